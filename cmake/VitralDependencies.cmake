@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: Apache-2.0
+# Every third-party library of the project is found here, and nowhere else. README lists reasons and licences.
+include_guard()
+find_package(Threads REQUIRED)
+find_package(fmt REQUIRED)                # formatting (MIT)
+find_package(nlohmann_json 3.11 REQUIRED) # JSON (MIT)
+find_package(tl-expected REQUIRED)        # Result<T> (CC0)
+find_package(CLI11 REQUIRED)              # command line (BSD-3)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(PCRE2 REQUIRED IMPORTED_TARGET libpcre2-8) # Unicode regular expressions (BSD-3)
+pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc) # Unicode normalisation (MIT)
+find_package(SQLite3 REQUIRED)            # conversations (public domain)
+
+if(VITRAL_BUILD_APP)
+  find_package(Qt6 6.4 REQUIRED COMPONENTS Core Gui Widgets Svg LinguistTools)
+  find_library(CMARK_GFM_LIB cmark-gfm REQUIRED)                # Markdown (BSD-2)
+  find_library(CMARK_GFM_EXT_LIB cmark-gfm-extensions REQUIRED)
+endif()
+if(VITRAL_BUILD_TESTS)
+  find_package(Qt6 6.4 REQUIRED COMPONENTS Core Test)
+endif()

@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: Apache-2.0
+# What this build will and will not contain, said once at the end of configuring.
+message(STATUS "Vitral ${PROJECT_VERSION}: ${CMAKE_BUILD_TYPE}, ${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION}")
+message(STATUS "  program (Qt): ${VITRAL_BUILD_APP}   tests: ${VITRAL_BUILD_TESTS}   benchmarks: ${VITRAL_ENABLE_BENCH}   fuzzers: ${VITRAL_ENABLE_FUZZ}")
+message(STATUS "  sanitizers: ${VITRAL_SANITIZE}")
+message(STATUS "  CUDA backend: not part of this version")

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// A whole file mapped read-only: model weights are used where they lie and never copied. Thread: any once open.
+
+#include "core/base/result.h"
+
+#include <cstddef>
+#include <filesystem>
+#include <span>
+
+namespace vitral {
+
+class MappedFile {
+public:
+    /// Errors: NotFound, Io (not a regular file, no permission, mapping refused). An empty file maps to an empty span.
+    static Result<MappedFile> open(const std::filesystem::path& path);
+
+    MappedFile() = default;
+    MappedFile(MappedFile&& other) noexcept;
+    MappedFile& operator=(MappedFile&& other) noexcept;
+    MappedFile(const MappedFile&) = delete;
+    MappedFile& operator=(const MappedFile&) = delete;
+    ~MappedFile();
+
+    [[nodiscard]] std::span<const std::byte> bytes() const { return {data_, sizeBytes_}; }
+
+private:
+    const std::byte* data_ = nullptr;
+    std::size_t sizeBytes_ = 0;
+};
+
+/// Reads a small file whole; refuses more than `limitBytes` with a sentence.
+Result<std::string> readTextFile(const std::filesystem::path& path, std::size_t limitBytes);
+
+/// Writes `bytes` so that a reader (and a crash) sees the old file or the new one, never half: temporary file in the
+/// same folder, fsync, rename, fsync of the folder.
+Result<void> writeFileAtomically(const std::filesystem::path& path, std::string_view bytes);
+
+} // namespace vitral

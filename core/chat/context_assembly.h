@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// From a conversation to the token ids the model receives, with a note for every stretch of them: who wrote it, whether
+// it fits, what would be dropped next. Thread: any.
+
+#include "core/base/result.h"
+#include "core/chat/conversation.h"
+#include "core/chat/template.h"
+#include "core/tokenizer/tokenizer.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace vitral {
+
+enum class SpanKind : std::uint8_t { Template, System, History, Document, Question, GenerationPrompt };
+
+struct ContextSpan {
+    SpanKind kind;
+    MessageId message = kNoMessage;
+    std::size_t textBegin = 0, textEnd = 0;     ///< bytes of `text`
+    std::int32_t tokenBegin = 0, tokenEnd = 0;  ///< of `ids`
+};
+
+struct AssembledContext {
+    std::string text;               ///< the whole prompt as the model receives it
+    std::vector<TokenId> ids;
+    std::vector<ContextSpan> spans; ///< cover ids without gaps, in order
+    std::int32_t nCtx = 0;
+    /// Messages, oldest first, that would have to go for `reserve` more tokens to fit. Nothing is dropped here.
+    std::vector<MessageId> droppedNext;
+    bool fits = true;
+};
+
+struct AssembleOptions {
+    std::string systemPrompt;
+    std::string toolsJson;
+    std::string extraJson;         ///< template variables such as {"enable_thinking": false}
+    std::int32_t nCtx = 4096;
+    std::int32_t nReserve = 256;   ///< room wanted for the answer
+    bool addGenerationPrompt = true;
+    std::vector<MessageId> leaveOut; ///< the user's own choice of what to drop
+    std::int64_t nowUnixSeconds = 0;
+};
+
+/// `chatTemplate` may be null: then a plain "User: ... Assistant:" layout is used and said so in the log.
+Result<AssembledContext> assembleContext(std::span<const Message> path, const Tokenizer& tokenizer,
+                                         const ChatTemplate* chatTemplate, const AssembleOptions& options);
+
+} // namespace vitral

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Ask, then give: the forward pass asks whether anybody wants a point before it materialises anything. With no
+// observer this is one predictable branch. Names follow TransformerLens (docs/architecture.md, "Trace points").
+
+#include "core/backend/tensor.h"
+
+#include <cstdint>
+#include <string>
+
+namespace vitral {
+
+enum class Point : std::uint8_t {
+    Embed,       ///< hook_embed                      [T, E]
+    PosEmbed,    ///< hook_pos_embed                  [T, E]
+    ResidPre,    ///< blocks.i.hook_resid_pre         [T, E]
+    AttnNorm,    ///< blocks.i.ln1.hook_normalized    [T, E]
+    Q,           ///< blocks.i.attn.hook_q            [T, H*D] before rotary
+    K,           ///< blocks.i.attn.hook_k            [T, K*D] before rotary
+    V,           ///< blocks.i.attn.hook_v            [T, K*D]
+    RotQ,        ///< blocks.i.attn.hook_rot_q        [T, H*D]
+    RotK,        ///< blocks.i.attn.hook_rot_k        [T, K*D]
+    AttnLse,     ///< blocks.i.attn.hook_lse          [T, H]
+    Z,           ///< blocks.i.attn.hook_z            [T, H*D] weighted values, before the output projection
+    AttnOut,     ///< blocks.i.hook_attn_out          [T, E]
+    ResidMid,    ///< blocks.i.hook_resid_mid         [T, E]
+    MlpNorm,     ///< blocks.i.ln2.hook_normalized    [T, E]
+    MlpPre,      ///< blocks.i.mlp.hook_pre           [T, F] gate before activation
+    MlpPreLinear,///< blocks.i.mlp.hook_pre_linear    [T, F] the "up" half
+    MlpPost,     ///< blocks.i.mlp.hook_post          [T, F]
+    MoeGate,     ///< blocks.i.moe.hook_gate          [T, nExpert] router logits
+    MlpOut,      ///< blocks.i.hook_mlp_out           [T, E]
+    ResidPost,   ///< blocks.i.hook_resid_post        [T, E]
+    FinalNorm,   ///< ln_final.hook_normalized        [T, E]
+    Logits,      ///< hook_logits                     [wanted, V]
+};
+inline constexpr int kPointCount = static_cast<int>(Point::Logits) + 1;
+
+/// "blocks.3.attn.hook_q"; layer is ignored by points that have none.
+std::string pointName(Point point, std::int32_t iLayer);
+
+class ForwardObserver {
+public:
+    virtual ~ForwardObserver() = default;
+    [[nodiscard]] virtual bool wants(Point point, std::int32_t iLayer) const = 0;
+    /// Thread: engine. May read (Backend::read) and, for an intervention, write the tensor in place.
+    virtual void give(Point point, std::int32_t iLayer, Tensor tensor) = 0;
+};
+
+} // namespace vitral

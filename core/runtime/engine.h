@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The engine: one thread that owns models' scratch memory, KV caches and runs. Jobs go in and never block; events come
+// out through one sink. Thread: submit, submitLatest and cancel from any thread; the sink is called on the engine thread.
+
+#include "core/runtime/events.h"
+#include "core/sample/params.h"
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace vitral {
+
+struct EngineOptions {
+    CpuOptions cpu;
+};
+
+struct LoadModelJob {
+    std::filesystem::path path;
+};
+
+struct Branch {
+    std::vector<TokenId> prompt;
+    SamplerParams sampler;
+};
+
+struct GenerateJob {
+    std::shared_ptr<const Model> model;
+    std::vector<Branch> branches;      ///< usually one; several decode as one batch and share their common prefix
+    std::int32_t maxTokens = -1;       ///< -1: until the end or the context is full
+    std::int64_t nCtx = 4096;
+    DType kvType = DType::F16;
+    bool contextShift = false;         ///< when full, drop the oldest half after `nKeep` tokens; only if the user asks
+    std::int32_t nKeep = 0;
+    std::vector<std::string> stopStrings;
+    std::int32_t nTop = 8;             ///< alternatives kept with each token
+    bool scorePrompt = false;
+    bool traceSampler = false;
+};
+
+struct TaskContext {
+    std::stop_token stop;
+    std::function<void(double fraction, std::string what)> progress;
+    Backend& backend;
+};
+using Task = std::function<Result<void>(TaskContext&)>;
+
+class EngineSink {
+public:
+    virtual ~EngineSink() = default;
+    /// Thread: engine. Must return quickly and must not call back into the engine except to submit or cancel.
+    virtual void onEvent(RunEvent event) = 0;
+};
+
+class Engine {
+public:
+    /// The sink must outlive the engine.
+    static Result<std::unique_ptr<Engine>> create(const EngineOptions& options, EngineSink& sink);
+    ~Engine(); ///< cancels everything and joins
+
+    RunId submit(LoadModelJob job);
+    RunId submit(GenerateJob job);
+    RunId submit(Task task);
+    /// A newer job with the same tag replaces the queued one (never the one that runs; that one is cancelled).
+    RunId submitLatest(std::string tag, GenerateJob job);
+    RunId submitLatest(std::string tag, Task task);
+    /// Cancels that run and no other, queued or running. A run that has ended is not an error.
+    void cancel(RunId run);
+
+    struct CacheReport { std::size_t usedBytes, reservedBytes; std::int64_t nTokens, nSequences; };
+    [[nodiscard]] CacheReport cacheReport() const; ///< Thread: any; a snapshot
+    [[nodiscard]] BackendInfo backendInfo() const;
+
+private:
+    struct Impl;
+    explicit Engine(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
+};
+
+} // namespace vitral

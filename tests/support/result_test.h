@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Qt Test helpers for Result<T>: print the sentence when a test fails on an error.
+
+#include "core/base/result.h"
+
+#include <QtTest>
+
+#define QVERIFY_RESULT(result) QVERIFY2((result).has_value(), (result) ? "" : (result).error().message.c_str())
+/// The result must be an error of that code; prints the sentence otherwise.
+#define QVERIFY_ERROR(result, expectedCode)                                                                            \
+    do {                                                                                                               \
+        QVERIFY2(!(result).has_value(), "an error was expected");                                                      \
+        QVERIFY2((result).error().code == (expectedCode), (result).error().message.c_str());                           \
+        QVERIFY2((result).error().message.size() > 10, "an error needs a sentence");                                   \
+    } while (false)
+/// Skips, with the reason, where a file of shared/data is missing.
+#define VITRAL_NEED_FILE(path)                                                                                         \
+    do {                                                                                                               \
+        if (!QFile::exists(path))                                                                                      \
+            QSKIP(qPrintable(QStringLiteral("%1 is not here").arg(path)));                                             \
+    } while (false)
