@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/cli/common.h"
+
+#include "core/runtime/bundled_model.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <fmt/format.h>
+#include <unistd.h>
+
+namespace vitral::cli {
+
+CpuOptions CommonOptions::cpuOptions() const {
+    CpuOptions options;
+    options.nThread = nThread;
+    if (cpu == "scalar")
+        options.isa = CpuIsa::Scalar;
+    else if (cpu == "avx2")
+        options.isa = CpuIsa::Avx2;
+    else if (cpu == "avx512")
+        options.isa = CpuIsa::Avx512;
+    return options;
+}
+
+DType CommonOptions::kvType() const {
+    return kv == "q8_0" ? DType::Q8_0 : DType::F16;
+}
+
+void addCommonOptions(CLI::App& command, CommonOptions& common) {
+    const std::string group = "Options of every command";
+    command.add_option("-t,--threads", common.nThread, "Threads; 0: every core this process may use")
+        ->check(CLI::Range(0, 1024))
+        ->type_name("N")
+        ->group(group);
+    command.add_option("-c,--ctx", common.nCtx, "Context in tokens; 0: the command's default")
+        ->check(CLI::Range(std::int64_t{0}, std::int64_t{1} << 24U))
+        ->type_name("N")
+        ->group(group);
+    command.add_option("--kv", common.kv, "Type of the key/value cache: f16 or q8_0")
+        ->check(CLI::IsMember({"f16", "q8_0"}))
+        ->type_name("TYPE")
+        ->group(group);
+    command.add_option("--cpu", common.cpu, "Instruction set: scalar, avx2 or avx512")
+        ->check(CLI::IsMember({"scalar", "avx2", "avx512"}))
+        ->type_name("ISA")
+        ->group(group);
+    command.add_flag("--verbose", common.verbose, "More messages on standard error")->group(group);
+}
+
+Result<std::filesystem::path> resolveModel(const std::string& argument) {
+    if (argument.empty() || argument == "-")
+        return findBundledModel();
+    return std::filesystem::path(argument);
+}
+
+CLI::Option* addModelArgument(CLI::App& command, std::string& model) {
+    return command.add_option("MODEL", model, "GGUF file; - or nothing: the bundled model")->type_name("");
+}
+
+Result<void> writeAnswer(std::string_view bytes) {
+    while (!bytes.empty()) {
+        const ::ssize_t n = ::write(STDOUT_FILENO, bytes.data(), bytes.size());
+        if (n >= 0) {
+            bytes.remove_prefix(static_cast<std::size_t>(n));
+            continue;
+        }
+        if (errno == EINTR)
+            continue;
+        if (errno == EPIPE)
+            return fail(ErrorCode::Cancelled, "");
+        return fail(ErrorCode::Io, fmt::format("Standard output cannot be written ({}).", std::strerror(errno)));
+    }
+    return {};
+}
+
+Result<std::string> readInput(std::size_t limitBytes) {
+    std::string all;
+    std::string chunk(std::size_t{1} << 16U, '\0');
+    for (;;) {
+        const ::ssize_t n = ::read(STDIN_FILENO, chunk.data(), chunk.size());
+        if (n == 0)
+            return all;
+        if (n < 0) {
+            if (errno == EINTR)
+                continue;
+            return fail(ErrorCode::Io, fmt::format("Standard input cannot be read ({}).", std::strerror(errno)));
+        }
+        all.append(chunk.data(), static_cast<std::size_t>(n));
+        if (all.size() > limitBytes)
+            return fail(
+                ErrorCode::InvalidArgument,
+                fmt::format("Standard input is longer than {} bytes, more than this command takes.", limitBytes));
+    }
+}
+
+void say(std::string_view line) {
+    std::string text(line);
+    text += '\n';
+    // A message nobody can receive (a closed pipe) is not worth ending the program for.
+    [[maybe_unused]] const ::ssize_t ignored = ::write(STDERR_FILENO, text.data(), text.size());
+}
+
+bool errorIsTerminal() {
+    return ::isatty(STDERR_FILENO) == 1;
+}
+
+} // namespace vitral::cli

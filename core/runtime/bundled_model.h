@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Where the model that comes with the program lies. No path of a build machine is baked in: everything is found from
+// the running executable or from the environment. Thread: any.
+
+#include "core/base/result.h"
+
+#include <filesystem>
+
+namespace vitral {
+
+/// The folder of the running executable, links resolved. Errors: Io.
+Result<std::filesystem::path> executableFolder();
+
+/// The bundled GGUF file. Looked for, in this order: the folder (and its subfolders) of the environment variable
+/// VITRAL_MODEL_DIR, which alone counts when it is set; ../share/vitral/models beside the executable's folder;
+/// assets/models in any of the six folders above the executable (a build tree inside the source tree). Where a folder
+/// holds several, the first by name is taken. Errors: NotFound with what was looked at.
+Result<std::filesystem::path> findBundledModel();
+
+/// The same with the places given: for tests. `modelDir` empty means that the variable is not set.
+Result<std::filesystem::path> findBundledModelFrom(const std::filesystem::path& executableFolder,
+                                                   const std::filesystem::path& modelDir);
+
+} // namespace vitral
