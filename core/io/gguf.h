@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -19,9 +20,14 @@
 
 namespace vitral {
 
+/// Value types, numbered as in the file.
+enum class GgufType : std::uint32_t { U8, I8, U16, I16, U32, I32, F32, Bool, String, Array, U64, I64, F64 };
+[[nodiscard]] std::string_view ggufTypeName(GgufType type); ///< "u32"
+
 struct GgufArray;
 /// All integer widths are kept as i64/u64, floats as f64; `GgufArray` keeps its element type.
-using GgufValue = std::variant<bool, std::int64_t, std::uint64_t, double, std::string, std::shared_ptr<const GgufArray>>;
+using GgufValue =
+    std::variant<bool, std::int64_t, std::uint64_t, double, std::string, std::shared_ptr<const GgufArray>>;
 
 struct GgufArray {
     // Exactly one is used, by element type. Strings point into the mapped file: no copy of a 150,000-token vocabulary.
@@ -31,12 +37,13 @@ struct GgufArray {
     std::vector<bool> bools;
     std::vector<std::shared_ptr<const GgufArray>> arrays;
     enum class Kind : std::uint8_t { Strings, Integers, Floats, Bools, Arrays } kind = Kind::Integers;
+    GgufType elementType = GgufType::U8; ///< as stored in the file; Integers and Floats are widened here
     [[nodiscard]] std::size_t size() const;
 };
 
 struct GgufTensor {
     std::string name;
-    TensorView view; ///< NumPy order; bytes inside the mapped file
+    TensorView view; ///< NumPy order; bytes inside the mapped file, aligned to the file's alignment() and no more
 };
 
 class GgufFile {
@@ -51,6 +58,11 @@ public:
     [[nodiscard]] std::size_t fileBytes() const { return bytes_.size(); }
     /// Metadata in file order.
     [[nodiscard]] const std::vector<std::pair<std::string, GgufValue>>& metadata() const { return metadata_; }
+    /// Type of metadata()[i] as stored, and its bytes from the type number on (what GgufWriter copies).
+    [[nodiscard]] GgufType metadataType(std::size_t i) const { return encoded_[i].type; }
+    [[nodiscard]] std::span<const std::byte> metadataBytes(std::size_t i) const { return encoded_[i].bytes; }
+    /// Alignment of the tensors' offsets, a power of two: 32 where the file does not say.
+    [[nodiscard]] std::uint64_t alignment() const { return alignment_; }
     [[nodiscard]] const std::vector<GgufTensor>& tensors() const { return tensors_; }
 
     [[nodiscard]] const GgufValue* find(std::string_view key) const;
@@ -70,6 +82,12 @@ private:
     std::span<const std::byte> bytes_;
     std::uint32_t version_ = 0;
     std::vector<std::pair<std::string, GgufValue>> metadata_;
+    struct Encoded {
+        GgufType type = GgufType::U8;
+        std::span<const std::byte> bytes;
+    };
+    std::vector<Encoded> encoded_; // parallel to metadata_
+    std::uint64_t alignment_ = 32;
     std::unordered_map<std::string_view, std::size_t> metadataIndex_;
     std::vector<GgufTensor> tensors_;
     std::unordered_map<std::string_view, std::size_t> tensorIndex_;
