@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // The engine: one thread that owns models' scratch memory, KV caches and runs. Jobs go in and never block; events come
-// out through one sink. Thread: submit, submitLatest and cancel from any thread; the sink is called on the engine thread.
+// out through one sink. Thread: submit, submitLatest and cancel from any thread; the sink is called on the engine
+// thread.
 
 #include "core/runtime/events.h"
 #include "core/sample/params.h"
@@ -18,6 +19,10 @@ namespace vitral {
 
 struct EngineOptions {
     CpuOptions cpu;
+    /// Memory that finished runs' keys and values may keep for reuse, over all models. What a run needs comes on top.
+    std::size_t keptKvBytes = std::size_t{512} << 20U;
+    /// Null: makeCpuBackend(cpu). For tests.
+    std::shared_ptr<Backend> backend;
 };
 
 struct LoadModelJob {
@@ -31,16 +36,19 @@ struct Branch {
 
 struct GenerateJob {
     std::shared_ptr<const Model> model;
-    std::vector<Branch> branches;      ///< usually one; several decode as one batch and share their common prefix
-    std::int32_t maxTokens = -1;       ///< -1: until the end or the context is full
-    std::int64_t nCtx = 4096;
+    std::vector<Branch> branches; ///< usually one; several decode as one batch and share their common prefix
+    std::int32_t maxTokens = -1;  ///< -1: until the end or the context is full
+    std::int64_t nCtx = 4096;     ///< tokens of one branch, prompt and answer together
     DType kvType = DType::F16;
-    bool contextShift = false;         ///< when full, drop the oldest half after `nKeep` tokens; only if the user asks
+    /// When full: keep the first `nKeep` tokens, drop the older half of the rest and compute what is left anew (exact,
+    /// and as slow as a prefill of half the context). Only if the user asks; otherwise the run ends with ContextFull.
+    bool contextShift = false;
     std::int32_t nKeep = 0;
-    std::vector<std::string> stopStrings;
-    std::int32_t nTop = 8;             ///< alternatives kept with each token
-    bool scorePrompt = false;
+    std::vector<std::string> stopStrings; ///< end a branch; not part of its text
+    std::int32_t nTop = 8;                ///< alternatives kept with each token
+    bool scorePrompt = false;             ///< PromptScored for every prompt token but the first of each branch
     bool traceSampler = false;
+    bool ignoreEnd = false; ///< go on after end-of-generation tokens (benchmarks)
 };
 
 struct TaskContext {
@@ -48,6 +56,7 @@ struct TaskContext {
     std::function<void(double fraction, std::string what)> progress;
     Backend& backend;
 };
+/// Work of any kind on the engine thread. Long ones ask `stop` often enough to answer a cancel within 300 ms.
 using Task = std::function<Result<void>(TaskContext&)>;
 
 class EngineSink {
@@ -63,6 +72,7 @@ public:
     static Result<std::unique_ptr<Engine>> create(const EngineOptions& options, EngineSink& sink);
     ~Engine(); ///< cancels everything and joins
 
+    // Events of a run may reach the sink before its submit has returned.
     RunId submit(LoadModelJob job);
     RunId submit(GenerateJob job);
     RunId submit(Task task);
@@ -72,7 +82,10 @@ public:
     /// Cancels that run and no other, queued or running. A run that has ended is not an error.
     void cancel(RunId run);
 
-    struct CacheReport { std::size_t usedBytes, reservedBytes; std::int64_t nTokens, nSequences; };
+    struct CacheReport {
+        std::size_t usedBytes, reservedBytes;
+        std::int64_t nTokens, nSequences;
+    };
     [[nodiscard]] CacheReport cacheReport() const; ///< Thread: any; a snapshot
     [[nodiscard]] BackendInfo backendInfo() const;
 
