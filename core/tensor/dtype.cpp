@@ -22,7 +22,9 @@ constexpr std::array<DTypeInfo, kDTypeCount> kInfo = {{
 }};
 } // namespace
 
-const DTypeInfo& dtypeInfo(DType type) { return kInfo[static_cast<std::size_t>(type)]; }
+const DTypeInfo& dtypeInfo(DType type) {
+    return kInfo[static_cast<std::size_t>(type)];
+}
 
 std::optional<DType> dtypeFromGgml(std::uint32_t ggmlId) {
     for (int i = 0; i < kDTypeCount; ++i)
