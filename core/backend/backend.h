@@ -13,8 +13,10 @@
 #include "core/tensor/tensor_view.h"
 
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -149,6 +151,9 @@ public:
                             std::int64_t first, std::int64_t n, std::span<float> host) = 0;
     /// Bytes of one KV block of a layer in this backend's layout.
     [[nodiscard]] virtual std::size_t kvBlockBytes(const KvLayerSpec& layer, DType dtype) const = 0;
+
+    /// Copies inside this backend's memory (a KV block of a fork). The default is right where memory is the host's.
+    virtual void copyBytes(void* to, const void* from, std::size_t n) { std::memcpy(to, from, n); }
 
     /// The first run-time failure since the last call, if any.
     [[nodiscard]] virtual Result<void> status() { return {}; }

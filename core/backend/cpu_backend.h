@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The CPU backend: splits every operation over the worker pool and calls the kernels of one KernelTable. Split over
+// cpu_backend.cpp (memory, rows), cpu_matmul.cpp, cpu_attention.cpp and cpu_moe.cpp. Thread: engine.
+
+#include "core/backend/backend.h"
+#include "core/base/thread_pool.h"
+#include "core/kernels/kernel_table.h"
+#include "core/kernels/kv_layout.h"
+
+namespace vitral {
+
+/// A weight on the CPU: the file's bytes, used where they lie.
+class CpuMatrix final : public Matrix {
+public:
+    std::span<const std::byte> bytes; ///< the file's packed rows
+
+    [[nodiscard]] std::size_t residentBytes() const override { return 0; }
+    /// Outputs of one expert (or of the whole matrix), and how many experts there are.
+    [[nodiscard]] std::int64_t nOut() const { return shape[shape.rank - 2]; }
+    [[nodiscard]] std::int64_t nExpert() const { return shape.rank == 3 ? shape[0] : 1; }
+    [[nodiscard]] const std::byte* row(std::int64_t iRow) const {
+        return bytes.data() + static_cast<std::size_t>(iRow) * rowBytes(dtype, shape.nCol());
+    }
+};
+
+class CpuBackend final : public Backend {
+public:
+    CpuBackend(const kernels::KernelTable& table, int nThread) : table_(table), pool_(nThread) {}
+
+    BackendInfo info() const override;
+    Result<std::unique_ptr<Buffer>> allocate(std::size_t bytes) override;
+    Result<std::unique_ptr<Matrix>> loadMatrix(const TensorView& view) override;
+    Result<std::unique_ptr<Buffer>> loadVector(const TensorView& view) override;
+
+    void embedding(Tensor out, const Matrix& table, std::span<const std::int32_t> ids) override;
+    void rmsNorm(Tensor out, Tensor x, Tensor weight, float eps) override;
+    void layerNorm(Tensor out, Tensor x, Tensor weight, Tensor bias, float eps) override;
+    void matmul(Tensor x, std::span<const MatmulOutput> outputs) override;
+    void add(Tensor out, Tensor a, Tensor b) override;
+    void mul(Tensor out, Tensor a, Tensor b) override;
+    void scale(Tensor out, Tensor x, float factor) override;
+    void softcap(Tensor x, float cap) override;
+    void activation(Activation kind, Tensor out, Tensor x) override;
+    void gatedActivation(Activation kind, Tensor out, Tensor gate, Tensor up) override;
+    void rope(Tensor x, std::int32_t nHead, std::span<const BatchRow> rows, const RopeTable& table) override;
+    void kvStore(KvCache& cache, std::int32_t iLayer, Tensor k, Tensor v, std::span<const BatchRow> rows) override;
+    void attention(Tensor out, Tensor q, const KvCache& cache, std::int32_t iLayer, std::span<const BatchRow> rows,
+                   const AttentionParams& params) override;
+    void moeRoute(Tensor ids, Tensor weights, Tensor logits, RouterGate gate) override;
+    void matmulExperts(Tensor out, Tensor x, const Matrix& weight, Tensor ids, Tensor bias) override;
+    void moeCombine(Tensor out, Tensor x, Tensor weights) override;
+    void gatherRows(Tensor out, Tensor x, std::span<const std::int32_t> index) override;
+    void read(Tensor x, std::span<float> host) override;
+    void write(Tensor x, std::span<const float> host) override;
+    void readKeys(const KvCache& cache, std::int32_t iLayer, SeqId seq, std::int32_t iKvHead, std::int64_t first,
+                  std::int64_t n, std::span<float> host) override;
+    void readValues(const KvCache& cache, std::int32_t iLayer, SeqId seq, std::int32_t iKvHead, std::int64_t first,
+                    std::int64_t n, std::span<float> host) override;
+    [[nodiscard]] std::size_t kvBlockBytes(const KvLayerSpec& layer, DType dtype) const override;
+
+private:
+    /// Rows of x and where each result goes, of one product x . W^T (one expert's, or the whole matrix).
+    struct Product {
+        const CpuMatrix* weight;
+        std::int64_t iExpert;
+        const float* bias; ///< [N] or null
+        std::vector<const float*> x;
+        std::vector<float*> out;
+    };
+    void multiply(const Product& product);
+
+    /// Calls body(iRow) for every row, over the pool when there is enough work to be worth a barrier.
+    template <class Body>
+    void forRows(std::int64_t nRow, std::int64_t workPerRow, const Body& body) {
+        if (nRow * workPerRow < 16384) {
+            for (std::int64_t i = 0; i < nRow; ++i)
+                body(i);
+            return;
+        }
+        const std::int64_t grain = 1 + nRow / (8 * pool_.nThread());
+        pool_.parallelFor(nRow, grain, [&](std::int64_t begin, std::int64_t end) {
+            for (std::int64_t i = begin; i < end; ++i)
+                body(i);
+        });
+    }
+
+    const kernels::KernelTable& table_;
+    ThreadPool pool_;
+
+    struct RopeAngles { ///< cosines and sines of the last few (rows, table) pairs: q and k, and every layer, share them
+        std::vector<float> frequency;
+        std::vector<std::int32_t> positions;
+        float magnitude = 0;
+        std::vector<float> cosSin; ///< [T, nRotary]
+    };
+    const RopeAngles& ropeAngles(std::span<const BatchRow> rows, const RopeTable& table);
+    std::vector<RopeAngles> ropeCache_;
+    std::size_t ropeNext_ = 0;
+    std::vector<float> attentionScratch_;
+};
+
+} // namespace vitral

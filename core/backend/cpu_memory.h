@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Host memory of the CPU backend: 64-byte aligned; large pieces come from the system untouched (a page costs nothing
+// until it is written) and ask for huge pages.
+
+#include "core/backend/backend.h"
+
+namespace vitral {
+
+enum class PageHint : std::uint8_t { Small, Huge };
+
+/// Errors: OutOfMemory with the size. Contents are zero.
+Result<std::unique_ptr<Buffer>> allocateHost(std::size_t bytes, PageHint hint);
+
+} // namespace vitral

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The inner loops of the CPU backend as one table of function pointers, filled once from the processor's features (or
+// from what a test forces). Every entry exists in core/kernels/scalar (plain loops, the truth); core/kernels/x86
+// replaces the hot ones. Arguments are plain data only: the files compiled for newer instruction sets must not
+// instantiate anything shared (STYLE 5.8, "weak symbols"). Thread: any; a kernel touches only what it is given.
+
+#include <cstddef>
+#include <cstdint>
+
+namespace vitral::kernels {
+
+/// Same order as vitral::Activation (asserted in core/backend).
+enum class Act : std::uint8_t { Silu, GeluTanh, GeluErf, Relu, ReluSquared, SwigluOai };
+
+/// How one layer's keys and values lie inside a cache block of 32 tokens. Per K/V head: K as [Dk][32 tokens] (a lane
+/// per token, so that scores need no horizontal sum), then V as [32 tokens][Dv]. Q8_0 adds f16 scales per token and 32
+/// dimensions: for K [ceil(Dk/32)][32 tokens], for V [32 tokens][ceil(Dv/32)].
+enum class KvFormat : std::uint8_t { F32, F16, Q8_0 };
+inline constexpr int kKvTokens = 32;
+
+struct KvLayout {
+    std::int32_t nKvHead;
+    std::int32_t headDimK;
+    std::int32_t headDimV;
+    KvFormat format;
+    std::size_t kScaleOffset; ///< bytes from a head's start (Q8_0 only)
+    std::size_t vOffset;      ///< bytes from a head's start to V
+    std::size_t vScaleOffset; ///< (Q8_0 only)
+    std::size_t headBytes;    ///< K and V of one head, a multiple of 64
+    std::size_t blockBytes;   ///< nKvHead * headBytes
+};
+
+/// Causal attention of consecutive rows of one sequence for the query heads that share one K/V head (GQA).
+struct AttentionJob {
+    const float* q; ///< first row, first head of the group: [nRow][nGroup][Dk]
+    std::int64_t qStride;
+    float* out; ///< [nRow][nGroup][Dv]
+    std::int64_t outStride;
+    float* lse; ///< [nRow][nGroup] or null: log of the softmax denominator (of the scaled, capped scores)
+    std::int64_t lseStride;
+    const std::int32_t* positions; ///< [nRow] stride in elements below, ascending
+    std::int64_t positionStride;
+    std::int32_t nRow;
+    std::int32_t nGroup;
+    const std::byte* layerData; ///< block b at layerData + b * layout.blockBytes
+    const std::int32_t* blocks; ///< block numbers of the sequence
+    KvLayout layout;
+    std::int32_t iKvHead;
+    float scale;
+    float softcap;       ///< 0: none
+    std::int64_t window; ///< 0: all
+    const float* sinks;  ///< [nGroup] or null
+    float* scratch;      ///< attentionScratchFloats(...) floats, 64-byte aligned
+};
+
+struct KernelTable {
+    const char* name;
+    // One row of n floats each; out may be the input.
+    void (*rmsNorm)(float* out, const float* x, const float* weight, std::int64_t n, float eps);
+    void (*layerNorm)(float* out, const float* x, const float* weight, const float* bias, std::int64_t n, float eps);
+    void (*add)(float* out, const float* a, const float* b, std::int64_t n);
+    void (*mul)(float* out, const float* a, const float* b, std::int64_t n);
+    void (*scale)(float* out, const float* x, float factor, std::int64_t n);
+    void (*softcap)(float* x, float cap, std::int64_t n);
+    void (*activation)(Act kind, float* out, const float* x, std::int64_t n);
+    void (*gatedActivation)(Act kind, float* out, const float* gate, const float* up, std::int64_t n);
+    /// cosSin: [nRotary/2] cosines, then as many sines (magnitude folded in); halves: pairs (i, i + n/2).
+    void (*rope)(float* x, std::int32_t nHead, std::int32_t headDim, std::int32_t nRotary, const float* cosSin,
+                 bool halves);
+    /// Stores K [nKvHead * Dk] and V [nKvHead * Dv] of one token in slot `slot` of `block`.
+    void (*kvStore)(const KvLayout* layout, std::byte* block, std::int32_t slot, const float* k, const float* v);
+    void (*attention)(const AttentionJob* job);
+    /// x [n] to int8 in [-127, 127] with one scale per 32 (n a multiple of 32): x ~ q * scale. sums: the 32 q's added
+    /// up.
+    void (*quantizeQ8)(const float* x, std::int64_t n, std::int8_t* q, float* scales, std::int32_t* sums);
+};
+
+/// Floats of scratch an attention job needs.
+std::size_t attentionScratchFloats(const AttentionJob& job);
+
+const KernelTable& scalarKernels();
+
+} // namespace vitral::kernels

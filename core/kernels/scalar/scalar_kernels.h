@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Declarations of the scalar kernels, one for each entry of KernelTable (see there for shapes).
+
+#include "core/kernels/kernel_table.h"
+
+namespace vitral::kernels::scalar {
+
+void rmsNorm(float* out, const float* x, const float* weight, std::int64_t n, float eps);
+void layerNorm(float* out, const float* x, const float* weight, const float* bias, std::int64_t n, float eps);
+void add(float* out, const float* a, const float* b, std::int64_t n);
+void mul(float* out, const float* a, const float* b, std::int64_t n);
+void scale(float* out, const float* x, float factor, std::int64_t n);
+void softcap(float* x, float cap, std::int64_t n);
+void activation(Act kind, float* out, const float* x, std::int64_t n);
+void gatedActivation(Act kind, float* out, const float* gate, const float* up, std::int64_t n);
+void rope(float* x, std::int32_t nHead, std::int32_t headDim, std::int32_t nRotary, const float* cosSin, bool halves);
+void kvStore(const KvLayout* layout, std::byte* block, std::int32_t slot, const float* k, const float* v);
+void attention(const AttentionJob* job);
+void quantizeQ8(const float* x, std::int64_t n, std::int8_t* q, float* scales, std::int32_t* sums);
+
+} // namespace vitral::kernels::scalar

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/kernels/scalar/scalar_kernels.h"
+
+namespace vitral::kernels {
+
+const KernelTable& scalarKernels() {
+    static constexpr KernelTable table = {
+        .name = "scalar",
+        .rmsNorm = scalar::rmsNorm,
+        .layerNorm = scalar::layerNorm,
+        .add = scalar::add,
+        .mul = scalar::mul,
+        .scale = scalar::scale,
+        .softcap = scalar::softcap,
+        .activation = scalar::activation,
+        .gatedActivation = scalar::gatedActivation,
+        .rope = scalar::rope,
+        .kvStore = scalar::kvStore,
+        .attention = scalar::attention,
+        .quantizeQ8 = scalar::quantizeQ8,
+    };
+    return table;
+}
+
+} // namespace vitral::kernels
