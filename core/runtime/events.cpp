@@ -5,13 +5,22 @@ namespace vitral {
 
 std::string_view finishReasonName(FinishReason reason) {
     switch (reason) {
-    case FinishReason::EndOfText: return "end of text";
-    case FinishReason::MaxTokens: return "token limit";
-    case FinishReason::StopString: return "stop string";
-    case FinishReason::ContextFull: return "context full";
-    case FinishReason::Cancelled: return "cancelled";
-    case FinishReason::GrammarDone: return "grammar complete";
-    case FinishReason::Failed: return "failed";
+    case FinishReason::EndOfText:
+        return "end of text";
+    case FinishReason::MaxTokens:
+        return "token limit";
+    case FinishReason::StopString:
+        return "stop string";
+    case FinishReason::ContextFull:
+        return "context full";
+    case FinishReason::Cancelled:
+        return "cancelled";
+    case FinishReason::GrammarDone:
+        return "grammar complete";
+    case FinishReason::Failed:
+        return "failed";
+    case FinishReason::Done:
+        return "done";
     }
     return "unknown";
 }

@@ -63,7 +63,14 @@ enum class FinishReason : std::uint8_t {
     ContextFull,
     Cancelled,
     GrammarDone,
-    Failed
+    Failed,
+    Done ///< a load or a task came to its end
+};
+/// The context was full and moved on (only when the job asked for it): `nDropped` tokens after its nKeep went.
+struct ContextShifted {
+    RunId run;
+    std::int32_t iBranch;
+    std::int32_t nDropped;
 };
 /// One branch is over; the others go on. Comes before RunFinished for every branch that began to decode.
 struct BranchFinished {
@@ -95,7 +102,7 @@ struct TaskProgress {
 };
 
 using RunEvent = std::variant<RunStarted, LoadProgress, ModelLoaded, PrefillProgress, PromptScored, TokenProduced,
-                              BranchFinished, TaskProgress, RunFinished>;
+                              ContextShifted, BranchFinished, TaskProgress, RunFinished>;
 
 [[nodiscard]] std::string_view finishReasonName(FinishReason reason); ///< "end of text", "token limit", ...
 

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+// The engine thread: takes one job after another, runs it, and tells the sink. Exceptions end here and become errors.
+
+#include "core/runtime/engine.h"
+
+#include "core/base/log.h"
+#include "core/runtime/generation.h"
+#include "core/runtime/job_queue.h"
+#include "core/runtime/prefix_cache.h"
+
+#include <chrono>
+#include <exception>
+#include <fmt/format.h>
+#include <mutex>
+#include <new>
+#include <optional>
+#include <thread>
+#include <utility>
+
+namespace vitral {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+/// Load progress is told at most so often: a step this large, or the end.
+constexpr double kProgressStep = 0.01;
+
+double secondsSince(Clock::time_point begin) {
+    return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+} // namespace
+
+struct Engine::Impl {
+    Impl(EngineSink& s, std::shared_ptr<Backend> b, std::size_t keptKvBytes)
+        : sink(s), backend(std::move(b)), cache(keptKvBytes), thread([this] { loop(); }) {}
+    ~Impl() { queue.close(); }
+
+    void loop();
+    void execute(QueuedJob& queued);
+    struct Outcome {
+        FinishReason reason = FinishReason::Done;
+        Result<void> status;
+        RunTimings timings;
+        std::uint64_t seed = 0;
+    };
+    void perform(LoadModelJob& job, RunPort& port, Outcome& outcome);
+    void perform(GenerateJob& job, RunPort& port, Outcome& outcome);
+    void perform(Task& task, RunPort& port, Outcome& outcome);
+
+    void emit(RunEvent event);
+    void finishDropped(const std::vector<RunId>& dropped);
+    void housekeeping();
+    Workspace& workspaceOf(const std::shared_ptr<Backend>& of);
+
+    EngineSink& sink;
+    std::shared_ptr<Backend> backend;
+    JobQueue queue;
+    mutable std::mutex reportMutex;
+    PrefixCache::Report report;
+
+    // Engine thread only.
+    PrefixCache cache;
+    struct Scratch {
+        std::shared_ptr<Backend> backend;
+        std::unique_ptr<Workspace> workspace;
+    };
+    std::vector<Scratch> scratch;     ///< one per backend that models were loaded with
+    std::optional<Error> deviceError; ///< a device that failed stays failed: later runs are told the same
+
+    std::jthread thread; // last: joined before anything it uses goes
+};
+
+void Engine::Impl::loop() {
+    for (;;) {
+        JobQueue::Work work = queue.waitForWork();
+        finishDropped(work.dropped);
+        if (work.job)
+            execute(*work.job);
+        if (work.closed) {
+            finishDropped(queue.takeDropped());
+            return;
+        }
+        work.job.reset(); // the job may hold the last handle of a model
+        cache.purge();
+        housekeeping();
+    }
+}
+
+void Engine::Impl::execute(QueuedJob& queued) {
+    RunPort port;
+    port.run = queued.run;
+    port.stop = queued.stop.get_token();
+    port.emit = [this](RunEvent event) { emit(std::move(event)); };
+    port.pulse = [this] { housekeeping(); };
+    emit(RunStarted{port.run});
+    Outcome outcome;
+    try {
+        if (deviceError)
+            outcome.status = tl::unexpected(*deviceError);
+        else
+            std::visit([&](auto& job) { perform(job, port, outcome); }, queued.job);
+    } catch (const std::bad_alloc&) {
+        outcome.status = fail(ErrorCode::OutOfMemory, "There is not enough memory for this.");
+    } catch (const std::exception& error) {
+        outcome.status = fail(ErrorCode::Bug, fmt::format("A bug of ours stopped this run ({}).", error.what()));
+    } catch (...) {
+        outcome.status = fail(ErrorCode::Bug, "A bug of ours stopped this run.");
+    }
+    if (!outcome.status) {
+        const Error& error = outcome.status.error();
+        if (error.code == ErrorCode::Device)
+            deviceError = error;
+        outcome.reason = FinishReason::Failed;
+        if (error.code == ErrorCode::Cancelled) {
+            outcome.reason = FinishReason::Cancelled;
+            outcome.status = {};
+        }
+    }
+    emit(RunFinished{port.run, outcome.reason, std::move(outcome.status), outcome.timings, outcome.seed});
+}
+
+void Engine::Impl::perform(LoadModelJob& job, RunPort& port, Outcome& outcome) {
+    const Clock::time_point begin = Clock::now();
+    LoadOptions options;
+    options.backend = backend;
+    options.stop = port.stop;
+    double told = -1.0;
+    options.progress = [&](double fraction) {
+        if (fraction < told + kProgressStep && fraction < 1.0)
+            return;
+        told = fraction;
+        emit(LoadProgress{port.run, fraction, job.path.filename().string()});
+    };
+    auto model = loadModel(job.path, options);
+    outcome.timings.loadSeconds = secondsSince(begin);
+    if (!model) {
+        outcome.status = tl::unexpected(std::move(model).error());
+        return;
+    }
+    emit(ModelLoaded{port.run, std::move(*model), outcome.timings.loadSeconds});
+}
+
+void Engine::Impl::perform(GenerateJob& job, RunPort& port, Outcome& outcome) {
+    const std::shared_ptr<Backend>& on = job.model && job.model->backend() ? job.model->backend() : backend;
+    Generation generation(job, cache, workspaceOf(on), on, port);
+    const Result<FinishReason> reason = generation.run();
+    outcome.timings = generation.timings();
+    outcome.seed = generation.seed();
+    if (reason)
+        outcome.reason = *reason;
+    else
+        outcome.status = tl::unexpected(reason.error());
+}
+
+void Engine::Impl::perform(Task& task, RunPort& port, Outcome& outcome) {
+    if (!task) {
+        outcome.status = fail(ErrorCode::InvalidArgument, "There is nothing to do in this task.");
+        return;
+    }
+    TaskContext context{port.stop,
+                        [&](double fraction, std::string what) {
+                            emit(TaskProgress{port.run, fraction, std::move(what)});
+                            housekeeping();
+                        },
+                        *backend};
+    outcome.status = task(context);
+}
+
+/// A sink that throws loses that event and nothing more.
+void Engine::Impl::emit(RunEvent event) {
+    try {
+        sink.onEvent(std::move(event));
+    } catch (...) {
+        logMessage(LogLevel::Error, "engine", "a sink threw; its event is lost");
+    }
+}
+
+void Engine::Impl::finishDropped(const std::vector<RunId>& dropped) {
+    for (const RunId run : dropped)
+        emit(RunFinished{run, FinishReason::Cancelled, {}, {}, 0});
+}
+
+/// Between tokens and chunks: runs that were cancelled in the queue hear of it while another one works.
+void Engine::Impl::housekeeping() {
+    finishDropped(queue.takeDropped());
+    const PrefixCache::Report now = cache.report();
+    const std::lock_guard lock(reportMutex);
+    report = now;
+}
+
+Workspace& Engine::Impl::workspaceOf(const std::shared_ptr<Backend>& of) {
+    for (Scratch& s : scratch)
+        if (s.backend == of)
+            return *s.workspace;
+    scratch.push_back({of, std::make_unique<Workspace>(*of)});
+    return *scratch.back().workspace;
+}
+
+Result<std::unique_ptr<Engine>> Engine::create(const EngineOptions& options, EngineSink& sink) {
+    std::shared_ptr<Backend> backend = options.backend;
+    if (!backend) {
+        VITRAL_TRY_ASSIGN(backend, makeCpuBackend(options.cpu));
+    }
+    return std::unique_ptr<Engine>(new Engine(std::make_unique<Impl>(sink, std::move(backend), options.keptKvBytes)));
+}
+
+Engine::Engine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Engine::~Engine() = default;
+
+RunId Engine::submit(LoadModelJob job) {
+    return impl_->queue.push({}, std::move(job));
+}
+RunId Engine::submit(GenerateJob job) {
+    return impl_->queue.push({}, std::move(job));
+}
+RunId Engine::submit(Task task) {
+    return impl_->queue.push({}, std::move(task));
+}
+RunId Engine::submitLatest(std::string tag, GenerateJob job) {
+    return impl_->queue.push(std::move(tag), std::move(job));
+}
+RunId Engine::submitLatest(std::string tag, Task task) {
+    return impl_->queue.push(std::move(tag), std::move(task));
+}
+void Engine::cancel(RunId run) {
+    impl_->queue.cancel(run);
+}
+
+Engine::CacheReport Engine::cacheReport() const {
+    const std::lock_guard lock(impl_->reportMutex);
+    return {impl_->report.usedBytes, impl_->report.reservedBytes, impl_->report.nTokens, impl_->report.nSequences};
+}
+
+BackendInfo Engine::backendInfo() const {
+    return impl_->backend->info();
+}
+
+} // namespace vitral
