@@ -19,12 +19,12 @@ enum class SpanKind : std::uint8_t { Template, System, History, Document, Questi
 struct ContextSpan {
     SpanKind kind;
     MessageId message = kNoMessage;
-    std::size_t textBegin = 0, textEnd = 0;     ///< bytes of `text`
-    std::int32_t tokenBegin = 0, tokenEnd = 0;  ///< of `ids`
+    std::size_t textBegin = 0, textEnd = 0;    ///< bytes of `text`
+    std::int32_t tokenBegin = 0, tokenEnd = 0; ///< of `ids`
 };
 
 struct AssembledContext {
-    std::string text;               ///< the whole prompt as the model receives it
+    std::string text; ///< the whole prompt as the model receives it
     std::vector<TokenId> ids;
     std::vector<ContextSpan> spans; ///< cover ids without gaps, in order
     std::int32_t nCtx = 0;
@@ -36,9 +36,9 @@ struct AssembledContext {
 struct AssembleOptions {
     std::string systemPrompt;
     std::string toolsJson;
-    std::string extraJson;         ///< template variables such as {"enable_thinking": false}
+    std::string extraJson; ///< template variables such as {"enable_thinking": false}
     std::int32_t nCtx = 4096;
-    std::int32_t nReserve = 256;   ///< room wanted for the answer
+    std::int32_t nReserve = 256; ///< room wanted for the answer
     bool addGenerationPrompt = true;
     std::vector<MessageId> leaveOut; ///< the user's own choice of what to drop
     std::int64_t nowUnixSeconds = 0;

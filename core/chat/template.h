@@ -18,8 +18,8 @@ struct TemplateInput {
     // Members are JSON values as transformers passes them: messages = [{"role", "content", "tool_calls"?, ...}, ...],
     // tools = [...] or null, extra = {"enable_thinking": false, ...}.
     std::string messagesJson;
-    std::string toolsJson;   ///< empty: none
-    std::string extraJson;   ///< empty: none; further variables
+    std::string toolsJson; ///< empty: none
+    std::string extraJson; ///< empty: none; further variables
     bool addGenerationPrompt = true;
     std::string bosToken, eosToken;
     std::int64_t nowUnixSeconds = 0; ///< what strftime_now() sees
@@ -35,12 +35,17 @@ public:
     [[nodiscard]] virtual Result<std::string> render(const TemplateInput& input) const = 0;
 
     /// What the template is seen to understand, by trial renderings.
-    struct Capabilities { bool system = false, tools = false, thinking = false; };
+    struct Capabilities {
+        bool system = false, tools = false, thinking = false;
+    };
     [[nodiscard]] virtual Capabilities capabilities() const = 0;
 };
 
 /// Where "thinking" (reasoning) stands in an answer, so that it can fold: byte ranges without the markers.
-struct ThinkingSpan { std::size_t begin, end, contentBegin, contentEnd; bool closed; };
+struct ThinkingSpan {
+    std::size_t begin, end, contentBegin, contentEnd;
+    bool closed;
+};
 /// Knows <think>, <thinking>, <|channel|>analysis, <seed:think>, [THINK], <reasoning> ...
 std::vector<ThinkingSpan> findThinking(std::string_view answer);
 

@@ -6,13 +6,18 @@
 
 #include <QtTest>
 
-#define QVERIFY_RESULT(result) QVERIFY2((result).has_value(), (result) ? "" : (result).error().message.c_str())
+#define QVERIFY_RESULT(result)                                                                                         \
+    do {                                                                                                               \
+        const auto& vitralChecked_ = (result); /* once: the expression may do something */                             \
+        QVERIFY2(vitralChecked_.has_value(), vitralChecked_ ? "" : vitralChecked_.error().message.c_str());            \
+    } while (false)
 /// The result must be an error of that code; prints the sentence otherwise.
 #define QVERIFY_ERROR(result, expectedCode)                                                                            \
     do {                                                                                                               \
-        QVERIFY2(!(result).has_value(), "an error was expected");                                                      \
-        QVERIFY2((result).error().code == (expectedCode), (result).error().message.c_str());                           \
-        QVERIFY2((result).error().message.size() > 10, "an error needs a sentence");                                   \
+        const auto& vitralChecked_ = (result);                                                                         \
+        QVERIFY2(!vitralChecked_.has_value(), "an error was expected");                                                \
+        QVERIFY2(vitralChecked_.error().code == (expectedCode), vitralChecked_.error().message.c_str());               \
+        QVERIFY2(vitralChecked_.error().message.size() > 10, "an error needs a sentence");                             \
     } while (false)
 /// Skips, with the reason, where a file of shared/data is missing.
 #define VITRAL_NEED_FILE(path)                                                                                         \
