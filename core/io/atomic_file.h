@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// A file written piece by piece that appears under its name only when it is whole: the bytes go to a temporary file
+// beside it, which finish() flushes to disk and renames; until then the old file, if any, stands. Thread: one at a
+// time.
+
+#include "core/base/result.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+
+namespace vitral {
+
+class AtomicFile {
+public:
+    /// Errors: Io (the folder does not exist or refuses).
+    static Result<AtomicFile> create(const std::filesystem::path& path);
+
+    AtomicFile(AtomicFile&& other) noexcept;
+    AtomicFile& operator=(AtomicFile&& other) noexcept;
+    AtomicFile(const AtomicFile&) = delete;
+    AtomicFile& operator=(const AtomicFile&) = delete;
+    /// Removes the temporary file where finish() was not reached.
+    ~AtomicFile();
+
+    /// Errors: Io; a full disk says how much had been written.
+    Result<void> write(std::span<const std::byte> bytes);
+    Result<void> write(std::string_view text) { return write(std::as_bytes(std::span(text.data(), text.size()))); }
+    Result<void> writeZeros(std::uint64_t n);
+    Result<void> finish();
+
+    [[nodiscard]] std::uint64_t writtenBytes() const { return writtenBytes_; }
+
+private:
+    AtomicFile() = default;
+    [[nodiscard]] tl::unexpected<Error> writeError() const;
+
+    std::filesystem::path path_;
+    std::string temporary_; // empty when there is nothing to remove
+    int fd_ = -1;
+    std::uint64_t writtenBytes_ = 0;
+};
+
+} // namespace vitral
