@@ -30,11 +30,29 @@ struct EncodeOptions {
     ParseSpecial parseSpecial = ParseSpecial::No;
 };
 
-/// What the encoder did, for the tokenizer view. Byte ranges refer to the text after normalisation.
+/// What the encoder did, for the tokenizer view. Byte ranges are ranges of `normalised`: the text as the model sees it,
+/// after normalisation and whatever the pre-tokeniser adds (a byte-level tokenizer's stays in plain bytes).
 struct EncodeTrace {
-    struct Merge { std::int32_t left, right, rank; TokenId result; };  ///< indices of symbols at that moment
-    struct LatticeNode { std::uint32_t begin, end; TokenId id; double score; bool onBestPath; };
-    struct PreToken { std::uint32_t begin, end; std::vector<Merge> merges; std::vector<LatticeNode> lattice; std::vector<TokenId> ids; };
+    struct Merge {
+        std::int32_t left, right; ///< the two sides, each named by the index of its first initial symbol
+        std::int32_t rank;        ///< position in the list of merges; for SentencePiece the order of scores
+        TokenId result;           ///< -1 where the merged symbol is no piece of its own
+        float score;              ///< SentencePiece: the score of the result
+    };
+    struct LatticeNode {
+        std::uint32_t begin, end;
+        TokenId id;
+        double score; ///< Unigram: log probability of the piece; WordPiece: 1 for a match, 0 for a failed look-up
+        bool onBestPath;
+    };
+    struct PreToken {
+        std::uint32_t begin = 0, end = 0;
+        bool isAdded = false;                   ///< an added or special token, taken whole
+        std::vector<std::uint32_t> symbolBegin; ///< BPE: where each initial symbol begins
+        std::vector<Merge> merges;
+        std::vector<LatticeNode> lattice;
+        std::vector<TokenId> ids;
+    };
     std::string normalised;
     std::vector<PreToken> preTokens;
 };
@@ -73,10 +91,15 @@ Result<std::shared_ptr<const Tokenizer>> tokenizerFromJson(std::string_view text
 /// By the file's content: GGUF, tokenizer.json.
 Result<std::shared_ptr<const Tokenizer>> loadTokenizer(const std::filesystem::path& path);
 
-/// Streaming decoder: feed tokens one by one, get text that never ends inside a character.
+/// Streaming decoder: feed tokens one by one, get text that never ends inside a character. Invalid bytes become U+FFFD,
+/// one for each byte that begins nothing. The pushes and finish() together give what decode() gives, made valid.
 class StreamDecoder {
 public:
-    explicit StreamDecoder(std::shared_ptr<const Tokenizer> tokenizer);
+    /// Continuation: the tokens follow a prompt, the first one keeps its blank. Text: they begin a text, and the blank
+    /// that SentencePiece puts before it is dropped as decode() does.
+    enum class From : std::uint8_t { Continuation, Text };
+    explicit StreamDecoder(std::shared_ptr<const Tokenizer> tokenizer, From from = From::Continuation,
+                           bool showSpecial = false);
     /// Complete UTF-8 that this token made available (may be empty).
     std::string push(TokenId id);
     /// What is left at the end; unfinished bytes become U+FFFD.
@@ -84,7 +107,9 @@ public:
 
 private:
     std::shared_ptr<const Tokenizer> tokenizer_;
-    std::string pending_;
+    std::string pending_; ///< the beginning of a character
+    From from_;
+    bool showSpecial_;
     bool first_ = true;
 };
 

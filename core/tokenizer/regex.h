@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// A regular expression of a pre-tokeniser, run by PCRE2 with its JIT. Patterns come from files and are hostile:
+// matching has limits, and passing one is a sentence. Thread: a Regex is immutable and may be shared; a RegexSearch
+// belongs to one thread.
+
+#include "core/base/result.h"
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+struct pcre2_real_code_8;
+struct pcre2_real_match_data_8;
+struct pcre2_real_match_context_8;
+struct pcre2_real_jit_stack_8;
+
+namespace vitral {
+
+class Regex {
+public:
+    /// Understands what tokenizer.json files hold: Oniguruma and Rust patterns as far as models use them (\s, \w and
+    /// \d are Unicode's). Errors: Unsupported, quoting PCRE2.
+    static Result<Regex> compile(std::string_view pattern);
+
+private:
+    friend class RegexSearch;
+    std::shared_ptr<pcre2_real_code_8> code_;
+};
+
+/// Finds the matches of one expression in one text, from left to right.
+class RegexSearch {
+public:
+    /// `subject` must be valid UTF-8 and outlive the search.
+    RegexSearch(const Regex& regex, std::string_view subject);
+
+    struct Match {
+        bool found = false;
+        std::size_t begin = 0, end = 0;
+    };
+    /// The first match at or after `from`. Errors: Unsupported, where the pattern needs too much work on this text.
+    Result<Match> find(std::size_t from);
+
+private:
+    std::shared_ptr<pcre2_real_code_8> code_;
+    std::string_view subject_;
+    std::shared_ptr<pcre2_real_match_data_8> data_;
+    std::shared_ptr<pcre2_real_match_context_8> context_;
+    std::shared_ptr<pcre2_real_jit_stack_8> stack_;
+};
+
+} // namespace vitral

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/tokenizer/unigram.h"
+
+#include <algorithm>
+#include <cmath>
+#include <fmt/format.h>
+#include <limits>
+#include <numeric>
+
+namespace vitral {
+
+namespace {
+constexpr double kUnknownPenalty = 10; // below the worst piece, as in sentencepiece
+}
+
+Result<std::unique_ptr<UnigramModel>> UnigramModel::create(const Vocabulary& vocabulary, UnigramOptions options) {
+    if (!options.unknown && !options.byteFallback)
+        return fail(ErrorCode::InvalidFile, "The Unigram tokenizer names no unknown piece.");
+    std::unique_ptr<UnigramModel> model(new UnigramModel(vocabulary, options));
+    double worst = std::numeric_limits<double>::infinity();
+    for (std::size_t i = 0; i < vocabulary.size(); ++i) {
+        const auto id = static_cast<TokenId>(i);
+        const float score = vocabulary.score(id);
+        if (!std::isfinite(score))
+            return fail(ErrorCode::InvalidFile,
+                        fmt::format("The score of piece {} of the tokenizer is not a number.", id));
+        if (vocabulary.type(id) == TokenType::Normal)
+            worst = std::min(worst, static_cast<double>(score));
+    }
+    model->unknownScore_ = (std::isfinite(worst) ? worst : 0) - kUnknownPenalty;
+    for (unsigned b = 0; b < 256; ++b)
+        model->byteIds_[b] = vocabulary.find(fmt::format("<0x{:02X}>", b));
+    model->buildTrie();
+    model->boundaries_.build(vocabulary);
+    return model;
+}
+
+void UnigramModel::buildTrie() {
+    std::vector<TokenId> order;
+    for (std::size_t i = 0; i < vocabulary_.size(); ++i) {
+        const auto id = static_cast<TokenId>(i);
+        const TokenType type = vocabulary_.type(id);
+        if ((type == TokenType::Normal || type == TokenType::UserDefined) && !vocabulary_.piece(id).empty() &&
+            vocabulary_.find(vocabulary_.piece(id)) == id)
+            order.push_back(id);
+    }
+    std::sort(order.begin(), order.end(),
+              [&](TokenId a, TokenId b) { return vocabulary_.piece(a) < vocabulary_.piece(b); });
+    trie_.assign(1, Node{});
+    std::size_t firstFree = 1;
+    struct Job {
+        std::size_t node, first, last, depth;
+    };
+    std::vector<Job> jobs{{0, 0, order.size(), 0}};
+    while (!jobs.empty()) {
+        Job job = jobs.back();
+        jobs.pop_back();
+        if (job.first < job.last && vocabulary_.piece(order[job.first]).size() == job.depth)
+            trie_[job.node].id = order[job.first++];
+        std::vector<std::pair<unsigned char, std::size_t>> children; // byte, first piece
+        for (std::size_t i = job.first; i < job.last; ++i) {
+            const auto byte = static_cast<unsigned char>(vocabulary_.piece(order[i])[job.depth]);
+            if (children.empty() || children.back().first != byte)
+                children.emplace_back(byte, i);
+        }
+        if (children.empty())
+            continue;
+        // The lowest base whose slots are all free. Slots before firstFree are all taken.
+        while (firstFree < trie_.size() && trie_[firstFree].parent >= 0)
+            ++firstFree;
+        std::size_t tries = 0;
+        std::size_t base = std::max<std::size_t>(firstFree, 1 + children[0].first) - children[0].first;
+        const auto fits = [&](std::size_t b) {
+            return std::all_of(children.begin(), children.end(), [&](const auto& child) {
+                return b + child.first >= trie_.size() || trie_[b + child.first].parent < 0;
+            });
+        };
+        while (!fits(base))
+            base = ++tries < 64 ? base + 1 : trie_.size(); // rather a hole than a long search
+        if (trie_.size() < base + 256)
+            trie_.resize(base + 256);
+        trie_[job.node].base = static_cast<std::int32_t>(base);
+        for (std::size_t c = 0; c < children.size(); ++c) {
+            const std::size_t node = base + children[c].first;
+            trie_[node].parent = static_cast<std::int32_t>(job.node);
+            jobs.push_back(
+                {node, children[c].second, c + 1 < children.size() ? children[c + 1].second : job.last, job.depth + 1});
+        }
+    }
+}
+
+void UnigramModel::encodeStretch(std::string_view word, ModelScratch& scratch, std::vector<TokenId>& out,
+                                 EncodeTrace::PreToken* trace, std::uint32_t traceOffset) const {
+    constexpr double kNone = -std::numeric_limits<double>::infinity();
+    scratch.bestScore.assign(word.size() + 1, kNone);
+    scratch.bestStart.assign(word.size() + 1, -1);
+    scratch.bestId.assign(word.size() + 1, -1);
+    scratch.bestScore[0] = 0;
+    const auto offer = [&](std::size_t begin, std::size_t end, TokenId id, double score) {
+        const double total = scratch.bestScore[begin] + score;
+        if (scratch.bestStart[end] < 0 || total > scratch.bestScore[end]) {
+            scratch.bestScore[end] = total;
+            scratch.bestStart[end] = static_cast<std::int32_t>(begin);
+            scratch.bestId[end] = id;
+        }
+        if (trace)
+            trace->lattice.push_back({static_cast<std::uint32_t>(begin) + traceOffset,
+                                      static_cast<std::uint32_t>(end) + traceOffset, id, score, false});
+    };
+    for (std::size_t begin = 0; begin < word.size();) {
+        const std::size_t character = utf8At(word, begin).bytes;
+        bool single = false; // whether a piece is exactly this character
+        std::size_t node = 0;
+        for (std::size_t end = begin; end < word.size(); ++end) {
+            const std::size_t child =
+                static_cast<std::size_t>(trie_[node].base) + static_cast<unsigned char>(word[end]);
+            if (trie_[node].base == 0 || child >= trie_.size() ||
+                trie_[child].parent != static_cast<std::int32_t>(node))
+                break;
+            node = child;
+            if (trie_[node].id >= 0) {
+                offer(begin, end + 1, trie_[node].id, vocabulary_.score(trie_[node].id));
+                single = single || end + 1 == begin + character;
+            }
+        }
+        if (!single)
+            offer(begin, begin + character, -1, unknownScore_);
+        begin += character;
+    }
+    appendPath(word, scratch, out);
+    if (trace)
+        for (std::size_t end = word.size(); end > 0; end = static_cast<std::size_t>(scratch.bestStart[end]))
+            for (EncodeTrace::LatticeNode& node : trace->lattice)
+                if (node.end == end + traceOffset && node.id == scratch.bestId[end] &&
+                    node.begin == static_cast<std::uint32_t>(scratch.bestStart[end]) + traceOffset)
+                    node.onBestPath = true;
+}
+
+void UnigramModel::appendPath(std::string_view word, ModelScratch& scratch, std::vector<TokenId>& out) const {
+    const std::size_t before = out.size();
+    std::size_t end = word.size();
+    while (end > 0) { // backwards; unknown neighbours are one token
+        const auto begin = static_cast<std::size_t>(scratch.bestStart[end]);
+        if (scratch.bestId[end] >= 0) {
+            out.push_back(scratch.bestId[end]);
+            end = begin;
+            continue;
+        }
+        std::size_t first = begin;
+        while (first > 0 && scratch.bestId[first] < 0)
+            first = static_cast<std::size_t>(scratch.bestStart[first]);
+        bool allBytes = options_.byteFallback;
+        for (std::size_t i = first; i < end && allBytes; ++i)
+            allBytes = byteIds_[static_cast<unsigned char>(word[i])] >= 0;
+        if (allBytes)
+            for (std::size_t i = end; i-- > first;)
+                out.push_back(byteIds_[static_cast<unsigned char>(word[i])]);
+        else if (options_.unknown)
+            out.push_back(*options_.unknown);
+        end = first;
+    }
+    std::reverse(out.begin() + static_cast<std::ptrdiff_t>(before), out.end());
+}
+
+void UnigramModel::encodeWord(std::string_view word, ModelScratch& scratch, std::vector<TokenId>& out,
+                              EncodeTrace::PreToken* trace, std::uint32_t traceOffset) const {
+    if (trace) {
+        encodeStretch(word, scratch, trace->ids, trace, traceOffset);
+        out.insert(out.end(), trace->ids.begin(), trace->ids.end());
+        return;
+    }
+    std::vector<TokenId>& ids = scratch.ids;
+    bool previousUnknown = false;
+    for (std::size_t at = 0; at < word.size();) {
+        const std::size_t end = boundaries_.stretchEnd(word, at);
+        const std::string_view stretch = word.substr(at, end - at);
+        const bool cached = scratch.cache.takes(stretch);
+        const WordCache::Key key = cached ? scratch.cache.keyOf(stretch) : WordCache::Key{};
+        const std::size_t first = out.size();
+        if (!cached || !scratch.cache.append(key, stretch.size(), out)) {
+            ids.clear();
+            encodeStretch(stretch, scratch, ids, nullptr, 0);
+            if (cached)
+                scratch.cache.put(key, stretch.size(), ids.data(), ids.size());
+            out.insert(out.end(), ids.begin(), ids.end());
+        }
+        if (options_.unknown && out.size() > first) { // unknown on both sides of a cut: still one token
+            const bool begins = out[first] == *options_.unknown;
+            if (begins && previousUnknown)
+                out.erase(out.begin() + static_cast<std::ptrdiff_t>(first));
+            previousUnknown = out.back() == *options_.unknown;
+        }
+        at = end;
+    }
+}
+
+} // namespace vitral

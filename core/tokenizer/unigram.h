@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Unigram language model (T5, XLM-R, ALBERT): of all ways to cut a word into pieces, the one whose pieces' log
+// probabilities add up to most. Viterbi over the lattice of pieces, which a trie finds; linear in the text for a given
+// longest piece. After Kudo 2018, "Subword Regularization". Thread: any; immutable.
+
+#include "core/base/result.h"
+#include "core/tokenizer/boundary_filter.h"
+#include "core/tokenizer/subword_model.h"
+#include "core/tokenizer/vocabulary.h"
+
+#include <array>
+#include <memory>
+#include <optional>
+
+namespace vitral {
+
+struct UnigramOptions {
+    std::optional<TokenId> unknown;
+    bool byteFallback = false;
+};
+
+class UnigramModel final : public SubwordModel {
+public:
+    /// `vocabulary` must outlive the model; its scores must be set. Errors: InvalidFile (a score that is no number, no
+    /// unknown piece).
+    static Result<std::unique_ptr<UnigramModel>> create(const Vocabulary& vocabulary, UnigramOptions options);
+
+    [[nodiscard]] TokenizerKind kind() const override { return TokenizerKind::Unigram; }
+    void encodeWord(std::string_view word, ModelScratch& scratch, std::vector<TokenId>& out,
+                    EncodeTrace::PreToken* trace, std::uint32_t traceOffset) const override;
+
+private:
+    UnigramModel(const Vocabulary& vocabulary, UnigramOptions options) : vocabulary_(vocabulary), options_(options) {}
+    void buildTrie();
+    void encodeStretch(std::string_view word, ModelScratch& scratch, std::vector<TokenId>& out,
+                       EncodeTrace::PreToken* trace, std::uint32_t traceOffset) const;
+    void appendPath(std::string_view word, ModelScratch& scratch, std::vector<TokenId>& out) const;
+
+    /// A node's children are the slots base + byte whose `parent` is the node (a double array).
+    struct Node {
+        std::int32_t base = 0;
+        std::int32_t parent = -1;
+        TokenId id = -1;
+    };
+    const Vocabulary& vocabulary_;
+    UnigramOptions options_;
+    std::vector<Node> trie_;
+    std::array<TokenId, 256> byteIds_{};
+    double unknownScore_ = 0;
+    BoundaryFilter boundaries_;
+};
+
+} // namespace vitral
