@@ -2,7 +2,8 @@
 #include "core/backend/cpu_backend.h"
 
 #include "core/backend/cpu_memory.h"
-#include "core/backend/weight_rows.h"
+#include "core/kernels/cpu_features.h"
+#include "core/tensor/quantize.h"
 
 #include <cmath>
 #include <cstdlib>
@@ -14,7 +15,42 @@ static_assert(static_cast<int>(kernels::Act::SwigluOai) == static_cast<int>(Acti
 static_assert(static_cast<int>(kernels::Act::ReluSquared) == static_cast<int>(Activation::ReluSquared));
 
 Result<std::shared_ptr<Backend>> makeCpuBackend(const CpuOptions& options) {
-    return std::shared_ptr<Backend>(std::make_shared<CpuBackend>(kernels::scalarKernels(), options.nThread));
+    CpuIsa isa = options.isa;
+    const char* forced = std::getenv("VITRAL_CPU");
+    if (isa == CpuIsa::Auto && forced && *forced) {
+        const std::string_view name = forced;
+        if (name == "scalar")
+            isa = CpuIsa::Scalar;
+        else if (name == "avx2")
+            isa = CpuIsa::Avx2;
+        else if (name == "avx512")
+            isa = CpuIsa::Avx512;
+        else if (name != "auto")
+            return fail(ErrorCode::InvalidArgument,
+                        fmt::format("VITRAL_CPU is \"{}\"; it may be scalar, avx2, avx512 or auto.", name));
+    }
+    const kernels::CpuFeatures features = kernels::cpuFeatures();
+    const kernels::KernelTable* avx512 = features.avx512 ? kernels::avx512Kernels() : nullptr;
+    const kernels::KernelTable* avx2 = features.avx2 ? kernels::avx2Kernels() : nullptr;
+    const kernels::KernelTable* table = nullptr;
+    switch (isa) {
+    case CpuIsa::Auto:
+        table = avx512 ? avx512 : avx2 ? avx2 : &kernels::scalarKernels();
+        break;
+    case CpuIsa::Scalar:
+        table = &kernels::scalarKernels();
+        break;
+    case CpuIsa::Avx2:
+        table = avx2;
+        break;
+    case CpuIsa::Avx512:
+        table = avx512;
+        break;
+    }
+    if (!table)
+        return fail(ErrorCode::Unsupported, fmt::format("This processor does not have the {} instructions asked for.",
+                                                        isa == CpuIsa::Avx512 ? "AVX-512 VNNI" : "AVX2"));
+    return std::shared_ptr<Backend>(std::make_shared<CpuBackend>(*table, options.nThread));
 }
 
 BackendInfo CpuBackend::info() const {
@@ -29,25 +65,25 @@ Result<std::unique_ptr<Matrix>> CpuBackend::loadMatrix(const TensorView& view) {
     if (view.shape.rank < 2 || view.shape.rank > 3)
         return fail(ErrorCode::InvalidFile,
                     fmt::format("A weight matrix has two or three axes, not the shape {}.", view.shape.toString()));
-    std::vector<float> probe(static_cast<std::size_t>(dtypeInfo(view.dtype).blockLen));
-    std::vector<std::byte> block(static_cast<std::size_t>(dtypeInfo(view.dtype).blockBytes));
-    if (!dequantizePacked(view.dtype, block.data(), probe.data(), dtypeInfo(view.dtype).blockLen))
+    if (!canDequantize(view.dtype))
         return fail(ErrorCode::Unsupported,
                     fmt::format("Weights of type {} are not supported.", dtypeInfo(view.dtype).name));
+    if (view.bytes.size() != rowBytes(view.dtype, view.shape.nCol()) * static_cast<std::size_t>(view.shape.nRow()))
+        return fail(ErrorCode::InvalidFile, fmt::format("A matrix of shape {} has {} bytes, which is not its size.",
+                                                        view.shape.toString(), view.bytes.size()));
     auto matrix = std::make_unique<CpuMatrix>();
     matrix->dtype = view.dtype;
     matrix->shape = view.shape;
     matrix->bytes = view.bytes;
+    if (table_.packedProduct)
+        VITRAL_TRY(matrix->pack(pool_));
     return std::unique_ptr<Matrix>(std::move(matrix));
 }
 
 Result<std::unique_ptr<Buffer>> CpuBackend::loadVector(const TensorView& view) {
     const auto n = static_cast<std::size_t>(view.shape.count());
     VITRAL_TRY_ASSIGN(auto buffer, allocateHost(n * 4, PageHint::Small));
-    if (!dequantizePacked(view.dtype, view.bytes.data(), static_cast<float*>(buffer->data()),
-                          static_cast<std::int64_t>(n)))
-        return fail(ErrorCode::Unsupported,
-                    fmt::format("Weights of type {} are not supported.", dtypeInfo(view.dtype).name));
+    VITRAL_TRY(dequantizeRow(view.dtype, view.bytes, {static_cast<float*>(buffer->data()), n}));
     return std::unique_ptr<Buffer>(std::move(buffer));
 }
 
@@ -152,6 +188,12 @@ void CpuBackend::rope(Tensor x, std::int32_t nHead, std::span<const BatchRow> ro
         table_.rope(rowOf(x, i), nHead, headDim, nRotary, angles.cosSin.data() + i * nRotary,
                     table.style == RopeStyle::Halves);
     });
+}
+
+Result<void> CpuBackend::status() {
+    Result<void> result = std::move(failure_);
+    failure_ = {};
+    return result;
 }
 
 void CpuBackend::gatherRows(Tensor out, Tensor x, std::span<const std::int32_t> index) {

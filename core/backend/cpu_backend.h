@@ -4,25 +4,12 @@
 // cpu_backend.cpp (memory, rows), cpu_matmul.cpp, cpu_attention.cpp and cpu_moe.cpp. Thread: engine.
 
 #include "core/backend/backend.h"
+#include "core/backend/cpu_matrix.h"
 #include "core/base/thread_pool.h"
 #include "core/kernels/kernel_table.h"
 #include "core/kernels/kv_layout.h"
 
 namespace vitral {
-
-/// A weight on the CPU: the file's bytes, used where they lie.
-class CpuMatrix final : public Matrix {
-public:
-    std::span<const std::byte> bytes; ///< the file's packed rows
-
-    [[nodiscard]] std::size_t residentBytes() const override { return 0; }
-    /// Outputs of one expert (or of the whole matrix), and how many experts there are.
-    [[nodiscard]] std::int64_t nOut() const { return shape[shape.rank - 2]; }
-    [[nodiscard]] std::int64_t nExpert() const { return shape.rank == 3 ? shape[0] : 1; }
-    [[nodiscard]] const std::byte* row(std::int64_t iRow) const {
-        return bytes.data() + static_cast<std::size_t>(iRow) * rowBytes(dtype, shape.nCol());
-    }
-};
 
 class CpuBackend final : public Backend {
 public:
@@ -58,17 +45,23 @@ public:
     void readValues(const KvCache& cache, std::int32_t iLayer, SeqId seq, std::int32_t iKvHead, std::int64_t first,
                     std::int64_t n, std::span<float> host) override;
     [[nodiscard]] std::size_t kvBlockBytes(const KvLayerSpec& layer, DType dtype) const override;
+    [[nodiscard]] Result<void> status() override;
 
 private:
-    /// Rows of x and where each result goes, of one product x . W^T (one expert's, or the whole matrix).
+    /// Some rows of inputs times one matrix (one expert's): row r gives out[r][0 .. nOut).
     struct Product {
         const CpuMatrix* weight;
         std::int64_t iExpert;
-        const float* bias; ///< [N] or null
+        const float* bias; ///< [nOut] or null
         std::vector<const float*> x;
         std::vector<float*> out;
     };
-    void multiply(const Product& product);
+    struct PreparedInputs;
+    void multiply(std::span<const Product> products);
+    void multiplyScalar(const Product& product);
+    /// Items of equal size, handed out to the pool.
+    void runProducts(std::span<const Product> products, std::span<const std::size_t> iPrepared,
+                     std::span<const PreparedInputs> prepared);
 
     /// Calls body(iRow) for every row, over the pool when there is enough work to be worth a barrier.
     template <class Body>
@@ -87,6 +80,7 @@ private:
 
     const kernels::KernelTable& table_;
     ThreadPool pool_;
+    Result<void> failure_;
 
     struct RopeAngles { ///< cosines and sines of the last few (rows, table) pairs: q and k, and every layer, share them
         std::vector<float> frequency;
@@ -98,6 +92,8 @@ private:
     std::vector<RopeAngles> ropeCache_;
     std::size_t ropeNext_ = 0;
     std::vector<float> attentionScratch_;
+    std::unique_ptr<Buffer> inputScratch_;  ///< quantised inputs of the running product
+    std::unique_ptr<Buffer> threadScratch_; ///< opened weights, one piece a thread
 };
 
 } // namespace vitral

@@ -5,6 +5,8 @@
 // replaces the hot ones. Arguments are plain data only: the files compiled for newer instruction sets must not
 // instantiate anything shared (STYLE 5.8, "weak symbols"). Thread: any; a kernel touches only what it is given.
 
+#include "core/kernels/packed.h"
+
 #include <cstddef>
 #include <cstdint>
 
@@ -71,9 +73,17 @@ struct KernelTable {
     /// Stores K [nKvHead * Dk] and V [nKvHead * Dv] of one token in slot `slot` of `block`.
     void (*kvStore)(const KvLayout* layout, std::byte* block, std::int32_t slot, const float* k, const float* v);
     void (*attention)(const AttentionJob* job);
-    /// x [n] to int8 in [-127, 127] with one scale per 32 (n a multiple of 32): x ~ q * scale. sums: the 32 q's added
-    /// up.
-    void (*quantizeQ8)(const float* x, std::int64_t n, std::int8_t* q, float* scales, std::int32_t* sums);
+    /// Up to kMaxTile rows of nIn (a multiple of 32) floats to int8 in [-127, 127], x ~ q * scale, as InputTile lays
+    /// them. scale [nBlock][width], sums of every 16 q's [2 nBlock][width]. Not-finite values: the block counts as 0.
+    void (*quantizeTile)(const float* const* rows, std::int32_t width, std::int64_t nIn, std::int8_t* q, float* scale,
+                         std::int32_t* sums);
+    // Products. Null in the scalar table: it computes from the file's own blocks (core/backend).
+    void (*packedProduct)(const PackedJob* job);
+    void (*plainProduct)(const PlainJob* job);
+    void (*wideProduct)(const WideJob* job);
+    /// The same for InputTile16; nIn need not be a multiple of 32 (padded with zeros).
+    void (*quantizeTile16)(const float* const* rows, std::int32_t width, std::int64_t nIn, std::int16_t* q,
+                           float* scale);
 };
 
 /// Floats of scratch an attention job needs.

@@ -107,23 +107,28 @@ void rope(float* x, std::int32_t nHead, std::int32_t headDim, std::int32_t nRota
     }
 }
 
-void quantizeQ8(const float* x, std::int64_t n, std::int8_t* q, float* scales, std::int32_t* sums) {
-    for (std::int64_t b = 0; b < n / 32; ++b) {
-        const float* block = x + b * 32;
-        float largest = 0;
-        for (int i = 0; i < 32; ++i)
-            largest = std::max(largest, std::fabs(block[i]));
-        const float inverse = largest > 0x1.0p-100F && largest < 0x1.0p120F ? 127.0F / largest
-                                                                            : 0.0F; // below that a block counts as zero
-        std::int32_t sum = 0;
-        for (int i = 0; i < 32; ++i) {
-            const float rounded = std::nearbyint(block[i] * inverse);
-            q[b * 32 + i] = static_cast<std::int8_t>(rounded >= -127.0F && rounded <= 127.0F ? rounded : 0.0F);
-            sum += q[b * 32 + i];
+void quantizeTile(const float* const* rows, std::int32_t width, std::int64_t nIn, std::int8_t* q, float* scale,
+                  std::int32_t* sums) {
+    for (std::int64_t b = 0; b < nIn / 32; ++b)
+        for (std::int64_t c = 0; c < width; ++c) {
+            const float* x = rows[c] + b * 32;
+            float largest = 0;
+            for (int i = 0; i < 32; ++i)
+                largest = std::max(largest, std::fabs(x[i]));
+            // Tiny blocks count as zero: 127 / largest would overflow.
+            const bool usable = largest > 0x1.0p-100F && largest < 0x1.0p120F;
+            const float inverse = usable ? 127.0F / largest : 0.0F;
+            scale[b * width + c] = usable ? largest / 127.0F : 0.0F;
+            std::int32_t sum[2] = {0, 0};
+            for (int i = 0; i < 32; ++i) {
+                const float rounded = std::nearbyint(x[i] * inverse);
+                const auto v = static_cast<std::int8_t>(rounded >= -127.0F && rounded <= 127.0F ? rounded : 0.0F);
+                q[((b * 8 + i / 4) * width + c) * 4 + i % 4] = v;
+                sum[i / 16] += v;
+            }
+            sums[b * 2 * width + c] = sum[0];
+            sums[(b * 2 + 1) * width + c] = sum[1];
         }
-        scales[b] = inverse > 0 ? largest / 127.0F : 0.0F;
-        sums[b] = sum;
-    }
 }
 
 } // namespace vitral::kernels::scalar

@@ -17,6 +17,7 @@ void gatedActivation(Act kind, float* out, const float* gate, const float* up, s
 void rope(float* x, std::int32_t nHead, std::int32_t headDim, std::int32_t nRotary, const float* cosSin, bool halves);
 void kvStore(const KvLayout* layout, std::byte* block, std::int32_t slot, const float* k, const float* v);
 void attention(const AttentionJob* job);
-void quantizeQ8(const float* x, std::int64_t n, std::int8_t* q, float* scales, std::int32_t* sums);
+void quantizeTile(const float* const* rows, std::int32_t width, std::int64_t nIn, std::int8_t* q, float* scale,
+                  std::int32_t* sums);
 
 } // namespace vitral::kernels::scalar

@@ -17,7 +17,11 @@ const KernelTable& scalarKernels() {
         .rope = scalar::rope,
         .kvStore = scalar::kvStore,
         .attention = scalar::attention,
-        .quantizeQ8 = scalar::quantizeQ8,
+        .quantizeTile = scalar::quantizeTile,
+        .packedProduct = nullptr,
+        .plainProduct = nullptr,
+        .wideProduct = nullptr,
+        .quantizeTile16 = nullptr,
     };
     return table;
 }

@@ -40,8 +40,7 @@ private slots:
         auto x = random(3 * 40);
         auto w = random(5 * 40);
         auto bias = random(5);
-        auto matrix =
-            backend_->loadMatrix({DType::F32, Shape{5, 40}, std::as_bytes(std::span(w))});
+        auto matrix = backend_->loadMatrix({DType::F32, Shape{5, 40}, std::as_bytes(std::span(w))});
         QVERIFY_RESULT(matrix);
         std::vector<float> out(3 * 5);
         const Tensor b = tensor(bias, 1);

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// A weight on the CPU: the file's bytes, and, where the kernels have a layout of their own for the type, those bytes
+// repacked into it (core/kernels/packed.h). Then the file's pages are given back: they are read again only for an
+// embedding row. Thread: any once made.
+
+#include "core/backend/backend.h"
+#include "core/kernels/packed.h"
+
+#include <optional>
+
+namespace vitral {
+
+class ThreadPool;
+
+class CpuMatrix final : public Matrix {
+public:
+    std::span<const std::byte> bytes;             ///< the file's packed rows
+    std::optional<kernels::PackedWeights> layout; ///< of one expert; `data` of the first
+    std::unique_ptr<Buffer> packed;
+
+    [[nodiscard]] std::size_t residentBytes() const override;
+    /// Outputs of one expert (or of the whole matrix), and how many experts there are.
+    [[nodiscard]] std::int64_t nOut() const { return shape.rank == 3 ? shape[1] : shape[0]; }
+    [[nodiscard]] std::int64_t nIn() const { return shape.nCol(); }
+    [[nodiscard]] std::int64_t nExpert() const { return shape.rank == 3 ? shape[0] : 1; }
+    [[nodiscard]] std::int64_t nGroup() const { return (nOut() + 15) / 16; }
+    [[nodiscard]] const std::byte* row(std::int64_t iRow) const {
+        return bytes.data() + static_cast<std::size_t>(iRow) * rowBytes(dtype, nIn());
+    }
+    [[nodiscard]] kernels::PackedWeights expert(std::int64_t iExpert) const;
+
+    /// Errors: OutOfMemory.
+    Result<void> pack(ThreadPool& pool);
+};
+
+/// Row iRow of the matrix (rows of all experts counted through) as f32 into out [E].
+void weightRow(const CpuMatrix& weight, std::int64_t iRow, float* out);
+
+} // namespace vitral

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/kernels/cpu_features.h"
+
+#include "core/kernels/x86/x86_kernels.h"
+
+namespace vitral::kernels {
+
+#if defined(__x86_64__)
+
+CpuFeatures cpuFeatures() {
+    __builtin_cpu_init();
+    CpuFeatures f;
+    f.avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c");
+    f.avx512 = f.avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+               __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
+               __builtin_cpu_supports("avx512vnni");
+    f.bf16 = f.avx512 && __builtin_cpu_supports("avx512bf16");
+    return f;
+}
+
+const KernelTable* avx2Kernels() {
+    return nullptr;
+}
+
+const KernelTable* avx512Kernels() {
+    static const KernelTable table = [] {
+        KernelTable t = scalarKernels();
+        t.name = "AVX-512 VNNI";
+        t.packedProduct = packedProductAvx512;
+        t.quantizeTile = quantizeTileAvx512;
+        t.plainProduct = plainProductAvx512;
+        t.wideProduct = wideProductAvx512;
+        t.quantizeTile16 = quantizeTile16Avx512;
+        return t;
+    }();
+    return &table;
+}
+
+#else
+
+CpuFeatures cpuFeatures() {
+    return {};
+}
+const KernelTable* avx2Kernels() {
+    return nullptr;
+}
+const KernelTable* avx512Kernels() {
+    return nullptr;
+}
+
+#endif
+
+} // namespace vitral::kernels
