@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// The subcommands, one line each; see common.h for the convention.
+// The subcommands, one line each; see common.h for the convention. Each is defined in cmd_<name>.cpp and called once by
+// main.
 
 #include "app/cli/common.h"
 
 namespace vitral::cli {
 
-// Each is defined in cmd_<name>.cpp and called once by main.
+void addChatCommand(CLI::App& app, CommonOptions& common);
+void addCompleteCommand(CLI::App& app, CommonOptions& common);
+void addLogitsCommand(CLI::App& app, CommonOptions& common);
+void addPerplexityCommand(CLI::App& app, CommonOptions& common);
+void addTokenizeCommand(CLI::App& app, CommonOptions& common);
+void addDetokenizeCommand(CLI::App& app, CommonOptions& common);
 
 } // namespace vitral::cli

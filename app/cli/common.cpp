@@ -94,11 +94,13 @@ Result<std::string> readInput(std::size_t limitBytes) {
     }
 }
 
-void say(std::string_view line) {
-    std::string text(line);
-    text += '\n';
+void sayRaw(std::string_view text) {
     // A message nobody can receive (a closed pipe) is not worth ending the program for.
     [[maybe_unused]] const ::ssize_t ignored = ::write(STDERR_FILENO, text.data(), text.size());
+}
+
+void say(std::string_view line) {
+    sayRaw(std::string(line) + '\n');
 }
 
 bool errorIsTerminal() {

@@ -44,6 +44,8 @@ Result<void> writeAnswer(std::string_view bytes);
 Result<std::string> readInput(std::size_t limitBytes = std::size_t(1) << 32U);
 /// One line on standard error, for messages and progress.
 void say(std::string_view line);
+/// The same without a line end, for progress that overwrites itself.
+void sayRaw(std::string_view text);
 /// Whether standard error is a terminal: progress that overwrites itself is shown only there.
 bool errorIsTerminal();
 

@@ -52,6 +52,11 @@ int run(int argc, char** argv) {
     app.require_subcommand(0, 1);
 
     // One line per subcommand, in the order of --help.
+    addCompleteCommand(app, common);
+    addLogitsCommand(app, common);
+    addPerplexityCommand(app, common);
+    addTokenizeCommand(app, common);
+    addDetokenizeCommand(app, common);
 
     for (CLI::App* command : app.get_subcommands([](CLI::App*) { return true; }))
         addCommonOptions(*command, common);

@@ -117,6 +117,7 @@ void Engine::Impl::execute(QueuedJob& queued) {
             outcome.status = {};
         }
     }
+    housekeeping(); // the cache report is true when the end is heard
     emit(RunFinished{port.run, outcome.reason, std::move(outcome.status), outcome.timings, outcome.seed});
 }
 

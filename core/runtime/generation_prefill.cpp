@@ -70,8 +70,7 @@ Result<void> Generation::prepare() {
         state.sampler->acceptPrompt(state.tokens);
         state.stops = StopFilter(job_.stopStrings);
         if (tokenizer) {
-            // The decoder hears the last prompt token, so that a blank between prompt and answer is not taken for the
-            // first one of a text (SentencePiece drops that), and half a character goes on.
+            // The decoder hears the last prompt token, so that half a character at the prompt's end goes on.
             state.decoder = std::make_unique<StreamDecoder>(tokenizer);
             state.decoder->push(state.tokens.back());
         }
