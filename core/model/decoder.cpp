@@ -11,8 +11,10 @@
 namespace vitral {
 namespace {
 
-/// Rows of logits computed at once. All rows of a long text together would need more memory than the model.
-constexpr std::int64_t kHeadRows = 32;
+/// Scratch for logits. All rows of a long text together would need more memory than the model, so the head takes as
+/// many rows at once as fit in here, but enough of them to be worth a pass over its matrix.
+constexpr std::int64_t kHeadScratchFloats = std::int64_t{8} << 20;
+constexpr std::int64_t kHeadRowsAtLeast = 32;
 constexpr std::int64_t kMaxVocab = 1 << 24;
 
 } // namespace
@@ -183,7 +185,8 @@ Result<void> Decoder::head(Pass& pass, Workspace& workspace, std::span<float> lo
     }
 
     const std::int64_t nVocab = config_.nVocab;
-    const std::int64_t nAtOnce = pass.wants(Point::Logits, 0) ? nWanted : std::min(nWanted, kHeadRows);
+    const std::int64_t nFitting = std::max(kHeadRowsAtLeast, kHeadScratchFloats / nVocab);
+    const std::int64_t nAtOnce = pass.wants(Point::Logits, 0) ? nWanted : std::min(nWanted, nFitting);
     VITRAL_TRY_ASSIGN(const Tensor scratch, workspace.make(nAtOnce, nVocab));
     for (std::int64_t first = 0; first < nWanted; first += nAtOnce) {
         const std::int64_t n = std::min(nAtOnce, nWanted - first);

@@ -26,7 +26,8 @@ BASE = dict(vocab_size=V, hidden_size=E, intermediate_size=48, num_hidden_layers
             tie_word_embeddings=True, attention_dropout=0.0)
 LLAMA3 = dict(rope_type="llama3", rope_theta=500000.0, factor=8.0, low_freq_factor=1.0, high_freq_factor=4.0,
               original_max_position_embeddings=16)
-YARN = dict(rope_type="yarn", rope_theta=10000.0, factor=4.0, original_max_position_embeddings=16, beta_fast=4.0, beta_slow=1.0)
+# A small base and a longer original context put several dimensions on YaRN's ramp.
+YARN = dict(rope_type="yarn", rope_theta=100.0, factor=4.0, original_max_position_embeddings=64, beta_fast=4.0, beta_slow=1.0)
 PLAIN = dict(rope_type="default", rope_theta=10000.0)
 
 
@@ -50,7 +51,7 @@ SPECS = [
     spec("llama-linear", "llama", "llama", rope_parameters=dict(rope_type="linear", rope_theta=10000.0, factor=4.0), num_hidden_layers=2),
     spec("llama-yarn", "llama", "llama", rope_parameters=YARN, num_hidden_layers=2),
     spec("mistral-window", "llama", "mistral", sliding_window=9, head_dim=16, keys={"attention.sliding_window": 9}),
-    spec("mistral3", "mistral3", "ministral3", head_dim=16, rope_parameters=YARN | dict(mscale=1.0, mscale_all_dim=0.5, llama_4_scaling_beta=0.3)),
+    spec("mistral3", "mistral3", "ministral3", head_dim=16, rope_parameters=YARN | dict(original_max_position_embeddings=16, mscale=1.0, mscale_all_dim=0.5, llama_4_scaling_beta=0.3)),
     spec("mixtral", "llama", "mixtral", num_local_experts=6, num_experts_per_tok=2, intermediate_size=24, sliding_window=None,
          keys=MOE_KEYS, tie_word_embeddings=False, num_hidden_layers=2, seed=5),
     spec("qwen2", "qwen2", "qwen2"),
@@ -78,7 +79,7 @@ SPECS = [
     spec("smollm3", "smollm3", "smollm3", num_hidden_layers=5),
     spec("olmo2", "olmo2", "olmo2"),
     spec("olmo3", "olmo2", "olmo3", sliding_window=9, num_hidden_layers=4,
-         rope_parameters=dict(full_attention=YARN, sliding_attention=PLAIN),
+         rope_parameters=dict(full_attention=YARN, sliding_attention=PLAIN | dict(rope_theta=100.0)),
          layer_types=["sliding_attention", "full_attention", "sliding_attention", "full_attention"],
          keys={"attention.sliding_window": 9, "attention.sliding_window_pattern": [True, False, True, False]}),
     spec("granite", "granite", "granite", embedding_multiplier=3.0, logits_scaling=2.5, residual_multiplier=0.4, attention_multiplier=0.2,
