@@ -57,6 +57,8 @@ int run(int argc, char** argv) {
     addPerplexityCommand(app, common);
     addTokenizeCommand(app, common);
     addDetokenizeCommand(app, common);
+    addInspectCommand(app, common);
+    addQuantizeCommand(app, common);
 
     for (CLI::App* command : app.get_subcommands([](CLI::App*) { return true; }))
         addCommonOptions(*command, common);

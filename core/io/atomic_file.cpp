@@ -17,6 +17,9 @@ namespace vitral {
 Result<AtomicFile> AtomicFile::create(const std::filesystem::path& path) {
     AtomicFile file;
     file.path_ = path;
+    struct stat old{};
+    if (::stat(path.c_str(), &old) == 0 && !S_ISREG(old.st_mode))
+        return fail(ErrorCode::Io, fmt::format("{} is not a file and will not be replaced.", path.string()));
     std::string name = path.string() + ".part-XXXXXX";
     file.fd_ = ::mkostemp(name.data(), O_CLOEXEC);
     if (file.fd_ < 0)

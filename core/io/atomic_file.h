@@ -16,7 +16,7 @@ namespace vitral {
 
 class AtomicFile {
 public:
-    /// Errors: Io (the folder does not exist or refuses).
+    /// Errors: Io (the folder does not exist or refuses; the name belongs to a folder or a device).
     static Result<AtomicFile> create(const std::filesystem::path& path);
 
     AtomicFile(AtomicFile&& other) noexcept;

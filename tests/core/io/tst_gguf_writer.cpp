@@ -167,8 +167,11 @@ private slots:
         ::signal(SIGXFSZ, handler);
         QVERIFY_ERROR(written, ErrorCode::Io);
         QVERIFY(!std::filesystem::exists(path("full.gguf")));
-        const auto device = AtomicFile::create("/nowhere/x.gguf");
-        QVERIFY_ERROR(device, ErrorCode::Io);
+        QVERIFY_ERROR(AtomicFile::create("/nowhere/x.gguf"), ErrorCode::Io);
+    }
+    void foldersAndDevicesAreNotReplaced() {
+        QVERIFY_ERROR(AtomicFile::create("/dev/null"), ErrorCode::Io);
+        QVERIFY_ERROR(AtomicFile::create(dir_.path().toStdString()), ErrorCode::Io);
     }
 };
 

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+// vitral-cli inspect and quantize, as a person or a script runs them.
+
+#include "core/io/gguf.h"
+#include "core/io/gguf_writer.h"
+#include "core/io/npy.h"
+#include "core/io/safetensors.h"
+#include "tests/support/result_test.h"
+
+#include <QDir>
+#include <QFile>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QProcess>
+#include <QTemporaryDir>
+#include <vector>
+
+using namespace vitral;
+
+namespace {
+
+struct Ran {
+    int code = -1;
+    QByteArray out, err;
+};
+Ran run(const QStringList& arguments) {
+    QProcess process;
+    process.start(QStringLiteral(VITRAL_BIN_DIR "/vitral-cli"), arguments);
+    process.waitForFinished(60000);
+    return {process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -1, process.readAllStandardOutput(),
+            process.readAllStandardError()};
+}
+
+} // namespace
+
+class TestCliFiles : public QObject {
+    Q_OBJECT
+    QTemporaryDir dir_;
+    QString path(const char* name) const { return dir_.filePath(QString::fromLatin1(name)); }
+    std::string text(const char* name) const { return path(name).toStdString(); }
+
+private slots:
+    void initTestCase() {
+        GgufWriter writer;
+        writer.setString("general.architecture", "llama");
+        writer.setString("general.name", "evil \x1b[2J \xff \xe2\x80\xae name");
+        writer.setU32("llama.block_count", 2);
+        writer.setU32("llama.context_length", 512);
+        writer.setU32("llama.embedding_length", 64);
+        writer.setU32("llama.attention.head_count", 4);
+        writer.setF32("llama.attention.layer_norm_rms_epsilon", 1e-5F);
+        writer.setStrings("tokenizer.ggml.tokens", std::vector<std::string>(1000, "piece"));
+        QVERIFY_RESULT(writer.addTensor("token_embd.weight", DType::F32, {1000, 256}));
+        QVERIFY_RESULT(writer.addTensor("output_norm.weight", DType::F32, {256}));
+        QVERIFY_RESULT(writer.begin(text("m.gguf")));
+        std::vector<float> x(1000 * 256);
+        for (std::size_t i = 0; i < x.size(); ++i)
+            x[i] = float(i % 97) - 48;
+        QVERIFY_RESULT(writer.write(std::as_bytes(std::span(x))));
+        QVERIFY_RESULT(writer.write(std::as_bytes(std::span(x).first(256))));
+        QVERIFY_RESULT(writer.finish());
+    }
+    void inspectsGguf() {
+        const Ran ran = run({"inspect", path("m.gguf")});
+        QCOMPARE(ran.code, 0);
+        QVERIFY(ran.err.isEmpty());
+        QVERIFY(ran.out.contains("token_embd.weight"));
+        QVERIFY(ran.out.contains("[1000, 256]"));
+        QVERIFY(ran.out.contains("... 994 more"));
+        QVERIFY(ran.out.contains("1e-05"));
+        QVERIFY(ran.out.contains("parameters: 256256"));
+        QVERIFY(ran.out.contains("memory at 512 tokens"));
+    }
+    void namesCannotMoveTheCursor() {
+        const Ran ran = run({"inspect", path("m.gguf")});
+        QVERIFY(!ran.out.contains('\x1b'));
+        QVERIFY(!ran.out.contains("\xe2\x80\xae"));
+        QVERIFY(ran.out.contains("\\u{1b}[2J \\xff \\u{202e} name"));
+    }
+    void inspectsGgufAsJson() {
+        const Ran ran = run({"inspect", path("m.gguf"), "--json", "-c", "100", "--kv", "q8_0"});
+        QCOMPARE(ran.code, 0);
+        const QJsonObject json = QJsonDocument::fromJson(ran.out).object();
+        QCOMPARE(json["format"].toString(), QStringLiteral("gguf"));
+        QCOMPARE(json["architecture"].toString(), QStringLiteral("llama"));
+        QCOMPARE(json["parameters"].toInt(), 256256);
+        const QJsonObject tokens = json["metadata"]["tokenizer.ggml.tokens"].toObject();
+        QCOMPARE(tokens["count"].toInt(), 1000);
+        QCOMPARE(tokens["first"].toArray().size(), 16);
+        QCOMPARE(json["metadata"]["llama.attention.layer_norm_rms_epsilon"]["value"].toDouble(), 1e-5);
+        QCOMPARE(json["tensors"][0]["shape"][0].toInt(), 1000);
+        QCOMPARE(json["memory"]["context"].toInt(), 100);
+        QCOMPARE(json["memory"]["kv_bytes"].toInt(), 2 * 4 * (16 + 16) * 100 / 32 * 34);
+    }
+    void inspectsSafetensorsAndNpy() {
+        const float values[6] = {1, 2, 3, 4, 5, 6};
+        SafetensorsWriter writer;
+        writer.setMetadata("format", "pt");
+        QVERIFY_RESULT(writer.addTensor("w", DType::F32, Shape{2, 3}));
+        QVERIFY_RESULT(writer.begin(text("w.safetensors")));
+        QVERIFY_RESULT(writer.write(std::as_bytes(std::span(values))));
+        QVERIFY_RESULT(writer.finish());
+        QVERIFY_RESULT(writeNpy(text("w.npy"), {DType::F32, {2, 3}, std::as_bytes(std::span(values))}));
+        const Ran tensors = run({"inspect", path("w.safetensors")});
+        QCOMPARE(tensors.code, 0);
+        QVERIFY(tensors.out.contains("[2, 3]") && tensors.out.contains("parameters: 6"));
+        const auto json = QJsonDocument::fromJson(run({"inspect", "--json", path("w.safetensors")}).out).object();
+        QCOMPARE(json["metadata"]["format"].toString(), QStringLiteral("pt"));
+        QCOMPARE(json["tensors"][0]["dtype"].toString(), QStringLiteral("F32"));
+        const Ran npy = run({"inspect", path("w.npy")});
+        QCOMPARE(npy.out, QByteArray("npy, F32 [2, 3], 24 bytes\n"));
+        QCOMPARE(QJsonDocument::fromJson(run({"inspect", "--json", path("w.npy")}).out).object()["bytes"].toInt(), 24);
+    }
+    void whatCannotBeReadIsOneSentence() {
+        QFile junk(path("junk.gguf"));
+        QVERIFY(junk.open(QIODevice::WriteOnly));
+        junk.write("GGUF\x03\0\0\0", 8);
+        junk.close();
+        for (const QString& file : {path("junk.gguf"), path("missing.gguf"), dir_.path()}) {
+            const Ran ran = run({"inspect", file});
+            QCOMPARE(ran.code, 1);
+            QVERIFY(ran.out.isEmpty());
+            QCOMPARE(ran.err.count('\n'), 1);
+            QVERIFY(ran.err.endsWith(".\n"));
+        }
+    }
+    void quantizes() {
+        const Ran ran = run({"quantize", path("m.gguf"), path("q.gguf"), "Q4_K_M"});
+        QVERIFY2(ran.code == 0, ran.err.constData());
+        QVERIFY(ran.out.isEmpty());
+        QVERIFY(ran.err.contains("MB of tensors became"));
+        const auto file = GgufFile::open(text("q.gguf"));
+        QVERIFY_RESULT(file);
+        QCOMPARE((*file)->findTensor("token_embd.weight")->view.dtype, DType::Q6_K);
+        const Ran again = run({"quantize", path("q.gguf"), path("q2.gguf"), "Q4_0"});
+        QCOMPARE(again.code, 0);
+        QVERIFY(again.err.contains("quantised already"));
+    }
+    void quantizeRefusesInASentence() {
+        const Ran type = run({"quantize", path("m.gguf"), path("x.gguf"), "Q9"});
+        QCOMPARE(type.code, 1);
+        QVERIFY(type.err.contains("Q4_K_M"));
+        QCOMPARE(run({"quantize", path("missing.gguf"), path("x.gguf"), "Q8_0"}).code, 1);
+        QCOMPARE(run({"quantize", path("m.gguf"), dir_.path(), "Q8_0"}).code, 1);
+        QCOMPARE(run({"quantize", path("m.gguf")}).code, 2);
+        QVERIFY(!QFile::exists(path("x.gguf")));
+        QCOMPARE(QDir(dir_.path()).entryList({"*.part-*"}).size(), 0);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestCliFiles)
+#include "tst_cli_files.moc"
