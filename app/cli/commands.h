@@ -15,5 +15,7 @@ void addTokenizeCommand(CLI::App& app, CommonOptions& common);
 void addDetokenizeCommand(CLI::App& app, CommonOptions& common);
 void addInspectCommand(CLI::App& app, CommonOptions& common);
 void addQuantizeCommand(CLI::App& app, CommonOptions& common);
+void addBenchCommand(CLI::App& app, CommonOptions& common);
+void addMakeRandomCommand(CLI::App& app, CommonOptions& common);
 
 } // namespace vitral::cli

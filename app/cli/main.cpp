@@ -59,6 +59,8 @@ int run(int argc, char** argv) {
     addDetokenizeCommand(app, common);
     addInspectCommand(app, common);
     addQuantizeCommand(app, common);
+    addBenchCommand(app, common);
+    addMakeRandomCommand(app, common);
 
     for (CLI::App* command : app.get_subcommands([](CLI::App*) { return true; }))
         addCommonOptions(*command, common);

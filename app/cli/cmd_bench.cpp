@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+// vitral-cli bench: tokens per second of prefill and decode, on the model's forward pass alone (no sampling), beside
+// what the memory of this machine could give. With --against, another program's benchmark takes turns with ours, round
+// by round, because the speed of a shared machine drifts.
+
+#include "app/cli/bench_rival.h"
+#include "app/cli/commands.h"
+#include "core/backend/bandwidth_probe.h"
+#include "core/base/rng.h"
+#include "core/base/thread_pool.h"
+#include "core/model/model.h"
+
+#include <algorithm>
+#include <chrono>
+#include <fmt/format.h>
+#include <fstream>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <sys/resource.h>
+
+namespace vitral::cli {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double secondsSince(Clock::time_point start) {
+    return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+double median(std::vector<double> values) {
+    if (values.empty())
+        return 0;
+    std::sort(values.begin(), values.end());
+    const std::size_t n = values.size();
+    return n % 2 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
+}
+
+struct BenchOptions {
+    std::string model;
+    std::int64_t nPrompt = 512;
+    std::int64_t nGenerate = 128;
+    std::int64_t nBatch = 512;
+    std::int64_t nBranch = 1;
+    int nRun = 5;
+    bool json = false;
+    std::string against;
+};
+
+std::string processorName() {
+    std::ifstream info("/proc/cpuinfo");
+    for (std::string line; std::getline(info, line);)
+        if (line.rfind("model name", 0) == 0)
+            return line.substr(line.find(':') + 2);
+    return "unknown processor";
+}
+
+/// Bytes of weights that one token reads: everything but an untied embedding table and experts not chosen.
+double bytesPerToken(const Model& model) {
+    const GgufFile& file = *model.file();
+    const bool tied = file.findTensor("output.weight") == nullptr;
+    const ModelConfig& c = model.config();
+    double bytes = 0;
+    for (const GgufTensor& t : file.tensors()) {
+        if (t.name == "position_embd.weight" || (t.name == "token_embd.weight" && !tied))
+            continue;
+        double share = 1;
+        if (t.name.find("_exps.") != std::string::npos && c.nExpert > 0)
+            share = static_cast<double>(c.nExpertUsed) / static_cast<double>(c.nExpert);
+        bytes += share * static_cast<double>(t.view.bytes.size());
+    }
+    return bytes;
+}
+
+/// Runs forward passes over random tokens on a fresh sequence each time.
+class Runner {
+public:
+    Runner(const Model& model, Backend& backend, KvCache& cache)
+        : model_(model), cache_(cache), workspace_(backend), context_{backend, cache, workspace_, nullptr, {}} {}
+
+    /// Seconds for n tokens in batches, logits of the last one only.
+    Result<double> prefill(std::int64_t n, std::int64_t nBatch) {
+        VITRAL_TRY_ASSIGN(const SeqId seq, cache_.newSequence());
+        const auto start = Clock::now();
+        for (std::int64_t done = 0; done < n; done += nBatch)
+            VITRAL_TRY(pass(std::span(&seq, 1), std::min(nBatch, n - done), done + nBatch >= n));
+        const double seconds = secondsSince(start);
+        cache_.release(seq);
+        return seconds;
+    }
+
+    /// Seconds for n steps of nBranch sequences, one token each, behind an empty context.
+    Result<double> decode(std::int64_t n, std::int64_t nBranch) {
+        std::vector<SeqId> seqs;
+        for (std::int64_t i = 0; i < nBranch; ++i) {
+            VITRAL_TRY_ASSIGN(const SeqId seq, cache_.newSequence());
+            seqs.push_back(seq);
+        }
+        const auto start = Clock::now();
+        for (std::int64_t i = 0; i < n; ++i)
+            VITRAL_TRY(pass(seqs, 1, true));
+        const double seconds = secondsSince(start);
+        for (const SeqId seq : seqs)
+            cache_.release(seq);
+        return seconds;
+    }
+
+private:
+    /// n new tokens on each sequence.
+    Result<void> pass(std::span<const SeqId> seqs, std::int64_t n, bool wantLast) {
+        tokens_.clear();
+        rows_.clear();
+        wanted_.clear();
+        for (const SeqId seq : seqs) {
+            VITRAL_TRY(cache_.reserve(seq, n));
+            for (std::int64_t i = 0; i < n; ++i) {
+                tokens_.push_back(
+                    static_cast<TokenId>(rng_.next() % static_cast<std::uint64_t>(model_.config().nVocab)));
+                rows_.push_back({seq, static_cast<std::int32_t>(cache_.length(seq) + i)});
+            }
+            if (wantLast)
+                wanted_.push_back(static_cast<std::int32_t>(rows_.size() - 1));
+        }
+        logits_.resize(wanted_.size() * static_cast<std::size_t>(model_.config().nVocab));
+        VITRAL_TRY(model_.forward(context_, {tokens_, rows_, wanted_}, logits_));
+        for (const SeqId seq : seqs)
+            cache_.advance(seq, n);
+        return {};
+    }
+
+    const Model& model_;
+    KvCache& cache_;
+    Workspace workspace_;
+    ForwardContext context_;
+    Rng rng_{42};
+    std::vector<TokenId> tokens_;
+    std::vector<BatchRow> rows_;
+    std::vector<std::int32_t> wanted_;
+    std::vector<float> logits_;
+};
+
+nlohmann::json figures(const std::vector<double>& samples) {
+    return {{"median", median(samples)}, {"samples", samples}};
+}
+
+Result<void> bench(const BenchOptions& o, const CommonOptions& common) {
+    VITRAL_TRY_ASSIGN(const auto path, resolveModel(o.model));
+    VITRAL_TRY_ASSIGN(const auto backend, makeCpuBackend(common.cpuOptions()));
+    const auto start = Clock::now();
+    LoadOptions load;
+    load.backend = backend;
+    VITRAL_TRY_ASSIGN(const auto model, loadModel(path, load));
+    const double loadSeconds = secondsSince(start);
+    const int nThread = common.nThread > 0 ? common.nThread : availableCores();
+
+    const std::int64_t nCtx = std::max(o.nPrompt, o.nGenerate) * o.nBranch + 32 * o.nBranch + 64;
+    VITRAL_TRY_ASSIGN(const auto cache, KvCache::create(*backend, model->kvSpec(nCtx, common.kvType())));
+    Runner runner(*model, *backend, *cache);
+    if (o.nPrompt > 0)
+        VITRAL_TRY(runner.prefill(std::min<std::int64_t>(o.nPrompt, 64), o.nBatch));
+    VITRAL_TRY(runner.decode(2, o.nBranch));
+
+    std::vector<double> prefill, decode, bandwidth, theirPrefill, theirDecode;
+    for (int i = 0; i < o.nRun; ++i) {
+        bandwidth.push_back(readBandwidth(nThread));
+        if (o.nPrompt > 0) {
+            VITRAL_TRY_ASSIGN(const double seconds, runner.prefill(o.nPrompt, o.nBatch));
+            prefill.push_back(static_cast<double>(o.nPrompt) / seconds);
+        }
+        if (o.nGenerate > 0) {
+            VITRAL_TRY_ASSIGN(const double seconds, runner.decode(o.nGenerate, o.nBranch));
+            decode.push_back(static_cast<double>(o.nGenerate * o.nBranch) / seconds);
+        }
+        if (!o.against.empty()) {
+            VITRAL_TRY_ASSIGN(const RivalRound round, runRival(o.against, path, o.nPrompt, o.nGenerate, nThread));
+            theirPrefill.push_back(round.prefillTokensPerSecond);
+            theirDecode.push_back(round.decodeTokensPerSecond);
+        }
+    }
+    rusage usage{};
+    ::getrusage(RUSAGE_SELF, &usage);
+    const double peakMb = static_cast<double>(usage.ru_maxrss) / 1024;
+    const double perToken = bytesPerToken(*model);
+    // Decoding reads all weights once a step; a step makes one token a branch.
+    const double used = median(decode) / static_cast<double>(o.nBranch) * perToken / 1e9;
+    const BackendInfo info = backend->info();
+
+    if (o.json) {
+        nlohmann::json j;
+        j["model"] = model->config().name;
+        j["architecture"] = model->config().architecture;
+        j["quantisation"] = model->config().quantisation;
+        j["file_mb"] = static_cast<double>(model->config().weightBytes) / 1e6;
+        j["machine"] = processorName();
+        j["backend"] = info.detail;
+        j["threads"] = nThread;
+        j["prompt"] = o.nPrompt;
+        j["generate"] = o.nGenerate;
+        j["branches"] = o.nBranch;
+        j["prefill_tokens_per_s"] = figures(prefill);
+        j["decode_tokens_per_s"] = figures(decode);
+        j["memory_gb_per_s"] = figures(bandwidth);
+        j["decode_fraction_of_memory"] = median(bandwidth) > 0 ? used / median(bandwidth) : 0.0;
+        j["bytes_per_token"] = perToken;
+        j["load_seconds"] = loadSeconds;
+        j["peak_resident_mb"] = peakMb;
+        if (!o.against.empty()) {
+            j["against"] = {{"prefill_tokens_per_s", figures(theirPrefill)},
+                            {"decode_tokens_per_s", figures(theirDecode)},
+                            {"prefill_ratio", median(theirPrefill) > 0 ? median(prefill) / median(theirPrefill) : 0.0},
+                            {"decode_ratio", median(theirDecode) > 0 ? median(decode) / median(theirDecode) : 0.0}};
+        }
+        return writeAnswer(j.dump(2) + "\n");
+    }
+    std::string text = fmt::format("{} ({}, {}), {:.0f} MB\n{}, {}; loaded in {:.2f} s, peak memory {:.0f} MB\n",
+                                   model->config().name, model->config().architecture, model->config().quantisation,
+                                   static_cast<double>(model->config().weightBytes) / 1e6, processorName(), info.detail,
+                                   loadSeconds, peakMb);
+    if (!prefill.empty())
+        text += fmt::format("prefill {:5}  {:8.1f} tokens/s  ({:.1f})\n", o.nPrompt, median(prefill),
+                            fmt::join(prefill, ", "));
+    if (!decode.empty())
+        text += fmt::format("decode  {:5}  {:8.1f} tokens/s  ({:.1f}), {:.0f} % of {:.1f} GB/s\n", o.nGenerate,
+                            median(decode), fmt::join(decode, ", "), 100 * used / median(bandwidth), median(bandwidth));
+    if (!o.against.empty())
+        text += fmt::format("against        prefill {:.1f} ({:.1f}), decode {:.1f} ({:.1f}) tokens/s\n"
+                            "ratio          prefill {:.2f}, decode {:.2f}\n",
+                            median(theirPrefill), fmt::join(theirPrefill, ", "), median(theirDecode),
+                            fmt::join(theirDecode, ", "), median(prefill) / std::max(median(theirPrefill), 1e-9),
+                            median(decode) / std::max(median(theirDecode), 1e-9));
+    return writeAnswer(text);
+}
+
+} // namespace
+
+void addBenchCommand(CLI::App& app, CommonOptions& common) {
+    const auto options = std::make_shared<BenchOptions>();
+    CLI::App* command = app.add_subcommand("bench", "Time prefill and decode, and compare with the memory's speed");
+    addModelArgument(*command, options->model);
+    command->add_option("-p,--prompt-tokens", options->nPrompt, "Tokens of the prompt (0: none)")
+        ->check(CLI::Range(0, 1 << 20));
+    command->add_option("-n,--generate", options->nGenerate, "Tokens to generate (0: none)")
+        ->check(CLI::Range(0, 1 << 20));
+    command->add_option("-b,--batch", options->nBatch, "Prompt tokens in one pass")->check(CLI::Range(1, 1 << 16));
+    command->add_option("--branches", options->nBranch, "Sequences that decode together")->check(CLI::Range(1, 256));
+    command->add_option("-r,--runs", options->nRun, "Runs; the median counts")->check(CLI::Range(1, 1000));
+    command->add_flag("--json", options->json, "All samples as JSON");
+    command->add_option("--against", options->against, "Path of llama-bench, to take turns with");
+    command->callback([&common, options] { common.action = [&common, options] { return bench(*options, common); }; });
+}
+
+} // namespace vitral::cli

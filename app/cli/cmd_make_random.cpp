@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/cli/commands.h"
+#include "app/cli/random_model.h"
+
+#include <fmt/format.h>
+#include <memory>
+
+namespace vitral::cli {
+
+void addMakeRandomCommand(CLI::App& app, CommonOptions& common) {
+    struct Options {
+        RandomModel what;
+        std::string output;
+    };
+    const auto options = std::make_shared<Options>();
+    CLI::App* command = app.add_subcommand("make-random", "Write a model of a real shape with random weights");
+    command->add_option("--shape", options->what.shape, fmt::format("One of {}", fmt::join(randomModelShapes(), ", ")))
+        ->required();
+    command->add_option("--type", options->what.type, "Weights: F32, F16, BF16, Q8_0, Q4_0, Q4_K, ... or Q4_K_M")
+        ->default_val("Q8_0");
+    command->add_option("-o,--output", options->output, "File to write")->required();
+    command->add_option("--seed", options->what.seed, "Seed of the random numbers");
+    command->callback([&common, options] {
+        common.action = [options]() -> Result<void> {
+            VITRAL_TRY(writeRandomModel(options->what, options->output));
+            std::error_code error;
+            const auto bytes = std::filesystem::file_size(options->output, error);
+            say(fmt::format("{}: {:.1f} MB", options->output, error ? 0.0 : static_cast<double>(bytes) / 1e6));
+            return {};
+        };
+    });
+}
+
+} // namespace vitral::cli
