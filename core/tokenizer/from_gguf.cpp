@@ -239,6 +239,10 @@ private:
         VITRAL_TRY_ASSIGN(const bool prefix, file_.boolean("tokenizer.ggml.add_space_prefix", true));
         VITRAL_TRY_ASSIGN(const bool collapse, file_.boolean("tokenizer.ggml.remove_extra_whitespaces", true));
         sentencePieceNormalizer(prefix, collapse);
+        PreStep words; // as the reference does: one lattice a word
+        words.text = kVisibleBlank;
+        words.behavior = SplitBehavior::MergedWithNext;
+        parts_.preTokenizer.add(std::move(words));
         UnigramOptions options;
         options.unknown = parts_.special.unknown;
         VITRAL_TRY_ASSIGN(parts_.model, UnigramModel::create(vocabulary(), options));

@@ -14,10 +14,15 @@ Result<std::shared_ptr<const Tokenizer>> loadTokenizer(const std::filesystem::pa
         return tokenizerFromGguf(std::move(file));
     }
     const std::size_t first = text.find_first_not_of(" \t\r\n");
-    if (first != std::string_view::npos && text[first] == '{')
-        return tokenizerFromJson(text);
-    return fail(ErrorCode::Unsupported,
-                "'" + path.filename().string() + "' is neither a GGUF file nor a tokenizer.json.");
+    if (first != std::string_view::npos && text[first] == '{') {
+        constexpr std::size_t kMaxConfigBytes = 16 << 20;
+        const Result<std::string> config = readTextFile(path.parent_path() / "tokenizer_config.json", kMaxConfigBytes);
+        return tokenizerFromJson(text, config ? *config : std::string());
+    }
+    if (text.starts_with('\n')) // field 1, bytes: the first piece
+        return tokenizerFromSentencePiece(text);
+    return fail(ErrorCode::Unsupported, "'" + path.filename().string() +
+                                            "' is neither a GGUF file nor a tokenizer.json nor a SentencePiece model.");
 }
 
 } // namespace vitral

@@ -152,8 +152,17 @@ void collapseBlanks(std::string_view text, std::string& out) {
     for (const char c : text)
         if (c != ' ' || (out.size() > first && out.back() != ' '))
             out += c;
-    while (out.size() > first && out.back() == ' ')
-        out.pop_back();
+    // At the end sentencepiece drops typed visible blanks (U+2581) as well: it looks after making all of them visible.
+    constexpr std::string_view kVisible = "\xE2\x96\x81";
+    for (;;) {
+        const std::string_view written = std::string_view(out).substr(first);
+        if (written.ends_with(' '))
+            out.pop_back();
+        else if (written.ends_with(kVisible))
+            out.resize(out.size() - kVisible.size());
+        else
+            break;
+    }
 }
 
 void charsmap(const Charsmap& map, std::string_view text, std::string& out) {

@@ -169,15 +169,18 @@ void matchCharacters(std::string_view text, bool together, std::vector<Stretch>&
         out.push_back({done, text.size(), false});
 }
 
+/// \w of Rust's regular expressions.
 bool isWordCharacter(char32_t c) {
     switch (CharClasses::instance().category(c)) {
-    case CharCategory::P:
+    case CharCategory::P: // connectors, \p{Pc}
         return c == '_' || c == 0x203F || c == 0x2040 || c == 0x2054 || c == 0xFE33 || c == 0xFE34 ||
-               (c >= 0xFE4D && c <= 0xFE4F) || c == 0xFF3F; // \p{Pc}
-    case CharCategory::Nl:
-    case CharCategory::No:
+               (c >= 0xFE4D && c <= 0xFE4F) || c == 0xFF3F;
+    case CharCategory::S: // letters in circles and squares
+        return (c >= 0x24B6 && c <= 0x24E9) || (c >= 0x1F130 && c <= 0x1F149) || (c >= 0x1F150 && c <= 0x1F169) ||
+               (c >= 0x1F170 && c <= 0x1F189);
     case CharCategory::Other:
-    case CharCategory::S:
+        return c == 0x200C || c == 0x200D; // joiners
+    case CharCategory::No:
     case CharCategory::Z:
         return false;
     default:

@@ -14,10 +14,13 @@ constexpr std::uint32_t kMatchLimit = 50'000'000; ///< steps of one match
 constexpr std::uint32_t kHeapLimitKiB = 64 * 1024;
 constexpr std::size_t kMaxPatternBytes = 64 * 1024;
 
-/// PCRE2 calls U+180E a blank and \w knows no marks: spell these classes as the references define them.
+/// PCRE2 calls U+180E a blank and its \w knows no marks: spell these classes as Oniguruma defines them (asked code
+/// point by code point; the superscripts and fractions of Latin-1 are word characters there).
 Result<std::string> translate(std::string_view pattern) {
     constexpr std::string_view kSpace = "\\p{Z}\\x{09}-\\x{0d}\\x{85}";
-    constexpr std::string_view kWord = "\\p{L}\\p{M}\\p{Nd}\\p{Pc}";
+    constexpr std::string_view kWord =
+        "\\p{L}\\p{M}\\p{Nd}\\p{Nl}\\p{Pc}\\x{b2}\\x{b3}\\x{b9}\\x{bc}-\\x{be}\\x{24b6}-\\x{24e9}"
+        "\\x{1f130}-\\x{1f149}\\x{1f150}-\\x{1f169}\\x{1f170}-\\x{1f189}";
     std::string out;
     int classDepth = 0;
     for (std::size_t i = 0; i < pattern.size(); ++i) {

@@ -86,9 +86,12 @@ public:
 };
 
 Result<std::shared_ptr<const Tokenizer>> tokenizerFromGguf(std::shared_ptr<const GgufFile> file);
-/// `text` is the content of a Hugging Face tokenizer.json.
-Result<std::shared_ptr<const Tokenizer>> tokenizerFromJson(std::string_view text);
-/// By the file's content: GGUF, tokenizer.json.
+/// `text` is the content of a Hugging Face tokenizer.json; `config` that of the tokenizer_config.json beside it, where
+/// there is one: it names bos, eos and padding. Errors: InvalidFile, Unsupported.
+Result<std::shared_ptr<const Tokenizer>> tokenizerFromJson(std::string_view text, std::string_view config = {});
+/// `bytes` are those of a SentencePiece .model file. It adds no special tokens by itself: the file has no such rule.
+Result<std::shared_ptr<const Tokenizer>> tokenizerFromSentencePiece(std::string_view bytes);
+/// By the file's content: GGUF, SentencePiece .model, tokenizer.json (with the tokenizer_config.json in its folder).
 Result<std::shared_ptr<const Tokenizer>> loadTokenizer(const std::filesystem::path& path);
 
 /// Streaming decoder: feed tokens one by one, get text that never ends inside a character. Invalid bytes become U+FFFD,

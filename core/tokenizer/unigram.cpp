@@ -16,16 +16,19 @@ constexpr double kUnknownPenalty = 10; // below the worst piece, as in sentencep
 Result<std::unique_ptr<UnigramModel>> UnigramModel::create(const Vocabulary& vocabulary, UnigramOptions options) {
     if (!options.unknown && !options.byteFallback)
         return fail(ErrorCode::InvalidFile, "The Unigram tokenizer names no unknown piece.");
-    std::unique_ptr<UnigramModel> model(new UnigramModel(vocabulary, options));
+    std::unique_ptr<UnigramModel> model(new UnigramModel(vocabulary, std::move(options)));
+    std::vector<double>& scores = model->options_.scores;
+    for (std::size_t i = scores.size(); i < vocabulary.size(); ++i)
+        scores.push_back(vocabulary.score(static_cast<TokenId>(i)));
     double worst = std::numeric_limits<double>::infinity();
     for (std::size_t i = 0; i < vocabulary.size(); ++i) {
         const auto id = static_cast<TokenId>(i);
-        const float score = vocabulary.score(id);
+        const double score = scores[i];
         if (!std::isfinite(score))
             return fail(ErrorCode::InvalidFile,
                         fmt::format("The score of piece {} of the tokenizer is not a number.", id));
         if (vocabulary.type(id) == TokenType::Normal)
-            worst = std::min(worst, static_cast<double>(score));
+            worst = std::min(worst, score);
     }
     model->unknownScore_ = (std::isfinite(worst) ? worst : 0) - kUnknownPenalty;
     for (unsigned b = 0; b < 256; ++b)
@@ -119,7 +122,7 @@ void UnigramModel::encodeStretch(std::string_view word, ModelScratch& scratch, s
                 break;
             node = child;
             if (trie_[node].id >= 0) {
-                offer(begin, end + 1, trie_[node].id, vocabulary_.score(trie_[node].id));
+                offer(begin, end + 1, trie_[node].id, options_.scores[static_cast<std::size_t>(trie_[node].id)]);
                 single = single || end + 1 == begin + character;
             }
         }
@@ -169,27 +172,21 @@ void UnigramModel::encodeWord(std::string_view word, ModelScratch& scratch, std:
         out.insert(out.end(), trace->ids.begin(), trace->ids.end());
         return;
     }
-    std::vector<TokenId>& ids = scratch.ids;
-    bool previousUnknown = false;
+    // Rounding decides between paths of equal score, so a word is one lattice, as in the reference. Only a text without
+    // words, far longer than any, is cut where no piece can cross.
+    constexpr std::size_t kLongestLattice = 1 << 16;
     for (std::size_t at = 0; at < word.size();) {
-        const std::size_t end = boundaries_.stretchEnd(word, at);
-        const std::string_view stretch = word.substr(at, end - at);
-        const bool cached = scratch.cache.takes(stretch);
-        const WordCache::Key key = cached ? scratch.cache.keyOf(stretch) : WordCache::Key{};
+        std::size_t end = word.size();
+        if (end - at > kLongestLattice) {
+            end = at;
+            while (end - at < kLongestLattice / 2 && end < word.size())
+                end = boundaries_.stretchEnd(word, end);
+        }
         const std::size_t first = out.size();
-        if (!cached || !scratch.cache.append(key, stretch.size(), out)) {
-            ids.clear();
-            encodeStretch(stretch, scratch, ids, nullptr, 0);
-            if (cached)
-                scratch.cache.put(key, stretch.size(), ids.data(), ids.size());
-            out.insert(out.end(), ids.begin(), ids.end());
-        }
-        if (options_.unknown && out.size() > first) { // unknown on both sides of a cut: still one token
-            const bool begins = out[first] == *options_.unknown;
-            if (begins && previousUnknown)
-                out.erase(out.begin() + static_cast<std::ptrdiff_t>(first));
-            previousUnknown = out.back() == *options_.unknown;
-        }
+        encodeStretch(word.substr(at, end - at), scratch, out, nullptr, 0);
+        if (options_.unknown && first > 0 && out.size() > first && at > 0 && out[first] == *options_.unknown &&
+            out[first - 1] == *options_.unknown) // unknown on both sides of a cut is still one token
+            out.erase(out.begin() + static_cast<std::ptrdiff_t>(first));
         at = end;
     }
 }

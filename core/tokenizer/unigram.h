@@ -18,6 +18,7 @@ namespace vitral {
 struct UnigramOptions {
     std::optional<TokenId> unknown;
     bool byteFallback = false;
+    std::vector<double> scores; ///< by id, in the precision of the file; empty: the vocabulary's own
 };
 
 class UnigramModel final : public SubwordModel {
@@ -31,7 +32,8 @@ public:
                     EncodeTrace::PreToken* trace, std::uint32_t traceOffset) const override;
 
 private:
-    UnigramModel(const Vocabulary& vocabulary, UnigramOptions options) : vocabulary_(vocabulary), options_(options) {}
+    UnigramModel(const Vocabulary& vocabulary, UnigramOptions options)
+        : vocabulary_(vocabulary), options_(std::move(options)) {}
     void buildTrie();
     void encodeStretch(std::string_view word, ModelScratch& scratch, std::vector<TokenId>& out,
                        EncodeTrace::PreToken* trace, std::uint32_t traceOffset) const;
