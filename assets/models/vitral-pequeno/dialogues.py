@@ -510,12 +510,18 @@ class Conversation:
         self.say(sentence, world.OTHER_LANG, noisy=False)
 
 
-MOVES = (("term", 34), ("follow", 24), ("and", 5), ("compare", 7), ("story", 9), ("talk", 22), ("name", 4), ("askname", 5), ("like", 3), ("asklike", 1), ("pet", 3), ("first", 2), ("world", 13), ("unknown", 9), ("switch", 1))
+# How often each move is made. Mix 1: the first stage. Mix 2 has fewer stories (long, and soon learnt) and more of what
+# depends on one word of the question.
+NAMES = ("term", "follow", "and", "compare", "story", "talk", "name", "askname", "like", "asklike", "pet", "first", "world", "unknown", "switch")
+MIXES = {
+    1: (34, 24, 5, 7, 9, 22, 4, 5, 3, 1, 3, 2, 13, 9, 1),
+    2: (44, 20, 6, 8, 4, 22, 6, 5, 3, 1, 3, 1, 14, 12, 1),
+}
 
 
-def build(rng, turns, lang=None, split="train", extra_names=(), foreign=()):
+def build(rng, turns, lang=None, split="train", extra_names=(), foreign=(), mix=1):
     c = Conversation(rng, lang, split, extra_names)
-    names, weights = zip(*MOVES)
+    names, weights = NAMES, MIXES[mix]
     while len(c.turns) < turns:
         if rng.random() < 0.006 and foreign and split == "train":
             c.m_foreign(rng.choice(foreign))

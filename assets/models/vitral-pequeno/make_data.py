@@ -5,7 +5,7 @@
 DIR gets tokenizer.json (kept if it is there), stage<N>.npz with
     ids    uint16 [rows, length + 1]   token ids
     seg    uint8  [rows, length + 1]   number of the document inside the row (attention does not cross documents)
-    weight uint8  [rows, length + 1]   10 = answer or plain text, 2 = what the person wrote, 0 = system text and padding
+    weight uint8  [rows, length + 1]   10 = answer or plain text, 2 or 1 = what the person wrote, 0 = system text and padding
 and held_<category>_<lang>.npz, in the same layout, one document per row.
 """
 
@@ -73,8 +73,9 @@ class Packer:
     def ids(self, text):
         return self.tok.encode(text, add_special_tokens=False).ids
 
-    def dialogue(self, c):
-        """ChatML: <|im_start|>role\\ntext<|im_end|>\\n. Weight 10 on the answer and on its <|im_end|>."""
+    def dialogue(self, c, stage=1):
+        """ChatML: <|im_start|>role\\ntext<|im_end|>\\n. Weight 10 on the answer and on its <|im_end|>; from stage 2
+        on the first eight tokens of an answer weigh 30 (there it is decided which answer it is) and the person's 1."""
         ids, w = [], []
 
         def part(role, text, weight):
@@ -87,8 +88,12 @@ class Packer:
         if c.system:
             part("system", c.system, 0)
         for user, answer in c.turns:
-            part("user", user, 2)
+            part("user", user, 2 if stage == 1 else 1)
             part("assistant", answer, 10)
+            if stage > 1:
+                body = len(self.ids(answer)) + 1
+                at = len(w) - body - len(self.ids("\n"))
+                w[at : at + min(8, body)] = [30] * min(8, body)
         ids.append(self.end_text)
         w.append(10)
         return ids, w
@@ -144,6 +149,7 @@ def main():
     ap.add_argument("--seed", type=int, default=1)
     ap.add_argument("--vocab", type=int, default=3072)
     ap.add_argument("--plain", type=float, default=0.05, help="share of plain text documents")
+    ap.add_argument("--mix", type=int, default=1)
     ap.add_argument("--long", type=float, default=0.15, help="share of long conversations")
     args = ap.parse_args()
     os.makedirs(args.out, exist_ok=True)
@@ -178,7 +184,7 @@ def main():
                     turns = rng.randint(5, 14 if args.length <= 512 else 26)
                 else:
                     turns = rng.choices((1, 2, 3, 4, 5), (34, 22, 22, 12, 10))[0]
-                d = pack.dialogue(dialogues.build(rng, turns, extra_names=names[500:], foreign=foreign))
+                d = pack.dialogue(dialogues.build(rng, turns, extra_names=names[500:], foreign=foreign, mix=args.mix), args.stage)
             total += len(d[0])
             yield d
 
@@ -186,7 +192,7 @@ def main():
     order = np.random.default_rng(args.seed).permutation(len(data["ids"]))
     data = {k: v[order] for k, v in data.items()}
     np.savez(os.path.join(args.out, f"stage{args.stage}.npz"), **data)
-    print("rows", data["ids"].shape, "filled", float((data["seg"] > 0).mean()), "answer share", float((data["weight"] == 10).mean()))
+    print("rows", data["ids"].shape, "filled", float((data["seg"] > 0).mean()), "answer share", float((data["weight"] >= 10).mean()))
 
     r = random.Random(99)
     small = Packer(tok, 511)

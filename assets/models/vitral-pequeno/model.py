@@ -74,7 +74,7 @@ class Block(nn.Module):
         self.ffn_up = nn.Linear(e, cfg.ffn, bias=False)
         self.ffn_down = nn.Linear(cfg.ffn, e, bias=False)
 
-    def forward(self, x, cos, sin, mask):
+    def forward(self, x, cos, sin, lengths=None):
         b, t, _ = x.shape
         c = self.cfg
         h = self.attn_norm(x)
@@ -85,7 +85,11 @@ class Block(nn.Module):
         group = c.heads // c.kv_heads
         k = k.repeat_interleave(group, dim=1)
         v = v.repeat_interleave(group, dim=1)
-        a = F.scaled_dot_product_attention(q, k, v, attn_mask=mask, is_causal=mask is None)
+        if lengths is None:
+            a = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+        else:  # one document after another: a mask over the whole row would cost three times as much
+            parts = zip(q.split(lengths, 2), k.split(lengths, 2), v.split(lengths, 2))
+            a = torch.cat([F.scaled_dot_product_attention(*p, is_causal=True) for p in parts], 2)
         x = x + self.attn_output(a.transpose(1, 2).reshape(b, t, -1))
         h = self.ffn_norm(x)
         return x + self.ffn_down(F.silu(self.ffn_gate(h)) * self.ffn_up(h))
@@ -108,18 +112,19 @@ class Model(nn.Module):
                     std = 0.02 / (2 * cfg.layers) ** 0.5  # GPT-2's scaling of what is added to the residual
                 nn.init.normal_(p, std=std)
 
-    def hidden(self, ids, mask=None):
-        """ids int64 [B, T] -> final normalised state [B, T, E]. mask: bool or additive [B, 1, T, T], None = causal."""
-        t = ids.shape[1]
+    def hidden(self, ids, lengths=None):
+        """ids int64 [B, T] -> final normalised state [B, T, E]. lengths: documents that lie one after another along T,
+        each with its own positions from 0 and no view of the others; None = one document."""
         x = self.token_embd(ids)
-        cos, sin = self.cos[:t].to(x.dtype), self.sin[:t].to(x.dtype)
+        at = torch.arange(ids.shape[1]) if lengths is None else torch.cat([torch.arange(n) for n in lengths])
+        cos, sin = self.cos[at].to(x.dtype), self.sin[at].to(x.dtype)
         for block in self.blocks:
-            x = block(x, cos, sin, mask)
+            x = block(x, cos, sin, lengths)
         return self.output_norm(x)
 
-    def forward(self, ids, mask=None):
+    def forward(self, ids):
         """-> logits [B, T, V]."""
-        return self.hidden(ids, mask) @ self.token_embd.weight.T
+        return self.hidden(ids) @ self.token_embd.weight.T
 
     def count(self) -> int:
         return sum(p.numel() for p in self.parameters())

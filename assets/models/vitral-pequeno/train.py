@@ -54,34 +54,30 @@ class Muon(torch.optim.Optimizer):
                 p.add_(x, alpha=-group["lr"] * max(1.0, p.shape[0] / p.shape[1]) ** 0.5)
 
 
-def batch_mask(seg):
-    """seg [B, T] document numbers, 0 = padding -> additive bf16 mask [B, 1, T, T]: causal and within one document."""
-    t = seg.shape[1]
-    same = seg[:, :, None] == seg[:, None, :]
-    keep = same & torch.tril(torch.ones(t, t, dtype=torch.bool))
-    return torch.zeros(keep.shape, dtype=torch.bfloat16).masked_fill_(~keep, -1e9)[:, None]
-
-
 def take(data, idx):
+    """The documents of some rows, end to end: ids, targets, weights [N] and the documents' lengths."""
     ids = torch.from_numpy(data["ids"][idx].astype(np.int64))
     seg = torch.from_numpy(data["seg"][idx].astype(np.int16))
     w = torch.from_numpy(data["weight"][idx].astype(np.float32)) / 10.0
     # a target counts only if it belongs to the same document as the token before it
     w = w[:, 1:] * (seg[:, 1:] == seg[:, :-1]).float()
-    return ids[:, :-1], ids[:, 1:], seg[:, :-1], w
+    seg = seg[:, :-1]
+    keep = seg > 0  # no padding
+    key = (seg.long() + 1000 * torch.arange(len(idx))[:, None])[keep]
+    lengths = torch.unique_consecutive(key, return_counts=True)[1].tolist()
+    return ids[:, :-1][keep], ids[:, 1:][keep], w[keep], lengths
 
 
 def loss_of(model, data, idx, answers_only=False):
     """Weighted mean cross-entropy in nats, and the weight. Only positions that count go through the output matrix."""
-    x, y, seg, w = take(data, idx)
+    x, y, w, lengths = take(data, idx)
     if answers_only:
         w = (w >= 1.0).float()
-    h = model.hidden(x, batch_mask(seg))
-    keep = w.reshape(-1) > 0
-    logits = h.reshape(-1, h.shape[-1])[keep] @ model.token_embd.weight.T
-    ce = F.cross_entropy(logits.float(), y.reshape(-1)[keep], reduction="none")
-    ww = w.reshape(-1)[keep]
-    return (ce * ww).sum() / ww.sum(), float(ww.sum())
+    h = model.hidden(x[None], lengths)[0]
+    keep = w > 0
+    logits = h[keep] @ model.token_embd.weight.T
+    ce = F.cross_entropy(logits.float(), y[keep], reduction="none")
+    return (ce * w[keep]).sum() / w[keep].sum(), float(w[keep].sum())
 
 
 def held_out(model, folder):
@@ -95,9 +91,7 @@ def held_out(model, folder):
                 tot = n = 0.0
                 for i in range(0, len(d["ids"]), 20):
                     idx = np.arange(i, min(i + 20, len(d["ids"])))
-                    used = int((d["seg"][idx] > 0).sum(1).max())
-                    part = {k: v[:, : used + 1] for k, v in d.items()}
-                    l, c = loss_of(model, part, idx, answers_only=True)
+                    l, c = loss_of(model, d, idx, answers_only=True)
                     tot, n = tot + float(l) * c, n + c
                 out[f[5:-4]] = round(math.exp(tot / n), 3)
     model.train()
