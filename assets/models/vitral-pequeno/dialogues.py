@@ -57,6 +57,14 @@ TALK = {
     }
     for ids, d in read_pairs("talk.txt")
 }
+# What was added for the third stage.
+TALK_2 = {ids[0]: {"pt": (d["pu"].split(" / "), d["pa"].split(" | ")), "en": (d["eu"].split(" / "), d["ea"].split(" | "))} for ids, d in read_pairs("talk_2.txt")}
+WRAP = {
+    "pt": (["você pode me dizer ", "gostaria de saber ", "tenho uma dúvida: ", "me diz uma coisa: ", "vitral, ", "olá! ", "oi! ", "ei, ", "então ", "agora ", "certo. ", "uma pergunta: ", "por favor, ", "e ", "bom, ", "eu queria saber: ", "ok, "],
+           [" por favor", ", por favor", " pfv", ", vitral", " aí", " para mim", ", obrigado", " mesmo"]),
+    "en": (["can you tell me ", "i would like to know ", "i have a question: ", "tell me one thing: ", "vitral, ", "hello! ", "hi! ", "hey, ", "so ", "now ", "right. ", "a question: ", "please, ", "and ", "well, ", "i wanted to know: ", "ok, "],
+           [" please", ", please", " pls", ", vitral", " then", " for me", ", thanks", " exactly"]),
+}
 TALK_ONLY_AFTER = {"imfine", "yes", "no", "dontunderstand", "understood", "thanks", "bye", "sorry", "insult"}
 
 # {a} = name with its article, {b} = the bare name. The last two of each list are held out.
@@ -178,8 +186,8 @@ def strip_accents(s):
 class Conversation:
     """One conversation under construction. split: 'train' or 'held' (asks only in held-out phrasings)."""
 
-    def __init__(self, rng: random.Random, lang=None, split="train", extra_names=()):
-        self.rng, self.split = rng, split
+    def __init__(self, rng: random.Random, lang=None, split="train", extra_names=(), mix=1):
+        self.rng, self.split, self.mix = rng, split, mix
         self.lang = lang or rng.choice(("pt", "en"))
         self.turns = []
         self.term = self.kind = self.story = self.name = self.like = self.pet = None
@@ -214,6 +222,13 @@ class Conversation:
     def noise(self, text):
         """How people type: capitals, no accents, no question mark, abbreviations, a slip of the finger."""
         r = self.rng
+        if self.mix >= 3 and r.random() < 0.15:
+            before, after = WRAP[self.lang]
+            if r.random() < 0.7:
+                text = r.choice(before) + text
+            else:
+                end = text[-1:] if text[-1:] in "?!." else ""
+                text = text.rstrip("?!.") + r.choice(after) + end
         if r.random() < 0.45:
             text = text[:1].upper() + text[1:]
         if self.split == "held":
@@ -342,6 +357,11 @@ class Conversation:
         self.say(self.ask(c), ans)
 
     def m_talk(self, key=None):
+        if self.mix >= 3 and not key and self.rng.random() < 0.25:
+            q, a = self.rng.choice(list(TALK_2.values()))[self.lang]
+            self.say(self.pick(q), self.rng.choice(a))
+            self.term = self.story = None
+            return
         while True:
             key2 = key or self.rng.choice(list(TALK))
             if key or self.turns or key2 not in TALK_ONLY_AFTER or self.rng.random() < 0.3:
@@ -511,16 +531,17 @@ class Conversation:
 
 
 # How often each move is made. Mix 1: the first stage. Mix 2 has fewer stories (long, and soon learnt) and more of what
-# depends on one word of the question.
+# depends on one word of the question. Mix 3 adds the talk of talk_2.txt and politer questions.
 NAMES = ("term", "follow", "and", "compare", "story", "talk", "name", "askname", "like", "asklike", "pet", "first", "world", "unknown", "switch")
 MIXES = {
     1: (34, 24, 5, 7, 9, 22, 4, 5, 3, 1, 3, 2, 13, 9, 1),
     2: (44, 20, 6, 8, 4, 22, 6, 5, 3, 1, 3, 1, 14, 12, 1),
+    3: (44, 22, 6, 8, 6, 26, 6, 5, 3, 1, 3, 1, 14, 12, 1),
 }
 
 
 def build(rng, turns, lang=None, split="train", extra_names=(), foreign=(), mix=1):
-    c = Conversation(rng, lang, split, extra_names)
+    c = Conversation(rng, lang, split, extra_names, mix)
     names, weights = NAMES, MIXES[mix]
     while len(c.turns) < turns:
         if rng.random() < 0.006 and foreign and split == "train":
