@@ -82,7 +82,9 @@ bool truncates(SamplerStage stage) {
     }
 }
 
-SamplerTrace::Snapshot snapshotOf(Candidates& candidates, SamplerStage stage, bool raw) {
+/// rawLogits: f32 [V], the model's own.
+SamplerTrace::Snapshot snapshotOf(Candidates& candidates, SamplerStage stage, bool raw,
+                                  std::span<const float> rawLogits) {
     SamplerTrace::Snapshot snapshot;
     snapshot.stage = stage;
     snapshot.raw = raw;
@@ -91,6 +93,22 @@ SamplerTrace::Snapshot snapshotOf(Candidates& candidates, SamplerStage stage, bo
     const std::vector<double> p = candidates.probabilities();
     for (std::size_t i = 0; i < std::min(kTraceTop, candidates.size()); ++i)
         snapshot.top.push_back({candidates[i].id, static_cast<float>(p[i])});
+    if (raw)
+        return snapshot;
+    Candidates all;
+    all.assign(rawLogits);
+    if (all.empty())
+        return snapshot;
+    const double greatest = static_cast<double>(all.best().logit);
+    double total = 0.0;
+    for (std::size_t i = 0; i < all.size(); ++i)
+        total += std::exp(static_cast<double>(all[i].logit) - greatest);
+    double living = 0.0;
+    for (std::size_t i = 0; i < candidates.size(); ++i) {
+        const float logit = rawLogits[static_cast<std::size_t>(candidates[i].id)];
+        living += std::exp(static_cast<double>(std::min(logit, std::numeric_limits<float>::max())) - greatest);
+    }
+    snapshot.rawMass = static_cast<float>(std::min(1.0, living / total));
     return snapshot;
 }
 
@@ -246,7 +264,7 @@ Result<TokenId> Sampler::sample(std::span<const float> logits, SamplerTrace* tra
     if (s.candidates.empty())
         return fail(ErrorCode::Bug, "The model gave no number that a token could be chosen by (all NaN or -inf).");
     if (trace)
-        trace->snapshots.push_back(snapshotOf(s.candidates, SamplerStage::LogitBias, true));
+        trace->snapshots.push_back(snapshotOf(s.candidates, SamplerStage::LogitBias, true, logits));
     const bool greedy = s.params.temperature <= 0.0F;
     const auto runStage = [&](SamplerStage stage) -> Result<void> {
         VITRAL_TRY_ASSIGN(const bool ran, s.run(stage, greedy));
@@ -256,7 +274,7 @@ Result<TokenId> Sampler::sample(std::span<const float> logits, SamplerTrace* tra
                             ? "The grammar leaves no token to choose: no token of this model continues it here."
                             : "The logit bias forbids every token that was left to choose.");
         if (ran && trace)
-            trace->snapshots.push_back(snapshotOf(s.candidates, stage, false));
+            trace->snapshots.push_back(snapshotOf(s.candidates, stage, false, logits));
         return {};
     };
     for (const SamplerStage stage : s.params.order)
@@ -268,7 +286,7 @@ Result<TokenId> Sampler::sample(std::span<const float> logits, SamplerTrace* tra
     if (s.params.mirostat2 && !greedy) {
         applyMirostat2(s.candidates, s.mirostatMu);
         if (trace)
-            trace->snapshots.push_back(snapshotOf(s.candidates, SamplerStage::Mirostat2, false));
+            trace->snapshots.push_back(snapshotOf(s.candidates, SamplerStage::Mirostat2, false, logits));
     }
     VITRAL_TRY_ASSIGN(const TokenId id, s.choose(greedy));
     if (s.filter)

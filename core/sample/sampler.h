@@ -18,6 +18,7 @@ struct SamplerTrace {
         SamplerStage stage{};             ///< stage that has just run; the first snapshot is the raw softmax
         bool raw = false;
         std::int64_t nAlive = 0;          ///< candidates with probability > 0
+        float rawMass = 1.0F;             ///< share of the model's own probability that the living hold
         std::vector<Candidate> top;       ///< at most 64, best first, renormalised over the living
     };
     std::vector<Snapshot> snapshots;

@@ -142,6 +142,8 @@ private slots:
         QCOMPARE(trace.snapshots[0].top[0].id, 0);
         QCOMPARE(trace.snapshots[1].top[0].id, 3);
         QCOMPARE(trace.snapshots[2].nAlive, 4);
+        QCOMPARE(trace.snapshots[1].rawMass, 1.0F);
+        QVERIFY(std::abs(trace.snapshots[2].rawMass - (1.0F - std::exp(-2.0F))) < 1e-4F); // a geometric series
         QCOMPARE(trace.snapshots[3].nAlive, 1); // the biased token holds more than 0.9
     }
 
