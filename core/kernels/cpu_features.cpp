@@ -26,6 +26,17 @@ const KernelTable* avx512Kernels() {
     static const KernelTable table = [] {
         KernelTable t = scalarKernels();
         t.name = "AVX-512 VNNI";
+        t.rmsNorm = rmsNormAvx512;
+        t.layerNorm = layerNormAvx512;
+        t.add = addAvx512;
+        t.mul = mulAvx512;
+        t.scale = scaleAvx512;
+        t.softcap = softcapAvx512;
+        t.activation = activationAvx512;
+        t.gatedActivation = gatedActivationAvx512;
+        t.rope = ropeAvx512;
+        t.kvStore = kvStoreAvx512;
+        t.attention = attentionAvx512;
         t.packedProduct = packedProductAvx512;
         t.quantizeTile = quantizeTileAvx512;
         t.plainProduct = plainProductAvx512;

@@ -11,12 +11,15 @@
 namespace vitral::kernels {
 
 std::size_t attentionScratchFloats(const AttentionJob& job) {
-    // Enough for every kernel: scores of a row (scalar), or a tile's queries, scores and sums (fused; see x86).
-    const std::int64_t last = job.positions[(job.nRow - 1) * job.positionStride];
-    const std::size_t scalarNeed = static_cast<std::size_t>(last) + 1;
-    const std::size_t tile =
-        64 * (static_cast<std::size_t>(job.layout.headDimK) + static_cast<std::size_t>(job.layout.headDimV) + 512 + 16);
-    return std::max(scalarNeed, tile) + 64;
+    // Enough for every kernel: the scores of a row (scalar), or a tile's queries, scores of 128 keys, sums, and an
+    // opened block (fused; see x86).
+    const auto last = static_cast<std::size_t>(job.positions[(job.nRow - 1) * job.positionStride]);
+    const std::size_t nQuery =
+        (static_cast<std::size_t>(job.nRow) * static_cast<std::size_t>(job.nGroup) + 15) / 16 * 16;
+    const auto dk = static_cast<std::size_t>(job.layout.headDimK);
+    const auto dv = (static_cast<std::size_t>(job.layout.headDimV) + 15) / 16 * 16;
+    const std::size_t tile = nQuery * (dk + dv + 128 + 2) + kKvTokens * (dk + dv);
+    return std::max(last + 1, tile) + 64;
 }
 
 namespace scalar {

@@ -16,4 +16,17 @@ void wideProductAvx512(const WideJob* job);
 void quantizeTile16Avx512(const float* const* rows, std::int32_t width, std::int64_t nIn, std::int16_t* q,
                           float* scale);
 
+void rmsNormAvx512(float* out, const float* x, const float* weight, std::int64_t n, float eps);
+void layerNormAvx512(float* out, const float* x, const float* weight, const float* bias, std::int64_t n, float eps);
+void addAvx512(float* out, const float* a, const float* b, std::int64_t n);
+void mulAvx512(float* out, const float* a, const float* b, std::int64_t n);
+void scaleAvx512(float* out, const float* x, float factor, std::int64_t n);
+void softcapAvx512(float* x, float cap, std::int64_t n);
+void activationAvx512(Act kind, float* out, const float* x, std::int64_t n);
+void gatedActivationAvx512(Act kind, float* out, const float* gate, const float* up, std::int64_t n);
+void ropeAvx512(float* x, std::int32_t nHead, std::int32_t headDim, std::int32_t nRotary, const float* cosSin,
+                bool halves);
+void kvStoreAvx512(const KvLayout* layout, std::byte* block, std::int32_t slot, const float* k, const float* v);
+void attentionAvx512(const AttentionJob* job);
+
 } // namespace vitral::kernels
