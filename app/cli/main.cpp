@@ -67,8 +67,7 @@ int run(int argc, char** argv) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::CallForHelp&) {
-        const auto chosen = app.get_subcommands();
-        return finish(writeAnswer(chosen.empty() ? app.help() : chosen.front()->help()));
+        return finish(writeAnswer(app.help()));
     } catch (const CLI::CallForAllHelp&) {
         return finish(writeAnswer(app.help("", CLI::AppFormatMode::All)));
     } catch (const CLI::CallForVersion& version) {
