@@ -30,6 +30,8 @@ struct KvSpec {
     std::vector<KvLayerSpec> layers;
     DType dtype = DType::F16;        ///< F16 or Q8_0 (F32 in tests)
     std::int64_t nCtxTokens = 4096;  ///< tokens over all sequences
+    std::int64_t nCtxSequence = 0;   ///< tokens one sequence may reach; 0: nCtxTokens
+    [[nodiscard]] std::int64_t contextTokens() const { return nCtxSequence > 0 ? nCtxSequence : nCtxTokens; }
     [[nodiscard]] std::size_t bytesPerToken() const;
     bool operator==(const KvSpec&) const = default;
 };

@@ -22,6 +22,7 @@ public:
 protected:
     Result<void> configure(const MetadataReader& meta) override {
         VITRAL_TRY_ASSIGN(rope_, readRope(meta, hyper_, RopeStyle::Interleaved));
+        config_.nCtxShort = rope_.switchesAt();
         // Where the file states a window at all, it holds for every layer unless the file also states a pattern.
         VITRAL_TRY_ASSIGN(windowed_, meta.windowedLayers(hyper_.nLayer, 0));
         return {};

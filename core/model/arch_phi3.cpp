@@ -17,6 +17,7 @@ public:
 protected:
     Result<void> configure(const MetadataReader& meta) override {
         VITRAL_TRY_ASSIGN(rope_, readRope(meta, hyper_, RopeStyle::Halves));
+        config_.nCtxShort = rope_.switchesAt();
         VITRAL_TRY_ASSIGN(windowed_, meta.windowedLayers(hyper_.nLayer, 0));
         return {};
     }

@@ -103,7 +103,7 @@ void attentionBlock(Pass& pass, std::int64_t iLayer, const AttentionWeights& w, 
     pass.observe(Point::V, iLayer, v);
 
     if (s.rope != nullptr) {
-        const RopeTable& table = s.rope->forContext(pass.cache.spec().nCtxTokens);
+        const RopeTable& table = s.rope->forContext(pass.cache.spec().contextTokens());
         backend.rope(q, static_cast<std::int32_t>(s.nHead), pass.rows, table);
         backend.rope(k, static_cast<std::int32_t>(s.nKvHead), pass.rows, table);
     }

@@ -28,6 +28,7 @@ struct ModelConfig {
     std::int64_t nHead = 0, nKvHead = 0, headDim = 0, nFf = 0; ///< of layer 0, where layers differ
     std::int64_t nExpert = 0, nExpertUsed = 0;
     std::int64_t nParameter = 0;
+    std::int64_t nCtxShort = 0;    ///< LongRoPE: contexts above this rotate keys otherwise; 0: no such limit
     std::size_t weightBytes = 0;   ///< tensor bytes in the file
     std::size_t residentBytes = 0; ///< memory beyond the mapping (repacked weights)
     std::string chatTemplate;      ///< Jinja text; empty when the file has none

@@ -34,12 +34,16 @@ struct RopeScaling {
     std::vector<float> shortDivisors;       ///< [nRotary / 2]: rope_factors_short.weight
 };
 
-/// The tables of one base frequency. Which of the two holds is decided by the size of the KV cache, not by the length
+/// The tables of one base frequency. Which of the two holds is decided by the context of the KV cache, not by the length
 /// so far: keys of one cache must all be rotated alike, or sequences could not share them.
 struct Rope {
     RopeTable shortTable;
     RopeTable longTable;          ///< the same as shortTable unless the scaling is longrope
-    std::int64_t originalCtx = 0; ///< caches of more tokens use longTable
+    std::int64_t originalCtx = 0; ///< larger contexts use longTable
+    /// Where the two tables part; 0 when they are the same.
+    [[nodiscard]] std::int64_t switchesAt() const {
+        return longTable.inverseFrequency != shortTable.inverseFrequency ? originalCtx : 0;
+    }
     [[nodiscard]] const RopeTable& forContext(std::int64_t nCtxTokens) const {
         return nCtxTokens > originalCtx ? longTable : shortTable;
     }

@@ -76,8 +76,8 @@ Result<void> Generation::prepare() {
         }
         state.logits.resize(static_cast<std::size_t>(nVocab_));
     }
-    const auto nBranch = static_cast<std::int64_t>(branches_.size());
-    VITRAL_TRY_ASSIGN(pool_, cache_.pool(job_.model, backend_, job_.kvType, (job_.nCtx + kKvBlockTokens) * nBranch));
+    VITRAL_TRY_ASSIGN(
+        pool_, cache_.pool(job_.model, backend_, job_.kvType, job_.nCtx, static_cast<std::int64_t>(branches_.size())));
     return {};
 }
 

@@ -9,6 +9,9 @@ namespace vitral {
 
 namespace {
 
+/// A pool's own tables (block lists) stay small even for models with hardly any keys.
+constexpr std::size_t kMaxPoolTokens = std::size_t{1} << 20U;
+
 std::int64_t commonPrefix(std::span<const TokenId> a, std::span<const TokenId> b) {
     const auto end = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
     return end.first - a.begin();
@@ -29,37 +32,41 @@ std::int64_t scoredPrefix(const PrefixCache::Kept& kept, std::int64_t nCommon, s
 } // namespace
 
 Result<PrefixCache::Pool*> PrefixCache::pool(const std::shared_ptr<const Model>& model,
-                                             const std::shared_ptr<Backend>& backend, DType kvType,
-                                             std::int64_t nTokens) {
+                                             const std::shared_ptr<Backend>& backend, DType kvType, std::int64_t nCtx,
+                                             std::int64_t nSequence) {
     purge();
+    const std::int64_t nCtxShort = model->config().nCtxShort;
+    const bool longContext = nCtxShort > 0 && nCtx > nCtxShort;
     const auto found = std::find_if(pools_.begin(), pools_.end(), [&](const std::unique_ptr<Pool>& pool) {
-        return pool->kvType == kvType && pool->model.lock() == model;
+        return pool->kvType == kvType && pool->longContext == longContext && pool->model.lock() == model;
     });
-    // Whole blocks, and one for every tail that a fork copies.
-    const std::int64_t wanted = (nTokens / kKvBlockTokens + 2) * kKvBlockTokens;
+    // Whole blocks, and two more for every sequence: a tail that a fork copies, and one it grows into.
+    const std::int64_t wanted = (nCtx / kKvBlockTokens + 2) * kKvBlockTokens * nSequence;
     if (found != pools_.end() && (*found)->cache->spec().nCtxTokens >= wanted)
         return found->get();
-    double prefillTokensPerSecond = 0.0;
-    if (found != pools_.end()) {
-        prefillTokensPerSecond = (*found)->prefillTokensPerSecond;
-        pools_.erase(found);
-    }
-    // Memory is touched only as blocks are used, so the pool may span the whole budget from the start.
-    const std::size_t bytesPerToken = std::max<std::size_t>(model->kvSpec(kKvBlockTokens, kvType).bytesPerToken(), 1);
-    const std::int64_t byBudget =
-        std::clamp<std::int64_t>(static_cast<std::int64_t>(keptBytes_ / bytesPerToken), 0, std::int64_t{1} << 20U);
     auto fresh = std::make_unique<Pool>();
     fresh->backend = backend;
     fresh->model = model;
     fresh->kvType = kvType;
-    fresh->prefillTokensPerSecond = prefillTokensPerSecond;
-    const std::int64_t nPool = std::max(wanted, byBudget / kKvBlockTokens * kKvBlockTokens);
-    auto cache = KvCache::create(*backend, model->kvSpec(nPool, kvType));
-    if (!cache && nPool > wanted)
-        cache = KvCache::create(*backend, model->kvSpec(wanted, kvType));
-    if (!cache)
-        return tl::unexpected(std::move(cache).error());
-    fresh->cache = std::move(*cache);
+    fresh->longContext = longContext;
+    if (found != pools_.end()) {
+        fresh->prefillTokensPerSecond = (*found)->prefillTokensPerSecond;
+        pools_.erase(found);
+    }
+    // Memory is touched only as blocks are used, so the pool may span the whole budget from the start.
+    const std::size_t bytesPerToken = std::max<std::size_t>(model->kvSpec(kKvBlockTokens, kvType).bytesPerToken(), 1);
+    const auto byBudget = static_cast<std::int64_t>(std::min<std::size_t>(keptBytes_ / bytesPerToken, kMaxPoolTokens));
+    for (const std::int64_t nTokens : {std::max(wanted, byBudget / kKvBlockTokens * kKvBlockTokens), wanted}) {
+        KvSpec spec = model->kvSpec(nTokens, kvType);
+        spec.nCtxSequence = nCtx;
+        auto cache = KvCache::create(*backend, spec);
+        if (!cache && nTokens > wanted)
+            continue; // as much as the budget was not to be had
+        if (!cache)
+            return tl::unexpected(std::move(cache).error());
+        fresh->cache = std::move(*cache);
+        break;
+    }
     pools_.push_back(std::move(fresh));
     return pools_.back().get();
 }

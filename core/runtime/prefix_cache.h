@@ -35,6 +35,7 @@ public:
         std::unique_ptr<KvCache> cache;
         std::weak_ptr<const Model> model;
         DType kvType = DType::F16;
+        bool longContext = false; ///< beyond the model's nCtxShort: its keys are rotated otherwise
         std::vector<Kept> kept;
         double prefillTokensPerSecond = 0.0; ///< measured, smoothed; 0: not yet
     };
@@ -45,10 +46,10 @@ public:
 
     explicit PrefixCache(std::size_t keptBytes) : keptBytes_(keptBytes) {}
 
-    /// The pool of a model, with room for at least `nTokens` tokens when nothing is kept; a smaller one is replaced
-    /// (and forgets). The reference is good until the next call. Errors: those of KvCache::create.
+    /// The pool of a model for sequences of up to `nCtx` tokens, with room for `nSequence` of them when nothing is
+    /// kept; a smaller one is replaced (and forgets). Good until the next call. Errors: those of KvCache::create.
     Result<Pool*> pool(const std::shared_ptr<const Model>& model, const std::shared_ptr<Backend>& backend, DType kvType,
-                       std::int64_t nTokens);
+                       std::int64_t nCtx, std::int64_t nSequence);
 
     /// The kept sequence with the longest common beginning with `tokens`, at most `limit` long. With `nTopScores` > 0
     /// only as far as every token after the first has a score with that many alternatives (fewer in small

@@ -37,7 +37,7 @@ private slots:
     }
     void helpOfEveryCommand_data() {
         QTest::addColumn<QString>("command");
-        for (const char* name : {"chat", "complete", "logits", "perplexity", "tokenize", "detokenize"})
+        for (const char* name : {"complete", "logits", "perplexity", "tokenize", "detokenize"})
             QTest::newRow(name) << name;
     }
     void helpOfEveryCommand() {
