@@ -1,10 +1,96 @@
 // SPDX-License-Identifier: Apache-2.0
+// The desktop program. Everything that can be said without a window is said before Qt asks for a display.
+#include "app/language.h"
+#include "app/main_window.h"
+#include "app/options.h"
+#include "app/script.h"
+#include "app/services.h"
+#include "core/base/log.h"
+
 #include <QApplication>
-#include <QLabel>
+
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <new>
+
+namespace {
+
+using namespace vitral;
+
+/// Qt aborts where there is no display; a person gets a sentence instead.
+bool hasDisplay() {
+#ifdef Q_OS_LINUX
+    return qEnvironmentVariableIsSet("QT_QPA_PLATFORM") || !qEnvironmentVariable("DISPLAY").isEmpty() ||
+           !qEnvironmentVariable("WAYLAND_DISPLAY").isEmpty();
+#else
+    return true;
+#endif
+}
+
+int run(int argc, char** argv) {
+    app::Options options;
+    int exitCode = 0;
+    QStringList arguments;
+    for (int i = 0; i < argc; ++i)
+        arguments << QString::fromLocal8Bit(argv[i]);
+    if (!app::parseOptions(arguments, options, exitCode))
+        return exitCode;
+    if (!hasDisplay()) {
+        if (options.screenshot.isEmpty()) {
+            std::fputs("There is no display here. Chat in the terminal with vitral-cli chat, or set "
+                       "QT_QPA_PLATFORM=offscreen.\n",
+                       stderr);
+            return 1;
+        }
+        qputenv("QT_QPA_PLATFORM", "offscreen");
+    }
+    setLogSink([](LogLevel level, std::string_view module, std::string_view message) {
+        if (level >= LogLevel::Warning)
+            std::fprintf(stderr, "%.*s: %.*s\n", static_cast<int>(module.size()), module.data(),
+                         static_cast<int>(message.size()), message.data());
+    });
+    QApplication qt(argc, argv);
+    QApplication::setApplicationName(QStringLiteral("Vitral"));
+    QApplication::setDesktopFileName(QStringLiteral("vitral"));
+    QApplication::setApplicationVersion(QStringLiteral(VITRAL_VERSION));
+
+    app::Settings settings(options.dataDir);
+    app::Language language;
+    language.use(options.language.isEmpty() ? settings.language() : options.language);
+    design::Theme theme(qt);
+    theme.setFontScale(settings.fontScale());
+    if (options.theme.isEmpty())
+        theme.setChoice(settings.theme());
+    else
+        theme.setChoice(options.theme == QLatin1String("dark")    ? design::ThemeChoice::Dark
+                        : options.theme == QLatin1String("light") ? design::ThemeChoice::Light
+                                                                  : design::ThemeChoice::System);
+    const auto services = app::Services::create(settings, options.threads);
+    if (!services) {
+        std::fprintf(stderr, "%s\n", services.error().message.c_str());
+        return 1;
+    }
+    app::MainWindow window(**services, theme, language);
+    if (const QStringList size = options.size.split(QLatin1Char('x')); size.size() == 2)
+        window.resize(size[0].toInt(), size[1].toInt());
+    window.show();
+    window.openFirstModel(options.model);
+    app::Script script(window, options);
+    return QApplication::exec();
+}
+
+} // namespace
 
 int main(int argc, char** argv) {
-    QApplication app(argc, argv);
-    QLabel label(QStringLiteral("Vitral"));
-    label.show();
-    return QApplication::exec();
+    try {
+        return run(argc, argv);
+    } catch (const std::bad_alloc&) {
+        std::fputs("Vitral needs more memory than this computer can give now. Close other programs or choose a smaller "
+                   "model.\n",
+                   stderr);
+    } catch (const std::exception& e) {
+        std::fprintf(stderr, "Vitral stopped because of a mistake of its own: %s\n", e.what());
+    }
+    return 1;
 }

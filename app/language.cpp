@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/language.h"
+
+#include <QCoreApplication>
+#include <QLibraryInfo>
+#include <QLocale>
+
+namespace vitral::app {
+
+void Language::use(const QString& code) {
+    QString wanted = code.isEmpty() ? QLocale::system().name() : code;
+    wanted = wanted.startsWith(QLatin1String("pt")) ? QStringLiteral("pt_BR") : QStringLiteral("en");
+    if (wanted == current_)
+        return;
+    current_ = wanted;
+    QLocale::setDefault(wanted == QLatin1String("pt_BR") ? QLocale(QLocale::Portuguese, QLocale::Brazil)
+                                                         : QLocale(QLocale::English, QLocale::UnitedStates));
+    if (ours_)
+        QCoreApplication::removeTranslator(ours_.get());
+    if (qt_)
+        QCoreApplication::removeTranslator(qt_.get());
+    ours_ = std::make_unique<QTranslator>();
+    qt_ = std::make_unique<QTranslator>();
+    // English has a file too: it holds the plural forms.
+    if (qt_->load(QStringLiteral("qtbase_") + wanted, QLibraryInfo::path(QLibraryInfo::TranslationsPath)))
+        QCoreApplication::installTranslator(qt_.get());
+    if (ours_->load(QStringLiteral(":/translations/vitral_") + wanted))
+        QCoreApplication::installTranslator(ours_.get());
+}
+
+} // namespace vitral::app

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The window's menus and actions, so that main_window.cpp and main_menus.cpp share them. Thread: GUI.
+
+#include "app/main_window.h"
+
+#include <QAction>
+#include <QActionGroup>
+#include <QMenu>
+
+namespace vitral::app {
+
+struct MainWindow::Actions {
+    QMenu *file, *edit, *view, *chat, *help, *recent, *theme, *language;
+    QAction *newChat, *openModelFile, *chooseModel, *importChat, *exportMarkdown, *exportJson, *quit;
+    QAction *copy, *selectAll, *find, *rename, *deleteChat;
+    QAction *leftPanel, *rightPanel, *tokens, *themeSystem, *themeLight, *themeDark, *english, *portuguese;
+    QAction *larger, *smaller, *usual, *fullScreen;
+    QAction *stop, *regenerate, *editLast, *nextMessage, *focusComposer;
+    QAction *shortcuts, *about;
+};
+
+} // namespace vitral::app

@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: Apache-2.0
+// Menus, shortcuts, dialogs and words of the main window.
+#include "app/main_actions.h"
+#include "widgets/design/icons.h"
+#include "widgets/design/metrics.h"
+#include "widgets/panels/chat_panel.h"
+#include "widgets/panels/composer.h"
+#include "widgets/panels/conversation_panel.h"
+#include "widgets/transcript/transcript_view.h"
+
+#include <QApplication>
+#include <QDockWidget>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QHBoxLayout>
+#include <QMenuBar>
+#include <QMessageBox>
+#include <QToolButton>
+
+namespace vitral::app {
+
+void MainWindow::makeMenus() {
+    actions_ = std::make_unique<Actions>();
+    Actions& a = *actions_;
+    a.file = menuBar()->addMenu(QString());
+    a.edit = menuBar()->addMenu(QString());
+    a.view = menuBar()->addMenu(QString());
+    a.chat = menuBar()->addMenu(QString());
+    a.help = menuBar()->addMenu(QString());
+    const auto add = [this](QMenu* menu, const char* icon, const QKeySequence& keys, auto call) {
+        auto* action = new QAction(this);
+        if (icon != nullptr)
+            action->setIcon(design::icon(QLatin1String(icon)));
+        action->setShortcut(keys);
+        connect(action, &QAction::triggered, this, call);
+        menu->addAction(action);
+        return action;
+    };
+    TranscriptView* transcript = chatPanel_->transcript();
+    ChatController& chat = *services_.chat;
+
+    a.newChat = add(a.file, "new-chat", QKeySequence::New, [this] { emit conversations_->newAsked(); });
+    a.file->addSeparator();
+    a.chooseModel = add(a.file, "model", Qt::CTRL | Qt::Key_M, [this] { chooseModel(); });
+    a.openModelFile = add(a.file, nullptr, QKeySequence::Open, [this] { chooseModelFile(); });
+    a.recent = a.file->addMenu(QString());
+    connect(a.recent, &QMenu::aboutToShow, this, [this] {
+        actions_->recent->clear();
+        for (const QString& path : services_.settings.recentModels())
+            actions_->recent->addAction(QFileInfo(path).fileName(), this, [this, path] { openModel(path); })
+                ->setToolTip(path);
+        if (!services_.bundledModel.isEmpty())
+            actions_->recent->addAction(tr("The model that came with the program"), this,
+                                        [this] { openModel(services_.bundledModel); });
+    });
+    a.file->addSeparator();
+    a.importChat = add(a.file, "import", {}, [this] { importConversation(); });
+    a.exportMarkdown = add(a.file, "export", Qt::CTRL | Qt::SHIFT | Qt::Key_S,
+                           [this] { exportConversation(ConversationLibrary::Format::Markdown); });
+    a.exportJson = add(a.file, nullptr, {}, [this] { exportConversation(ConversationLibrary::Format::Json); });
+    a.file->addSeparator();
+    a.quit = add(a.file, nullptr, QKeySequence::Quit, [this] { close(); });
+    a.quit->setMenuRole(QAction::QuitRole);
+
+    a.copy = add(a.edit, "copy", {}, [transcript] { transcript->copy(); });
+    a.selectAll = add(a.edit, nullptr, {}, [transcript] { transcript->selectAll(); });
+    a.edit->addSeparator();
+    a.find = add(a.edit, "search", QKeySequence::Find, [this] {
+        leftDock_->show();
+        conversations_->focusSearch();
+    });
+    a.rename = add(a.edit, "rename", {}, [this] { conversations_->renameCurrent(); });
+    a.deleteChat = add(a.edit, "trash", {}, [this] { conversations_->removeCurrent(); });
+
+    a.leftPanel = leftDock_->toggleViewAction();
+    a.leftPanel->setShortcut(Qt::CTRL | Qt::Key_B);
+    a.leftPanel->setIcon(design::icon(QStringLiteral("sidebar-left")));
+    a.rightPanel = rightDock_->toggleViewAction();
+    a.rightPanel->setShortcut(Qt::CTRL | Qt::Key_I);
+    a.rightPanel->setIcon(design::icon(QStringLiteral("sidebar-right")));
+    a.view->addActions({a.leftPanel, a.rightPanel});
+    a.view->addSeparator();
+    a.tokens = add(a.view, "tokens", Qt::CTRL | Qt::Key_T,
+                   [this, transcript] { transcript->setTokenMode(actions_->tokens->isChecked()); });
+    a.tokens->setCheckable(true);
+    a.view->addSeparator();
+    a.theme = a.view->addMenu(QString());
+    auto* themes = new QActionGroup(this);
+    const auto themeAction = [this, themes](design::ThemeChoice choice) {
+        auto* action = new QAction(themes);
+        action->setCheckable(true);
+        action->setChecked(theme_.choice() == choice);
+        connect(action, &QAction::triggered, this, [this, choice] {
+            theme_.setChoice(choice);
+            services_.settings.setTheme(choice);
+        });
+        actions_->theme->addAction(action);
+        return action;
+    };
+    a.themeSystem = themeAction(design::ThemeChoice::System);
+    a.themeLight = themeAction(design::ThemeChoice::Light);
+    a.themeDark = themeAction(design::ThemeChoice::Dark);
+    a.language = a.view->addMenu(QString());
+    auto* languages = new QActionGroup(this);
+    const auto languageAction = [this, languages](const QString& code, const QString& name) {
+        auto* action = new QAction(name, languages); // a language is called by its own name
+        action->setCheckable(true);
+        action->setChecked(language_.current() == code);
+        connect(action, &QAction::triggered, this, [this, code] {
+            services_.settings.setLanguage(code);
+            language_.use(code);
+        });
+        actions_->language->addAction(action);
+        return action;
+    };
+    a.english = languageAction(QStringLiteral("en"), QStringLiteral("English"));
+    a.portuguese = languageAction(QStringLiteral("pt_BR"), QStringLiteral("Portugu\u00EAs (Brasil)"));
+    a.view->addSeparator();
+    const auto zoom = [this](double scale) {
+        theme_.setFontScale(scale);
+        services_.settings.setFontScale(theme_.fontScale());
+    };
+    a.larger = add(a.view, nullptr, QKeySequence::ZoomIn, [this, zoom] { zoom(theme_.fontScale() + 0.125); });
+    a.larger->setShortcuts({QKeySequence::ZoomIn, Qt::CTRL | Qt::Key_Equal});
+    a.smaller = add(a.view, nullptr, QKeySequence::ZoomOut, [this, zoom] { zoom(theme_.fontScale() - 0.125); });
+    a.usual = add(a.view, nullptr, Qt::CTRL | Qt::Key_0, [zoom] { zoom(1.0); });
+    a.view->addSeparator();
+    a.fullScreen = add(a.view, nullptr, Qt::Key_F11, [this] { setWindowState(windowState() ^ Qt::WindowFullScreen); });
+
+    a.stop = add(a.chat, "stop", Qt::CTRL | Qt::Key_Period, [&chat] { chat.stop(); });
+    a.regenerate = add(a.chat, "regenerate", Qt::CTRL | Qt::Key_R, [&chat] {
+        if (chat.count() > 0)
+            chat.regenerate(chat.message(chat.count() - 1).id);
+    });
+    a.editLast = add(a.chat, "edit", Qt::CTRL | Qt::Key_E, [this] { chatPanel_->editLastQuestion(); });
+    a.chat->addSeparator();
+    a.nextMessage = add(a.chat, nullptr, Qt::Key_F6, [transcript] { transcript->setFocus(Qt::ShortcutFocusReason); });
+    a.focusComposer = add(a.chat, nullptr, Qt::CTRL | Qt::Key_L, [this] { chatPanel_->composer()->focusText(); });
+
+    a.shortcuts = add(a.help, nullptr, Qt::Key_F1, [this] { shortcutsHelp(); });
+    a.about = add(a.help, "info", {}, [this] { about(); });
+    a.about->setMenuRole(QAction::AboutRole);
+
+    for (QAction* action : {a.tokens, a.leftPanel, a.rightPanel}) {
+        auto* button = new QToolButton(chatPanel_);
+        button->setDefaultAction(action);
+        button->setIconSize({design::kIcon, design::kIcon});
+        if (action == a.leftPanel)
+            chatPanel_->headRow()->insertWidget(0, button);
+        else
+            chatPanel_->headRow()->addWidget(button);
+    }
+}
+
+void MainWindow::retranslate() {
+    Actions& a = *actions_;
+    const QString title = QString::fromStdString(services_.chat->info().title);
+    setWindowTitle(title.isEmpty() ? QStringLiteral("Vitral") : QStringLiteral("%1 \u2014 Vitral").arg(title));
+    a.file->setTitle(tr("&File"));
+    a.edit->setTitle(tr("&Edit"));
+    a.view->setTitle(tr("&View"));
+    a.chat->setTitle(tr("&Conversation"));
+    a.help->setTitle(tr("&Help"));
+    a.newChat->setText(tr("&New conversation"));
+    a.chooseModel->setText(tr("Choose &model\u2026"));
+    a.openModelFile->setText(tr("&Open model file\u2026"));
+    a.recent->setTitle(tr("&Recent models"));
+    a.importChat->setText(tr("&Import conversation\u2026"));
+    a.exportMarkdown->setText(tr("&Export as Markdown\u2026"));
+    a.exportJson->setText(tr("Export as &JSON\u2026"));
+    a.quit->setText(tr("&Quit"));
+    a.copy->setText(tr("&Copy from the conversation"));
+    a.selectAll->setText(tr("&Select the whole conversation"));
+    a.find->setText(tr("&Find in conversations"));
+    a.rename->setText(tr("&Rename conversation"));
+    a.deleteChat->setText(tr("&Delete conversation"));
+    a.leftPanel->setText(tr("&Conversations"));
+    a.rightPanel->setText(tr("&Settings"));
+    a.tokens->setText(tr("&Tokens"));
+    a.tokens->setToolTip(tr("Show every token and how sure the model was of it (Ctrl+T)"));
+    a.leftPanel->setToolTip(tr("Conversations (Ctrl+B)"));
+    a.rightPanel->setToolTip(tr("Settings (Ctrl+I)"));
+    a.theme->setTitle(tr("&Theme"));
+    a.themeSystem->setText(tr("As the &system"));
+    a.themeLight->setText(tr("&Light"));
+    a.themeDark->setText(tr("&Dark"));
+    a.language->setTitle(tr("&Language"));
+    a.larger->setText(tr("L&arger text"));
+    a.smaller->setText(tr("S&maller text"));
+    a.usual->setText(tr("&Usual text size"));
+    a.fullScreen->setText(tr("&Full screen"));
+    a.stop->setText(tr("&Stop"));
+    a.regenerate->setText(tr("&Answer again"));
+    a.editLast->setText(tr("&Edit the last question"));
+    a.nextMessage->setText(tr("Go to the &messages"));
+    a.focusComposer->setText(tr("Go to the &text field"));
+    a.shortcuts->setText(tr("&Keyboard shortcuts"));
+    a.about->setText(tr("&About Vitral"));
+    leftDock_->setWindowTitle(tr("Conversations"));
+    rightDock_->setWindowTitle(tr("Settings"));
+}
+
+void MainWindow::updateActions() {
+    if (!actions_)
+        return;
+    const ChatController& chat = *services_.chat;
+    actions_->stop->setEnabled(chat.busy());
+    actions_->regenerate->setEnabled(!chat.busy());
+    actions_->editLast->setEnabled(!chat.busy());
+}
+
+void MainWindow::chooseModel() {
+    chooseModelFile();
+}
+
+void MainWindow::chooseModelFile() {
+    const QString file =
+        QFileDialog::getOpenFileName(this, tr("Open a model"), QFileInfo(services_.settings.lastModel()).path(),
+                                     tr("Models (*.gguf);;All files (*)"));
+    if (!file.isEmpty())
+        openModel(file);
+}
+
+void MainWindow::importConversation() {
+    const QString file = QFileDialog::getOpenFileName(this, tr("Import a conversation"), {},
+                                                      tr("Conversations (*.json *.md);;All files (*)"));
+    if (!file.isEmpty())
+        services_.library->importFrom(file);
+}
+
+void MainWindow::exportConversation(ConversationLibrary::Format format) {
+    const ConversationInfo& info = services_.chat->info();
+    if (info.id == 0)
+        return;
+    const bool json = format == ConversationLibrary::Format::Json;
+    QString name = QString::fromStdString(info.title);
+    for (const QChar c : QStringLiteral("/\\:*?\"<>|"))
+        name.replace(c, QLatin1Char('-'));
+    const QString file = QFileDialog::getSaveFileName(this, tr("Export the conversation"),
+                                                      name + (json ? QStringLiteral(".json") : QStringLiteral(".md")),
+                                                      json ? tr("JSON (*.json)") : tr("Markdown (*.md)"));
+    if (!file.isEmpty())
+        services_.library->exportTo(info.id, format, file);
+}
+
+void MainWindow::about() {
+    QMessageBox box(this);
+    box.setWindowTitle(tr("About Vitral"));
+    box.setIconPixmap(design::iconPixmap(QStringLiteral("vitral"), Qt::black, 64, devicePixelRatioF()));
+    box.setText(QStringLiteral("<h3>Vitral %1</h3>").arg(QStringLiteral(VITRAL_VERSION)));
+    box.setInformativeText(tr("A playground for generative models in which every number is real. Everything runs on "
+                              "this computer; nothing leaves it unless you ask.\n\n"
+                              "Apache License 2.0. Fonts: Inter (SIL OFL 1.1) and JetBrains Mono (Apache 2.0)."));
+    box.exec();
+}
+
+void MainWindow::shortcutsHelp() {
+    const QList<std::pair<QString, QString>> rows = {
+        {tr("Send the message"), tr("Enter")},
+        {tr("New line"), tr("Shift+Enter")},
+        {tr("Stop the answer"), QStringLiteral("Esc, Ctrl+.")},
+        {tr("Answer again"), QStringLiteral("Ctrl+R")},
+        {tr("Edit the last question"), QStringLiteral("\u2191, Ctrl+E")},
+        {tr("Go to the messages"), QStringLiteral("F6")},
+        {tr("Previous and next message"), QStringLiteral("\u2191 \u2193")},
+        {tr("Previous and next version of a message"), QStringLiteral("\u2190 \u2192")},
+        {tr("Edit, answer again, delete the message"), QStringLiteral("F2, R, Del")},
+        {tr("Show tokens"), QStringLiteral("Ctrl+T")},
+        {tr("Choose a model"), QStringLiteral("Ctrl+M")},
+        {tr("Find in conversations"), QStringLiteral("Ctrl+F")},
+        {tr("Text size"), QStringLiteral("Ctrl++, Ctrl+\u2212, Ctrl+0")},
+    };
+    QString html = QStringLiteral("<table cellspacing='0' cellpadding='4'>");
+    for (const auto& [what, keys] : rows)
+        html += QStringLiteral("<tr><td>%1</td><td>&nbsp;&nbsp;&nbsp;<b>%2</b></td></tr>")
+                    .arg(what.toHtmlEscaped(), keys.toHtmlEscaped());
+    QMessageBox box(this);
+    box.setWindowTitle(tr("Keyboard shortcuts"));
+    box.setTextFormat(Qt::RichText);
+    box.setText(html + QStringLiteral("</table>"));
+    box.exec();
+}
+
+void MainWindow::showView(const QString& name) {
+    if (name == QLatin1String("tokens"))
+        actions_->tokens->trigger();
+}
+
+} // namespace vitral::app

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/main_window.h"
+
+#include "app/main_actions.h"
+#include "widgets/design/icons.h"
+#include "widgets/design/metrics.h"
+#include "widgets/panels/chat_panel.h"
+#include "widgets/panels/composer.h"
+#include "widgets/panels/conversation_panel.h"
+#include "widgets/panels/model_chip.h"
+#include "widgets/panels/notice_bar.h"
+#include "widgets/panels/settings_panel.h"
+#include "widgets/panels/welcome.h"
+#include "widgets/transcript/transcript_view.h"
+
+#include <QCloseEvent>
+#include <QDockWidget>
+#include <QDragEnterEvent>
+#include <QFileInfo>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QLocale>
+#include <QMimeData>
+#include <QStatusBar>
+
+namespace vitral::app {
+namespace {
+
+constexpr int kLeftWidth = 264;
+constexpr int kRightWidth = 304;
+
+QString modelFile(const QMimeData* mime) {
+    for (const QUrl& url : mime->urls())
+        if (url.isLocalFile() && url.toLocalFile().endsWith(QLatin1String(".gguf"), Qt::CaseInsensitive))
+            return url.toLocalFile();
+    return {};
+}
+
+QDockWidget* makeDock(QMainWindow* window, const QString& name, QWidget* content, int width) {
+    auto* dock = new QDockWidget(window);
+    dock->setObjectName(name); // saveState needs it
+    dock->setTitleBarWidget(new QWidget(dock));
+    dock->setFeatures(QDockWidget::DockWidgetClosable);
+    content->setMinimumWidth(width - 44);
+    dock->setWidget(content);
+    return dock;
+}
+
+} // namespace
+
+MainWindow::MainWindow(Services& services, design::Theme& theme, Language& language)
+    : services_(services), theme_(theme), language_(language) {
+    setWindowIcon(design::applicationIcon());
+    setAcceptDrops(true);
+    setMinimumSize(640, 480);
+    chatPanel_ = new ChatPanel(*services_.chat, *services_.model, this);
+    setCentralWidget(chatPanel_);
+    makeDocks();
+    modelChip_ = new ModelChip(*services_.model, chatPanel_);
+    chatPanel_->headRow()->addWidget(modelChip_);
+    statusModel_ = new QLabel(this);
+    statusRun_ = new QLabel(this);
+    statusBar()->addWidget(statusModel_);
+    statusBar()->addPermanentWidget(statusRun_);
+    statusBar()->setSizeGripEnabled(false);
+    makeMenus();
+    connectAll();
+    retranslate();
+    restoreWindow();
+    chatPanel_->composer()->focusText();
+}
+
+MainWindow::~MainWindow() = default;
+
+void MainWindow::makeDocks() {
+    conversations_ = new ConversationPanel(*services_.library, this);
+    leftDock_ = makeDock(this, QStringLiteral("conversations"), conversations_, kLeftWidth);
+    addDockWidget(Qt::LeftDockWidgetArea, leftDock_);
+    Settings& settings = services_.settings;
+    PresetStore presets{[&settings] { return settings.presets(); },
+                        [&settings](const QString& name) { return settings.preset(name); },
+                        [&settings](const QString& name, const GenerationSettings& s) { settings.savePreset(name, s); },
+                        [&settings](const QString& name) { settings.removePreset(name); }};
+    settingsPanel_ = new SettingsPanel(*services_.model, std::move(presets), this);
+    rightDock_ = makeDock(this, QStringLiteral("settings"), settingsPanel_, kRightWidth);
+    addDockWidget(Qt::RightDockWidgetArea, rightDock_);
+    resizeDocks({leftDock_, rightDock_}, {kLeftWidth, kRightWidth}, Qt::Horizontal);
+}
+
+void MainWindow::connectAll() {
+    ChatController& chat = *services_.chat;
+    settingsPanel_->setSettings(services_.settings.generation());
+    chat.setSettings(settingsPanel_->settings());
+    connect(settingsPanel_, &SettingsPanel::changed, this, [this, &chat](const GenerationSettings& s) {
+        chat.setSettings(s);
+        services_.settings.setGeneration(s);
+    });
+    connect(conversations_, &ConversationPanel::newAsked, this, [this, &chat] {
+        chat.startNew();
+        chatPanel_->composer()->focusText();
+    });
+    connect(conversations_, &ConversationPanel::opened, &chat, &ChatController::open);
+    connect(conversations_, &ConversationPanel::importAsked, this, &MainWindow::importConversation);
+    connect(conversations_, &ConversationPanel::exportAsked, this, [this](ConversationId, bool json) {
+        exportConversation(json ? ConversationLibrary::Format::Json : ConversationLibrary::Format::Markdown);
+    });
+    connect(&chat, &ChatController::conversationChanged, this, [this, &chat] {
+        conversations_->setCurrent(chat.info().id);
+        if (chat.info().id != 0) { // every conversation has its own system prompt
+            GenerationSettings s = settingsPanel_->settings();
+            s.systemPrompt = QString::fromStdString(chat.info().systemPrompt);
+            settingsPanel_->setSettings(s);
+            chat.setSettings(s);
+        }
+        retranslate();
+    });
+    connect(&chat, &ChatController::stored, services_.library.get(), &ConversationLibrary::refresh);
+    connect(&chat, &ChatController::busyChanged, this, &MainWindow::updateActions);
+    connect(&chat, &ChatController::busyChanged, this, &MainWindow::updateNumbers);
+    connect(&chat, &ChatController::numbersChanged, this, &MainWindow::updateNumbers);
+    connect(services_.library.get(), &ConversationLibrary::removed, this,
+            [this, &chat](ConversationId id, const QString&) {
+                if (id == chat.info().id)
+                    chat.startNew();
+            });
+    connect(services_.library.get(), &ConversationLibrary::imported, &chat, &ChatController::open);
+    connect(services_.library.get(), &ConversationLibrary::exported, this,
+            [this](const QString& file) { statusBar()->showMessage(tr("Exported to %1").arg(file), 6000); });
+    connect(services_.model.get(), &ModelSession::changed, this, &MainWindow::updateModel);
+    connect(services_.model.get(), &ModelSession::loaded, this, [this](const QString& path) {
+        if (path != services_.bundledModel)
+            services_.settings.addRecentModel(path);
+    });
+    connect(modelChip_, &ModelChip::pickerAsked, this, &MainWindow::chooseModel);
+    connect(chatPanel_, &ChatPanel::modelPickerAsked, this, &MainWindow::chooseModel);
+    updateModel();
+    updateActions();
+}
+
+void MainWindow::openFirstModel(const QString& wanted) {
+    QString path = wanted;
+    if (path.isEmpty() && QFileInfo::exists(services_.settings.lastModel()))
+        path = services_.settings.lastModel();
+    if (path.isEmpty())
+        path = services_.bundledModel;
+    if (!path.isEmpty())
+        openModel(path);
+}
+
+void MainWindow::openModel(const QString& path) {
+    services_.model->load(QFileInfo(path).absoluteFilePath());
+}
+
+void MainWindow::updateModel() {
+    const ModelSession& m = *services_.model;
+    const QLocale locale;
+    if (m.state() == ModelSession::State::Failed || (m.state() == ModelSession::State::Ready && !m.error().isEmpty()))
+        chatPanel_->notice()->tell(NoticeBar::Kind::Problem, m.error(), tr("Choose a model"),
+                                   [this] { chooseModel(); });
+    chatPanel_->welcome()->setModel(m.displayName(), m.model() && m.path() == services_.bundledModel);
+    if (m.model()) {
+        const ModelConfig& c = m.model()->config();
+        statusModel_->setText(QStringLiteral("%1  \u00B7  %2  \u00B7  %3")
+                                  .arg(QString::fromStdString(c.architecture), QString::fromStdString(c.quantisation),
+                                       locale.formattedDataSize(static_cast<qint64>(c.weightBytes))));
+    } else {
+        statusModel_->setText(m.state() == ModelSession::State::Loading ? tr("Loading the model\u2026")
+                                                                        : tr("No model loaded"));
+    }
+    updateActions();
+}
+
+void MainWindow::updateNumbers() {
+    const ChatController& chat = *services_.chat;
+    const RunNumbers& n = chat.numbers();
+    const QLocale locale;
+    QStringList parts;
+    if (chat.busy() && chat.prefilling()) {
+        parts
+            << (n.prefillTotal > 0
+                    ? tr("reading %1 of %2 tokens").arg(locale.toString(n.prefillDone), locale.toString(n.prefillTotal))
+                    : tr("reading the conversation"));
+    } else if (n.nGenerated > 0) {
+        if (n.nCached > 0)
+            parts << (n.savedSeconds >= 0.05
+                          ? tr("%1 tokens from the cache, %2 s saved")
+                                .arg(locale.toString(n.nCached), locale.toString(n.savedSeconds, 'f', 1))
+                          : tr("%1 tokens from the cache").arg(locale.toString(n.nCached)));
+        if (n.prefillTokensPerSecond > 0)
+            parts << tr("reading %1 tokens/s").arg(locale.toString(n.prefillTokensPerSecond, 'f', 0));
+        if (n.decodeTokensPerSecond > 0)
+            parts << tr("writing %1 tokens/s").arg(locale.toString(n.decodeTokensPerSecond, 'f', 1));
+    }
+    statusRun_->setText(parts.join(QStringLiteral("  \u00B7  ")));
+}
+
+void MainWindow::restoreWindow() {
+    const Settings& s = services_.settings;
+    resize(1280, 800);
+    restoreGeometry(s.bytes(QStringLiteral("window/geometry")));
+    restoreState(s.bytes(QStringLiteral("window/state")));
+}
+
+void MainWindow::closeEvent(QCloseEvent* event) {
+    // Nothing waits: the engine is told to stop, what is queued for the store is written when it is taken down.
+    services_.chat->stop();
+    services_.settings.setBytes(QStringLiteral("window/geometry"), saveGeometry());
+    services_.settings.setBytes(QStringLiteral("window/state"), saveState());
+    event->accept();
+}
+
+void MainWindow::changeEvent(QEvent* event) {
+    QMainWindow::changeEvent(event);
+    if (event->type() == QEvent::LanguageChange) {
+        retranslate();
+        updateModel();
+        updateNumbers();
+    }
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
+    if (!modelFile(event->mimeData()).isEmpty())
+        event->acceptProposedAction();
+}
+
+void MainWindow::dropEvent(QDropEvent* event) {
+    const QString file = modelFile(event->mimeData());
+    if (!file.isEmpty())
+        openModel(file);
+}
+
+} // namespace vitral::app

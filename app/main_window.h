@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The window: conversations left, chat in the middle, settings right; menus, shortcuts, drag and drop, and what is
+// remembered. Thread: GUI.
+
+#include "app/language.h"
+#include "app/services.h"
+#include "widgets/design/theme.h"
+
+#include <QMainWindow>
+
+class QAction;
+class QActionGroup;
+class QLabel;
+class QMenu;
+class QProgressBar;
+class QPushButton;
+
+namespace vitral {
+class ChatPanel;
+class ConversationPanel;
+class SettingsPanel;
+class ModelChip;
+} // namespace vitral
+
+namespace vitral::app {
+
+class MainWindow : public QMainWindow {
+    Q_OBJECT
+public:
+    MainWindow(Services& services, design::Theme& theme, Language& language);
+    ~MainWindow() override;
+
+    /// A model asked for by name, the last one, or the bundled one.
+    void openFirstModel(const QString& wanted);
+    void openModel(const QString& path);
+    /// "tokens", "tree", "samplers", ...: for pictures.
+    void showView(const QString& name);
+    [[nodiscard]] Services& services() { return services_; }
+    [[nodiscard]] ChatPanel* chatPanel() const { return chatPanel_; }
+    [[nodiscard]] ConversationPanel* conversationPanel() const { return conversations_; }
+    [[nodiscard]] SettingsPanel* settingsPanel() const { return settingsPanel_; }
+
+protected:
+    void closeEvent(QCloseEvent* event) override;
+    void changeEvent(QEvent* event) override;
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
+
+private:
+    void makeDocks();
+    void connectAll();
+    // main_menus.cpp
+    void makeMenus();
+    void retranslate();
+    void updateActions();
+    void chooseModel();
+    void chooseModelFile();
+    void importConversation();
+    void exportConversation(ConversationLibrary::Format format);
+    void about();
+    void shortcutsHelp();
+
+    void updateModel();
+    void updateNumbers();
+    void restoreWindow();
+
+    Services& services_;
+    design::Theme& theme_;
+    Language& language_;
+    ChatPanel* chatPanel_ = nullptr;
+    ConversationPanel* conversations_ = nullptr;
+    SettingsPanel* settingsPanel_ = nullptr;
+    QDockWidget *leftDock_ = nullptr, *rightDock_ = nullptr;
+    ModelChip* modelChip_ = nullptr;
+    QLabel *statusModel_ = nullptr, *statusRun_ = nullptr;
+
+    struct Actions;
+    std::unique_ptr<Actions> actions_;
+};
+
+} // namespace vitral::app

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The program's command line. Thread: GUI, before anything else.
+
+#include <QString>
+#include <QStringList>
+
+namespace vitral::app {
+
+struct Options {
+    QString model;       ///< --model PATH; empty: the last one, or the bundled one
+    QString language;    ///< --lang en|pt_BR; empty: as remembered, or the system's
+    QString theme;       ///< --theme light|dark|system; empty: as remembered
+    QString dataDir;     ///< --data-dir DIR: conversations and settings there (tests)
+    QString screenshot;  ///< --screenshot FILE: paint the window into a picture and end
+    QStringList prompts; ///< --prompt TEXT, again and again: sent in turn (screenshots, smoke tests)
+    QString size;        ///< --size 1280x720
+    QString show;        ///< --show tokens|tree|samplers|...: views to open for a picture, separated by commas
+    int threads = 0;
+    bool quitAfterPrompts = false;
+};
+
+/// On --help, --version or an error: prints it and returns the exit code in `exitCode`.
+bool parseOptions(const QStringList& arguments, Options& options, int& exitCode);
+
+} // namespace vitral::app

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/script.h"
+
+#include "app/main_window.h"
+
+#include <QApplication>
+#include <QPixmap>
+
+#include <cstdio>
+
+namespace vitral::app {
+namespace {
+constexpr int kSettleMs = 700;       // fonts, first layout, notices
+constexpr int kDeadlineMs = 180'000; // a picture is taken anyway
+} // namespace
+
+Script::Script(MainWindow& window, const Options& options) : window_(window), options_(options) {
+    if (options.prompts.isEmpty() && options.screenshot.isEmpty() && !options.quitAfterPrompts)
+        return;
+    deadline_.setSingleShot(true);
+    connect(&deadline_, &QTimer::timeout, this, &Script::finish);
+    deadline_.start(kDeadlineMs);
+    ModelSession* model = window_.services().model.get();
+    ChatController* chat = window_.services().chat.get();
+    const auto ready = [this, model] {
+        if (sent_ == 0 && model->state() != ModelSession::State::Loading)
+            QTimer::singleShot(0, this, &Script::next);
+    };
+    connect(model, &ModelSession::changed, this, ready);
+    connect(chat, &ChatController::busyChanged, this, [this, chat] {
+        if (!chat->busy() && sent_ > 0)
+            QTimer::singleShot(100, this, &Script::next);
+    });
+    ready();
+}
+
+void Script::next() {
+    if (done_)
+        return;
+    ModelSession* model = window_.services().model.get();
+    ChatController* chat = window_.services().chat.get();
+    if (chat->busy() || model->state() == ModelSession::State::Loading)
+        return;
+    if (sent_ < options_.prompts.size() && model->model()) {
+        chat->send(options_.prompts[sent_++]);
+        return;
+    }
+    finish();
+}
+
+void Script::finish() {
+    if (done_)
+        return;
+    done_ = true;
+    for (const QString& view : options_.show.split(QLatin1Char(','), Qt::SkipEmptyParts))
+        window_.showView(view);
+    QTimer::singleShot(kSettleMs, this, &Script::takePicture);
+}
+
+void Script::takePicture() {
+    if (!options_.screenshot.isEmpty()) {
+        if (!window_.grab().save(options_.screenshot)) {
+            std::fprintf(stderr, "The picture could not be written to %s.\n", qPrintable(options_.screenshot));
+            QApplication::exit(1);
+            return;
+        }
+    }
+    if (!options_.screenshot.isEmpty() || options_.quitAfterPrompts) {
+        window_.close();
+        QApplication::exit(0);
+    }
+}
+
+} // namespace vitral::app

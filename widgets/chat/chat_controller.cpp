@@ -1,0 +1,391 @@
+// SPDX-License-Identifier: Apache-2.0
+// The conversation half: opening, editing and walking the tree. The run that answers is in chat_controller_run.cpp.
+#include "widgets/chat/chat_controller.h"
+
+#include "core/base/log.h"
+
+#include <QDateTime>
+
+#include <algorithm>
+
+namespace vitral {
+namespace {
+constexpr int kContextDelayMs = 300;
+constexpr int kDraftDelayMs = 400;
+constexpr int kTitleLength = 60;
+
+QString titleFrom(const QString& text) {
+    QString title = text.trimmed().section(QLatin1Char('\n'), 0, 0).simplified();
+    if (title.size() > kTitleLength)
+        title = title.left(kTitleLength - 1).trimmed() + QChar(0x2026);
+    return title;
+}
+} // namespace
+
+ChatController::ChatController(EnginePort& engine, EngineBridge& bridge, StoreThread& store, Worker& helper,
+                               ModelSession& model, QObject* parent)
+    : TranscriptSource(parent), engine_(engine), store_(store), helper_(helper), model_(model) {
+    connect(&bridge, &EngineBridge::eventsArrived, this, &ChatController::onEvents);
+    connect(&model_, &ModelSession::changed, this, [this] { contextTimer_.start(); });
+    contextTimer_.setSingleShot(true);
+    contextTimer_.setInterval(kContextDelayMs);
+    connect(&contextTimer_, &QTimer::timeout, this, &ChatController::refreshContext);
+    draftTimer_.setSingleShot(true);
+    draftTimer_.setInterval(kDraftDelayMs);
+    connect(&draftTimer_, &QTimer::timeout, this, [this] {
+        if (info_.id == 0)
+            return;
+        store_.ask(
+            this, [id = info_.id, text = draft_.toStdString()](ConversationStore& s) { return s.saveDraft(id, text); },
+            [this](Result<void> r) { check(r); }, "draft");
+    });
+}
+
+void ChatController::report(const Error& error) {
+    logMessage(LogLevel::Warning, "store", error.message);
+    emit problem(QString::fromStdString(error.message), false);
+}
+
+int ChatController::siblingCount(int index) const {
+    return static_cast<int>(tree_.siblings(message(index).id).ids.size());
+}
+int ChatController::siblingIndex(int index) const {
+    return tree_.siblings(message(index).id).current;
+}
+
+std::shared_ptr<const Tokenizer> ChatController::tokenizer() const {
+    return model_.model() ? model_.model()->tokenizer() : nullptr;
+}
+
+int ChatController::indexOf(MessageId id) const {
+    const auto at = std::find_if(path_.begin(), path_.end(), [id](const auto& m) { return m->id == id; });
+    return at == path_.end() ? -1 : static_cast<int>(at - path_.begin());
+}
+
+void ChatController::setSettings(const GenerationSettings& settings) {
+    const bool stored = settings.systemPrompt.toStdString() != info_.systemPrompt;
+    settings_ = settings;
+    if (stored && info_.id != 0) {
+        info_.systemPrompt = settings.systemPrompt.toStdString();
+        store_.ask(
+            this, [info = info_](ConversationStore& s) { return s.update(info); }, [this](Result<void> r) { check(r); },
+            "system-prompt");
+    }
+    contextTimer_.start();
+}
+
+void ChatController::startNew() {
+    stop();
+    finishAnswer(MessageState::Stopped, {});
+    ++generation_;
+    opening_ = false;
+    info_ = {};
+    tree_.clear();
+    path_.clear();
+    leaveOut_.clear();
+    draft_.clear();
+    draftTimer_.stop();
+    context_.reset();
+    numbers_ = {};
+    emit reset(0);
+    emit conversationChanged();
+    emit draftLoaded({});
+    contextTimer_.start();
+}
+
+void ChatController::open(ConversationId id) {
+    if (id == info_.id)
+        return;
+    startNew();
+    struct Loaded {
+        ConversationInfo info;
+        std::vector<MessageNode> nodes;
+        std::vector<Message> path;
+        std::string draft;
+    };
+    opening_ = true;
+    store_.ask(
+        this,
+        [id](ConversationStore& s) -> Result<Loaded> {
+            Loaded out;
+            VITRAL_TRY_ASSIGN(out.info, s.info(id));
+            VITRAL_TRY_ASSIGN(out.nodes, s.tree(id));
+            VITRAL_TRY_ASSIGN(out.path, s.activePath(id));
+            VITRAL_TRY_ASSIGN(out.draft, s.draft(id));
+            return out;
+        },
+        [this, generation = generation_](Result<Loaded> loaded) {
+            if (generation != generation_)
+                return;
+            opening_ = false;
+            if (!check(loaded))
+                return;
+            info_ = std::move(loaded->info);
+            tree_.reset(std::move(loaded->nodes), std::move(loaded->path));
+            path_ = tree_.activePath();
+            draft_ = QString::fromStdString(loaded->draft);
+            emit reset(0);
+            emit conversationChanged();
+            emit draftLoaded(draft_);
+            contextTimer_.start();
+        });
+}
+
+void ChatController::ensureConversation(std::function<void()> then, const QString& firstText) {
+    if (info_.id != 0) {
+        then();
+        return;
+    }
+    ConversationInfo info;
+    info.title = titleFrom(firstText).toStdString();
+    info.modelPath = model_.path().toStdString();
+    info.systemPrompt = settings_.systemPrompt.toStdString();
+    store_.ask(
+        this, [info](ConversationStore& s) { return s.create(info); },
+        [this, info, generation = generation_, then = std::move(then)](Result<ConversationId> id) mutable {
+            if (generation != generation_)
+                return;
+            if (!check(id)) {
+                finishAnswer(MessageState::Failed, {});
+                return;
+            }
+            info_ = std::move(info);
+            info_.id = *id;
+            emit conversationChanged();
+            emit stored();
+            then();
+        });
+}
+
+void ChatController::addMessage(Message message, std::function<void(std::shared_ptr<Message>)> then, bool forked) {
+    message.createdUnixMs = QDateTime::currentMSecsSinceEpoch();
+    auto shared = std::make_shared<Message>(std::move(message));
+    store_.ask(
+        this, [conversation = info_.id, shared](ConversationStore& s) { return s.add(conversation, *shared); },
+        [this, shared, forked, generation = generation_, then = std::move(then)](Result<MessageId> id) {
+            if (generation != generation_)
+                return;
+            if (!check(id)) {
+                finishAnswer(MessageState::Failed, {});
+                return;
+            }
+            shared->id = *id;
+            const int parentIndex = shared->parent == kNoMessage ? -1 : indexOf(shared->parent);
+            tree_.add(shared, forked);
+            const int first = parentIndex + 1;
+            if (first < static_cast<int>(path_.size())) {
+                path_.resize(static_cast<std::size_t>(first));
+                path_.push_back(shared);
+                emit reset(first);
+            } else {
+                path_.push_back(shared);
+                emit appended(first);
+            }
+            emit stored();
+            then(shared);
+        });
+}
+
+void ChatController::edit(MessageId id, const QString& text, bool thenAnswer) {
+    const std::shared_ptr<Message> old = tree_.message(id);
+    if (!old || busy())
+        return;
+    setPhase(Phase::Storing);
+    Message fresh;
+    fresh.parent = old->parent;
+    fresh.role = old->role;
+    fresh.text = text.toStdString();
+    addMessage(std::move(fresh), [this, thenAnswer](const std::shared_ptr<Message>& message) {
+        if (thenAnswer && message->role == Role::User)
+            beginAnswer({message->id, {}, false, kNoMessage, false});
+        else {
+            setPhase(Phase::Idle);
+            contextTimer_.start();
+        }
+    });
+}
+
+void ChatController::switchSibling(MessageId id, int step) {
+    const Siblings siblings = tree_.siblings(id);
+    const int target = siblings.current + step;
+    if (busy() || target < 0 || target >= static_cast<int>(siblings.ids.size()))
+        return;
+    show(siblings.ids[static_cast<std::size_t>(target)]);
+}
+
+void ChatController::show(MessageId id) {
+    if (busy() || tree_.node(id) == nullptr)
+        return;
+    // Every ancestor must lead here. Only what is not active already is written.
+    for (MessageId at = id; at != kNoMessage;) {
+        const MessageNode* node = tree_.node(at);
+        if (node == nullptr)
+            break;
+        const MessageId parent = node->parent;
+        const MessageNode* above = tree_.node(parent);
+        const MessageId active = parent == kNoMessage ? tree_.activeRoot()
+                                 : above != nullptr   ? above->activeChild
+                                                      : kNoMessage;
+        if (active != at) {
+            tree_.setActive(at);
+            store_.ask(
+                this,
+                [conversation = info_.id, parent, at](ConversationStore& s) {
+                    return s.setActiveChild(conversation, parent, at);
+                },
+                [this](Result<void> r) { check(r); });
+        }
+        at = parent;
+    }
+    rebuildPath();
+}
+
+void ChatController::rebuildPath(bool mayFetch) {
+    std::vector<MessageId> missing;
+    std::vector<std::shared_ptr<Message>> fresh = tree_.activePath(&missing);
+    if (!missing.empty() && mayFetch) {
+        store_.ask(
+            this,
+            [missing](ConversationStore& s) -> Result<std::vector<Message>> {
+                std::vector<Message> out;
+                for (const MessageId id : missing) {
+                    VITRAL_TRY_ASSIGN(Message message, s.message(id));
+                    out.push_back(std::move(message));
+                }
+                return out;
+            },
+            [this, generation = generation_](Result<std::vector<Message>> got) {
+                if (generation != generation_ || !check(got))
+                    return;
+                for (Message& message : *got)
+                    tree_.keep(std::make_shared<Message>(std::move(message)));
+                rebuildPath(false);
+            });
+        return;
+    }
+    std::size_t same = 0;
+    while (same < fresh.size() && same < path_.size() && fresh[same] == path_[same])
+        ++same;
+    path_ = std::move(fresh);
+    emit reset(static_cast<int>(same));
+    contextTimer_.start();
+}
+
+void ChatController::removeMessage(MessageId id) {
+    if (busy() || tree_.node(id) == nullptr)
+        return;
+    store_.ask(
+        this, [id](ConversationStore& s) { return s.removeMessage(id); },
+        [this, id, generation = generation_](Result<void> r) {
+            if (generation != generation_ || !check(r))
+                return;
+            lastRemoved_ = id;
+            tree_.remove(id);
+            rebuildPath();
+            emit stored();
+            emit messageRemoved();
+        });
+}
+
+void ChatController::undoRemove() {
+    if (lastRemoved_ == kNoMessage || busy())
+        return;
+    const MessageId id = std::exchange(lastRemoved_, kNoMessage);
+    struct Again {
+        std::vector<MessageNode> nodes;
+        std::vector<Message> path;
+    };
+    store_.ask(
+        this,
+        [id, conversation = info_.id](ConversationStore& s) -> Result<Again> {
+            VITRAL_TRY(s.restoreMessage(id));
+            Again again;
+            VITRAL_TRY_ASSIGN(again.nodes, s.tree(conversation));
+            VITRAL_TRY_ASSIGN(again.path, s.activePath(conversation));
+            return again;
+        },
+        [this, id, generation = generation_](Result<Again> again) {
+            if (generation != generation_ || !check(again))
+                return;
+            tree_.reset(std::move(again->nodes), std::move(again->path));
+            path_ = tree_.activePath();
+            emit reset(0);
+            emit stored();
+            show(id);
+        });
+}
+
+void ChatController::setTitle(const QString& title) {
+    if (info_.id == 0 || title.trimmed().isEmpty())
+        return;
+    info_.title = title.trimmed().toStdString();
+    store_.ask(
+        this, [info = info_](ConversationStore& s) { return s.update(info); },
+        [this](Result<void> r) {
+            check(r);
+            emit stored();
+        });
+    emit conversationChanged();
+}
+
+void ChatController::saveDraft(const QString& text) {
+    if (text == draft_)
+        return;
+    draft_ = text;
+    draftTimer_.start();
+    contextTimer_.start();
+}
+
+void ChatController::leaveOutOldest() {
+    if (!context_)
+        return;
+    leaveOut_.insert(leaveOut_.end(), context_->droppedNext.begin(), context_->droppedNext.end());
+    refreshContext();
+}
+
+AssembleOptions ChatController::assembleOptions() const {
+    AssembleOptions options;
+    options.systemPrompt = settings_.systemPrompt.toStdString();
+    options.nCtx = settings_.nCtx;
+    options.nReserve = settings_.maxTokens > 0 ? std::min(settings_.maxTokens, settings_.nCtx / 2) : 256;
+    options.leaveOut = leaveOut_;
+    options.nowUnixSeconds = QDateTime::currentSecsSinceEpoch();
+    if (model_.capabilities().thinking)
+        options.extraJson = settings_.thinking ? R"({"enable_thinking": true})" : R"({"enable_thinking": false})";
+    return options;
+}
+
+void ChatController::refreshContext() {
+    if (busy() || !model_.model())
+        return;
+    std::vector<Message> path;
+    for (const auto& message : path_) {
+        Message light; // without the tokens: copying those would cost more than the assembly
+        light.id = message->id;
+        light.role = message->role;
+        light.text = message->text;
+        path.push_back(std::move(light));
+    }
+    if (!draft_.trimmed().isEmpty()) {
+        Message question;
+        question.role = Role::User;
+        question.text = draft_.toStdString();
+        path.push_back(std::move(question));
+    }
+    helper_.ask(
+        this,
+        [path = std::move(path), options = assembleOptions(), model = model_.model(),
+         chatTemplate = model_.chatTemplate()] {
+            return assembleContext(path, *model->tokenizer(), chatTemplate.get(), options);
+        },
+        [this, generation = generation_](Result<AssembledContext> context) {
+            // An error is told when the person sends; while typing it would only be in the way.
+            if (generation != generation_ || !context)
+                return;
+            context_ = std::make_shared<const AssembledContext>(std::move(*context));
+            emit contextChanged();
+        },
+        "context");
+}
+
+} // namespace vitral

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The open conversation as a view model: what is said, what may be done, and the run that answers. It owns no widget
+// and never waits: the store and the context assembly are on their own threads, the engine on its own.
+// Thread: GUI.
+
+#include "core/chat/context_assembly.h"
+#include "widgets/chat/conversation_tree.h"
+#include "widgets/chat/generation_settings.h"
+#include "widgets/chat/model_session.h"
+#include "widgets/chat/store_thread.h"
+#include "widgets/chat/transcript_source.h"
+
+#include <QElapsedTimer>
+#include <QTimer>
+
+namespace vitral {
+
+/// Numbers of the last run, for the status bar and the gauge.
+struct RunNumbers {
+    std::int32_t nPrompt = 0, nCached = 0, nGenerated = 0;
+    std::int32_t prefillDone = 0, prefillTotal = 0;
+    double prefillTokensPerSecond = 0, decodeTokensPerSecond = 0, savedSeconds = 0;
+    std::uint64_t seed = 0;
+};
+
+class ChatController : public TranscriptSource {
+    Q_OBJECT
+public:
+    ChatController(EnginePort& engine, EngineBridge& bridge, StoreThread& store, Worker& helper, ModelSession& model,
+                   QObject* parent = nullptr);
+
+    // TranscriptSource
+    [[nodiscard]] int count() const override { return static_cast<int>(path_.size()); }
+    [[nodiscard]] const Message& message(int index) const override { return *path_[static_cast<std::size_t>(index)]; }
+    [[nodiscard]] int siblingCount(int index) const override;
+    [[nodiscard]] int siblingIndex(int index) const override;
+    [[nodiscard]] std::shared_ptr<const Tokenizer> tokenizer() const override;
+
+    [[nodiscard]] const ConversationInfo& info() const { return info_; }
+    [[nodiscard]] const ConversationTree& tree() const { return tree_; }
+    [[nodiscard]] const GenerationSettings& settings() const { return settings_; }
+    void setSettings(const GenerationSettings& settings);
+
+    void open(ConversationId id);
+    void startNew(); ///< an empty one; it is stored with its first message
+    [[nodiscard]] bool opening() const { return opening_; }
+
+    // What a person can do.
+    void send(const QString& text);
+    void stop();
+    void regenerate(MessageId id); ///< an answer: a sibling; a question: a new answer to it
+    void edit(MessageId id, const QString& text, bool thenAnswer); ///< adds a sibling with the new text
+    void continueAnswer(MessageId id);                             ///< goes on where it stopped
+    /// A sibling that keeps tokens [0, iToken) and has `token` in place of the next one, then goes on from there.
+    void forkAt(MessageId id, int iToken, const MessageToken& token);
+    void switchSibling(MessageId id, int step);
+    void show(MessageId id); ///< makes the whole path to that message active (tree picture)
+    void removeMessage(MessageId id);
+    void undoRemove();
+    void setTitle(const QString& title);
+    void saveDraft(const QString& text);
+    /// The person's own choice when the context is full: the oldest messages are left out from now on.
+    void leaveOutOldest();
+
+    [[nodiscard]] bool busy() const { return phase_ != Phase::Idle; }
+    [[nodiscard]] bool prefilling() const { return phase_ == Phase::Assembling || phase_ == Phase::Prefill; }
+    [[nodiscard]] MessageId answering() const { return busy() ? answer_ : kNoMessage; }
+    [[nodiscard]] const RunNumbers& numbers() const { return numbers_; }
+    /// What fills the window, with the draft counted as the question; null before anything is known.
+    [[nodiscard]] const std::shared_ptr<const AssembledContext>& context() const { return context_; }
+    /// Sampler stages of the newest token, when asked for.
+    [[nodiscard]] const std::shared_ptr<const SamplerTrace>& samplerTrace() const { return samplerTrace_; }
+    void setTraceSampler(bool on) { traceSampler_ = on; }
+
+signals:
+    void conversationChanged(); ///< another conversation, its title, or its place in the list
+    void stored();              ///< something the list shows has changed (title, time, count)
+    void busyChanged();
+    void numbersChanged();
+    void contextChanged();
+    void samplerTraceChanged();
+    void draftLoaded(const QString& text);
+    /// Something failed; belongs beside the composer. `contextFull` offers leaveOutOldest().
+    void problem(const QString& sentence, bool contextFull);
+    void messageRemoved();
+
+private:
+    enum class Phase : std::uint8_t { Idle, Storing, Assembling, Prefill, Decode };
+    struct Start { ///< what the next answer begins with
+        MessageId parent = kNoMessage;
+        std::vector<MessageToken> prefix;
+        bool into = false; ///< go on in `message` instead of adding one
+        MessageId message = kNoMessage;
+        bool forked = false;
+    };
+
+    void ensureConversation(std::function<void()> then, const QString& firstText);
+    void addMessage(Message message, std::function<void(std::shared_ptr<Message>)> then, bool forked = false);
+    void beginAnswer(Start start);
+    void assembleAndRun(MessageId answer, std::vector<MessageToken> prefix);
+    void submit(MessageId answer, std::vector<TokenId> prompt);
+    void onEvents(const std::vector<RunEvent>& events);
+    void onToken(const TokenProduced& token, Message& message);
+    void onFinished(const RunFinished& finished);
+    void flushPending();
+    void finishAnswer(MessageState state, const QString& note);
+    void setPhase(Phase phase);
+    void rebuildPath(bool mayFetch = true);
+    void refreshContext();
+    [[nodiscard]] int indexOf(MessageId id) const;
+    [[nodiscard]] AssembleOptions assembleOptions() const;
+    void report(const Error& error);
+    void tell(const QString& sentence, bool contextFull = false);
+    template <class T>
+    bool check(const Result<T>& result) {
+        if (!result)
+            report(result.error());
+        return result.has_value();
+    }
+
+    EnginePort& engine_;
+    StoreThread& store_;
+    Worker& helper_;
+    ModelSession& model_;
+
+    ConversationInfo info_;
+    ConversationTree tree_;
+    std::vector<std::shared_ptr<Message>> path_;
+    GenerationSettings settings_;
+    std::vector<MessageId> leaveOut_;
+    MessageId lastRemoved_ = kNoMessage;
+    std::uint64_t generation_ = 0; ///< answers for an older conversation are dropped
+    bool opening_ = false;
+
+    Phase phase_ = Phase::Idle;
+    bool stopAsked_ = false;
+    RunId run_ = 0;
+    MessageId answer_ = kNoMessage;
+    std::shared_ptr<Message> answerMessage_;
+    std::string pendingText_; ///< not yet handed to the store
+    std::vector<MessageToken> pendingTokens_;
+    RunNumbers numbers_;
+    QElapsedTimer decodeClock_;
+    std::shared_ptr<const AssembledContext> context_;
+    std::shared_ptr<const SamplerTrace> samplerTrace_;
+    bool traceSampler_ = false;
+    QString draft_;
+    QTimer contextTimer_, draftTimer_;
+};
+
+} // namespace vitral

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "widgets/chat/conversation_library.h"
+
+#include "core/base/mapped_file.h"
+
+#include <QFileInfo>
+
+#include <algorithm>
+#include <set>
+
+namespace vitral {
+namespace {
+constexpr std::size_t kMaxImportBytes = std::size_t{256} << 20U;
+constexpr std::int32_t kMaxHits = 200;
+
+std::filesystem::path pathOf(const QString& file) {
+    return std::filesystem::path(file.toStdU16String());
+}
+} // namespace
+
+ConversationLibrary::ConversationLibrary(StoreThread& store, QObject* parent) : QObject(parent), store_(store) {
+    struct Opened {
+        std::string note;
+        std::int32_t nRecovered = 0;
+    };
+    store_.ask(
+        this,
+        [](ConversationStore& s) -> Result<Opened> {
+            VITRAL_TRY_ASSIGN(const std::int32_t n, s.recover());
+            return Opened{s.openingNote(), n};
+        },
+        [this](Result<Opened> opened) {
+            if (check(opened) && !opened->note.empty())
+                emit openingNote(QString::fromStdString(opened->note));
+        });
+    refresh();
+}
+
+template <class T>
+bool ConversationLibrary::check(const Result<T>& result) {
+    if (!result)
+        emit problem(QString::fromStdString(result.error().message));
+    return result.has_value();
+}
+
+const ConversationInfo* ConversationLibrary::find(ConversationId id) const {
+    const auto at = std::find_if(list_.begin(), list_.end(), [id](const ConversationInfo& c) { return c.id == id; });
+    return at == list_.end() ? nullptr : &*at;
+}
+
+QStringList ConversationLibrary::folders() const {
+    std::set<QString> names;
+    for (const ConversationInfo& c : list_)
+        if (!c.folder.empty())
+            names.insert(QString::fromStdString(c.folder));
+    return QStringList(names.begin(), names.end());
+}
+
+QString ConversationLibrary::snippet(ConversationId id) const {
+    const auto at = std::find_if(hits_.begin(), hits_.end(),
+                                 [id](const SearchHit& h) { return h.conversation == id && h.message != kNoMessage; });
+    return at == hits_.end() ? QString() : QString::fromStdString(at->snippet);
+}
+
+void ConversationLibrary::refresh() {
+    struct Found {
+        std::vector<ConversationInfo> list;
+        std::vector<SearchHit> hits;
+    };
+    store_.ask(
+        this,
+        [words = words_.toStdString()](ConversationStore& s) -> Result<Found> {
+            Found found;
+            if (words.empty()) {
+                VITRAL_TRY_ASSIGN(found.list, s.list());
+            } else {
+                VITRAL_TRY_ASSIGN(found.list, s.search(words));
+                VITRAL_TRY_ASSIGN(found.hits, s.searchMessages(words, kMaxHits));
+            }
+            return found;
+        },
+        [this](Result<Found> found) {
+            if (!check(found))
+                return;
+            list_ = std::move(found->list);
+            hits_ = std::move(found->hits);
+            emit changed();
+        },
+        "library");
+}
+
+void ConversationLibrary::search(const QString& words) {
+    words_ = words.trimmed();
+    refresh();
+}
+
+void ConversationLibrary::update(ConversationInfo info) {
+    store_.ask(
+        this, [info = std::move(info)](ConversationStore& s) { return s.update(info); },
+        [this](Result<void> r) {
+            check(r);
+            refresh();
+        });
+}
+
+void ConversationLibrary::rename(ConversationId id, const QString& title) {
+    const ConversationInfo* info = find(id);
+    if (info == nullptr || title.trimmed().isEmpty())
+        return;
+    ConversationInfo fresh = *info;
+    fresh.title = title.trimmed().toStdString();
+    update(std::move(fresh));
+}
+
+void ConversationLibrary::moveTo(ConversationId id, const QString& folder) {
+    const ConversationInfo* info = find(id);
+    if (info == nullptr)
+        return;
+    ConversationInfo fresh = *info;
+    fresh.folder = folder.trimmed().toStdString();
+    update(std::move(fresh));
+}
+
+void ConversationLibrary::remove(ConversationId id) {
+    const ConversationInfo* info = find(id);
+    const QString title = info != nullptr ? QString::fromStdString(info->title) : QString();
+    store_.ask(
+        this, [id](ConversationStore& s) { return s.remove(id); },
+        [this, id, title](Result<void> r) {
+            if (!check(r))
+                return;
+            lastRemoved_ = id;
+            emit removed(id, title);
+            refresh();
+        });
+}
+
+void ConversationLibrary::undoRemove() {
+    if (lastRemoved_ == 0)
+        return;
+    store_.ask(
+        this, [id = std::exchange(lastRemoved_, 0)](ConversationStore& s) { return s.restore(id); },
+        [this](Result<void> r) {
+            check(r);
+            refresh();
+        });
+}
+
+void ConversationLibrary::exportTo(ConversationId id, Format format, const QString& file) {
+    store_.ask(
+        this,
+        [id, format, file](ConversationStore& s) -> Result<void> {
+            VITRAL_TRY_ASSIGN(const std::string text, format == Format::Json ? s.exportJson(id) : s.exportMarkdown(id));
+            return writeFileAtomically(pathOf(file), text);
+        },
+        [this, file](Result<void> r) {
+            if (check(r))
+                emit exported(file);
+        });
+}
+
+void ConversationLibrary::importFrom(const QString& file) {
+    const bool json = file.endsWith(QLatin1String(".json"), Qt::CaseInsensitive);
+    store_.ask(
+        this,
+        [json, file](ConversationStore& s) -> Result<ConversationId> {
+            VITRAL_TRY_ASSIGN(const std::string text, readTextFile(pathOf(file), kMaxImportBytes));
+            return json ? s.importJson(text) : s.importMarkdown(text);
+        },
+        [this](Result<ConversationId> id) {
+            if (!check(id))
+                return;
+            refresh();
+            emit imported(*id);
+        });
+}
+
+} // namespace vitral

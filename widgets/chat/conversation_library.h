@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The list of conversations as a view model: what there is, search, folders, deleting with undo, export and import.
+// Thread: GUI; the store does the work on its own.
+
+#include "widgets/chat/store_thread.h"
+
+#include <QObject>
+#include <QStringList>
+
+#include <vector>
+
+namespace vitral {
+
+class ConversationLibrary : public QObject {
+    Q_OBJECT
+public:
+    explicit ConversationLibrary(StoreThread& store, QObject* parent = nullptr);
+
+    [[nodiscard]] const std::vector<ConversationInfo>& conversations() const { return list_; }
+    [[nodiscard]] const ConversationInfo* find(ConversationId id) const;
+    [[nodiscard]] QStringList folders() const;
+    [[nodiscard]] QString searchWords() const { return words_; }
+    /// Snippet of the best match while searching; empty otherwise.
+    [[nodiscard]] QString snippet(ConversationId id) const;
+
+    void refresh();
+    void search(const QString& words);
+    void rename(ConversationId id, const QString& title);
+    void moveTo(ConversationId id, const QString& folder);
+    void remove(ConversationId id);
+    void undoRemove();
+
+    enum class Format : std::uint8_t { Markdown, Json };
+    void exportTo(ConversationId id, Format format, const QString& file);
+    void importFrom(const QString& file);
+
+signals:
+    void changed();
+    void removed(vitral::ConversationId id, const QString& title);
+    void imported(vitral::ConversationId id);
+    void exported(const QString& file);
+    void problem(const QString& sentence);
+    void openingNote(const QString& sentence);
+
+private:
+    void update(ConversationInfo info);
+    template <class T>
+    bool check(const Result<T>& result);
+
+    StoreThread& store_;
+    std::vector<ConversationInfo> list_;
+    std::vector<SearchHit> hits_;
+    QString words_;
+    ConversationId lastRemoved_ = 0;
+};
+
+} // namespace vitral

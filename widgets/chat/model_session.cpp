@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "widgets/chat/model_session.h"
+
+#include "core/base/log.h"
+
+#include <QFileInfo>
+
+namespace vitral {
+
+ModelSession::ModelSession(EnginePort& engine, EngineBridge& bridge, Worker& helper, QObject* parent)
+    : QObject(parent), engine_(engine), helper_(helper) {
+    connect(&bridge, &EngineBridge::eventsArrived, this, &ModelSession::onEvents);
+}
+
+void ModelSession::load(const QString& path) {
+    if (state_ == State::Loading)
+        engine_.cancel(run_);
+    loadingPath_ = path;
+    error_.clear();
+    progress_ = 0;
+    progressText_.clear();
+    state_ = State::Loading;
+    run_ = engine_.load(std::filesystem::path(path.toStdU16String()));
+    emit changed();
+}
+
+void ModelSession::cancelLoad() {
+    if (state_ == State::Loading)
+        engine_.cancel(run_); // RunFinished(Cancelled) brings the state back
+}
+
+QString ModelSession::displayName() const {
+    if (!model_)
+        return {};
+    const std::string& name = model_->config().name;
+    return name.empty() ? QFileInfo(path_).completeBaseName() : QString::fromStdString(name);
+}
+
+void ModelSession::onEvents(const std::vector<RunEvent>& events) {
+    bool progressed = false;
+    for (const RunEvent& event : events) {
+        if (const auto* e = std::get_if<LoadProgress>(&event); e != nullptr && e->run == run_) {
+            progress_ = e->fraction;
+            progressText_ = QString::fromStdString(e->what);
+            progressed = true;
+        } else if (const auto* m = std::get_if<ModelLoaded>(&event); m != nullptr && m->run == run_) {
+            adopt(m->model, m->seconds);
+        } else if (const auto* f = std::get_if<RunFinished>(&event);
+                   f != nullptr && f->run == run_ && state_ == State::Loading) {
+            const bool cancelled = f->reason == FinishReason::Cancelled;
+            if (f->status && !cancelled)
+                continue; // loaded; the template is still being read
+            error_ = !f->status && !cancelled ? QString::fromStdString(f->status.error().message) : QString();
+            state_ = model_ ? State::Ready : (cancelled ? State::None : State::Failed);
+            emit changed();
+        }
+    }
+    if (progressed && state_ == State::Loading)
+        emit progressChanged();
+}
+
+void ModelSession::adopt(std::shared_ptr<const Model> model, double seconds) {
+    if (model->config().chatTemplate.empty()) {
+        become(std::move(model), seconds, nullptr, {});
+        return;
+    }
+    // The template is tried out before the model is called ready, so that the first prompt is laid out with it.
+    struct Parsed {
+        Result<std::shared_ptr<const ChatTemplate>> result;
+        ChatTemplate::Capabilities capabilities;
+    };
+    const std::string source = model->config().chatTemplate;
+    helper_.ask(
+        this,
+        [source] {
+            Parsed p{ChatTemplate::parse(source), {}};
+            if (p.result)
+                p.capabilities = (*p.result)->capabilities();
+            return p;
+        },
+        [this, run = run_, model = std::move(model), seconds](Parsed parsed) {
+            if (run != run_ || state_ != State::Loading)
+                return; // another model was asked for meanwhile, or the load was cancelled
+            if (parsed.result) {
+                become(model, seconds, *parsed.result, parsed.capabilities);
+                return;
+            }
+            logMessage(LogLevel::Warning, "chat",
+                       "the model's chat template cannot be used: " + parsed.result.error().message);
+            become(model, seconds, nullptr, {});
+        });
+}
+
+void ModelSession::become(std::shared_ptr<const Model> model, double seconds,
+                          std::shared_ptr<const ChatTemplate> chatTemplate, ChatTemplate::Capabilities capabilities) {
+    model_ = std::move(model);
+    template_ = std::move(chatTemplate);
+    capabilities_ = capabilities;
+    path_ = loadingPath_;
+    loadSeconds_ = seconds;
+    state_ = State::Ready;
+    emit changed();
+    emit loaded(path_);
+}
+
+} // namespace vitral

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// One row of the conversation list: title and day, and while searching the words that were found. Thread: GUI.
+
+#include <QStyledItemDelegate>
+
+namespace vitral {
+
+class ConversationDelegate : public QStyledItemDelegate {
+    Q_OBJECT
+public:
+    enum Role { IdRole = Qt::UserRole + 1, SnippetRole, TimeRole };
+    using QStyledItemDelegate::QStyledItemDelegate;
+
+    void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override;
+    [[nodiscard]] QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override;
+};
+
+/// "14:02" today, "yesterday", a weekday within a week, else a date; in the current language.
+QString friendlyTime(qint64 unixMs);
+
+} // namespace vitral

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// One sentence beside what it is about, with at most one thing to do about it and a way to put it away. Thread: GUI.
+
+#include <QFrame>
+
+#include <functional>
+
+class QLabel;
+class QPushButton;
+class QToolButton;
+
+namespace vitral {
+
+class NoticeBar : public QFrame {
+    Q_OBJECT
+public:
+    enum class Kind : std::uint8_t { Notice, Problem };
+    explicit NoticeBar(QWidget* parent = nullptr);
+    /// An empty action text shows no button.
+    void tell(Kind kind, const QString& sentence, const QString& action = {}, std::function<void()> act = {});
+    [[nodiscard]] QString sentence() const;
+
+protected:
+    void changeEvent(QEvent* event) override;
+
+private:
+    QLabel *icon_, *text_;
+    QPushButton* action_;
+    QToolButton* close_;
+    std::function<void()> act_;
+    Kind kind_ = Kind::Notice;
+    void paintIcon();
+};
+
+} // namespace vitral

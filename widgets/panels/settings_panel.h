@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The side panel: system prompt, presets, every sampling parameter, context window, the model. What it holds is one
+// GenerationSettings value. Thread: GUI.
+
+#include "widgets/chat/generation_settings.h"
+#include "widgets/chat/model_session.h"
+
+#include <QWidget>
+
+#include <functional>
+#include <vector>
+
+class QCheckBox;
+class QComboBox;
+class QFormLayout;
+class QLabel;
+class QListWidget;
+class QPlainTextEdit;
+class QPushButton;
+class QSpinBox;
+class QTimer;
+class QToolButton;
+class QVBoxLayout;
+
+namespace vitral {
+
+class ParameterRow;
+class Section;
+struct ParameterInfo;
+
+/// Where the person's own presets are kept; given by the program.
+struct PresetStore {
+    std::function<QStringList()> names;
+    std::function<GenerationSettings(const QString&)> load;
+    std::function<void(const QString&, const GenerationSettings&)> save;
+    std::function<void(const QString&)> remove;
+};
+
+class SettingsPanel : public QWidget {
+    Q_OBJECT
+public:
+    SettingsPanel(ModelSession& model, PresetStore presets, QWidget* parent = nullptr);
+
+    void setSettings(const GenerationSettings& settings);
+    [[nodiscard]] const GenerationSettings& settings() const { return settings_; }
+    /// A further folding part at the end (sampler pictures, context).
+    Section* addSection(bool open);
+    [[nodiscard]] Section* samplingSection() const { return sampling_; }
+
+signals:
+    void changed(const vitral::GenerationSettings& settings);
+
+protected:
+    void changeEvent(QEvent* event) override;
+
+private:
+    void makeSystemPrompt();
+    void makePresets();
+    void makeSampling();
+    void makeFormat();
+    void makeContext();
+    void makeModelInfo();
+    void addRows(QVBoxLayout* body, std::span<const ParameterInfo> infos);
+    void collect();
+    void refresh();
+    void refreshPresets();
+    void refreshModel();
+    void refreshOrder();
+    void retranslate();
+    void savePreset();
+
+    ModelSession& model_;
+    PresetStore presets_;
+    GenerationSettings settings_;
+    bool refreshing_ = false;
+
+    QVBoxLayout* column_;
+    QWidget* page_;
+    Section *system_, *sampling_, *truncation_, *repetition_, *temperature_, *order_, *format_, *context_, *info_;
+    QPlainTextEdit *systemText_, *grammar_, *schema_, *bias_;
+    QComboBox *preset_, *kv_;
+    QToolButton *savePreset_, *removePreset_, *up_, *down_;
+    QCheckBox *mirostat_, *shift_, *thinking_;
+    QSpinBox* nCtx_;
+    QListWidget* orderList_;
+    QLabel *nCtxLabel_, *kvLabel_, *grammarLabel_, *schemaLabel_, *biasLabel_, *memory_;
+    QFormLayout* infoForm_;
+    QPushButton* resetOrder_;
+    std::vector<ParameterRow*> rows_;
+    QTimer* delay_;
+};
+
+} // namespace vitral

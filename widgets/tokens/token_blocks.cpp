@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "widgets/tokens/token_blocks.h"
+
+#include <QStringDecoder>
+
+namespace vitral {
+namespace {
+constexpr int kMaxTokensInBlock = 1500; // one giant line must stay cheap to lay out
+}
+
+QString visibleToken(std::string_view bytes, bool* lineBreak) {
+    if (lineBreak != nullptr)
+        *lineBreak = bytes.find('\n') != std::string_view::npos;
+    if (bytes.empty())
+        return QStringLiteral("\u25A0"); // a control token: it has no text of its own
+    QStringDecoder decoder(QStringDecoder::Utf8);
+    QString text = decoder(QByteArrayView(bytes.data(), static_cast<qsizetype>(bytes.size())));
+    if (decoder.hasError() || text.contains(QChar::ReplacementCharacter) || text.isEmpty()) {
+        QString hex;
+        for (const char c : bytes)
+            hex += QStringLiteral("%1").arg(static_cast<unsigned char>(c), 2, 16, QLatin1Char('0')).toUpper();
+        return QStringLiteral("\u2039%1\u203A").arg(hex);
+    }
+    text.replace(QLatin1Char('\n'), QStringLiteral("\u21B5"));
+    text.replace(QLatin1Char('\t'), QStringLiteral("\u21E5"));
+    text.remove(QLatin1Char('\r'));
+    // A blank at the end of a line would vanish; a no-break blank keeps its pane.
+    if (text.trimmed().isEmpty())
+        text.fill(QChar::Nbsp);
+    return text;
+}
+
+std::vector<RichBlock> tokenBlocks(std::span<const MessageToken> tokens, int firstToken) {
+    std::vector<RichBlock> blocks;
+    RichBlock block;
+    const auto begin = [&](int at) {
+        block = {};
+        block.kind = BlockKind::Tokens;
+        block.firstToken = at;
+    };
+    begin(firstToken);
+    for (std::size_t i = 0; i < tokens.size(); ++i) {
+        bool lineBreak = false;
+        block.tokenStarts.push_back(static_cast<int>(block.text.size()));
+        block.text += visibleToken(tokens[i].bytes, &lineBreak);
+        if (lineBreak || static_cast<int>(block.tokenStarts.size()) >= kMaxTokensInBlock) {
+            block.tokenStarts.push_back(static_cast<int>(block.text.size()));
+            blocks.push_back(std::move(block));
+            begin(firstToken + static_cast<int>(i) + 1);
+        }
+    }
+    if (!block.tokenStarts.empty()) {
+        block.tokenStarts.push_back(static_cast<int>(block.text.size()));
+        blocks.push_back(std::move(block));
+    }
+    return blocks;
+}
+
+} // namespace vitral
