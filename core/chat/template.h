@@ -41,12 +41,20 @@ public:
     [[nodiscard]] virtual Capabilities capabilities() const = 0;
 };
 
-/// Where "thinking" (reasoning) stands in an answer, so that it can fold: byte ranges without the markers.
+/// Where "thinking" (reasoning) stands in an answer, so that it can fold: byte ranges, with and without the markers.
 struct ThinkingSpan {
     std::size_t begin, end, contentBegin, contentEnd;
-    bool closed;
+    bool closed; ///< false: the answer ends (so far) inside
 };
-/// Knows <think>, <thinking>, <|channel|>analysis, <seed:think>, [THINK], <reasoning> ...
-std::vector<ThinkingSpan> findThinking(std::string_view answer);
+enum class StartsThinking : std::uint8_t { No, Yes };
+/// Knows <think>, <thinking>, <thought>, <reasoning>, <seed:think>, <mm:think>, [THINK], <|START_THINKING|>,
+/// <|channel|>analysis, <|channel>thought and their like, at the beginning of an answer or of a line, outside code.
+/// `starts`: the prompt itself opened the section (see opensThinking). A closing marker without an opening one means
+/// the same. Spans are in order and do not overlap; calling it again on a longer answer keeps the earlier ones.
+std::vector<ThinkingSpan> findThinking(std::string_view answer, StartsThinking starts = StartsThinking::No);
+/// Whether a rendered prompt ends inside a thinking section that the answer will close.
+StartsThinking opensThinking(std::string_view prompt);
+/// Bytes at the end of a growing answer that could become a marker: not to be shown yet.
+std::size_t pendingMarkerBytes(std::string_view answer);
 
 } // namespace vitral
