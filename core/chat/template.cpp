@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 #include <map>
+#include <mutex>
 #include <new>
 #include <nlohmann/json.hpp>
 
@@ -123,7 +124,17 @@ class JinjaTemplate final : public ChatTemplate {
 public:
     explicit JinjaTemplate(jinja::Template tree) : tree_(std::move(tree)) {}
 
-    [[nodiscard]] Result<std::string> render(const TemplateInput& input) const override {
+    [[nodiscard]] Result<std::string> render(const TemplateInput& input) const override { return renderWithin(input, {}); }
+
+    /// Found when first asked for; many templates are only ever rendered.
+    [[nodiscard]] Capabilities capabilities() const override {
+        std::call_once(capabilitiesFound_, [this] { findCapabilities(); });
+        return capabilities_;
+    }
+
+private:
+    void findCapabilities() const;
+    [[nodiscard]] Result<std::string> renderWithin(const TemplateInput& input, const jinja::Limits& limits) const {
         std::map<std::string, Value, std::less<>> variables;
         try {
             VITRAL_TRY(prepare(input, variables));
@@ -133,7 +144,7 @@ public:
                     const auto it = variables.find(name);
                     return it == variables.end() ? std::nullopt : std::optional(it->second);
                 },
-                input.nowUnixSeconds);
+                input.nowUnixSeconds, limits);
             return runtime.render();
         } catch (const TemplateError& error) {
             return tl::unexpected(sentenceFor(error));
@@ -142,10 +153,6 @@ public:
         }
     }
 
-    [[nodiscard]] Capabilities capabilities() const override { return capabilities_; }
-    void findCapabilities();
-
-private:
     static Result<void> prepare(const TemplateInput& input, std::map<std::string, Value, std::less<>>& variables) {
         VITRAL_TRY_ASSIGN(Json messages, parseJson(input.messagesJson, "messages"));
         if (!messages.is_array())
@@ -172,17 +179,18 @@ private:
     }
 
     jinja::Template tree_;
-    Capabilities capabilities_;
+    mutable std::once_flag capabilitiesFound_;
+    mutable Capabilities capabilities_;
 };
 
 /// Trial renderings with words that no template contains: what comes out again was understood.
-void JinjaTemplate::findCapabilities() {
+void JinjaTemplate::findCapabilities() const {
     const auto tryRender = [&](std::string messages, std::string tools, std::string extra) {
         TemplateInput input;
         input.messagesJson = std::move(messages);
         input.toolsJson = std::move(tools);
         input.extraJson = std::move(extra);
-        return render(input).value_or(std::string());
+        return renderWithin(input, {.maxSteps = 300'000}).value_or(std::string());
     };
     const std::string question = R"({"role":"user","content":"qzuser"})";
     capabilities_.system =
@@ -218,9 +226,7 @@ Result<std::shared_ptr<const ChatTemplate>> ChatTemplate::parse(std::string_view
     if (source.size() > kMaxSourceBytes)
         return fail(ErrorCode::InvalidArgument, "The chat template is longer than 4 MiB.");
     try {
-        auto result = std::make_shared<JinjaTemplate>(jinja::Parser(jinja::tokenize(source)).parse());
-        result->findCapabilities();
-        return result;
+        return std::make_shared<JinjaTemplate>(jinja::Parser(jinja::tokenize(source)).parse());
     } catch (const TemplateError& error) {
         return tl::unexpected(sentenceFor(error));
     } catch (const std::bad_alloc&) {
