@@ -41,16 +41,15 @@ protected:
         const bool parallel = w.mlpNorm.weight.empty();
         pass.observe(Point::ResidPre, i, pass.x());
 
-        pass.mayNarrow = !parallel; // the MLP will read normed() again
         normalise(pass, i, w.attentionNorm, Point::AttnNorm);
         AttentionSpec spec = attentionSpec(hyper_, i);
         spec.rope = &rope_;
         attentionBlock(pass, i, w.attention, spec, pass.normed());
+        if (parallel)
+            normaliseAgain(pass, i, w.attentionNorm);
         pass.addBranch(i, Point::AttnOut, Point::ResidMid);
 
-        if (parallel)
-            pass.observe(Point::MlpNorm, i, pass.normed());
-        else
+        if (!parallel)
             normalise(pass, i, w.mlpNorm, Point::MlpNorm);
         mlpBlock(pass, i, w.mlp, Activation::Silu, pass.normed());
         pass.addBranch(i, Point::MlpOut, Point::ResidPost);

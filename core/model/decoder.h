@@ -49,10 +49,20 @@ protected:
         return loader.norm(name, hyper_.nEmbd, normKind_,
                            normKind_ == NormKind::Rms ? hyper_.rmsEps : hyper_.layerNormEps);
     }
-    /// pass.normed() = norm(pass.x()), shown to the observer as `point`.
+    /// pass.normed() = norm(pass.x()), shown to the observer as `point` (AttnNorm or MlpNorm) and named with the block
+    /// that reads it.
     static void normalise(Pass& pass, std::int64_t iLayer, const Norm& norm, Point point) {
+        const LayerNames& names = (*pass.names)[static_cast<std::size_t>(iLayer)];
+        pass.backend.scope(point == Point::AttnNorm ? names.attention : names.mlp);
         norm.apply(pass.backend, pass.normed(), pass.x());
         pass.observe(point, iLayer, pass.normed());
+    }
+    /// For blocks side by side behind one norm: pass.normed() is what attention read, for the rows that are still
+    /// computed (keepWantedRows may have dropped some). Call before attention's branch is added.
+    static void normaliseAgain(Pass& pass, std::int64_t iLayer, const Norm& norm) {
+        if (pass.narrowed())
+            norm.apply(pass.backend, pass.normed(), pass.x());
+        pass.observe(Point::MlpNorm, iLayer, pass.normed());
     }
 
     Hyper hyper_;

@@ -83,9 +83,8 @@ public:
 
     /// In the last layer, once keys and values are stored and attention is done, rows whose logits nobody wants are
     /// dead: the projection, the MLP and the head run on the wanted ones alone (at least one). `z` is the attention's
-    /// result. Not done while somebody observes.
+    /// result; normed() is lost. Not done while somebody observes.
     void keepWantedRows(std::int64_t iLayer, std::int64_t nZ);
-    bool mayNarrow = true; ///< off where a block needs more than x and z after attention (parallel residuals)
 
 private:
     [[nodiscard]] Tensor part(const Tensor& flat, std::int64_t first, std::int64_t n) const {

@@ -13,24 +13,12 @@ struct Architecture {
     std::unique_ptr<Decoder> (*make)();
 };
 
-constexpr std::array<Architecture, 17> kArchitectures{{
-    {"gemma", makeGemma},
-    {"gemma2", makeGemma2},
-    {"gemma3", makeGemma3},
-    {"gpt-oss", makeGptOss},
-    {"gpt2", makeGpt2},
-    {"granite", makeGranite},
-    {"granitemoe", makeGranite},
-    {"llama", makeLlama},
-    {"mistral3", makeMistral3},
-    {"olmo2", makeOlmo2},
-    {"phi3", makePhi3},
-    {"qwen2", makeQwen2},
-    {"qwen3", makeQwen3},
-    {"qwen3moe", makeQwen3Moe},
-    {"smollm3", makeSmolLm3},
-    {"stablelm", makeStableLm},
-    {"starcoder2", makeStarCoder2},
+constexpr std::array<Architecture, 20> kArchitectures{{
+    {"gemma", makeGemma},       {"gemma2", makeGemma2},     {"gemma3", makeGemma3},     {"gpt-oss", makeGptOss},
+    {"gpt2", makeGpt2},         {"gptneox", makeGptNeoX},   {"granite", makeGranite},   {"granitemoe", makeGranite},
+    {"llama", makeLlama},       {"mistral3", makeMistral3}, {"olmo2", makeOlmo2},       {"olmoe", makeOlmoe},
+    {"phi2", makePhi2},         {"phi3", makePhi3},         {"qwen2", makeQwen2},       {"qwen3", makeQwen3},
+    {"qwen3moe", makeQwen3Moe}, {"smollm3", makeSmolLm3},   {"stablelm", makeStableLm}, {"starcoder2", makeStarCoder2},
 }};
 
 constexpr auto architectureNames() {

@@ -22,6 +22,9 @@ std::unique_ptr<Decoder> makeSmolLm3();
 std::unique_ptr<Decoder> makeOlmo2();
 std::unique_ptr<Decoder> makeGranite(); ///< granite and granitemoe
 std::unique_ptr<Decoder> makeGpt2();
+std::unique_ptr<Decoder> makeGptNeoX();    ///< gptneox: GPT-NeoX, Pythia
+std::unique_ptr<Decoder> makeOlmoe();
+std::unique_ptr<Decoder> makePhi2();
 std::unique_ptr<Decoder> makeStableLm();
 std::unique_ptr<Decoder> makeStarCoder2();
 

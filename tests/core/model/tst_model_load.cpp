@@ -75,7 +75,7 @@ class TestModelLoad : public QObject {
 
 private slots:
     void initTestCase() {
-        const auto backend = makeCpuBackend({2, CpuIsa::Auto});
+        const auto backend = makeCpuBackend({1, CpuIsa::Auto});
         QVERIFY_RESULT(backend);
         backend_ = *backend;
         QVERIFY(!goldenBytes("llama").isEmpty());

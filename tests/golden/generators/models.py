@@ -31,7 +31,7 @@ YARN = dict(rope_type="yarn", rope_theta=100.0, factor=4.0, original_max_positio
 PLAIN = dict(rope_type="default", rope_theta=10000.0)
 
 
-def spec(name, arch, hf, n_tok=24, n_ctx=64, gain=1.2, keys=None, runs=None, **cfg):
+def spec(name, arch, hf, n_tok=20, n_ctx=64, gain=1.2, keys=None, runs=None, **cfg):
     extra = {k: cfg.pop(k) for k in ("n_ff", "mxfp4", "seed") if k in cfg}
     return dict(name=name, arch=arch, hf=hf, gain=gain, keys=keys or {}, cfg=BASE | dict(rope_parameters=PLAIN) | cfg,
                 runs=runs or {name: (n_tok, n_ctx)}, **extra)
@@ -69,13 +69,13 @@ SPECS = [
     spec("gemma2", "gemma2", "gemma2", head_dim=32, num_attention_heads=2, num_key_value_heads=1, sliding_window=9, query_pre_attn_scalar=32,
          attn_logit_softcapping=3.0, final_logit_softcapping=4.0,
          keys={"attention.sliding_window": 9, "attn_logit_softcapping": 3.0, "final_logit_softcapping": 4.0}),
-    spec("gemma3", "gemma3", "gemma3_text", head_dim=16, num_key_value_heads=1, num_hidden_layers=7, sliding_window=9, query_pre_attn_scalar=16,
-         intermediate_size=32, layer_types=["sliding_attention"] * 5 + ["full_attention", "sliding_attention"],
+    spec("gemma3", "gemma3", "gemma3_text", head_dim=16, num_key_value_heads=1, num_hidden_layers=6, sliding_window=9, query_pre_attn_scalar=16,
+         intermediate_size=32, layer_types=["sliding_attention"] * 5 + ["full_attention"],
          rope_parameters=dict(full_attention=dict(rope_type="linear", rope_theta=1e6, factor=8.0), sliding_attention=PLAIN),
          keys={"attention.sliding_window": 9}),
     spec("phi3", "phi3", "phi3", sliding_window=9, tie_word_embeddings=False, num_key_value_heads=4, keys={"attention.sliding_window": 9}),
     spec("phi4", "phi3", "phi3", rope_parameters=longrope(6) | dict(partial_rotary_factor=0.75),
-         original_max_position_embeddings=16, runs={"phi4": (24, 64), "phi4-short": (14, 16)}),
+         original_max_position_embeddings=16, runs={"phi4": (20, 64), "phi4-short": (14, 16)}),
     spec("smollm3", "smollm3", "smollm3", num_hidden_layers=5),
     spec("olmo2", "olmo2", "olmo2"),
     spec("olmo3", "olmo2", "olmo3", sliding_window=9, num_hidden_layers=4,
@@ -88,6 +88,14 @@ SPECS = [
          embedding_multiplier=3.0, logits_scaling=2.5, residual_multiplier=0.4, attention_multiplier=0.2,
          keys=MOE_KEYS | {"embedding_scale": 3.0, "logit_scale": 2.5, "residual_scale": 0.4, "attention.scale": 0.2}),
     spec("gpt2", "gpt2", "gpt2", n_ff=128),
+    spec("gptneox", "gptneox", "gpt_neox", rope_parameters=PLAIN | dict(partial_rotary_factor=0.5), num_key_value_heads=4, num_hidden_layers=2,
+         hidden_act="gelu", tie_word_embeddings=False, keys={"use_parallel_residual": True}),
+    spec("gptneox-serial", "gptneox", "gpt_neox", rope_parameters=PLAIN | dict(partial_rotary_factor=0.5), num_key_value_heads=4, num_hidden_layers=2,
+         hidden_act="gelu", tie_word_embeddings=False, use_parallel_residual=False, keys={"use_parallel_residual": False}),
+    spec("phi2", "phi2", "phi", rope_parameters=PLAIN | dict(partial_rotary_factor=0.5), num_key_value_heads=4, num_hidden_layers=2,
+         hidden_act="gelu_new", tie_word_embeddings=False),
+    spec("olmoe", "olmoe", "olmoe", num_experts=6, num_experts_per_tok=3, norm_topk_prob=False, intermediate_size=16, num_hidden_layers=2,
+         keys={"expert_count": 6, "expert_used_count": 3}),
     spec("stablelm", "stablelm", "stablelm", rope_parameters=PLAIN | dict(partial_rotary_factor=0.5)),
     spec("stablelm-parallel", "stablelm", "stablelm", rope_parameters=PLAIN | dict(partial_rotary_factor=0.5), use_qkv_bias=True,
          use_parallel_residual=True, num_hidden_layers=2),
@@ -111,12 +119,12 @@ def make(s):
     with torch.no_grad():
         for name, p in model.named_parameters():
             noise = torch.randn_like(p)
-            if "norm" in name or ".ln_" in name:
+            if "norm" in name or ".ln_" in name or "layernorm" in name:
                 center = 0.0 if (s["arch"] in mc.GEMMA or name.endswith("bias")) else 1.0
                 p.copy_(center + 0.3 * noise)
             elif name.endswith("bias") or name.endswith("sinks"):
                 p.copy_((1.0 if name.endswith("sinks") else 0.3) * noise)
-            elif "embed" in name or "wte" in name or "wpe" in name:
+            elif "embed_" in name and "out" not in name or "wte" in name or "wpe" in name:
                 p.copy_((0.3 if s["arch"] in mc.GEMMA else 1.0) * noise)
             elif p.ndim >= 2:
                 fan_in = p.shape[0] if p.ndim == 2 and s["arch"] == "gpt2" else p.shape[-1]
@@ -140,13 +148,13 @@ class Capture:
         self.n_head = c.num_attention_heads
         self.n_kv = getattr(c, "num_key_value_heads", None) or self.n_head
         mult = getattr(c, "residual_multiplier", 1.0)
-        gpt2 = arch == "gpt2"
-        layers = model.transformer.h if gpt2 else model.model.layers
+        trunk = next(getattr(model, k) for k in ("model", "transformer", "gpt_neox") if hasattr(model, k))
+        layers = getattr(trunk, "h", None) or trunk.layers
         last = len(layers) - 1
         for i, layer in enumerate(layers):
             b = f"blocks.{i}."
             mods = dict(layer.named_modules())
-            attn = layer.attn if gpt2 else layer.self_attn
+            attn = next(mods[k] for k in ("self_attn", "attn", "attention") if k in mods)
             self.out(layer, b + "hook_resid_post")
             if i == 0:
                 self.inp(layer, b + "hook_resid_pre")
@@ -156,16 +164,17 @@ class Capture:
             self.out(mlp, b + "hook_mlp_out", mult)
             if i not in (0, last):
                 continue
-            self.inp(attn.c_proj if gpt2 else attn.o_proj, b + "attn.hook_z")
             names = dict(attn.named_modules())
-            if "qkv_proj" in names or gpt2:
-                d = getattr(attn, "head_dim", E // self.n_head)
-                self.fused(attn.c_attn if gpt2 else attn.qkv_proj, b, d)
+            self.inp(next(names[k] for k in ("o_proj", "c_proj", "dense") if k in names), b + "attn.hook_z")
+            fused = [names[k] for k in ("qkv_proj", "c_attn", "query_key_value") if k in names]
+            if fused:
+                self.fused(fused[0], b, getattr(attn, "head_dim", E // self.n_head))
                 continue
             for x, n in (("q", self.n_head), ("k", self.n_kv)):
                 self.out(names.get(f"{x}_norm", names[f"{x}_proj"]), b + f"attn.hook_{x}", n_head=n)
             self.out(names["v_proj"], b + "attn.hook_v")
-        self.out(model.transformer.ln_f if gpt2 else model.model.norm, "ln_final.hook_normalized")
+        self.out(next(getattr(trunk, k) for k in ("norm", "ln_f", "final_layer_norm", "final_layernorm") if hasattr(trunk, k)),
+                 "ln_final.hook_normalized")
 
     def keep(self, name, x, mult=1.0, n_head=0):
         x = (x[0] if isinstance(x, tuple) else x).detach().numpy().astype(np.float32) * np.float32(mult)
@@ -188,7 +197,10 @@ class Capture:
         cut = [self.n_head * d, (self.n_head + self.n_kv) * d]
 
         def hook(m, i, o):
-            for x, part in zip("qkv", np.split(o.detach().numpy()[0], cut, axis=1)):
+            all_of_it = o.detach().numpy()[0]
+            if self.s["arch"] == "gptneox":
+                all_of_it = mc.split_heads(all_of_it, self.n_head, axis=1)
+            for x, part in zip("qkv", np.split(all_of_it, cut, axis=1)):
                 self.got[b + f"attn.hook_{x}"] = np.ascontiguousarray(part, np.float32)
 
         module.register_forward_hook(hook)

@@ -24,6 +24,13 @@ def permute(x, n_head, axis=0):
     return np.moveaxis(x, 0, axis)
 
 
+def split_heads(x, n_head, axis=0):
+    """GPT-NeoX's fused rows (or columns) run [head, q | k | v, D]; GGUF has all of q, then k, then v."""
+    x = np.moveaxis(x, axis, 0)
+    x = x.reshape(n_head, 3, -1, *x.shape[1:]).swapaxes(0, 1).reshape(x.shape)
+    return np.moveaxis(x, 0, axis)
+
+
 def write_tokenizer(w, n_vocab):
     """The smallest byte-level BPE that is valid: <s>, </s>, printable ASCII, and a few merges."""
     tokens = ["<s>", "</s>"] + [chr(c) for c in range(33, 127)] + ["Ġ", "Ċ"]
@@ -110,8 +117,23 @@ def convert(spec, model, path):
             put(b + "ffn_norm", h + "ln_2")
             put(b + "ffn_up", h + "mlp.c_fc", turn)
             put(b + "ffn_down", h + "mlp.c_proj", turn)
+    elif arch == "gptneox":
+        put("token_embd", "gpt_neox.embed_in")
+        put("output_norm", "gpt_neox.final_layer_norm")
+        put("output", "embed_out")
+        put("output", "lm_head")
+        split = lambda x: np.ascontiguousarray(split_heads(x, n_head))
+        for i in range(n_layer):
+            b, h = f"blk.{i}.", f"gpt_neox.layers.{i}."
+            put(b + "attn_norm", h + "input_layernorm")
+            put(b + "attn_qkv", h + "attention.query_key_value", split)
+            put(b + "attn_output", h + "attention.dense")
+            put(b + "ffn_norm", h + "post_attention_layernorm")
+            put(b + "ffn_up", h + "mlp.dense_h_to_4h")
+            put(b + "ffn_down", h + "mlp.dense_4h_to_h")
     else:
         put("token_embd", "model.embed_tokens")
+        put("output_norm", "model.final_layernorm")  # Phi-2
         norm("output_norm", "model.norm")
         if not c.tie_word_embeddings:
             put("output", "lm_head")
@@ -125,6 +147,7 @@ def convert(spec, model, path):
             put(b + "attn_v", h + "self_attn.v_proj")
             put(b + "attn_qkv", h + "self_attn.qkv_proj")
             put(b + "attn_output", h + "self_attn.o_proj")
+            put(b + "attn_output", h + "self_attn.dense")  # Phi-2
             norm(b + "attn_q_norm", h + "self_attn.q_norm")
             norm(b + "attn_k_norm", h + "self_attn.k_norm")
             norm(b + "attn_norm", h + "input_layernorm")
@@ -147,6 +170,8 @@ def convert(spec, model, path):
             put(b + "ffn_down", h + "mlp.down_proj")
             put(b + "ffn_up", h + "mlp.gate_up_proj")  # Phi-3: gate first
             put(b + "ffn_up", h + "mlp.c_fc")          # StarCoder 2
+            put(b + "ffn_up", h + "mlp.fc1")           # Phi-2
+            put(b + "ffn_down", h + "mlp.fc2")
             put(b + "ffn_down", h + "mlp.c_proj")
             experts(spec, sd, get, put, t, b, h)
 
@@ -162,7 +187,7 @@ def convert(spec, model, path):
     if head_dim * n_head != n_embd or arch in GEMMA or arch == "qwen3":
         w.add_uint32(f"{arch}.attention.key_length", head_dim)
         w.add_uint32(f"{arch}.attention.value_length", head_dim)
-    layer_norm = arch in ("gpt2", "stablelm", "starcoder2")
+    layer_norm = arch in ("gpt2", "gptneox", "phi2", "stablelm", "starcoder2")
     eps = next(getattr(c, k) for k in ("rms_norm_eps", "layer_norm_epsilon", "layer_norm_eps", "norm_epsilon") if hasattr(c, k))
     w.add_float32(f"{arch}.attention.layer_norm_{'' if layer_norm else 'rms_'}epsilon", eps)
     extra = {}
