@@ -25,11 +25,11 @@ using Json = nlohmann::ordered_json;
 constexpr int kMaxDepth = 64;
 constexpr std::size_t kMaxGrammar = std::size_t{1} << 20U; ///< bytes of GBNF
 
-// The building blocks; a rule is written out only when it is used. White space is bounded, so that a model cannot
-// write blanks for ever.
+// The building blocks; a rule is written out only when it is used. White space is one blank, or a new line and
+// its indentation, so that a model cannot write blanks for ever.
 const std::vector<std::pair<std::string, std::string>>& blocks() {
     static const std::vector<std::pair<std::string, std::string>> list = {
-        {"ws", R"([ \n\t]{0,16})"},
+        {"ws", R"((" " | "\n" [ \t]{0,12})?)"},
         {"char", R"([^"\\\x00-\x1f\x7f] | "\\" (["\\/bfnrt] | "u" [0-9a-fA-F]{4}))"},
         {"string", R"("\"" char* "\"")"},
         {"integer", R"("-"? ("0" | [1-9] [0-9]{0,17}))"},
