@@ -28,9 +28,10 @@ struct AssembledContext {
     std::vector<TokenId> ids;
     std::vector<ContextSpan> spans; ///< cover ids without gaps, in order
     std::int32_t nCtx = 0;
-    /// Messages, oldest first, that would have to go for `reserve` more tokens to fit. Nothing is dropped here.
+    /// Messages that would go next, oldest first and whole turns: as many as `nReserve` tokens for the answer need, and
+    /// the oldest turn when all fits. The last message and the system prompt stay. Nothing is dropped here.
     std::vector<MessageId> droppedNext;
-    bool fits = true;
+    bool fits = true; ///< ids and nReserve together are within nCtx
 };
 
 struct AssembleOptions {
@@ -44,7 +45,11 @@ struct AssembleOptions {
     std::int64_t nowUnixSeconds = 0;
 };
 
-/// `chatTemplate` may be null: then a plain "User: ... Assistant:" layout is used and said so in the log.
+/// `path` ends with the question (or with the last answer, for a gauge); an answer to be continued is left to the
+/// caller, who appends its tokens. Reasoning in answers is handed to the template apart from what was said. A template
+/// without a system role gets the system prompt in front of the first question; one that refuses two questions in a row
+/// gets them as one. Ids are those of the whole text at once, as the reference makes them. `chatTemplate` may be null:
+/// then a plain "User: ... Assistant:" layout is used and said so in the log.
 Result<AssembledContext> assembleContext(std::span<const Message> path, const Tokenizer& tokenizer,
                                          const ChatTemplate* chatTemplate, const AssembleOptions& options);
 
