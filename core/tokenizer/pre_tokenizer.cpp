@@ -6,7 +6,7 @@
 #include "core/tokenizer/utf8.h"
 
 #include <algorithm>
-#include <span>
+#include <optional>
 
 namespace vitral {
 
@@ -61,17 +61,17 @@ void addStretches(std::vector<Stretch>& out, std::size_t& done, std::size_t begi
     done = std::max(done, end);
 }
 
-Result<void> findMatches(const PreStep& step, std::string_view text, std::vector<Stretch>& out) {
+Result<void> findMatches(const PreStep& step, RegexSearch* search, std::string_view text, std::vector<Stretch>& out) {
     std::size_t done = 0;
-    if (!step.isRegex) {
+    if (!search) {
         for (std::size_t at = text.find(step.text); at != std::string_view::npos && !step.text.empty();
              at = text.find(step.text, at + step.text.size()))
             addStretches(out, done, at, at + step.text.size());
     } else {
         ValidView valid(text);
-        RegexSearch search(step.regex, valid.view());
+        search->setSubject(valid.view());
         for (std::size_t from = 0; from <= valid.view().size();) {
-            VITRAL_TRY_ASSIGN(const RegexSearch::Match match, search.find(from));
+            VITRAL_TRY_ASSIGN(const RegexSearch::Match match, search->find(from));
             if (!match.found)
                 break;
             const std::size_t begin = valid.original(match.begin);
@@ -209,50 +209,75 @@ void matchWords(std::string_view text, std::vector<Stretch>& out) {
     close(text.size());
 }
 
-Result<void> splitPiece(const PreStep& step, std::string_view text, std::size_t offset, std::vector<Stretch>& stretches,
-                        std::vector<PrePiece>& out) {
-    stretches.clear();
-    SplitBehavior behavior = step.behavior;
-    switch (step.kind) {
-    case PreStep::Kind::Pattern:
-        VITRAL_TRY(findMatches(step, text, stretches));
-        break;
-    case PreStep::Kind::Splitter: {
+/// One step at work on many pieces: keeps what a search needs, which costs more to make than a word to cut.
+class StepRunner {
+public:
+    explicit StepRunner(const PreStep& step) : step_(step) {
+        if (step.kind == PreStep::Kind::Pattern && step.isRegex)
+            search_.emplace(step.regex);
+    }
+
+    /// Appends the parts of one piece; `offset` is where it begins in its text.
+    Result<void> split(std::string_view text, std::size_t offset, std::vector<PrePiece>& out) {
+        stretches_.clear();
+        SplitBehavior behavior = step_.behavior;
+        switch (step_.kind) {
+        case PreStep::Kind::Pattern:
+            VITRAL_TRY(findMatches(step_, search_ ? &*search_ : nullptr, text, stretches_));
+            break;
+        case PreStep::Kind::Splitter:
+            bySplitter(text, offset, out);
+            return {};
+        case PreStep::Kind::Digits:
+            matchCharacters(text, !step_.individual, stretches_,
+                            [](char32_t, std::uint16_t flags) { return (flags & kNumber) != 0; });
+            behavior = SplitBehavior::Isolated;
+            break;
+        case PreStep::Kind::Punctuation:
+            matchCharacters(text, false, stretches_, isPunctuation);
+            break;
+        case PreStep::Kind::Whitespace:
+            matchWords(text, stretches_);
+            for (Stretch& s : stretches_)
+                s.isMatch = !s.isMatch;
+            behavior = SplitBehavior::Removed;
+            break;
+        case PreStep::Kind::SpaceSplit:
+            matchCharacters(text, true, stretches_,
+                            [](char32_t, std::uint16_t flags) { return (flags & kSpace) != 0; });
+            behavior = SplitBehavior::Removed;
+            break;
+        default:
+            out.push_back({offset, offset + text.size()});
+            return {};
+        }
+        applyBehavior(behavior, stretches_, offset, out);
+        return {};
+    }
+
+    /// The parts of all pieces of `text`.
+    Result<void> splitAll(std::string_view text, const std::vector<PrePiece>& pieces, std::vector<PrePiece>& out) {
+        for (const PrePiece& p : pieces)
+            VITRAL_TRY(split(text.substr(p.begin, p.end - p.begin), p.begin, out));
+        return {};
+    }
+
+private:
+    void bySplitter(std::string_view text, std::size_t offset, std::vector<PrePiece>& out) const {
         std::uint32_t ends[256];
         for (std::size_t at = 0; at < text.size();) {
-            const std::size_t n = splitPieces(step.splitter, text, at, ends, std::size(ends));
+            const std::size_t n = splitPieces(step_.splitter, text, at, ends, std::size(ends));
             for (std::size_t i = 0; i < n; ++i) {
                 out.push_back({offset + at, offset + ends[i]});
                 at = ends[i];
             }
         }
-        return {};
     }
-    case PreStep::Kind::Digits:
-        matchCharacters(text, !step.individual, stretches,
-                        [](char32_t, std::uint16_t flags) { return (flags & kNumber) != 0; });
-        behavior = SplitBehavior::Isolated;
-        break;
-    case PreStep::Kind::Punctuation:
-        matchCharacters(text, false, stretches, isPunctuation);
-        break;
-    case PreStep::Kind::Whitespace:
-        matchWords(text, stretches);
-        for (Stretch& s : stretches)
-            s.isMatch = !s.isMatch;
-        behavior = SplitBehavior::Removed;
-        break;
-    case PreStep::Kind::SpaceSplit:
-        matchCharacters(text, true, stretches, [](char32_t, std::uint16_t flags) { return (flags & kSpace) != 0; });
-        behavior = SplitBehavior::Removed;
-        break;
-    default:
-        out.push_back({offset, offset + text.size()});
-        return {};
-    }
-    applyBehavior(behavior, stretches, offset, out);
-    return {};
-}
+
+    const PreStep& step_;
+    std::optional<RegexSearch> search_;
+    std::vector<Stretch> stretches_;
+};
 
 /// The steps that put something into the text write it anew, piece by piece.
 void rewrite(const PreStep& step, std::string_view text, bool atStart, const std::vector<PrePiece>& pieces,
@@ -285,25 +310,23 @@ void rewrite(const PreStep& step, std::string_view text, bool atStart, const std
         PreStep literal;
         literal.text = step.text;
         stretches.clear();
-        (void)findMatches(literal, std::string_view(written).substr(begin), stretches); // a literal cannot fail
+        (void)findMatches(literal, nullptr, std::string_view(written).substr(begin),
+                          stretches); // a literal cannot fail
         applyBehavior(SplitBehavior::MergedWithNext, stretches, begin, out);
     }
     buffer = std::move(written);
 }
 
-/// Applies the steps [from, steps.size()) to one piece spelled in the byte alphabet, and brings the cuts back to bytes.
-Result<void> splitSpelled(std::span<const PreStep> steps, std::string_view text, PrePiece piece,
+/// Applies steps to pieces spelled in the byte alphabet, and brings the cuts back to bytes.
+Result<void> splitSpelled(std::vector<StepRunner>& steps, std::string_view text, PrePiece piece,
                           std::vector<PrePiece>& out) {
     std::string spelled;
     byte_alphabet::spell(text.substr(piece.begin, piece.end - piece.begin), spelled);
     std::vector<PrePiece> pieces{{0, spelled.size()}};
     std::vector<PrePiece> next;
-    std::vector<Stretch> stretches;
-    for (const PreStep& step : steps) {
+    for (StepRunner& step : steps) {
         next.clear();
-        for (const PrePiece& p : pieces)
-            VITRAL_TRY(
-                splitPiece(step, std::string_view(spelled).substr(p.begin, p.end - p.begin), p.begin, stretches, next));
+        VITRAL_TRY(step.splitAll(spelled, pieces, next));
         pieces.swap(next);
     }
     std::size_t at = 0;
@@ -347,14 +370,11 @@ Result<void> PreTokenizer::split(std::string_view& text, std::string& buffer, bo
                                  std::vector<PrePiece>& pieces) const {
     pieces.assign(1, {0, text.size()});
     std::vector<PrePiece> next;
-    std::vector<Stretch> stretches;
     for (std::size_t i = 0; i < steps_.size(); ++i) {
         const PreStep& step = steps_[i];
         next.clear();
         if (step.kind == PreStep::Kind::ByteAlphabet) {
-            const std::span<const PreStep> rest = std::span(steps_).subspan(i + 1);
-            if (rest.empty())
-                break;
+            std::vector<StepRunner> rest(steps_.begin() + static_cast<std::ptrdiff_t>(i) + 1, steps_.end());
             for (const PrePiece& p : pieces)
                 VITRAL_TRY(splitSpelled(rest, text, p, next));
             pieces.swap(next);
@@ -367,14 +387,11 @@ Result<void> PreTokenizer::split(std::string_view& text, std::string& buffer, bo
             PreStep part;
             part.kind = PreStep::Kind::SpaceSplit;
             std::vector<PrePiece> words;
-            for (const PrePiece& p : pieces)
-                VITRAL_TRY(splitPiece(part, text.substr(p.begin, p.end - p.begin), p.begin, stretches, words));
+            VITRAL_TRY(StepRunner(part).splitAll(text, pieces, words));
             part.kind = PreStep::Kind::Punctuation;
-            for (const PrePiece& p : words)
-                VITRAL_TRY(splitPiece(part, text.substr(p.begin, p.end - p.begin), p.begin, stretches, next));
+            VITRAL_TRY(StepRunner(part).splitAll(text, words, next));
         } else {
-            for (const PrePiece& p : pieces)
-                VITRAL_TRY(splitPiece(step, text.substr(p.begin, p.end - p.begin), p.begin, stretches, next));
+            VITRAL_TRY(StepRunner(step).splitAll(text, pieces, next));
         }
         pieces.swap(next);
     }

@@ -31,8 +31,9 @@ private:
 /// Finds the matches of one expression in one text, from left to right.
 class RegexSearch {
 public:
-    /// `subject` must be valid UTF-8 and outlive the search.
-    RegexSearch(const Regex& regex, std::string_view subject);
+    explicit RegexSearch(const Regex& regex, std::string_view subject = {});
+    /// Searches another text from now on: cheaper than a new search. `subject` must be valid UTF-8 and outlive its use.
+    void setSubject(std::string_view subject) { subject_ = subject; }
 
     struct Match {
         bool found = false;
