@@ -30,7 +30,7 @@ public:
         std::size_t begin, end;
         TokenId id;
     };
-    static constexpr std::size_t kMaxBytes = 4096; ///< of one added token
+    static constexpr std::size_t kMaxBytes = 1024; ///< of one added token
 
     /// Empty contents are ignored. Errors: InvalidFile (longer than kMaxBytes).
     Result<void> build(std::vector<AddedToken> tokens);

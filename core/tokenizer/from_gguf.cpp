@@ -100,6 +100,7 @@ private:
                                                                           : static_cast<float>(scores->integers[i]);
             vocabulary().add(tokens->strings[i], types ? typeOf(types->integers[i]) : TokenType::Normal, score);
         }
+        VITRAL_TRY(vocabulary().checkLengths());
         if (const std::size_t twice = vocabulary().buildIndex(); twice > 0)
             warn(fmt::format("{} pieces of the vocabulary are spelled like an earlier one; the earlier one is used",
                              twice));

@@ -38,6 +38,7 @@ public:
                                                         : "WordPiece";
         VITRAL_TRY(readVocabulary(kind));
         VITRAL_TRY(readAddedTokens());
+        VITRAL_TRY(vocabulary().checkLengths());
         if (vocabulary().buildIndex() > 0)
             logMessage(LogLevel::Warning, "tokenizer", "two ids share a piece; the lower one is used");
         VITRAL_TRY(json_parts::readNormalizer(member(root_, "normalizer"), parts_.normalizer, byteLevel_));

@@ -217,6 +217,7 @@ Result<std::shared_ptr<const Tokenizer>> tokenizerFromSentencePiece(std::string_
     }
     if (vocabulary.size() == 0)
         return fail(ErrorCode::InvalidFile, "The SentencePiece model holds no pieces.");
+    VITRAL_TRY(vocabulary.checkLengths());
     vocabulary.buildIndex();
     VITRAL_TRY(addNormalizer(spec, parts.normalizer));
     Tokenizer::Special& special = parts.special;

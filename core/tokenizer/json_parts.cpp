@@ -38,6 +38,16 @@ Result<std::string> fromBase64(std::string_view text) {
     return out;
 }
 
+/// A text that is put into other texts: a long one would make a short input huge.
+Result<std::string> insertedText(const Json& json, const char* name, std::string_view fallback = "") {
+    constexpr std::size_t kMaxBytes = 256;
+    std::string value = text(json, name, fallback);
+    if (value.size() > kMaxBytes)
+        return fail(ErrorCode::InvalidFile,
+                    fmt::format("The tokenizer's {} is {} bytes long; {} are allowed.", name, value.size(), kMaxBytes));
+    return value;
+}
+
 tl::unexpected<Error> unknownKind(std::string_view what, std::string_view kind) {
     return fail(
         ErrorCode::Unsupported,
@@ -80,10 +90,10 @@ Result<NormalStep> readNormalStep(const Json& json, const std::string& kind) {
         step.right = boolean(json, "strip_right", true);
     } else if (kind == "Prepend") {
         step.kind = Kind::Prepend;
-        step.text = text(json, "prepend");
+        VITRAL_TRY_ASSIGN(step.text, insertedText(json, "prepend"));
     } else if (kind == "Replace") {
         step.kind = Kind::Replace;
-        step.text = text(json, "content");
+        VITRAL_TRY_ASSIGN(step.text, insertedText(json, "content"));
         std::string regex;
         VITRAL_TRY(readPattern(member(json, "pattern"), step.pattern, regex));
         if (!regex.empty()) {
@@ -229,7 +239,7 @@ private:
             step.behavior = SplitBehavior::Removed;
         } else if (kind == "Metaspace") {
             step.kind = Kind::Metaspace;
-            step.text = text(json, "replacement", "\xE2\x96\x81");
+            VITRAL_TRY_ASSIGN(step.text, insertedText(json, "replacement", "\xE2\x96\x81"));
             step.split = boolean(json, "split", true);
             const std::string scheme =
                 text(json, "prepend_scheme", boolean(json, "add_prefix_space", true) ? "always" : "never");
@@ -271,7 +281,8 @@ Result<void> readDecoderAt(const Json& json, DecoderRules& rules, int depth) {
     } else if (kind == "Metaspace") {
         const std::string scheme =
             text(json, "prepend_scheme", boolean(json, "add_prefix_space", true) ? "always" : "never");
-        rules.replacements.emplace_back(text(json, "replacement", "\xE2\x96\x81"), " ");
+        VITRAL_TRY_ASSIGN(std::string mark, insertedText(json, "replacement", "\xE2\x96\x81"));
+        rules.replacements.emplace_back(std::move(mark), " ");
         rules.stripFirst = scheme == "never" ? 0 : std::string::npos;
     } else if (kind == "Replace") {
         std::string literal;
@@ -279,7 +290,8 @@ Result<void> readDecoderAt(const Json& json, DecoderRules& rules, int depth) {
         VITRAL_TRY(readPattern(member(json, "pattern"), literal, regex));
         if (!regex.empty())
             return unknownKind("decoder", "Replace by regular expression");
-        rules.replacements.emplace_back(literal, text(json, "content"));
+        VITRAL_TRY_ASSIGN(std::string content, insertedText(json, "content"));
+        rules.replacements.emplace_back(literal, std::move(content));
     } else if (kind == "Strip") {
         const Json& start = member(json, "start");
         if (text(json, "content", " ") == " " && start.is_number_unsigned())

@@ -5,11 +5,24 @@
 #include "core/tokenizer/utf8.h"
 
 #include <cstdlib>
+#include <fmt/format.h>
 #include <utf8proc.h>
 
 namespace vitral {
 
 namespace {
+
+/// No honest normalisation makes a text longer than this; a hostile one could fill the memory.
+constexpr std::size_t kMaxGrowth = 32;
+constexpr std::size_t kMinLimit = 1 << 20;
+
+bool isTooLong(std::string_view before, std::size_t afterBytes) {
+    return afterBytes > kMinLimit && afterBytes / kMaxGrowth > before.size();
+}
+tl::unexpected<Error> tooLong() {
+    return fail(ErrorCode::Unsupported,
+                fmt::format("The tokenizer's normalizer makes this text more than {} times as long.", kMaxGrowth));
+}
 
 bool isSpace(char32_t c) {
     return (CharClasses::instance().flags(c) & char_flag::kSpace) != 0;
@@ -165,8 +178,10 @@ void collapseBlanks(std::string_view text, std::string& out) {
     }
 }
 
-void charsmap(const Charsmap& map, std::string_view text, std::string& out) {
+Result<void> charsmap(const Charsmap& map, std::string_view text, std::string& out) {
     for (std::size_t at = 0; at < text.size();) {
+        if (isTooLong(text, out.size()))
+            return tooLong();
         if (const Charsmap::Match match = map.longest(text.substr(at)); match.bytes > 0) {
             out += match.replacement;
             at += match.bytes;
@@ -176,6 +191,7 @@ void charsmap(const Charsmap& map, std::string_view text, std::string& out) {
         out += text.substr(at, bytes);
         at += bytes;
     }
+    return {};
 }
 
 void nmt(std::string_view text, std::string& out) {
@@ -212,6 +228,8 @@ Result<void> replace(const NormalStep& step, std::string_view text, std::string&
     if (!step.isRegex) {
         for (std::size_t at = text.find(step.pattern); at != std::string_view::npos && !step.pattern.empty();
              at = text.find(step.pattern, done)) {
+            if (isTooLong(text, out.size()))
+                return tooLong();
             (out += text.substr(done, at - done)) += step.text;
             done = at + step.pattern.size();
         }
@@ -236,6 +254,8 @@ Result<void> replace(const NormalStep& step, std::string_view text, std::string&
         VITRAL_TRY_ASSIGN(const RegexSearch::Match match, search.find(done));
         if (!match.found)
             break;
+        if (isTooLong(text, out.size()))
+            return tooLong();
         (out += text.substr(done, match.begin - done)) += step.text;
         if (match.end == match.begin) { // nothing matched: step over one character
             if (match.end >= text.size())
@@ -290,8 +310,7 @@ Result<void> runStep(const NormalStep& step, std::string_view text, std::string&
         bert(step, text, out);
         break;
     case Kind::Charsmap:
-        charsmap(step.charsmap, text, out);
-        break;
+        return charsmap(step.charsmap, text, out);
     case Kind::Nmt:
         nmt(text, out);
         break;

@@ -77,6 +77,8 @@ Result<void> PipelineTokenizer::encodeRaw(std::string_view text, bool atStart, R
     if (!parts_.normalizer.empty()) {
         VITRAL_TRY(parts_.normalizer.run(text, run.normalised));
         normalised = run.normalised;
+        if (normalised.size() > kMaxTextBytes)
+            return fail(ErrorCode::InvalidArgument, "This text is too long to encode at once.");
     }
     if (parts_.normalisedAdded.empty())
         return encodeNormalised(normalised, atStart, run);

@@ -10,7 +10,8 @@ namespace vitral {
 
 namespace {
 
-constexpr std::uint32_t kMatchLimit = 50'000'000; ///< steps of one match
+constexpr std::uint32_t kMatchLimit = 10'000'000;     ///< steps of one match
+constexpr auto kTimeLimit = std::chrono::seconds(30); ///< of one search; 10 MB of text take about one
 constexpr std::uint32_t kHeapLimitKiB = 64 * 1024;
 constexpr std::size_t kMaxPatternBytes = 64 * 1024;
 
@@ -114,6 +115,13 @@ RegexSearch::RegexSearch(const Regex& regex, std::string_view subject) : code_(r
 Result<RegexSearch::Match> RegexSearch::find(std::size_t from) {
     if (!data_ || !context_)
         return fail(ErrorCode::OutOfMemory, "There is no memory left to match a pre-tokeniser's pattern.");
+    if (finds_++ % 64 == 0) {
+        const auto now = std::chrono::steady_clock::now();
+        if (finds_ == 1)
+            begun_ = now;
+        if (now - begun_ > kTimeLimit)
+            return fail(ErrorCode::Unsupported, "The tokenizer's pattern takes too long on this text.");
+    }
     const auto* subject = reinterpret_cast<PCRE2_SPTR>(subject_.data());
     int rc = pcre2_match(code_.get(), subject, subject_.size(), from, PCRE2_NO_UTF_CHECK, data_.get(), context_.get());
     if (rc == PCRE2_ERROR_JIT_STACKLIMIT) // the interpreter keeps its stack on the heap, within the heap limit

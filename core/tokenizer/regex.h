@@ -6,6 +6,8 @@
 
 #include "core/base/result.h"
 
+#include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -39,12 +41,15 @@ public:
         bool found = false;
         std::size_t begin = 0, end = 0;
     };
-    /// The first match at or after `from`. Errors: Unsupported, where the pattern needs too much work on this text.
+    /// The first match at or after `from`. Errors: Unsupported, where the pattern needs too much work on this text: one
+    /// match too many steps, or all matches of this search together more than half a minute.
     Result<Match> find(std::size_t from);
 
 private:
     std::shared_ptr<pcre2_real_code_8> code_;
     std::string_view subject_;
+    std::uint32_t finds_ = 0;
+    std::chrono::steady_clock::time_point begun_;
     std::shared_ptr<pcre2_real_match_data_8> data_;
     std::shared_ptr<pcre2_real_match_context_8> context_;
     std::shared_ptr<pcre2_real_jit_stack_8> stack_;

@@ -5,7 +5,6 @@
 #include <cmath>
 #include <fmt/format.h>
 #include <limits>
-#include <numeric>
 
 namespace vitral {
 
@@ -33,63 +32,15 @@ Result<std::unique_ptr<UnigramModel>> UnigramModel::create(const Vocabulary& voc
     model->unknownScore_ = (std::isfinite(worst) ? worst : 0) - kUnknownPenalty;
     for (unsigned b = 0; b < 256; ++b)
         model->byteIds_[b] = vocabulary.find(fmt::format("<0x{:02X}>", b));
-    model->buildTrie();
+    std::vector<TokenId> ids;
+    for (std::size_t i = 0; i < vocabulary.size(); ++i) {
+        const TokenType type = vocabulary.type(static_cast<TokenId>(i));
+        if (type == TokenType::Normal || type == TokenType::UserDefined)
+            ids.push_back(static_cast<TokenId>(i));
+    }
+    model->trie_.build(vocabulary, std::move(ids));
     model->boundaries_.build(vocabulary);
     return model;
-}
-
-void UnigramModel::buildTrie() {
-    std::vector<TokenId> order;
-    for (std::size_t i = 0; i < vocabulary_.size(); ++i) {
-        const auto id = static_cast<TokenId>(i);
-        const TokenType type = vocabulary_.type(id);
-        if ((type == TokenType::Normal || type == TokenType::UserDefined) && !vocabulary_.piece(id).empty() &&
-            vocabulary_.find(vocabulary_.piece(id)) == id)
-            order.push_back(id);
-    }
-    std::sort(order.begin(), order.end(),
-              [&](TokenId a, TokenId b) { return vocabulary_.piece(a) < vocabulary_.piece(b); });
-    trie_.assign(1, Node{});
-    std::size_t firstFree = 1;
-    struct Job {
-        std::size_t node, first, last, depth;
-    };
-    std::vector<Job> jobs{{0, 0, order.size(), 0}};
-    while (!jobs.empty()) {
-        Job job = jobs.back();
-        jobs.pop_back();
-        if (job.first < job.last && vocabulary_.piece(order[job.first]).size() == job.depth)
-            trie_[job.node].id = order[job.first++];
-        std::vector<std::pair<unsigned char, std::size_t>> children; // byte, first piece
-        for (std::size_t i = job.first; i < job.last; ++i) {
-            const auto byte = static_cast<unsigned char>(vocabulary_.piece(order[i])[job.depth]);
-            if (children.empty() || children.back().first != byte)
-                children.emplace_back(byte, i);
-        }
-        if (children.empty())
-            continue;
-        // The lowest base whose slots are all free. Slots before firstFree are all taken.
-        while (firstFree < trie_.size() && trie_[firstFree].parent >= 0)
-            ++firstFree;
-        std::size_t tries = 0;
-        std::size_t base = std::max<std::size_t>(firstFree, 1 + children[0].first) - children[0].first;
-        const auto fits = [&](std::size_t b) {
-            return std::all_of(children.begin(), children.end(), [&](const auto& child) {
-                return b + child.first >= trie_.size() || trie_[b + child.first].parent < 0;
-            });
-        };
-        while (!fits(base))
-            base = ++tries < 64 ? base + 1 : trie_.size(); // rather a hole than a long search
-        if (trie_.size() < base + 256)
-            trie_.resize(base + 256);
-        trie_[job.node].base = static_cast<std::int32_t>(base);
-        for (std::size_t c = 0; c < children.size(); ++c) {
-            const std::size_t node = base + children[c].first;
-            trie_[node].parent = static_cast<std::int32_t>(job.node);
-            jobs.push_back(
-                {node, children[c].second, c + 1 < children.size() ? children[c + 1].second : job.last, job.depth + 1});
-        }
-    }
 }
 
 void UnigramModel::encodeStretch(std::string_view word, ModelScratch& scratch, std::vector<TokenId>& out,
@@ -113,16 +64,13 @@ void UnigramModel::encodeStretch(std::string_view word, ModelScratch& scratch, s
     for (std::size_t begin = 0; begin < word.size();) {
         const std::size_t character = utf8At(word, begin).bytes;
         bool single = false; // whether a piece is exactly this character
-        std::size_t node = 0;
+        std::int32_t node = PieceTrie::kRoot;
         for (std::size_t end = begin; end < word.size(); ++end) {
-            const std::size_t child =
-                static_cast<std::size_t>(trie_[node].base) + static_cast<unsigned char>(word[end]);
-            if (trie_[node].base == 0 || child >= trie_.size() ||
-                trie_[child].parent != static_cast<std::int32_t>(node))
+            node = trie_.step(node, static_cast<unsigned char>(word[end]));
+            if (node == PieceTrie::kNowhere)
                 break;
-            node = child;
-            if (trie_[node].id >= 0) {
-                offer(begin, end + 1, trie_[node].id, options_.scores[static_cast<std::size_t>(trie_[node].id)]);
+            if (const TokenId id = trie_.id(node); id >= 0) {
+                offer(begin, end + 1, id, options_.scores[static_cast<std::size_t>(id)]);
                 single = single || end + 1 == begin + character;
             }
         }

@@ -6,6 +6,7 @@
 
 #include "core/base/result.h"
 #include "core/tokenizer/boundary_filter.h"
+#include "core/tokenizer/piece_trie.h"
 #include "core/tokenizer/subword_model.h"
 #include "core/tokenizer/vocabulary.h"
 
@@ -34,20 +35,13 @@ public:
 private:
     UnigramModel(const Vocabulary& vocabulary, UnigramOptions options)
         : vocabulary_(vocabulary), options_(std::move(options)) {}
-    void buildTrie();
     void encodeStretch(std::string_view word, ModelScratch& scratch, std::vector<TokenId>& out,
                        EncodeTrace::PreToken* trace, std::uint32_t traceOffset) const;
     void appendPath(std::string_view word, ModelScratch& scratch, std::vector<TokenId>& out) const;
 
-    /// A node's children are the slots base + byte whose `parent` is the node (a double array).
-    struct Node {
-        std::int32_t base = 0;
-        std::int32_t parent = -1;
-        TokenId id = -1;
-    };
     const Vocabulary& vocabulary_;
     UnigramOptions options_;
-    std::vector<Node> trie_;
+    PieceTrie trie_;
     std::array<TokenId, 256> byteIds_{};
     double unknownScore_ = 0;
     BoundaryFilter boundaries_;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <fmt/format.h>
 
 namespace vitral {
 
@@ -25,6 +26,14 @@ void Vocabulary::set(TokenId id, std::string_view piece, TokenType type, float s
     entries_[index] = {pool_.size(), static_cast<std::uint32_t>(piece.size()), score, type};
     pool_ += piece;
     longest_ = std::max(longest_, piece.size());
+}
+
+Result<void> Vocabulary::checkLengths() const {
+    if (longest_ <= kMaxPieceBytes)
+        return {};
+    return fail(ErrorCode::InvalidFile, fmt::format("A piece of the tokenizer's vocabulary is {} bytes long; {} are "
+                                                    "allowed.",
+                                                    longest_, kMaxPieceBytes));
 }
 
 std::size_t Vocabulary::buildIndex() {

@@ -35,6 +35,11 @@ namespace vitral {
 
 class Vocabulary {
 public:
+    /// Real pieces have a few dozen bytes; encoding time grows with the longest one.
+    static constexpr std::size_t kMaxPieceBytes = 2048;
+    /// Errors: InvalidFile, where a piece is longer than that.
+    [[nodiscard]] Result<void> checkLengths() const;
+
     void reserve(std::size_t pieces, std::size_t bytes);
     /// Appends a piece; its id is the number of pieces before it.
     TokenId add(std::string_view piece, TokenType type = TokenType::Normal, float score = 0);
