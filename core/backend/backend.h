@@ -16,6 +16,7 @@
 #include <cstring>
 #include <memory>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -97,7 +98,9 @@ public:
     [[nodiscard]] virtual BackendInfo info() const = 0;
     [[nodiscard]] virtual Result<std::unique_ptr<Buffer>> allocate(std::size_t bytes) = 0;
     /// `view.bytes` must outlive the Matrix (the mapped file). May repack; cheap where it does not.
-    [[nodiscard]] virtual Result<std::unique_ptr<Matrix>> loadMatrix(const TensorView& view) = 0;
+    /// Asks `stop` every few tens of milliseconds. Errors: Cancelled, OutOfMemory, Unsupported, InvalidFile.
+    [[nodiscard]] virtual Result<std::unique_ptr<Matrix>> loadMatrix(const TensorView& view,
+                                                                     std::stop_token stop = {}) = 0;
     /// A norm weight, bias or other small tensor as f32 [rows, cols] in `buffer` order; any dequantisable dtype.
     [[nodiscard]] virtual Result<std::unique_ptr<Buffer>> loadVector(const TensorView& view) = 0;
 

@@ -61,7 +61,7 @@ Result<std::unique_ptr<Buffer>> CpuBackend::allocate(std::size_t bytes) {
     return allocateHost(bytes, PageHint::Huge);
 }
 
-Result<std::unique_ptr<Matrix>> CpuBackend::loadMatrix(const TensorView& view) {
+Result<std::unique_ptr<Matrix>> CpuBackend::loadMatrix(const TensorView& view, std::stop_token stop) {
     if (view.shape.rank < 2 || view.shape.rank > 3)
         return fail(ErrorCode::InvalidFile,
                     fmt::format("A weight matrix has two or three axes, not the shape {}.", view.shape.toString()));
@@ -76,7 +76,7 @@ Result<std::unique_ptr<Matrix>> CpuBackend::loadMatrix(const TensorView& view) {
     matrix->shape = view.shape;
     matrix->bytes = view.bytes;
     if (table_.packedProduct)
-        VITRAL_TRY(matrix->pack(pool_));
+        VITRAL_TRY(matrix->pack(pool_, stop));
     return std::unique_ptr<Matrix>(std::move(matrix));
 }
 

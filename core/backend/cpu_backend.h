@@ -17,7 +17,7 @@ public:
 
     BackendInfo info() const override;
     Result<std::unique_ptr<Buffer>> allocate(std::size_t bytes) override;
-    Result<std::unique_ptr<Matrix>> loadMatrix(const TensorView& view) override;
+    Result<std::unique_ptr<Matrix>> loadMatrix(const TensorView& view, std::stop_token stop) override;
     Result<std::unique_ptr<Buffer>> loadVector(const TensorView& view) override;
 
     void embedding(Tensor out, const Matrix& table, std::span<const std::int32_t> ids) override;

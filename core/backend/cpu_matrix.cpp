@@ -6,7 +6,13 @@
 #include "core/kernels/pack_weights.h"
 #include "core/tensor/quantize.h"
 
+#include <algorithm>
+
 namespace vitral {
+
+namespace {
+constexpr std::size_t kSliceBytes = std::size_t{16} << 20; // some 10 ms of work
+} // namespace
 
 std::size_t CpuMatrix::residentBytes() const {
     return packed ? packed->sizeBytes() : 0;
@@ -18,7 +24,7 @@ kernels::PackedWeights CpuMatrix::expert(std::int64_t iExpert) const {
     return w;
 }
 
-Result<void> CpuMatrix::pack(ThreadPool& pool) {
+Result<void> CpuMatrix::pack(ThreadPool& pool, const std::stop_token& stop) {
     layout = kernels::packedLayout(dtype, nIn(), nOut());
     if (!layout)
         return {};
@@ -26,16 +32,28 @@ Result<void> CpuMatrix::pack(ThreadPool& pool) {
     VITRAL_TRY_ASSIGN(packed, allocateHost(static_cast<std::size_t>(nAll) * layout->groupBytes, PageHint::Huge));
     auto* base = static_cast<std::byte*>(packed->data());
     layout->data = base;
-    // About a quarter of a megabyte at a time, so that the file's pages stream in order.
-    const auto grain = static_cast<std::int64_t>(1 + 262144 / layout->groupBytes);
-    pool.parallelFor(nAll, grain, [&](std::int64_t begin, std::int64_t end) {
-        for (std::int64_t i = begin; i < end; ++i) {
-            const std::int64_t first = i % nGroup() * 16;
-            kernels::packGroup(dtype, *layout, row(i / nGroup() * nOut() + first),
-                               std::min<std::int64_t>(16, nOut() - first),
-                               base + static_cast<std::size_t>(i) * layout->groupBytes);
+    const bool mayRelease = isReadOnlyFileMapping(bytes);
+    const auto grain = static_cast<std::int64_t>(1 + 131072 / layout->groupBytes);
+    const auto slice = static_cast<std::int64_t>(1 + kSliceBytes / layout->groupBytes);
+    for (std::int64_t first = 0; first < nAll; first += slice) {
+        if (stop.stop_requested())
+            return fail(ErrorCode::Cancelled, "Loading was stopped.");
+        const std::int64_t n = std::min(slice, nAll - first);
+        pool.parallelFor(n, grain, [&](std::int64_t begin, std::int64_t end) {
+            for (std::int64_t i = first + begin; i < first + end; ++i) {
+                const std::int64_t iOut = i % nGroup() * 16;
+                kernels::packGroup(dtype, *layout, row(i / nGroup() * nOut() + iOut),
+                                   std::min<std::int64_t>(16, nOut() - iOut),
+                                   base + static_cast<std::size_t>(i) * layout->groupBytes);
+            }
+        });
+        if (mayRelease) {
+            const auto rowAt = [&](std::int64_t i) { return row(i / nGroup() * nOut() + i % nGroup() * 16); };
+            const std::byte* from = rowAt(first);
+            const std::byte* to = first + n < nAll ? rowAt(first + n) : bytes.data() + bytes.size();
+            releasePages({from, static_cast<std::size_t>(to - from)});
         }
-    });
+    }
     return {};
 }
 

@@ -8,6 +8,7 @@
 #include "core/kernels/packed.h"
 
 #include <optional>
+#include <stop_token>
 
 namespace vitral {
 
@@ -30,8 +31,9 @@ public:
     }
     [[nodiscard]] kernels::PackedWeights expert(std::int64_t iExpert) const;
 
-    /// Errors: OutOfMemory.
-    Result<void> pack(ThreadPool& pool);
+    /// Makes the kernels' layout, a few megabytes at a time; the file's pages are given back as it goes, so that memory
+    /// never holds both. Errors: OutOfMemory, Cancelled.
+    Result<void> pack(ThreadPool& pool, const std::stop_token& stop);
 };
 
 /// Row iRow of the matrix (rows of all experts counted through) as f32 into out [E].

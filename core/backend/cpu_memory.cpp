@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/backend/cpu_memory.h"
 
+#include <cstdio>
 #include <fmt/format.h>
+#include <fstream>
+#include <string>
 #include <sys/mman.h>
 
 namespace vitral {
@@ -43,6 +46,31 @@ Result<std::unique_ptr<Buffer>> allocateHost(std::size_t bytes, PageHint hint) {
         ::madvise(data, bytes, MADV_HUGEPAGE);
     }
     return std::unique_ptr<Buffer>(new MappedBuffer(base, mapped, data, bytes));
+}
+
+bool isReadOnlyFileMapping(std::span<const std::byte> bytes) {
+    // The system's own list: "start-end perms offset device inode path", addresses in hexadecimal.
+    std::ifstream maps("/proc/self/maps");
+    const auto begin = reinterpret_cast<std::uintptr_t>(bytes.data());
+    for (std::string line; std::getline(maps, line);) {
+        unsigned long long from = 0;
+        unsigned long long to = 0;
+        unsigned long long inode = 0;
+        char permissions[5] = {};
+        if (std::sscanf(line.c_str(), "%llx-%llx %4s %*s %*s %llu", &from, &to, permissions, &inode) != 4)
+            continue;
+        if (begin >= from && begin < to)
+            return begin + bytes.size() <= to && inode != 0 && permissions[0] == 'r' && permissions[1] == '-';
+    }
+    return false;
+}
+
+void releasePages(std::span<const std::byte> bytes) {
+    constexpr std::uintptr_t kPage = 4096;
+    const auto begin = (reinterpret_cast<std::uintptr_t>(bytes.data()) + kPage - 1) / kPage * kPage;
+    const auto end = (reinterpret_cast<std::uintptr_t>(bytes.data()) + bytes.size()) / kPage * kPage;
+    if (end > begin)
+        ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
 }
 
 } // namespace vitral

@@ -5,6 +5,8 @@
 
 #include <array>
 #include <cstring>
+#include <new>
+#include <utility>
 
 namespace vitral::kernels {
 
@@ -40,11 +42,10 @@ constexpr Kinds kKinds[] = {
     {DType::Q6_K, ValueKind::V6, ScaleKind::Super16, 32, nullptr},
 };
 
+/// The block whose bytes were copied to aligned storage.
 template <class Block>
-Block blockAt(const std::byte* row, std::int64_t index) {
-    Block block;
-    std::memcpy(&block, row + static_cast<std::size_t>(index) * sizeof(Block), sizeof(Block));
-    return block;
+const Block& as(const std::byte* storage) {
+    return *std::launder(reinterpret_cast<const Block*>(storage));
 }
 
 /// Where the scales of one block of one row go.
@@ -75,41 +76,33 @@ void fifthBits(const std::uint8_t* qh, std::uint8_t* q) {
         q[i] = static_cast<std::uint8_t>(q[i] | ((qh[i / 8] >> (i % 8)) & 1) << 4);
 }
 
-/// The 32 values of block b of a row as unsigned bytes, and its scales. Layouts: core/tensor/block_formats.h.
-void openBlock(DType type, const std::byte* row, std::int64_t b, std::uint8_t* q, const ScaleSink& to) {
-    const std::int64_t iSuper = b / 8;
-    const int j = static_cast<int>(b % 8);
+/// The 32 values of sub-block j of a block (0 for types of 32) as unsigned bytes, and its scales.
+/// Layouts: core/tensor/block_formats.h.
+void openBlock(DType type, const std::byte* storage, int j, std::uint8_t* q, const ScaleSink& to) {
     switch (type) {
-    case DType::Q8_0: {
-        const auto block = blockAt<BlockQ8_0>(row, b);
-        for (int i = 0; i < 32; ++i)
-            q[i] = static_cast<std::uint8_t>(block.qs[i] + 128);
-        to.half(block.d);
-        break;
-    }
     case DType::Q4_0:
     case DType::IQ4_NL: {
-        const auto block = blockAt<BlockQ4_0>(row, b);
+        const auto& block = as<BlockQ4_0>(storage);
         nibbles(block.qs, q);
         to.half(block.d);
         break;
     }
     case DType::Q4_1: {
-        const auto block = blockAt<BlockQ4_1>(row, b);
+        const auto& block = as<BlockQ4_1>(storage);
         nibbles(block.qs, q);
         to.half(block.d);
         to.halfMinimum(block.m);
         break;
     }
     case DType::Q5_0: {
-        const auto block = blockAt<BlockQ5_0>(row, b);
+        const auto& block = as<BlockQ5_0>(storage);
         nibbles(block.qs, q);
         fifthBits(block.qh, q);
         to.half(block.d);
         break;
     }
     case DType::Q5_1: {
-        const auto block = blockAt<BlockQ5_1>(row, b);
+        const auto& block = as<BlockQ5_1>(storage);
         nibbles(block.qs, q);
         fifthBits(block.qh, q);
         to.half(block.d);
@@ -117,13 +110,13 @@ void openBlock(DType type, const std::byte* row, std::int64_t b, std::uint8_t* q
         break;
     }
     case DType::MXFP4: {
-        const auto block = blockAt<BlockMXFP4>(row, b);
+        const auto& block = as<BlockMXFP4>(storage);
         nibbles(block.qs, q);
         to.small(block.e);
         break;
     }
     case DType::IQ4_XS: {
-        const auto block = blockAt<BlockIQ4_XS>(row, iSuper);
+        const auto& block = as<BlockIQ4_XS>(storage);
         nibbles(block.qs + 16 * j, q);
         const int low = (block.scalesLow[j / 2] >> (j % 2 * 4)) & 15;
         to.small((low | ((block.scalesHigh >> (2 * j)) & 3) << 4) - 32);
@@ -131,7 +124,7 @@ void openBlock(DType type, const std::byte* row, std::int64_t b, std::uint8_t* q
         break;
     }
     case DType::Q4_K: {
-        const auto block = blockAt<BlockQ4_K>(row, iSuper);
+        const auto& block = as<BlockQ4_K>(storage);
         for (int i = 0; i < 32; ++i)
             q[i] = (block.qs[j / 2 * 32 + i] >> (j % 2 * 4)) & 15;
         const ScaleMin packed = unpackScaleMin(block.scales, j);
@@ -142,7 +135,7 @@ void openBlock(DType type, const std::byte* row, std::int64_t b, std::uint8_t* q
         break;
     }
     case DType::Q5_K: {
-        const auto block = blockAt<BlockQ5_K>(row, iSuper);
+        const auto& block = as<BlockQ5_K>(storage);
         for (int i = 0; i < 32; ++i)
             q[i] = static_cast<std::uint8_t>(((block.qs[j / 2 * 32 + i] >> (j % 2 * 4)) & 15) | ((block.qh[i] >> j) & 1)
                                                                                                     << 4);
@@ -154,7 +147,7 @@ void openBlock(DType type, const std::byte* row, std::int64_t b, std::uint8_t* q
         break;
     }
     case DType::Q6_K: {
-        const auto block = blockAt<BlockQ6_K>(row, iSuper);
+        const auto& block = as<BlockQ6_K>(storage);
         const int h = j / 4;
         const int k = j % 4;
         for (int i = 0; i < 32; ++i)
@@ -166,7 +159,7 @@ void openBlock(DType type, const std::byte* row, std::int64_t b, std::uint8_t* q
         break;
     }
     case DType::Q3_K: {
-        const auto block = blockAt<BlockQ3_K>(row, iSuper);
+        const auto& block = as<BlockQ3_K>(storage);
         for (int i = 0; i < 32; ++i)
             q[i] = static_cast<std::uint8_t>(((block.qs[j / 4 * 32 + i] >> (j % 4 * 2)) & 3) |
                                              ((block.hmask[i] >> j) & 1) << 2);
@@ -176,7 +169,7 @@ void openBlock(DType type, const std::byte* row, std::int64_t b, std::uint8_t* q
         break;
     }
     case DType::Q2_K: {
-        const auto block = blockAt<BlockQ2_K>(row, iSuper);
+        const auto& block = as<BlockQ2_K>(storage);
         for (int i = 0; i < 32; ++i)
             q[i] = (block.qs[j / 4 * 32 + i] >> (j % 4 * 2)) & 3;
         to.small16(0, block.scales[2 * j]);
@@ -252,19 +245,35 @@ std::optional<PackedWeights> packedLayout(DType type, std::int64_t nIn, std::int
 
 void packGroup(DType type, const PackedWeights& layout, const std::byte* rows, std::int64_t nRow, std::byte* to) {
     const std::size_t oneRow = rowBytes(type, layout.nBlock * 32);
+    const auto blockBytes = static_cast<std::size_t>(dtypeInfo(type).blockBytes);
+    const int nSub = dtypeInfo(type).blockLen / 32;
     if (nRow < 16)
         std::memset(to, 0, layout.groupBytes);
     ScaleSink sink{to, scaleParts(layout.scale, layout.nBlock), 0, 0};
     std::byte* values = to + layout.valueOffset;
-    for (std::int64_t b = 0; b < layout.nBlock; ++b, values += valueBytes(layout.value)) {
-        sink.iBlock = static_cast<std::size_t>(b);
+    const std::size_t valueStep = valueBytes(layout.value);
+    for (std::int64_t b = 0; b < layout.nBlock; b += nSub, values += valueStep * static_cast<std::size_t>(nSub))
         for (std::size_t r = 0; r < static_cast<std::size_t>(nRow); ++r) {
-            alignas(16) std::uint8_t q[32];
+            const std::byte* from = rows + r * oneRow + static_cast<std::size_t>(b / nSub) * blockBytes;
             sink.iRow = r;
-            openBlock(type, rows + r * oneRow, b, q, sink);
-            packValues(layout.value, q, r, values);
+            sink.iBlock = static_cast<std::size_t>(b);
+            if (type == DType::Q8_0) { // no detour: the bytes are there, but for the bias
+                for (std::size_t j = 0; j < 8; ++j)
+                    put(values, j, r, four(reinterpret_cast<const std::uint8_t*>(from) + 2 + 4 * j) ^ 0x80808080U);
+                HalfBits d;
+                std::memcpy(&d, from, 2);
+                sink.half(d);
+                continue;
+            }
+            alignas(16) std::byte storage[256];
+            std::memcpy(storage, from, blockBytes);
+            for (int j = 0; j < nSub; ++j) {
+                alignas(16) std::uint8_t q[32];
+                sink.iBlock = static_cast<std::size_t>(b + j);
+                openBlock(type, storage, j, q, sink);
+                packValues(layout.value, q, r, values + static_cast<std::size_t>(j) * valueStep);
+            }
         }
-    }
 }
 
 } // namespace vitral::kernels

@@ -41,7 +41,7 @@ void WeightLoader::loaded(const GgufTensor& tensor) {
 
 Result<std::unique_ptr<Matrix>> WeightLoader::matrix(const std::string& name, const Shape& shape) {
     VITRAL_TRY_ASSIGN(const GgufTensor* tensor, find(name, shape));
-    auto result = options_->backend->loadMatrix(tensor->view);
+    auto result = options_->backend->loadMatrix(tensor->view, options_->stop);
     if (!result)
         return failWith("Cannot load the tensor " + name, std::move(result).error());
     residentBytes_ += (*result)->residentBytes();

@@ -38,7 +38,7 @@ public:
     Result<std::unique_ptr<Buffer>> allocate(std::size_t) override {
         return fail(ErrorCode::Bug, "There is no memory here.");
     }
-    Result<std::unique_ptr<Matrix>> loadMatrix(const TensorView&) override {
+    Result<std::unique_ptr<Matrix>> loadMatrix(const TensorView&, std::stop_token) override {
         return fail(ErrorCode::Bug, "There are no weights here.");
     }
     Result<std::unique_ptr<Buffer>> loadVector(const TensorView&) override {
