@@ -120,6 +120,8 @@ Result<void> ChatSession::answer() {
     message.modelName = model_->config().name;
     bool lineOpen = false;
     const auto show = [&](std::string_view text) -> Result<void> {
+        if (message.text.empty()) // some vocabularies begin every answer with a blank
+            text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
         if (text.empty())
             return {};
         message.text += text;

@@ -52,6 +52,7 @@ int run(int argc, char** argv) {
     app.require_subcommand(0, 1);
 
     // One line per subcommand, in the order of --help.
+    addChatCommand(app, common);
     addCompleteCommand(app, common);
     addLogitsCommand(app, common);
     addPerplexityCommand(app, common);

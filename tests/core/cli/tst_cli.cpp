@@ -18,6 +18,7 @@ namespace {
 const QString kStories = QStringLiteral(VITRAL_SHARED_DATA "/gguf/stories260K-f32.gguf");
 const QString kLarger = QStringLiteral(VITRAL_SHARED_DATA "/gguf/stories15M-q8_0.gguf");
 const QString kVocab = QStringLiteral(VITRAL_SHARED_DATA "/ggml-vocab/ggml-vocab-gpt-2.gguf");
+const QString kChat = QStringLiteral(VITRAL_SHARED_DATA "/gguf/minimind2-small-q8_0.gguf");
 const QByteArray kStory =
     "Once upon a time, there was a little girl named Lily. She loved to play outside in the park. One day, she saw a "
     "big, red ball. She wanted to play with it, but it was too high.";
@@ -37,7 +38,8 @@ private slots:
     }
     void helpOfEveryCommand_data() {
         QTest::addColumn<QString>("command");
-        for (const char* name : {"complete", "logits", "perplexity", "tokenize", "detokenize"})
+        for (const char* name : {"chat", "complete", "logits", "perplexity", "tokenize", "detokenize", "inspect",
+                                 "quantize", "bench", "make-random"})
             QTest::newRow(name) << name;
     }
     void helpOfEveryCommand() {
@@ -326,6 +328,88 @@ private slots:
         const CliResult r = finishCli(process);
         QCOMPARE(r.exitCode, 1);
         QVERIFY2(isOneSentence(r.err), r.err.constData());
+    }
+
+    // --- chat ---
+    void chatOnce() {
+        VITRAL_NEED_FILE(kChat);
+        const CliResult r = runCli({"chat", kChat, "--once", "Hello", "-n", "12", "--temperature", "0"});
+        QVERIFY2(r.exitCode == 0, r.err.constData());
+        QVERIFY(r.out.size() > 1 && r.out.endsWith('\n') && !r.out.startsWith(' '));
+        QVERIFY2(r.err.isEmpty(), r.err.constData());
+    }
+    void chatOfSeveralTurns() {
+        VITRAL_NEED_FILE(kChat);
+        const QStringList arguments{"chat", kChat, "-n", "12", "--temperature", "0"};
+        const CliResult r = runCli(arguments, "Hello\n\nWhat is the capital of France?\n/stats\n/again\n");
+        QVERIFY2(r.exitCode == 0, r.err.constData());
+        const QList<QByteArray> lines = r.out.trimmed().split('\n');
+        QVERIFY2(lines.size() >= 3, r.out.constData());
+        QCOMPARE(lines.last(), lines[lines.size() - 2]); // greedy: the same answer again
+        QVERIFY2(r.err.startsWith("prompt ") && !r.err.contains(" 0 of them from the cache"), r.err.constData());
+        const CliResult other = runCli(arguments, "Hello\n/new\nHello\n/undo\nHello");
+        const QList<QByteArray> same = other.out.trimmed().split('\n');
+        QCOMPARE(same.first(), same.last());
+    }
+    void chatSystemPromptCounts() {
+        VITRAL_NEED_FILE(kChat);
+        const CliResult with =
+            runCli({"chat", kChat, "--once", "Hi", "-n", "1", "--verbose", "--system", QString("word ").repeated(60)});
+        const CliResult without = runCli({"chat", kChat, "--once", "Hi", "-n", "1", "--verbose"});
+        const auto promptTokens = [](const QByteArray& err) {
+            return err.mid(err.indexOf("prompt ") + 7).split(' ').first().toInt();
+        };
+        QVERIFY2(promptTokens(with.err) > promptTokens(without.err) + 40, with.err.constData());
+    }
+    void chatSaysWhatIsWrong_data() {
+        QTest::addColumn<QByteArray>("input");
+        QTest::newRow("unknown command") << QByteArray("/frobnicate\n");
+        QTest::newRow("nothing to repeat") << QByteArray("/again\n");
+        QTest::newRow("nothing to take back") << QByteArray("/undo\n");
+        QTest::newRow("nothing to forget") << QByteArray("/forget\n");
+        QTest::newRow("unknown parameter") << QByteArray("/set frob 1\n");
+        QTest::newRow("bad value") << QByteArray("/set top-k many\n");
+        QTest::newRow("save without a name") << QByteArray("/save\n");
+        QTest::newRow("save nowhere") << QByteArray("/save /nowhere/x.md\n");
+        QTest::newRow("question too long") << QByteArray("word ").repeated(3000) + "\n";
+    }
+    void chatSaysWhatIsWrong() {
+        QFETCH(QByteArray, input);
+        VITRAL_NEED_FILE(kChat);
+        const CliResult r = runCli({"chat", kChat, "-n", "4", "-c", "512"}, input);
+        QCOMPARE(r.exitCode, 1);
+        QVERIFY(r.out.isEmpty());
+        QVERIFY2(r.err.startsWith("vitral-cli: ") && r.err.endsWith(".\n"), r.err.constData());
+    }
+    void chatSavesMarkdown() {
+        VITRAL_NEED_FILE(kChat);
+        const QTemporaryDir dir;
+        const QString file = dir.filePath("talk.md");
+        const CliResult r = runCli({"chat", kChat, "-n", "4", "--temperature", "0"},
+                                   "Hello\n/save " + file.toUtf8() + "\n/quit\nnot asked\n");
+        QCOMPARE(r.exitCode, 0);
+        QFile saved(file);
+        QVERIFY(saved.open(QIODevice::ReadOnly));
+        const QByteArray text = saved.readAll();
+        QVERIFY2(text.startsWith("**user**\n\nHello\n\n**assistant**\n\n"), text.constData());
+        QCOMPARE(r.out.count('\n'), 1);
+    }
+    void chatSpeaksPortuguese() {
+        VITRAL_NEED_FILE(kChat);
+        const CliResult r = runCli({"chat", kChat, "-n", "4"}, "/new\n/ajuda\n/xyz\n", {"LC_ALL=pt_BR.UTF-8"});
+        QVERIFY2(r.err.contains("nova conversa") && r.err.contains("comando desconhecido"), r.err.constData());
+    }
+    void chatForgetsOnlyWhenAsked() {
+        VITRAL_NEED_FILE(kChat);
+        QByteArray input;
+        for (int i = 0; i < 8; ++i)
+            input += "Tell me a story about number " + QByteArray::number(i) + "\n";
+        const CliResult full = runCli({"chat", kChat, "-n", "40", "-c", "128"}, input);
+        QCOMPARE(full.exitCode, 1);
+        QVERIFY2(full.err.contains("/forget"), full.err.constData());
+        const CliResult on = runCli({"chat", kChat, "-n", "40", "-c", "128", "--context-shift"}, input);
+        QVERIFY2(on.exitCode == 0, on.err.constData());
+        QVERIFY2(on.err.contains("let go"), on.err.constData());
     }
 
     // --- the bundled model ---
