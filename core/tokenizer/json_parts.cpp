@@ -2,7 +2,7 @@
 #include "core/tokenizer/json_parts.h"
 
 #include "core/io/byte_reader.h"
-#include "core/tokenizer/char_class.h"
+#include "core/tokenizer/utf8.h"
 
 #include <array>
 #include <fmt/format.h>
@@ -240,6 +240,9 @@ private:
         } else if (kind == "Metaspace") {
             step.kind = Kind::Metaspace;
             VITRAL_TRY_ASSIGN(step.text, insertedText(json, "replacement", "\xE2\x96\x81"));
+            if (step.text.empty() || utf8At(step.text, 0).bytes != step.text.size() || ++metaspaces_ > kMaxMetaspaces)
+                return fail(ErrorCode::InvalidFile, "The tokenizer's Metaspace replacement is not one character, or "
+                                                    "there are too many of them.");
             step.split = boolean(json, "split", true);
             const std::string scheme =
                 text(json, "prepend_scheme", boolean(json, "add_prefix_space", true) ? "always" : "never");
@@ -257,6 +260,8 @@ private:
 
     PreTokenizer& out_;
     bool& byteLevel_;
+    static constexpr int kMaxMetaspaces = 4; ///< each may lengthen the text, and the next one that again
+    int metaspaces_ = 0;
     bool alphabetMarked_ = false;
 };
 

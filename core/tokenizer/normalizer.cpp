@@ -4,6 +4,7 @@
 #include "core/tokenizer/char_class.h"
 #include "core/tokenizer/utf8.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <fmt/format.h>
 #include <utf8proc.h>
@@ -14,11 +15,8 @@ namespace {
 
 /// No honest normalisation makes a text longer than this; a hostile one could fill the memory.
 constexpr std::size_t kMaxGrowth = 32;
-constexpr std::size_t kMinLimit = 1 << 20;
+constexpr std::size_t kMinLimitBytes = 1 << 20;
 
-bool isTooLong(std::string_view before, std::size_t afterBytes) {
-    return afterBytes > kMinLimit && afterBytes / kMaxGrowth > before.size();
-}
 tl::unexpected<Error> tooLong() {
     return fail(ErrorCode::Unsupported,
                 fmt::format("The tokenizer's normalizer makes this text more than {} times as long.", kMaxGrowth));
@@ -178,9 +176,9 @@ void collapseBlanks(std::string_view text, std::string& out) {
     }
 }
 
-Result<void> charsmap(const Charsmap& map, std::string_view text, std::string& out) {
+Result<void> charsmap(const Charsmap& map, std::string_view text, std::size_t limitBytes, std::string& out) {
     for (std::size_t at = 0; at < text.size();) {
-        if (isTooLong(text, out.size()))
+        if (out.size() > limitBytes)
             return tooLong();
         if (const Charsmap::Match match = map.longest(text.substr(at)); match.bytes > 0) {
             out += match.replacement;
@@ -223,12 +221,12 @@ std::string_view strip(std::string_view text, bool left, bool right) {
     return text.substr(begin, end - begin);
 }
 
-Result<void> replace(const NormalStep& step, std::string_view text, std::string& out) {
+Result<void> replace(const NormalStep& step, std::string_view text, std::size_t limitBytes, std::string& out) {
     std::size_t done = 0;
     if (!step.isRegex) {
         for (std::size_t at = text.find(step.pattern); at != std::string_view::npos && !step.pattern.empty();
              at = text.find(step.pattern, done)) {
-            if (isTooLong(text, out.size()))
+            if (out.size() > limitBytes)
                 return tooLong();
             (out += text.substr(done, at - done)) += step.text;
             done = at + step.pattern.size();
@@ -242,7 +240,7 @@ Result<void> replace(const NormalStep& step, std::string_view text, std::string&
             while (end < text.size() && utf8At(text, end).valid)
                 end += utf8At(text, end).bytes;
             if (end > at)
-                VITRAL_TRY(replace(step, text.substr(at, end - at), out));
+                VITRAL_TRY(replace(step, text.substr(at, end - at), limitBytes, out));
             if (end < text.size())
                 out += text[end++];
             at = end;
@@ -254,7 +252,7 @@ Result<void> replace(const NormalStep& step, std::string_view text, std::string&
         VITRAL_TRY_ASSIGN(const RegexSearch::Match match, search.find(done));
         if (!match.found)
             break;
-        if (isTooLong(text, out.size()))
+        if (out.size() > limitBytes)
             return tooLong();
         (out += text.substr(done, match.begin - done)) += step.text;
         if (match.end == match.begin) { // nothing matched: step over one character
@@ -272,7 +270,7 @@ Result<void> replace(const NormalStep& step, std::string_view text, std::string&
     return {};
 }
 
-Result<void> runStep(const NormalStep& step, std::string_view text, std::string& out) {
+Result<void> runStep(const NormalStep& step, std::string_view text, std::size_t limitBytes, std::string& out) {
     using Kind = NormalStep::Kind;
     switch (step.kind) {
     case Kind::Nfc:
@@ -302,7 +300,7 @@ Result<void> runStep(const NormalStep& step, std::string_view text, std::string&
             (out += text) += step.text;
         break;
     case Kind::Replace:
-        return replace(step, text, out);
+        return replace(step, text, limitBytes, out);
     case Kind::CollapseBlanks:
         collapseBlanks(text, out);
         break;
@@ -310,7 +308,7 @@ Result<void> runStep(const NormalStep& step, std::string_view text, std::string&
         bert(step, text, out);
         break;
     case Kind::Charsmap:
-        return charsmap(step.charsmap, text, out);
+        return charsmap(step.charsmap, text, limitBytes, out);
     case Kind::Nmt:
         nmt(text, out);
         break;
@@ -337,12 +335,15 @@ void Normalizer::addPrepend(std::string_view text) {
 
 Result<void> Normalizer::run(std::string_view text, std::string& out) const {
     out.clear();
+    const std::size_t limitBytes = std::max(kMinLimitBytes, text.size() * kMaxGrowth);
     if (steps_.size() == 1)
-        return runStep(steps_[0], text, out);
+        return runStep(steps_[0], text, limitBytes, out);
     std::string current(text);
     for (const NormalStep& step : steps_) {
         out.clear();
-        VITRAL_TRY(runStep(step, current, out));
+        VITRAL_TRY(runStep(step, current, limitBytes, out));
+        if (out.size() > limitBytes)
+            return tooLong();
         current.swap(out);
     }
     out.swap(current);

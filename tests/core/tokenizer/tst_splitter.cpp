@@ -39,24 +39,25 @@ std::vector<std::size_t> byRegex(const Regex& regex, std::string_view text) {
     return ends;
 }
 
-const char* const kPools[] = {"abcdefgrstvmlRSTVMLD",
-                              "'''sStTrRvVeEmMlLdD\xC5\xBF",
-                              "ABCXYZ",
-                              "0123456789",
-                              "   \t\n\r\x0b\x0c",
-                              "\r\n\r\n ",
-                              ".,;:!?-_()[]{}<>/\\@#$%^&*+=~`|\"",
-                              "//\n//",
-                              "áéíóúãõçâêôñ",
-                              "ÁÉÍÓÚÃÕÇ",
-                              "\xC2\xA0\xE3\x80\x80\xE2\x80\xA8\xC2\x85\xE1\xA0\x8E\xE2\x80\x8B", // blanks and what looks so
-                              "一二三あいうカ한국",
-                              "абвгдАБВαβγΔΩ",
-                              "\xCC\x81\xCC\x80\xCC\xA7\xE0\xA4\xBE\xE2\x83\x9D", // marks
-                              "ʰʱªºǅǈ",
-                              "٣٤²½Ⅷ①",
-                              "🙂🚀👍\xE2\x80\x8D\xEF\xB8\x8F",
-                              "\x01\x1f\x7f\xC2\xAD\xEF\xBB\xBF"};
+const char* const kPools[] = {
+    "abcdefgrstvmlRSTVMLD",
+    "'''sStTrRvVeEmMlLdD\xC5\xBF",
+    "ABCXYZ",
+    "0123456789",
+    "   \t\n\r\x0b\x0c",
+    "\r\n\r\n ",
+    ".,;:!?-_()[]{}<>/\\@#$%^&*+=~`|\"",
+    "//\n//",
+    "áéíóúãõçâêôñ",
+    "ÁÉÍÓÚÃÕÇ",
+    "\xC2\xA0\xE3\x80\x80\xE2\x80\xA8\xC2\x85\xE1\xA0\x8E\xE2\x80\x8B", // blanks and what looks so
+    "一二三あいうカ한국",
+    "абвгдАБВαβγΔΩ",
+    "\xCC\x81\xCC\x80\xCC\xA7\xE0\xA4\xBE\xE2\x83\x9D", // marks
+    "ʰʱªºǅǈ",
+    "٣٤²½Ⅷ①",
+    "🙂🚀👍\xE2\x80\x8D\xEF\xB8\x8F",
+    "\x01\x1f\x7f\xC2\xAD\xEF\xBB\xBF"};
 
 std::string randomText(std::mt19937& rng, int length) {
     std::string out;
@@ -179,7 +180,8 @@ private slots:
     void longRuns_data() { equalsItsPattern_data(); }
     void longRuns() {
         QFETCH(SplitterKind, kind);
-        for (const char* unit : {"a", "A", " ", "\n", "1", "!", "'", "\xCC\x81", "\xCA\xB0", "Aa", "Aʰ", "\xFF", "\r\n ", " a", "/"}) {
+        for (const char* unit :
+             {"a", "A", " ", "\n", "1", "!", "'", "\xCC\x81", "\xCA\xB0", "Aa", "Aʰ", "\xFF", "\r\n ", " a", "/"}) {
             std::string text;
             while (text.size() < (1 << 20))
                 text += unit;
