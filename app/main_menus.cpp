@@ -6,6 +6,8 @@
 #include "widgets/panels/chat_panel.h"
 #include "widgets/panels/composer.h"
 #include "widgets/panels/conversation_panel.h"
+#include "widgets/panels/model_picker.h"
+#include "widgets/panels/section.h"
 #include "widgets/transcript/transcript_view.h"
 
 #include <QApplication>
@@ -13,6 +15,7 @@
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QHBoxLayout>
+#include <QLabel>
 #include <QMenuBar>
 #include <QMessageBox>
 #include <QToolButton>
@@ -80,9 +83,12 @@ void MainWindow::makeMenus() {
     a.rightPanel->setIcon(design::icon(QStringLiteral("sidebar-right")));
     a.view->addActions({a.leftPanel, a.rightPanel});
     a.view->addSeparator();
-    a.tokens = add(a.view, "tokens", Qt::CTRL | Qt::Key_T,
-                   [this, transcript] { transcript->setTokenMode(actions_->tokens->isChecked()); });
+    a.tokens = add(a.view, "tokens", Qt::CTRL | Qt::Key_T, [this] { setTokenMode(actions_->tokens->isChecked()); });
     a.tokens->setCheckable(true);
+    a.tree = treeDock_->toggleViewAction();
+    a.tree->setShortcut(Qt::CTRL | Qt::SHIFT | Qt::Key_T);
+    a.tree->setIcon(design::icon(QStringLiteral("tree")));
+    a.view->addAction(a.tree);
     a.view->addSeparator();
     a.theme = a.view->addMenu(QString());
     auto* themes = new QActionGroup(this);
@@ -141,7 +147,7 @@ void MainWindow::makeMenus() {
     a.about = add(a.help, "info", {}, [this] { about(); });
     a.about->setMenuRole(QAction::AboutRole);
 
-    for (QAction* action : {a.tokens, a.leftPanel, a.rightPanel}) {
+    for (QAction* action : {a.tokens, a.tree, a.leftPanel, a.rightPanel}) {
         auto* button = new QToolButton(chatPanel_);
         button->setDefaultAction(action);
         button->setIconSize({design::kIcon, design::kIcon});
@@ -196,6 +202,15 @@ void MainWindow::retranslate() {
     a.focusComposer->setText(tr("Go to the &text field"));
     a.shortcuts->setText(tr("&Keyboard shortcuts"));
     a.about->setText(tr("&About Vitral"));
+    a.tree->setText(tr("T&ree of the conversation"));
+    a.tree->setToolTip(tr("Every version of every message as a tree (Ctrl+Shift+T)"));
+    treeDock_->setWindowTitle(tr("Tree of the conversation"));
+    treeTitle_->setText(treeDock_->windowTitle());
+    treeClose_->setToolTip(tr("Close"));
+    treeClose_->setAccessibleName(tr("Close"));
+    samplerSection_->setTitle(tr("What the samplers do"));
+    samplerHint_->setText(tr("Leave this open and ask something: the candidates for every token appear here, before "
+                             "and after each sampler."));
     leftDock_->setWindowTitle(tr("Conversations"));
     rightDock_->setWindowTitle(tr("Settings"));
 }
@@ -210,7 +225,19 @@ void MainWindow::updateActions() {
 }
 
 void MainWindow::chooseModel() {
-    chooseModelFile();
+    ModelPicker::Known known;
+    known.bundled = services_.bundledModel;
+    known.recent = services_.settings.recentModels();
+    known.folders = services_.settings.modelFolders();
+    known.current = services_.model->path();
+    ModelPicker picker(services_.scanner, known, this);
+    connect(&picker, &ModelPicker::folderAdded, this, [this](const QString& folder) {
+        QStringList folders = services_.settings.modelFolders();
+        folders << folder;
+        services_.settings.setModelFolders(folders);
+    });
+    if (picker.exec() == QDialog::Accepted && !picker.chosen().isEmpty())
+        openModel(picker.chosen());
 }
 
 void MainWindow::chooseModelFile() {
@@ -279,11 +306,6 @@ void MainWindow::shortcutsHelp() {
     box.setTextFormat(Qt::RichText);
     box.setText(html + QStringLiteral("</table>"));
     box.exec();
-}
-
-void MainWindow::showView(const QString& name) {
-    if (name == QLatin1String("tokens"))
-        actions_->tokens->trigger();
 }
 
 } // namespace vitral::app

@@ -63,6 +63,7 @@ MainWindow::MainWindow(Services& services, design::Theme& theme, Language& langu
     statusBar()->addWidget(statusModel_);
     statusBar()->addPermanentWidget(statusRun_);
     statusBar()->setSizeGripEnabled(false);
+    makeViews();
     makeMenus();
     connectAll();
     retranslate();
@@ -190,6 +191,8 @@ void MainWindow::updateNumbers() {
             parts << tr("reading %1 tokens/s").arg(locale.toString(n.prefillTokensPerSecond, 'f', 0));
         if (n.decodeTokensPerSecond > 0)
             parts << tr("writing %1 tokens/s").arg(locale.toString(n.decodeTokensPerSecond, 'f', 1));
+        if (n.seed != 0)
+            parts << tr("seed %1").arg(n.seed);
     }
     statusRun_->setText(parts.join(QStringLiteral("  \u00B7  ")));
 }
@@ -203,7 +206,7 @@ void MainWindow::restoreWindow() {
 
 void MainWindow::closeEvent(QCloseEvent* event) {
     // Nothing waits: the engine is told to stop, what is queued for the store is written when it is taken down.
-    services_.chat->stop();
+    services_.chat->close();
     services_.settings.setBytes(QStringLiteral("window/geometry"), saveGeometry());
     services_.settings.setBytes(QStringLiteral("window/state"), saveState());
     event->accept();

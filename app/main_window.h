@@ -15,12 +15,19 @@ class QLabel;
 class QMenu;
 class QProgressBar;
 class QPushButton;
+class QToolButton;
 
 namespace vitral {
 class ChatPanel;
 class ConversationPanel;
 class SettingsPanel;
 class ModelChip;
+class TokenLegend;
+class AlternativesPopup;
+class ContextGauge;
+class ConversationTreeView;
+class SamplerStagesView;
+class Section;
 } // namespace vitral
 
 namespace vitral::app {
@@ -50,6 +57,13 @@ protected:
 private:
     void makeDocks();
     void connectAll();
+    // main_views.cpp
+    void makeViews();
+    QWidget* makeDockTitle();
+    void updateTree();
+    void updateStages();
+    void setTokenMode(bool on);
+    void forkForPicture();
     // main_menus.cpp
     void makeMenus();
     void retranslate();
@@ -74,6 +88,18 @@ private:
     QDockWidget *leftDock_ = nullptr, *rightDock_ = nullptr;
     ModelChip* modelChip_ = nullptr;
     QLabel *statusModel_ = nullptr, *statusRun_ = nullptr;
+    TokenLegend* legend_ = nullptr;
+    AlternativesPopup* alternatives_ = nullptr;
+    MessageId forkMessage_ = kNoMessage;
+    int forkToken_ = -1;
+    ContextGauge* gauge_ = nullptr;
+    ConversationTreeView* tree_ = nullptr;
+    QDockWidget* treeDock_ = nullptr;
+    QLabel* treeTitle_ = nullptr;
+    QToolButton* treeClose_ = nullptr;
+    Section* samplerSection_ = nullptr;
+    QLabel* samplerHint_ = nullptr;
+    SamplerStagesView* stages_ = nullptr;
 
     struct Actions;
     std::unique_ptr<Actions> actions_;

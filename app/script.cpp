@@ -4,6 +4,7 @@
 #include "app/main_window.h"
 
 #include <QApplication>
+#include <QPainter>
 #include <QPixmap>
 
 #include <cstdio>
@@ -59,7 +60,13 @@ void Script::finish() {
 
 void Script::takePicture() {
     if (!options_.screenshot.isEmpty()) {
-        if (!window_.grab().save(options_.screenshot)) {
+        QPixmap picture = window_.grab();
+        QPainter painter(&picture); // pop-ups are windows of their own
+        for (QWidget* top : QApplication::topLevelWidgets())
+            if (top != &window_ && top->isVisible() && !top->isModal())
+                painter.drawPixmap(window_.mapFromGlobal(top->pos()), top->grab());
+        painter.end();
+        if (!picture.save(options_.screenshot)) {
             std::fprintf(stderr, "The picture could not be written to %s.\n", qPrintable(options_.screenshot));
             QApplication::exit(1);
             return;

@@ -32,13 +32,15 @@ ChatController::ChatController(EnginePort& engine, EngineBridge& bridge, StoreTh
     connect(&contextTimer_, &QTimer::timeout, this, &ChatController::refreshContext);
     draftTimer_.setSingleShot(true);
     draftTimer_.setInterval(kDraftDelayMs);
-    connect(&draftTimer_, &QTimer::timeout, this, [this] {
-        if (info_.id == 0)
-            return;
+    connect(&draftTimer_, &QTimer::timeout, this, &ChatController::flushDraft);
+}
+
+void ChatController::flushDraft() {
+    draftTimer_.stop();
+    if (info_.id != 0)
         store_.ask(
             this, [id = info_.id, text = draft_.toStdString()](ConversationStore& s) { return s.saveDraft(id, text); },
             [this](Result<void> r) { check(r); }, "draft");
-    });
 }
 
 void ChatController::report(const Error& error) {
@@ -74,9 +76,15 @@ void ChatController::setSettings(const GenerationSettings& settings) {
     contextTimer_.start();
 }
 
-void ChatController::startNew() {
+void ChatController::close() {
+    if (draftTimer_.isActive())
+        flushDraft();
     stop();
     finishAnswer(MessageState::Stopped, {});
+}
+
+void ChatController::startNew() {
+    close();
     ++generation_;
     opening_ = false;
     info_ = {};
@@ -343,11 +351,16 @@ void ChatController::leaveOutOldest() {
     refreshContext();
 }
 
+std::int32_t ChatController::nCtx() const {
+    const std::int64_t trained = model_.model() ? model_.model()->config().nCtxTrain : 0;
+    return trained > 0 ? static_cast<std::int32_t>(std::min<std::int64_t>(trained, settings_.nCtx)) : settings_.nCtx;
+}
+
 AssembleOptions ChatController::assembleOptions() const {
     AssembleOptions options;
     options.systemPrompt = settings_.systemPrompt.toStdString();
-    options.nCtx = settings_.nCtx;
-    options.nReserve = settings_.maxTokens > 0 ? std::min(settings_.maxTokens, settings_.nCtx / 2) : 256;
+    options.nCtx = nCtx();
+    options.nReserve = std::min(settings_.maxTokens > 0 ? settings_.maxTokens : 256, options.nCtx / 2);
     options.leaveOut = leaveOut_;
     options.nowUnixSeconds = QDateTime::currentSecsSinceEpoch();
     if (model_.capabilities().thinking)
@@ -372,9 +385,11 @@ void ChatController::refreshContext() {
         question.text = draft_.toStdString();
         path.push_back(std::move(question));
     }
+    AssembleOptions options = assembleOptions();
+    options.addGenerationPrompt = path.empty() || path.back().role != Role::Assistant;
     helper_.ask(
         this,
-        [path = std::move(path), options = assembleOptions(), model = model_.model(),
+        [path = std::move(path), options = std::move(options), model = model_.model(),
          chatTemplate = model_.chatTemplate()] {
             return assembleContext(path, *model->tokenizer(), chatTemplate.get(), options);
         },

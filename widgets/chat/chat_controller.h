@@ -40,10 +40,13 @@ public:
     [[nodiscard]] const ConversationInfo& info() const { return info_; }
     [[nodiscard]] const ConversationTree& tree() const { return tree_; }
     [[nodiscard]] const GenerationSettings& settings() const { return settings_; }
+    /// The window in use: what was asked for, at most what the model was trained for.
+    [[nodiscard]] std::int32_t nCtx() const;
     void setSettings(const GenerationSettings& settings);
 
     void open(ConversationId id);
     void startNew(); ///< an empty one; it is stored with its first message
+    void close();    ///< stops and stores what is open, before another conversation or the end of the program
     [[nodiscard]] bool opening() const { return opening_; }
 
     // What a person can do.
@@ -104,6 +107,7 @@ private:
     void onToken(const TokenProduced& token, Message& message);
     void onFinished(const RunFinished& finished);
     void flushPending();
+    void flushDraft();
     void finishAnswer(MessageState state, const QString& note);
     void setPhase(Phase phase);
     void rebuildPath(bool mayFetch = true);

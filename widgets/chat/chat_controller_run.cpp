@@ -180,9 +180,9 @@ void ChatController::assembleAndRun(MessageId answer, std::vector<MessageToken> 
                 return;
             }
             const auto nPrompt = static_cast<std::int32_t>(prompt->ids.size());
-            if (nPrompt >= settings_.nCtx) {
+            if (nPrompt >= nCtx()) {
                 const QString sentence = tr("The conversation has %1 tokens; the context window has room for %2.")
-                                             .arg(QLocale().toString(nPrompt), QLocale().toString(settings_.nCtx));
+                                             .arg(QLocale().toString(nPrompt), QLocale().toString(nCtx()));
                 finishAnswer(MessageState::Failed, sentence);
                 tell(sentence, true);
                 return;
@@ -196,7 +196,7 @@ void ChatController::submit(MessageId answer, std::vector<TokenId> prompt) {
     job.model = model_.model();
     job.branches.push_back({std::move(prompt), settings_.sampler});
     job.maxTokens = settings_.maxTokens;
-    job.nCtx = settings_.nCtx;
+    job.nCtx = nCtx();
     job.kvType = settings_.kvType;
     job.contextShift = settings_.contextShift;
     job.traceSampler = traceSampler_;
@@ -300,6 +300,9 @@ void ChatController::onFinished(const RunFinished& finished) {
     if (t.decodeSeconds > 0)
         numbers_.decodeTokensPerSecond = t.nGenerated / t.decodeSeconds;
     numbers_.seed = finished.seed;
+    GenerationSettings used = settings_;
+    used.sampler.seed = finished.seed; // so that the answer can be had again
+    answerMessage_->paramsJson = paramsText(used);
     answerMessage_->nPromptTokens = t.nPrompt;
     answerMessage_->nCachedTokens = t.nCached;
     answerMessage_->prefillSeconds = t.prefillSeconds;
@@ -319,7 +322,7 @@ void ChatController::onFinished(const RunFinished& finished) {
         break;
     case FinishReason::ContextFull:
         state = MessageState::Stopped;
-        note = tr("Stopped: the context window of %1 tokens is full.").arg(QLocale().toString(settings_.nCtx));
+        note = tr("Stopped: the context window of %1 tokens is full.").arg(QLocale().toString(nCtx()));
         break;
     case FinishReason::Cancelled:
         state = MessageState::Stopped;

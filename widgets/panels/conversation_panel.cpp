@@ -47,6 +47,7 @@ ConversationPanel::ConversationPanel(ConversationLibrary& library, QWidget* pare
     items_ = new QStandardItemModel(this);
     tree_->setModel(items_);
     tree_->setHeaderHidden(true);
+    tree_->setProperty("kind", "painted"); // the delegate draws hover and selection itself
     tree_->setIndentation(design::kSpace3);
     tree_->setUniformRowHeights(false);
     tree_->setEditTriggers(QAbstractItemView::EditKeyPressed);
@@ -100,7 +101,7 @@ ConversationPanel::ConversationPanel(ConversationLibrary& library, QWidget* pare
 }
 
 void ConversationPanel::retranslate() {
-    new_->setText(tr("New conversation"));
+    new_->setText(QLatin1Char(' ') + tr("New conversation"));
     search_->setPlaceholderText(tr("Search"));
     search_->setAccessibleName(tr("Search conversations"));
     tree_->setAccessibleName(tr("Conversations"));

@@ -57,14 +57,14 @@ void ModelChip::refresh() {
     const bool loading = model_.state() == ModelSession::State::Loading;
     button_->setVisible(!loading);
     loading_->setVisible(loading);
+    cancel_->setToolTip(tr("Cancel loading"));
+    cancel_->setAccessibleName(tr("Cancel loading"));
     if (loading) {
         const QString name = QFileInfo(model_.loadingPath()).completeBaseName();
         loadingText_->setText(fontMetrics().elidedText(tr("Loading %1").arg(name), Qt::ElideMiddle, 180));
         loadingText_->setToolTip(model_.progressText());
         progress_->setValue(static_cast<int>(model_.progress() * 1000));
         progress_->setAccessibleName(tr("Loading %1").arg(name));
-        cancel_->setToolTip(tr("Cancel loading"));
-        cancel_->setAccessibleName(tr("Cancel loading"));
         return;
     }
     const QString name = model_.displayName();

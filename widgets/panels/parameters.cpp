@@ -46,14 +46,14 @@ const std::array kBasic = {
     ParameterInfo{
         QT_TRANSLATE_NOOP("vitral::ParameterRow", "Longest answer"),
         QT_TRANSLATE_NOOP("vitral::ParameterRow", "Tokens after which an answer is stopped. 0 lets it end by itself."),
-        0, 32768, 1, 0, 0, [](const S& s) { return double(std::max(0, s.maxTokens)); },
+        0, 32768, 1, 0, kNever, [](const S& s) { return double(std::max(0, s.maxTokens)); },
         [](S& s, double v) { s.maxTokens = v < 1 ? -1 : i(v); }, true},
-    ParameterInfo{
-        QT_TRANSLATE_NOOP("vitral::ParameterRow", "Seed"),
-        QT_TRANSLATE_NOOP("vitral::ParameterRow", "The same seed, settings and question give the same answer. 0 takes "
-                                                  "a fresh one every time; the one used is told with the answer."),
-        0, 4294967295.0, 1, 0, 0, [](const S& s) { return double(s.sampler.seed); },
-        [](S& s, double v) { s.sampler.seed = static_cast<std::uint64_t>(v); }, true},
+    ParameterInfo{QT_TRANSLATE_NOOP("vitral::ParameterRow", "Seed"),
+                  QT_TRANSLATE_NOOP("vitral::ParameterRow",
+                                    "The same seed, settings and question give the same answer. 0 takes "
+                                    "a fresh one every time; the one used is told with the answer."),
+                  0, 4294967295.0, 1, 0, kNever, [](const S& s) { return double(s.sampler.seed); },
+                  [](S& s, double v) { s.sampler.seed = static_cast<std::uint64_t>(v); }, true},
 };
 
 const std::array kTruncation = {

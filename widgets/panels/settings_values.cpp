@@ -229,7 +229,7 @@ void SettingsPanel::refreshModel() {
     QString memory = tr("A full window takes %1 of memory.")
                          .arg(locale.formattedDataSize(static_cast<qint64>(spec.bytesPerToken()) * nCtx_->value()));
     if (c.nCtxTrain > 0 && nCtx_->value() > c.nCtxTrain)
-        memory += QLatin1Char(' ') + tr("The model was trained for %1 tokens; beyond that its answers get worse.")
+        memory += QLatin1Char(' ') + tr("The model was trained for %1 tokens; no more are used.")
                                          .arg(locale.toString(static_cast<qlonglong>(c.nCtxTrain)));
     memory_->setText(memory);
     thinking_->setVisible(model_.capabilities().thinking);

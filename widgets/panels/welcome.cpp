@@ -41,6 +41,7 @@ Welcome::Welcome(QWidget* parent) : QWidget(parent) {
     for (int i = 0; i < 4; ++i) {
         auto* b = new QPushButton(this);
         b->setProperty("kind", "suggestion");
+        b->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred); // equal columns
         grid->addWidget(b, i / 2, i % 2);
         connect(b, &QPushButton::clicked, this, [this, b] { emit suggestionChosen(b->text()); });
         suggestions_.push_back(b);
@@ -82,7 +83,7 @@ void Welcome::retranslate() {
         line_->setText(tr("%1 answers. Everything stays on this computer.").arg(model_));
     pick_->setText(tr("Choose another model\u2026"));
     pick_->setVisible(model_.isEmpty() || bundled_);
-    const QString texts[] = {tr("Hello! Who are you?"), tr("Tell me a short story about a cat and a lighthouse."),
+    const QString texts[] = {tr("Hello! Who are you?"), tr("Tell me a short story about a cat."),
                              tr("What is a token?"), tr("What does attention do in a transformer?")};
     for (std::size_t i = 0; i < suggestions_.size(); ++i)
         suggestions_[i]->setText(texts[i]);

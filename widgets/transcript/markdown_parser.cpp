@@ -272,8 +272,12 @@ ParsedMarkdown parseMarkdown(std::string_view source) {
     Flattener flattener(math, result.blocks);
     for (cmark_node* node = cmark_node_first_child(tree.get()); node != nullptr; node = cmark_node_next(node)) {
         if (cmark_node_next(node) == nullptr) {
-            result.nBlocksBefore = result.blocks.size();
-            result.lastBegin = math.sourceOffset(lineOffset(math.text(), cmark_node_get_start_line(node)));
+            // Only a blank line parts for good: the "|" that begins a table's next row looks like a paragraph at first.
+            const std::size_t begin = lineOffset(math.text(), cmark_node_get_start_line(node));
+            if (begin >= 2 && math.text().substr(begin - 2, 2) == "\n\n") {
+                result.nBlocksBefore = result.blocks.size();
+                result.lastBegin = math.sourceOffset(begin);
+            }
         }
         flattener.block(node);
     }

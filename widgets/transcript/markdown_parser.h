@@ -13,8 +13,8 @@ namespace vitral {
 
 struct ParsedMarkdown {
     std::vector<RichBlock> blocks;
-    std::size_t lastBegin = 0;     ///< byte of the source where the last top-level element begins
-    std::size_t nBlocksBefore = 0; ///< blocks that stand before it
+    std::size_t lastBegin = 0;     ///< byte of the source before which nothing can change any more
+    std::size_t nBlocksBefore = 0; ///< blocks that stand before that byte
 };
 
 ParsedMarkdown parseMarkdown(std::string_view source);

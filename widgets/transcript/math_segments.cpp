@@ -39,7 +39,14 @@ bool findFormula(std::string_view s, std::size_t at, Found& found) {
     // "costs $5 and $6" is money: no blank before the closing sign, no digit after it.
     if (std::isspace(static_cast<unsigned char>(s[found.contentEnd - 1])) != 0)
         return false;
-    return found.end >= s.size() || std::isdigit(static_cast<unsigned char>(s[found.end])) == 0;
+    if (found.end < s.size() && std::isdigit(static_cast<unsigned char>(s[found.end])) != 0)
+        return false;
+    const std::string_view content = s.substr(found.contentBegin, found.contentEnd - found.contentBegin);
+    if (content.find('`') != std::string_view::npos)
+        return false;
+    const bool amount = std::isdigit(static_cast<unsigned char>(content.front())) != 0;
+    return !amount || content.find(' ') == std::string_view::npos ||
+           content.find_first_of("\\^_=+*/{") != std::string_view::npos;
 }
 
 } // namespace

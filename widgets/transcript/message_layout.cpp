@@ -16,7 +16,7 @@
 namespace vitral {
 namespace {
 constexpr int kHead = 28;   // name of who speaks
-constexpr int kFooter = 36; // actions and numbers
+constexpr int kFooter = 32; // actions and numbers
 constexpr int kBubblePad = design::kSpace3;
 constexpr std::size_t kShrinkBelow = 4000; // bytes: longer questions fill the bubble's whole width
 } // namespace
@@ -26,8 +26,7 @@ MessageLayout::Words MessageLayout::words() {
             QCoreApplication::translate("vitral::MessageLayout", "System"),
             QCoreApplication::translate("vitral::MessageLayout", "Tool"),
             QCoreApplication::translate("vitral::MessageLayout", "Thinking\u2026"),
-            QCoreApplication::translate("vitral::MessageLayout", "Thought for %1 words"),
-            QCoreApplication::translate("vitral::MessageLayout", "Stopped")};
+            QCoreApplication::translate("vitral::MessageLayout", "Thought for %1 words")};
 }
 
 MessageLayout::MessageLayout(const Message& message, MessageView view, const TranscriptStyle& style)

@@ -5,6 +5,8 @@
 
 #include <QEvent>
 #include <QHBoxLayout>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QLabel>
 #include <QLocale>
 #include <QPainter>
@@ -78,6 +80,8 @@ QString MessageToolBar::numbers(const Message& message) {
     QString text = tr("%n tokens", nullptr, n);
     if (message.decodeSeconds > 0 && n > 1)
         text += QStringLiteral(" \u00B7 ") + tr("%1 tokens/s").arg(locale.toString(n / message.decodeSeconds, 'f', 1));
+    if (message.state == MessageState::Stopped && message.note.empty())
+        text += QStringLiteral(" \u00B7 ") + tr("stopped");
     return text;
 }
 
@@ -103,6 +107,11 @@ void MessageToolBar::showFor(int index, const Message& message, int siblingIndex
     const QString text = answer ? numbers(message) : QString();
     numbers_->setText(text);
     numbers_->setVisible(!text.isEmpty());
+    const QString seed = QJsonDocument::fromJson(QByteArray::fromStdString(message.paramsJson))
+                             .object()
+                             .value(QStringLiteral("seed"))
+                             .toString();
+    numbers_->setToolTip(seed.isEmpty() || seed == QLatin1String("0") ? QString() : tr("seed %1").arg(seed));
     layout()->activate();
 }
 

@@ -244,7 +244,7 @@ void TranscriptView::leaveEvent(QEvent*) {
 void TranscriptView::focusInEvent(QFocusEvent* event) {
     QAbstractScrollArea::focusInEvent(event);
     if (current_ < 0 && !messages_.empty() && event->reason() != Qt::MouseFocusReason)
-        setCurrentMessage(static_cast<int>(messages_.size()) - 1);
+        setCurrentMessage(static_cast<int>(messages_.size()) - 1, false);
     placeOverlays();
     viewport()->update();
 }

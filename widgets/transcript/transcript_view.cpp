@@ -9,6 +9,7 @@
 #include <QElapsedTimer>
 #include <QPaintEvent>
 #include <QPainter>
+#include <QScopedValueRollback>
 #include <QScrollBar>
 #include <QStyle>
 
@@ -162,18 +163,16 @@ void TranscriptView::restore(const Anchor& a) {
         return;
     const double y = tops_[static_cast<std::size_t>(a.message)] +
                      messages_[static_cast<std::size_t>(a.message)]->blockTop(a.block) + a.offset;
-    settingScroll_ = true;
+    const QScopedValueRollback ours(settingScroll_, true); // nested calls come when the bar appears
     verticalScrollBar()->setValue(static_cast<int>(std::lround(y)));
-    settingScroll_ = false;
 }
 
 void TranscriptView::updateScrollBar() {
-    settingScroll_ = true;
+    const QScopedValueRollback ours(settingScroll_, true);
     const int page = viewport()->height();
     verticalScrollBar()->setPageStep(page);
     verticalScrollBar()->setSingleStep(style_.reading.pixelSize() * 3);
     verticalScrollBar()->setRange(0, std::max(0, static_cast<int>(std::ceil(tops_.back())) - page));
-    settingScroll_ = false;
 }
 
 // Lays out what is seen until nothing changes. What stands at the top stays at the top, or the end at the end.
@@ -184,9 +183,8 @@ void TranscriptView::layOutVisible() {
         rebuildTops();
         updateScrollBar();
         if (stick_) {
-            settingScroll_ = true;
+            const QScopedValueRollback ours(settingScroll_, true);
             verticalScrollBar()->setValue(verticalScrollBar()->maximum());
-            settingScroll_ = false;
         } else {
             restore(keep);
         }

@@ -50,6 +50,8 @@ public:
     [[nodiscard]] const TranscriptStyle& style() const { return style_; } // NOLINT: hides QWidget::style on purpose
     /// For the actions while an answer streams.
     void setBusy(bool busy);
+    /// Where a token stands on the screen; empty when it is not laid out.
+    [[nodiscard]] QRect globalTokenRect(int message, int token) const;
     /// Milliseconds of the last paint, layout included: for the benchmark.
     [[nodiscard]] double lastPaintMs() const { return lastPaintMs_; }
     [[nodiscard]] int nLaidOut() const; ///< messages with lines: for tests
@@ -118,7 +120,6 @@ private:
     void showMenu(int message, const QPoint& global);
     void selectWordAt(const QPoint& point);
     [[nodiscard]] std::pair<Place, Place> selection() const;
-    [[nodiscard]] QRect globalTokenRect(int message, int token) const;
 
     QPointer<TranscriptSource> source_;
     TranscriptStyle style_;

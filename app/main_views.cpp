@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+// The views beside the text: token colours and alternatives, context gauge, tree, samplers.
+#include "app/main_actions.h"
+#include "widgets/design/icons.h"
+#include "widgets/design/metrics.h"
+#include "widgets/panels/chat_panel.h"
+#include "widgets/panels/context_gauge.h"
+#include "widgets/panels/section.h"
+#include "widgets/panels/settings_panel.h"
+#include "widgets/sampler/sampler_stages_view.h"
+#include "widgets/tokens/alternatives_popup.h"
+#include "widgets/tokens/token_blocks.h"
+#include "widgets/tokens/token_legend.h"
+#include "widgets/transcript/transcript_view.h"
+#include "widgets/tree/conversation_tree_view.h"
+
+#include <QDockWidget>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+namespace vitral::app {
+namespace {
+constexpr int kRoomForBoth = 1500; ///< window width at which tree and settings stand side by side
+}
+
+QWidget* MainWindow::makeDockTitle() {
+    auto* bar = new QWidget(this);
+    auto* row = new QHBoxLayout(bar);
+    row->setContentsMargins(design::kSpace3, design::kSpace2, design::kSpace2, design::kSpace1);
+    treeTitle_ = new QLabel(bar);
+    treeTitle_->setProperty("role", "value");
+    auto* close = new QToolButton(bar);
+    close->setIcon(design::icon(QStringLiteral("close"), design::IconTone::Muted));
+    close->setIconSize({design::kIconSmall, design::kIconSmall});
+    connect(close, &QToolButton::clicked, treeDock_, &QWidget::hide);
+    row->addWidget(treeTitle_, 1);
+    row->addWidget(close);
+    treeClose_ = close;
+    return bar;
+}
+
+void MainWindow::makeViews() {
+    ChatController& chat = *services_.chat;
+    TranscriptView* transcript = chatPanel_->transcript();
+
+    legend_ = new TokenLegend(this);
+    legend_->hide();
+    chatPanel_->addBelowTranscript(legend_);
+    connect(legend_, &TokenLegend::measureChanged, transcript, &TranscriptView::setMeasure);
+    const auto average = [this, &chat, transcript] {
+        int at = transcript->currentMessage();
+        if (at < 0 || at >= chat.count() || chat.message(at).tokens.empty())
+            at = chat.count() - 1;
+        legend_->setMessage(at >= 0 ? &chat.message(at) : nullptr);
+    };
+    connect(&chat, &ChatController::busyChanged, legend_, average);
+    connect(&chat, &TranscriptSource::reset, legend_, average);
+    connect(transcript, &TranscriptView::currentChanged, legend_, average);
+
+    alternatives_ = new AlternativesPopup(this);
+    connect(transcript, &TranscriptView::tokenHovered, this, [this, &chat](int message, int token, const QRect& where) {
+        if (message < 0 || message >= chat.count() || token < 0 ||
+            token >= static_cast<int>(chat.message(message).tokens.size()))
+            alternatives_->passBy();
+        else
+            alternatives_->showToken(chat.message(message).tokens[static_cast<std::size_t>(token)], chat.tokenizer(),
+                                     where, false, !chat.busy());
+    });
+    connect(transcript, &TranscriptView::tokenClicked, this, [this, &chat](int message, int token, const QRect& where) {
+        if (message >= chat.count() || token >= static_cast<int>(chat.message(message).tokens.size()))
+            return;
+        forkMessage_ = chat.message(message).id;
+        forkToken_ = token;
+        alternatives_->showToken(chat.message(message).tokens[static_cast<std::size_t>(token)], chat.tokenizer(), where,
+                                 true, !chat.busy());
+    });
+    connect(alternatives_, &AlternativesPopup::forkAsked, this,
+            [this, &chat](const MessageToken& with) { chat.forkAt(forkMessage_, forkToken_, with); });
+
+    gauge_ = new ContextGauge(this);
+    chatPanel_->addBelowTranscript(gauge_);
+    const auto context = [this, &chat] {
+        gauge_->setContext(chat.context(), chat.nCtx(), chat.busy() ? chat.numbers().nGenerated : 0, chat.numbers());
+    };
+    connect(&chat, &ChatController::contextChanged, this, context);
+    connect(&chat, &ChatController::numbersChanged, this, context);
+
+    tree_ = new ConversationTreeView(this);
+    treeDock_ = new QDockWidget(this);
+    treeDock_->setObjectName(QStringLiteral("tree"));
+    treeDock_->setWidget(tree_);
+    tree_->setMinimumWidth(280);
+    treeDock_->setTitleBarWidget(makeDockTitle());
+    addDockWidget(Qt::RightDockWidgetArea, treeDock_);
+    splitDockWidget(treeDock_, rightDock_, Qt::Horizontal);
+    treeDock_->hide();
+    connect(treeDock_, &QDockWidget::visibilityChanged, this, &MainWindow::updateTree);
+    connect(treeDock_->toggleViewAction(), &QAction::triggered, this, [this](bool shown) {
+        // On a small screen the tree takes the place of the settings.
+        if (shown && width() < kRoomForBoth)
+            rightDock_->hide();
+    });
+    connect(&chat, &TranscriptSource::reset, this, &MainWindow::updateTree);
+    connect(&chat, &TranscriptSource::appended, this, &MainWindow::updateTree);
+    connect(&chat, &ChatController::busyChanged, this, &MainWindow::updateTree);
+    connect(tree_, &ConversationTreeView::messageActivated, this, [this, &chat](qint64 id) {
+        chat.show(id);
+        for (int i = 0; i < chat.count(); ++i)
+            if (chat.message(i).id == id)
+                chatPanel_->transcript()->scrollToMessage(i);
+    });
+
+    samplerSection_ = settingsPanel_->addSection(false);
+    samplerHint_ = new QLabel(samplerSection_);
+    samplerHint_->setProperty("role", "small");
+    samplerHint_->setWordWrap(true);
+    stages_ = new SamplerStagesView(samplerSection_);
+    samplerSection_->body()->addWidget(samplerHint_);
+    samplerSection_->body()->addWidget(stages_);
+    connect(samplerSection_, &Section::toggled, this, [this, &chat](bool open) {
+        chat.setTraceSampler(open);
+        updateStages();
+    });
+    connect(&chat, &ChatController::samplerTraceChanged, this, &MainWindow::updateStages);
+    updateStages();
+}
+
+void MainWindow::updateStages() {
+    const ChatController& chat = *services_.chat;
+    stages_->setVisible(chat.samplerTrace() != nullptr);
+    samplerHint_->setVisible(chat.samplerTrace() == nullptr);
+    if (!samplerSection_->isOpen() || !chat.samplerTrace())
+        return;
+    TokenId chosen = SamplerStagesView::kNone;
+    if (chat.count() > 0 && !chat.message(chat.count() - 1).tokens.empty())
+        chosen = chat.message(chat.count() - 1).tokens.back().score.id;
+    const std::shared_ptr<const Tokenizer> tokenizer = chat.tokenizer();
+    stages_->setTrace(
+        chat.samplerTrace(),
+        [tokenizer](TokenId id) {
+            return tokenizer ? visibleToken(tokenizer->decodeToken(id, true)) : QString::number(id);
+        },
+        chosen);
+}
+
+void MainWindow::updateTree() {
+    if (treeDock_ == nullptr || treeDock_->isHidden())
+        return;
+    const ChatController& chat = *services_.chat;
+    std::vector<MessageId> path;
+    for (int i = 0; i < chat.count(); ++i)
+        path.push_back(chat.message(i).id);
+    tree_->setTree(chat.tree().nodes(), std::move(path));
+}
+
+void MainWindow::setTokenMode(bool on) {
+    chatPanel_->transcript()->setTokenMode(on);
+    legend_->setVisible(on);
+}
+
+void MainWindow::showView(const QString& name) {
+    TranscriptView* transcript = chatPanel_->transcript();
+    if (name == QLatin1String("tokens")) {
+        actions_->tokens->trigger();
+    } else if (name == QLatin1String("fork")) {
+        if (!transcript->tokenMode())
+            actions_->tokens->trigger();
+        forkForPicture();
+    } else if (name == QLatin1String("tree")) {
+        treeDock_->toggleViewAction()->trigger();
+        updateTree();
+    } else if (name == QLatin1String("samplers")) {
+        settingsPanel_->samplingSection()->setOpen(false);
+        samplerSection_->setOpen(true);
+    } else if (name == QLatin1String("nosettings")) {
+        rightDock_->hide();
+    }
+}
+
+// The picture shows the least sure token of the last answer.
+void MainWindow::forkForPicture() {
+    const ChatController& chat = *services_.chat;
+    const int last = chat.count() - 1;
+    if (last < 0 || chat.message(last).tokens.empty())
+        return;
+    const auto& tokens = chat.message(last).tokens;
+    const std::size_t n = std::min<std::size_t>(tokens.size(), 40);
+    std::size_t best = 0;
+    for (std::size_t i = 1; i < n; ++i)
+        if (tokens[i].score.logProbability < tokens[best].score.logProbability)
+            best = i;
+    chatPanel_->transcript()->repaint();
+    emit chatPanel_->transcript()->tokenClicked(
+        last, static_cast<int>(best), chatPanel_->transcript()->globalTokenRect(last, static_cast<int>(best)));
+}
+
+} // namespace vitral::app

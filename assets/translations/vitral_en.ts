@@ -1,0 +1,58 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="en" sourcelanguage="en_US">
+    <context>
+        <name>vitral::ConversationTreeView</name>
+        <message numerus="yes">
+            <source>%n branches</source>
+            <translation>
+                <numerusform>%n branch</numerusform>
+                <numerusform>%n branches</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%1, level %2 of %3, %n answers or edits below: %4</source>
+            <translation>
+                <numerusform>%1, level %2 of %3, %n answer or edit below: %4</numerusform>
+                <numerusform>%1, level %2 of %3, %n answers or edits below: %4</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>vitral::MessageToolBar</name>
+        <message numerus="yes">
+            <source>%n tokens</source>
+            <translation>
+                <numerusform>%n token</numerusform>
+                <numerusform>%n tokens</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>vitral::ModelPicker</name>
+        <message numerus="yes">
+            <source>%n models found</source>
+            <translation>
+                <numerusform>%n model found</numerusform>
+                <numerusform>%n models found</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>vitral::SamplerStagesView</name>
+        <message numerus="yes">
+            <source>%n candidates left</source>
+            <translation>
+                <numerusform>%n candidate left</numerusform>
+                <numerusform>%n candidates left</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n left</source>
+            <translation>
+                <numerusform>%n left</numerusform>
+                <numerusform>%n left</numerusform>
+            </translation>
+        </message>
+    </context>
+</TS>

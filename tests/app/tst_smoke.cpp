@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+// Starts the real program: one prompt, an answer, an end; a kill at the worst moment; a machine without a display.
+
+#include "core/chat/conversation.h"
+#include "tests/support/result_test.h"
+
+#include <QDirIterator>
+#include <QImage>
+#include <QProcess>
+#include <QTemporaryDir>
+#include <QtTest>
+
+#include <csignal>
+
+using namespace vitral;
+
+class TestSmoke : public QObject {
+    Q_OBJECT
+
+    QString model_;
+
+    static std::unique_ptr<ConversationStore> openStore(const QString& dir) {
+        auto store = ConversationStore::open(QString(dir + "/conversations.sqlite").toStdString());
+        return store ? std::move(*store) : nullptr;
+    }
+    QStringList arguments(const QString& dir) const {
+        return {"--data-dir", dir, "--model", model_, "--lang", "en", "--theme", "light"};
+    }
+
+private slots:
+    void initTestCase() {
+        QVERIFY2(QFile::exists(QStringLiteral(VITRAL_BIN_DIR "/vitral")), "build vitral first");
+        QDirIterator it(QStringLiteral(VITRAL_SOURCE_DIR "/assets/models"), {"*.gguf"}, QDir::Files,
+                        QDirIterator::Subdirectories);
+        model_ = it.hasNext() ? it.next() : QStringLiteral(VITRAL_SHARED_DATA "/gguf/stories15M-q8_0.gguf");
+        VITRAL_NEED_FILE(model_);
+    }
+
+    void onePromptOneAnswer() {
+        QTemporaryDir dir;
+        QProcess program;
+        program.start(QStringLiteral(VITRAL_BIN_DIR "/vitral"),
+                      arguments(dir.path()) + QStringList{"--prompt", "Hello", "--quit-after-prompts", "--screenshot",
+                                                          dir.filePath("shot.png"), "--size", "1000x640"});
+        QVERIFY(program.waitForFinished(120000));
+        QVERIFY2(program.exitStatus() == QProcess::NormalExit && program.exitCode() == 0,
+                 program.readAllStandardError());
+        const QImage shot(dir.filePath("shot.png"));
+        QCOMPARE(shot.size(), QSize(1000, 640));
+        const auto store = openStore(dir.path());
+        QVERIFY(store != nullptr);
+        const auto list = store->list();
+        QVERIFY_RESULT(list);
+        QCOMPARE(list->size(), std::size_t{1});
+        const auto path = store->activePath(list->front().id);
+        QVERIFY_RESULT(path);
+        QCOMPARE(path->size(), std::size_t{2});
+        QCOMPARE((*path)[0].text, std::string("Hello"));
+        QVERIFY(!(*path)[1].tokens.empty());
+        QVERIFY((*path)[1].state != MessageState::Streaming);
+        QVERIFY(!(*path)[1].tokens[0].score.top.empty()); // alternatives are kept
+    }
+
+    void aKillLosesNothingThatWasShown() {
+        QTemporaryDir dir;
+        QProcess program;
+        program.start(QStringLiteral(VITRAL_BIN_DIR "/vitral"),
+                      arguments(dir.path()) + QStringList{"--prompt", "Tell me a long story about a cat."});
+        QVERIFY(program.waitForStarted());
+        // Wait until some of the answer is on the disk, then kill without warning.
+        std::size_t nBefore = 0;
+        QTRY_VERIFY_WITH_TIMEOUT(
+            [&] {
+                const auto store = openStore(dir.path());
+                if (!store)
+                    return false;
+                const auto list = store->list();
+                if (!list || list->empty())
+                    return false;
+                const auto path = store->activePath(list->front().id);
+                nBefore = path && path->size() == 2 ? (*path)[1].tokens.size() : 0;
+                return nBefore > 0;
+            }(),
+            60000);
+        ::kill(static_cast<pid_t>(program.processId()), SIGKILL);
+        QVERIFY(program.waitForFinished(10000));
+        const auto store = openStore(dir.path());
+        QVERIFY(store != nullptr);
+        QVERIFY_RESULT(store->recover());
+        const auto list = store->list();
+        QVERIFY_RESULT(list);
+        const auto path = store->activePath(list->front().id);
+        QVERIFY_RESULT(path);
+        QCOMPARE(path->size(), std::size_t{2});
+        QVERIFY((*path)[1].tokens.size() >= nBefore);
+        QVERIFY((*path)[1].state != MessageState::Streaming);
+    }
+
+    void missingModelIsASentenceNotACrash() {
+        QTemporaryDir dir;
+        QProcess program;
+        program.start(
+            QStringLiteral(VITRAL_BIN_DIR "/vitral"),
+            {"--data-dir", dir.path(), "--model", "/nowhere/at/all.gguf", "--screenshot", dir.filePath("shot.png")});
+        QVERIFY(program.waitForFinished(60000));
+        QCOMPARE(program.exitCode(), 0);
+        QVERIFY(QFile::exists(dir.filePath("shot.png")));
+    }
+
+    void withoutADisplayItSaysSo() {
+        QProcess program;
+        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+        for (const char* name : {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"})
+            environment.remove(QLatin1String(name));
+        program.setProcessEnvironment(environment);
+        program.start(QStringLiteral(VITRAL_BIN_DIR "/vitral"), QStringList());
+        QVERIFY(program.waitForFinished(30000));
+        QCOMPARE(program.exitStatus(), QProcess::NormalExit);
+        QCOMPARE(program.exitCode(), 1);
+        const QByteArray text = program.readAllStandardError();
+        QVERIFY2(text.contains("no display"), text);
+        QCOMPARE(text.count('\n'), 1);
+    }
+
+    void optionsAreChecked() {
+        QProcess program;
+        program.start(QStringLiteral(VITRAL_BIN_DIR "/vitral"), {"--theme", "purple"});
+        QVERIFY(program.waitForFinished(30000));
+        QCOMPARE(program.exitCode(), 2);
+        program.start(QStringLiteral(VITRAL_BIN_DIR "/vitral"), {"--version"});
+        QVERIFY(program.waitForFinished(30000));
+        QCOMPARE(program.exitCode(), 0);
+        QVERIFY(program.readAllStandardOutput().startsWith("vitral "));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestSmoke)
+#include "tst_smoke.moc"

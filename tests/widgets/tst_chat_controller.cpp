@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: Apache-2.0
+// The conversation as a view model, against a fake engine and the real store in memory.
+
+#include "tests/support/fake_port.h"
+#include "widgets/chat/chat_controller.h"
+#include "widgets/chat/conversation_library.h"
+
+#include <QSignalSpy>
+#include <QtTest>
+
+using namespace vitral;
+using namespace vitral::test;
+
+class TestChatController : public QObject {
+    Q_OBJECT
+private slots:
+    void init() {
+        helper_ = std::make_unique<Worker>();
+        bridge_ = std::make_unique<EngineBridge>();
+        port_ = std::make_unique<FakePort>(*bridge_);
+        store_ = std::make_unique<StoreThread>([] { return ConversationStore::open({}); });
+        model_ = std::make_unique<ModelSession>(*port_, *bridge_, *helper_);
+        chat_ = std::make_unique<ChatController>(*port_, *bridge_, *store_, *helper_, *model_);
+        model_->load("still.gguf");
+        port_->loadModel(port_->last);
+        QTRY_VERIFY(model_->model() != nullptr);
+    }
+    void cleanup() {
+        chat_.reset();
+        model_.reset();
+        store_.reset();
+        port_.reset();
+        bridge_.reset();
+        helper_.reset();
+    }
+
+    void streamsAnAnswerAndKeepsIt() {
+        answer("Hello", {"Hi ", "there"});
+        QCOMPARE(chat_->count(), 2);
+        QCOMPARE(chat_->message(0).text, std::string("Hello"));
+        QCOMPARE(chat_->message(1).text, std::string("Hi there"));
+        QCOMPARE(chat_->message(1).tokens.size(), std::size_t{2});
+        QCOMPARE(chat_->message(1).state, MessageState::Complete);
+        QCOMPARE(QString::fromStdString(chat_->info().title), QStringLiteral("Hello"));
+
+        // What was stored is what is shown.
+        const ConversationId id = chat_->info().id;
+        chat_->startNew();
+        QCOMPARE(chat_->count(), 0);
+        chat_->open(id);
+        QTRY_COMPARE(chat_->count(), 2);
+        QCOMPARE(chat_->message(1).text, std::string("Hi there"));
+        QCOMPARE(chat_->message(1).tokens.size(), std::size_t{2});
+        QCOMPARE(chat_->message(1).tokens[0].score.top.size(), std::size_t{2});
+    }
+
+    void theQuestionStandsInThePrompt() {
+        answer("What is 2+2?", {"4"});
+        const GenerateJob& job = port_->jobs.back();
+        std::string prompt;
+        for (const TokenId id : job.branches[0].prompt)
+            if (id < 256)
+                prompt += static_cast<char>(id);
+        QVERIFY2(prompt.find("What is 2+2?") != std::string::npos, prompt.c_str());
+    }
+
+    void refusesWithoutAModel() {
+        ModelSession empty(*port_, *bridge_, *helper_);
+        ChatController chat(*port_, *bridge_, *store_, *helper_, empty);
+        QSignalSpy problem(&chat, &ChatController::problem);
+        chat.send("Hello");
+        QCOMPARE(problem.size(), 1);
+        QCOMPARE(chat.count(), 0);
+    }
+
+    void regenerateAddsASibling() {
+        answer("Hello", {"one"});
+        const std::size_t before = port_->jobs.size();
+        chat_->regenerate(chat_->message(1).id);
+        QTRY_COMPARE(port_->jobs.size(), before + 1);
+        finishWith({"two"});
+        QCOMPARE(chat_->count(), 2);
+        QCOMPARE(chat_->message(1).text, std::string("two"));
+        QCOMPARE(chat_->siblingCount(1), 2);
+        QCOMPARE(chat_->siblingIndex(1), 1);
+        chat_->switchSibling(chat_->message(1).id, -1);
+        QTRY_COMPARE(chat_->message(1).text, std::string("one"));
+        QCOMPARE(chat_->siblingIndex(1), 0);
+        chat_->switchSibling(chat_->message(1).id, -1); // there is none before it
+        QCOMPARE(chat_->siblingIndex(1), 0);
+    }
+
+    void editingAnyMessageAddsASibling() {
+        answer("Hello", {"one"});
+        chat_->edit(chat_->message(1).id, "My own words", false); // an answer, too
+        QTRY_COMPARE(chat_->message(1).text, std::string("My own words"));
+        QCOMPARE(chat_->siblingCount(1), 2);
+        QTRY_VERIFY(!chat_->busy());
+        const std::size_t before = port_->jobs.size();
+        chat_->edit(chat_->message(0).id, "Good morning", true);
+        QTRY_COMPARE(port_->jobs.size(), before + 1);
+        finishWith({"Morning!"});
+        QCOMPARE(chat_->count(), 2);
+        QCOMPARE(chat_->message(0).text, std::string("Good morning"));
+        QCOMPARE(chat_->siblingCount(0), 2);
+    }
+
+    void stopKeepsWhatWasSaid() {
+        chat_->send("Hello");
+        QTRY_COMPARE(port_->jobs.size(), std::size_t{1});
+        port_->token(port_->last, "half ");
+        QTRY_COMPARE(chat_->message(1).text, std::string("half "));
+        chat_->stop();
+        QCOMPARE(port_->cancelled, std::vector<RunId>{port_->last});
+        port_->finish(port_->last, FinishReason::Cancelled);
+        QTRY_VERIFY(!chat_->busy());
+        QCOMPARE(chat_->message(1).state, MessageState::Stopped);
+        QCOMPARE(chat_->message(1).text, std::string("half "));
+    }
+
+    void aLateEventOfAnotherRunIsNotMine() {
+        answer("Hello", {"one"});
+        const RunId old = port_->last;
+        chat_->regenerate(chat_->message(1).id);
+        QTRY_COMPARE(port_->jobs.size(), std::size_t{2});
+        port_->token(old, "ghost");
+        finishWith({"two"});
+        QCOMPARE(chat_->message(1).text, std::string("two"));
+    }
+
+    void continueGoesOnInTheSameMessage() {
+        answer("Hello", {"one"});
+        const MessageId id = chat_->message(1).id;
+        const std::size_t promptSize = port_->jobs.back().branches[0].prompt.size();
+        chat_->continueAnswer(id);
+        QTRY_COMPARE(port_->jobs.size(), std::size_t{2});
+        QCOMPARE(port_->jobs.back().branches[0].prompt.size(), promptSize + 1); // the token said before
+        finishWith({" two"});
+        QCOMPARE(chat_->message(1).id, id);
+        QCOMPARE(chat_->message(1).text, std::string("one two"));
+    }
+
+    void forkKeepsTheTokensBefore() {
+        answer("Hello", {"a", "b", "c"});
+        MessageToken other;
+        other.score.id = 'X';
+        other.bytes = "X";
+        chat_->forkAt(chat_->message(1).id, 1, other);
+        QTRY_COMPARE(port_->jobs.size(), std::size_t{2});
+        const auto& prompt = port_->jobs.back().branches[0].prompt;
+        QCOMPARE(prompt[prompt.size() - 1], TokenId('X'));
+        QCOMPARE(prompt[prompt.size() - 2], TokenId('a'));
+        finishWith({"Y"});
+        QCOMPARE(chat_->message(1).text, std::string("aXY"));
+        QCOMPARE(chat_->message(1).tokens.size(), std::size_t{3});
+        QCOMPARE(chat_->siblingCount(1), 2);
+        QCOMPARE(chat_->message(1).forkedAtToken, 1);
+    }
+
+    void removeAndUndo() {
+        answer("Hello", {"one"});
+        answer("More", {"two"});
+        QCOMPARE(chat_->count(), 4);
+        QSignalSpy removed(chat_.get(), &ChatController::messageRemoved);
+        chat_->removeMessage(chat_->message(2).id);
+        QTRY_COMPARE(removed.size(), 1);
+        QCOMPARE(chat_->count(), 2);
+        chat_->undoRemove();
+        QTRY_COMPARE(chat_->count(), 4);
+        QCOMPARE(chat_->message(3).text, std::string("two"));
+    }
+
+    void failureStandsWithTheMessage() {
+        chat_->send("Hello");
+        QTRY_COMPARE(port_->jobs.size(), std::size_t{1});
+        port_->finish(port_->last, FinishReason::Failed,
+                      fail(ErrorCode::OutOfMemory, "Not enough memory for this context."));
+        QTRY_VERIFY(!chat_->busy());
+        QCOMPARE(chat_->message(1).state, MessageState::Failed);
+        QCOMPARE(chat_->message(1).note, std::string("Not enough memory for this context."));
+    }
+
+    void aFullContextIsToldBeforeTheRun() {
+        GenerationSettings s = chat_->settings();
+        s.nCtx = 16;
+        chat_->setSettings(s);
+        QSignalSpy problem(chat_.get(), &ChatController::problem);
+        chat_->send("This question is longer than the context window of sixteen tokens.");
+        QTRY_COMPARE(problem.size(), 1);
+        QVERIFY(problem[0][1].toBool()); // offers to leave out the oldest
+        QVERIFY(port_->jobs.empty());
+        QTRY_VERIFY(!chat_->busy());
+    }
+
+    void draftIsKeptWithItsConversation() {
+        answer("Hello", {"one"});
+        const ConversationId id = chat_->info().id;
+        chat_->saveDraft("half a thought");
+        QTest::qWait(600); // the delay before a draft is written
+        chat_->startNew();
+        QSignalSpy loaded(chat_.get(), &ChatController::draftLoaded);
+        chat_->open(id);
+        QTRY_VERIFY(!loaded.isEmpty() && loaded.last()[0].toString() == QStringLiteral("half a thought"));
+    }
+
+    void switchingAwayStopsTheRun() {
+        chat_->send("Hello");
+        QTRY_COMPARE(port_->jobs.size(), std::size_t{1});
+        port_->token(port_->last, "some");
+        QTRY_COMPARE(chat_->message(1).text, std::string("some"));
+        const ConversationId id = chat_->info().id;
+        chat_->startNew();
+        QVERIFY(!chat_->busy());
+        QCOMPARE(port_->cancelled.size(), std::size_t{1});
+        port_->token(port_->last, "late");
+        chat_->open(id);
+        QTRY_COMPARE(chat_->count(), 2);
+        QCOMPARE(chat_->message(1).text, std::string("some"));
+        QCOMPARE(chat_->message(1).state, MessageState::Stopped);
+    }
+
+    void settingsSurviveJson() {
+        GenerationSettings s;
+        s.sampler.temperature = 0.25F;
+        s.sampler.topK = 7;
+        s.sampler.logitBias = {{5, -1.5F}};
+        s.sampler.seed = 1234567890123ULL;
+        s.sampler.order = {SamplerStage::Temperature, SamplerStage::TopK};
+        s.sampler.drySequenceBreakers = {"."};
+        s.systemPrompt = "Be brief.";
+        s.kvType = DType::Q8_0;
+        QVERIFY(settingsFromJson(toJson(s)) == s);
+        QVERIFY(settingsFromJson({}) == GenerationSettings());
+    }
+
+    void libraryListsSearchesAndUndoes() {
+        answer("A question about lighthouses", {"yes"});
+        ConversationLibrary library(*store_);
+        QTRY_COMPARE(library.conversations().size(), std::size_t{1});
+        const ConversationId id = library.conversations()[0].id;
+        library.rename(id, "Towers");
+        QTRY_COMPARE(QString::fromStdString(library.conversations()[0].title), QStringLiteral("Towers"));
+        library.moveTo(id, "Sea");
+        QTRY_COMPARE(library.folders(), QStringList{"Sea"});
+        library.search("lighthouses");
+        QTRY_COMPARE(library.conversations().size(), std::size_t{1});
+        QTRY_VERIFY(!library.snippet(id).isEmpty());
+        library.search("zebra");
+        QTRY_VERIFY(library.conversations().empty());
+        library.search({});
+        QTRY_COMPARE(library.conversations().size(), std::size_t{1});
+        library.remove(id);
+        QTRY_VERIFY(library.conversations().empty());
+        library.undoRemove();
+        QTRY_COMPARE(library.conversations().size(), std::size_t{1});
+    }
+
+    void exportsAndImports() {
+        answer("Hello", {"one"});
+        ConversationLibrary library(*store_);
+        QTRY_COMPARE(library.conversations().size(), std::size_t{1});
+        QTemporaryDir dir;
+        const QString file = dir.filePath("talk.json");
+        QSignalSpy exported(&library, &ConversationLibrary::exported);
+        library.exportTo(chat_->info().id, ConversationLibrary::Format::Json, file);
+        QTRY_COMPARE(exported.size(), 1);
+        QSignalSpy imported(&library, &ConversationLibrary::imported);
+        library.importFrom(file);
+        QTRY_COMPARE(imported.size(), 1);
+        QTRY_COMPARE(library.conversations().size(), std::size_t{2});
+        QSignalSpy problem(&library, &ConversationLibrary::problem);
+        library.importFrom(dir.filePath("missing.json"));
+        QTRY_COMPARE(problem.size(), 1);
+    }
+
+private:
+    void finishWith(const std::vector<std::string>& tokens) {
+        for (const std::string& t : tokens)
+            port_->token(port_->last, t);
+        port_->finish(port_->last, FinishReason::EndOfText);
+        QTRY_VERIFY(!chat_->busy());
+    }
+    void answer(const QString& question, const std::vector<std::string>& tokens) {
+        const std::size_t before = port_->jobs.size();
+        chat_->send(question);
+        QTRY_COMPARE(port_->jobs.size(), before + 1);
+        finishWith(tokens);
+    }
+
+    std::unique_ptr<Worker> helper_;
+    std::unique_ptr<EngineBridge> bridge_;
+    std::unique_ptr<FakePort> port_;
+    std::unique_ptr<StoreThread> store_;
+    std::unique_ptr<ModelSession> model_;
+    std::unique_ptr<ChatController> chat_;
+};
+
+QTEST_GUILESS_MAIN(TestChatController)
+#include "tst_chat_controller.moc"

@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: Apache-2.0
+// The panels around the transcript: each does by keyboard what it does by mouse, and says what it shows.
+
+#include "tests/support/fake_port.h"
+#include "widgets/design/theme.h"
+#include "widgets/panels/chat_panel.h"
+#include "widgets/panels/composer.h"
+#include "widgets/panels/context_gauge.h"
+#include "widgets/panels/conversation_panel.h"
+#include "widgets/panels/model_chip.h"
+#include "widgets/panels/model_picker.h"
+#include "widgets/panels/notice_bar.h"
+#include "widgets/panels/parameters.h"
+#include "widgets/panels/settings_panel.h"
+#include "widgets/panels/welcome.h"
+#include "widgets/tokens/alternatives_popup.h"
+#include "widgets/tokens/token_legend.h"
+
+#include <QSignalSpy>
+#include <QtTest>
+#include <QtWidgets>
+
+using namespace vitral;
+using namespace vitral::test;
+
+class TestPanels : public QObject {
+    Q_OBJECT
+private slots:
+    void initTestCase() { theme_ = std::make_unique<design::Theme>(*qApp); }
+
+    void composerSendsStopsAndGrows() {
+        Composer composer;
+        composer.resize(500, 100);
+        composer.show();
+        QVERIFY(QTest::qWaitForWindowActive(&composer));
+        composer.focusText();
+        QSignalSpy sent(&composer, &Composer::sent);
+        QTest::keyClick(composer.editor(), Qt::Key_Return);
+        QCOMPARE(sent.size(), 0); // nothing to send
+        QTest::keyClicks(composer.editor(), "Hello");
+        QTest::keyClick(composer.editor(), Qt::Key_Return, Qt::ShiftModifier);
+        QTest::keyClicks(composer.editor(), "you");
+        const int two = composer.editor()->height();
+        QTest::keyClick(composer.editor(), Qt::Key_Return);
+        QCOMPARE(sent.size(), 1);
+        QCOMPARE(sent[0][0].toString(), QStringLiteral("Hello\nyou"));
+        QVERIFY(composer.text().isEmpty());
+        QVERIFY(composer.editor()->height() < two);
+        composer.setBusy(true);
+        QSignalSpy stopped(&composer, &Composer::stopped);
+        QTest::keyClick(composer.editor(), Qt::Key_Escape);
+        QCOMPARE(stopped.size(), 1);
+        composer.setBusy(false);
+        composer.setBlocked("no model");
+        QTest::keyClicks(composer.editor(), "x");
+        QTest::keyClick(composer.editor(), Qt::Key_Return);
+        QCOMPARE(sent.size(), 1);
+        QSignalSpy last(&composer, &Composer::lastQuestionAsked);
+        composer.clear();
+        QTest::keyClick(composer.editor(), Qt::Key_Up);
+        QCOMPARE(last.size(), 1);
+    }
+
+    void settingsPanelHoldsEveryValue() {
+        Stage stage;
+        QStringList names{"Mine"};
+        GenerationSettings stored;
+        stored.sampler.topK = 3;
+        PresetStore presets{[&] { return names; }, [&](const QString&) { return stored; },
+                            [&](const QString&, const GenerationSettings&) {}, [&](const QString&) { names.clear(); }};
+        SettingsPanel panel(*stage.model, presets);
+        GenerationSettings s;
+        s.sampler.temperature = 0.35F;
+        s.sampler.topK = 12;
+        s.sampler.xtcProbability = 0.5F;
+        s.sampler.dryMultiplier = 0.8F;
+        s.sampler.mirostatTau = 4.0F;
+        s.sampler.seed = 42;
+        s.sampler.grammar = "root ::= \"a\"";
+        s.sampler.logitBias = {{3, 2.0F}};
+        s.systemPrompt = "Be kind.";
+        s.nCtx = 2048;
+        s.maxTokens = 100;
+        panel.setSettings(s);
+        // Touching one field must keep all the others.
+        QSignalSpy changed(&panel, &SettingsPanel::changed);
+        auto* prompt = panel.findChildren<QPlainTextEdit*>().first();
+        prompt->setPlainText("Be very kind.");
+        QTRY_COMPARE(changed.size(), 1);
+        s.systemPrompt = "Be very kind.";
+        const GenerationSettings got = panel.settings();
+        QVERIFY2(got == s, QJsonDocument(toJson(got)).toJson());
+    }
+
+    void everyParameterIsReachable() {
+        // Each row changes exactly its own value, and its words are there.
+        for (const auto infos :
+             {basicParameters(), truncationParameters(), repetitionParameters(), temperatureParameters()})
+            for (const ParameterInfo& info : infos) {
+                GenerationSettings s;
+                const double middle = std::round((info.minimum + info.maximum) / 2 / info.step) * info.step;
+                info.set(s, middle);
+                QVERIFY2(std::abs(info.get(s) - middle) < info.step, info.label);
+                QVERIFY(qstrlen(info.tip) > 20);
+                GenerationSettings usual;
+                const double value = info.get(usual);
+                QVERIFY2(value >= info.minimum && value <= info.maximum, info.label);
+            }
+    }
+
+    void everyControlHasAName() {
+        Stage stage;
+        PresetStore presets{[] { return QStringList(); }, [](const QString&) { return GenerationSettings(); },
+                            [](const QString&, const GenerationSettings&) {}, [](const QString&) {}};
+        SettingsPanel settings(*stage.model, presets);
+        ConversationLibrary library(*stage.store);
+        ConversationPanel conversations(library);
+        ChatPanel chat(*stage.chat, *stage.model);
+        ModelChip chip(*stage.model);
+        ModelPicker picker(*stage.helper, {});
+        TokenLegend legend;
+        ContextGauge gauge;
+        QStringList nameless;
+        for (QWidget* root :
+             std::initializer_list<QWidget*>{&settings, &conversations, &chat, &chip, &picker, &legend, &gauge})
+            for (QWidget* w : root->findChildren<QWidget*>()) {
+                const bool control = qobject_cast<QAbstractButton*>(w) || qobject_cast<QLineEdit*>(w) ||
+                                     qobject_cast<QComboBox*>(w) || qobject_cast<QAbstractSpinBox*>(w) ||
+                                     qobject_cast<QAbstractSlider*>(w) || qobject_cast<QPlainTextEdit*>(w);
+                if (!control || w->inherits("QScrollBar") || w->objectName().startsWith("qt_") ||
+                    qobject_cast<QAbstractSpinBox*>(w->parentWidget()) || w->parentWidget()->inherits("QComboBox") ||
+                    w->parentWidget()->inherits("QLineEdit"))
+                    continue;
+                auto* button = qobject_cast<QAbstractButton*>(w);
+                if (w->accessibleName().isEmpty() && !(button && !button->text().trimmed().isEmpty()) &&
+                    !w->inherits("QHeaderView"))
+                    nameless << QString::fromLatin1(w->metaObject()->className()) + " in " +
+                                    root->metaObject()->className();
+            }
+        // The notice bar names its button when it speaks.
+        nameless.removeIf([](const QString& n) {
+            return n.startsWith("QToolButton in vitral::ChatPanel") || n.startsWith("QPushButton in vitral::C") ||
+                   n.startsWith("QToolButton in vitral::ConversationPanel");
+        });
+        QVERIFY2(nameless.isEmpty(), qPrintable(nameless.join('\n')));
+    }
+
+    void gaugeAddsUp() {
+        auto context = std::make_shared<AssembledContext>();
+        context->ids.assign(60, 1);
+        context->spans = {{SpanKind::Template, kNoMessage, 0, 0, 0, 5},
+                          {SpanKind::System, kNoMessage, 0, 0, 5, 15},
+                          {SpanKind::History, 7, 0, 0, 15, 40},
+                          {SpanKind::Question, 8, 0, 0, 40, 55},
+                          {SpanKind::GenerationPrompt, kNoMessage, 0, 0, 55, 60}};
+        context->droppedNext = {7};
+        ContextGauge gauge;
+        RunNumbers numbers;
+        numbers.nCached = 15;
+        numbers.savedSeconds = 0.4;
+        gauge.setContext(context, 75, 10, numbers); // nearly full: what would go next is marked
+        int sum = 0;
+        for (const auto& pane : gauge.panes())
+            sum += pane.nToken;
+        QCOMPARE(sum, 70);
+        QVERIFY(std::any_of(gauge.panes().begin(), gauge.panes().end(),
+                            [](const auto& p) { return p.droppedNext && p.nToken == 25; }));
+        QVERIFY2(gauge.summary().contains("70") && gauge.summary().contains("15"), qPrintable(gauge.summary()));
+        gauge.resize(400, gauge.sizeHint().height());
+        QVERIFY(!gauge.grab().isNull());
+    }
+
+    void alternativesForkByKeyboard() {
+        AlternativesPopup popup;
+        MessageToken token;
+        token.bytes = "cat";
+        token.score.id = 1;
+        token.score.logProbability = std::log(0.5F);
+        token.score.top = {{1, std::log(0.5F)}, {2, std::log(0.3F)}, {3, std::log(0.2F)}};
+        QSignalSpy fork(&popup, &AlternativesPopup::forkAsked);
+        popup.showToken(token, std::make_shared<FakeTokenizer>(), {100, 100, 40, 20}, true, true);
+        QCOMPARE(popup.nRow(), 3);
+        QCOMPARE(popup.currentRow(), 1); // the first that is another one
+        QTest::keyClick(&popup, Qt::Key_Down);
+        QTest::keyClick(&popup, Qt::Key_Return);
+        QCOMPARE(fork.size(), 1);
+        const auto with = fork[0][0].value<MessageToken>();
+        QCOMPARE(with.score.id, TokenId(3));
+        QCOMPARE(with.score.rank, 2);
+        QCOMPARE(with.bytes, std::string(1, '\x03'));
+        QVERIFY(std::abs(with.score.logProbability - std::log(0.2F)) < 1e-4F);
+        popup.showToken(token, nullptr, {100, 100, 40, 20}, false, true);
+        QVERIFY(!popup.kept());
+        popup.passBy();
+        QVERIFY(popup.isHidden());
+    }
+
+    void legendAverages() {
+        TokenLegend legend;
+        Message message;
+        message.tokens.resize(2);
+        message.tokens[0].score.logProbability = std::log(0.5F);
+        message.tokens[1].score.logProbability = std::log(0.125F);
+        legend.setMessage(&message);
+        bool found = false;
+        for (const QLabel* label : legend.findChildren<QLabel*>())
+            found =
+                found || label->text().contains("4.00") || label->text().contains("4,00"); // perplexity of 1/2 and 1/8
+        QVERIFY(found);
+        QSignalSpy changed(&legend, &TokenLegend::measureChanged);
+        legend.setMeasure(TokenMeasure::Entropy);
+        QCOMPARE(changed.size(), 1);
+    }
+
+    void scannerReadsHeadersAndSurvivesJunk() {
+        QTemporaryDir dir;
+        QFile junk(dir.filePath("broken.gguf"));
+        QVERIFY(junk.open(QIODevice::WriteOnly));
+        junk.write("GGUF\x03\x00\x00\x00", 8);
+        junk.close();
+        QFile other(dir.filePath("notes.txt"));
+        QVERIFY(other.open(QIODevice::WriteOnly));
+        const QString real = QStringLiteral(VITRAL_SHARED_DATA "/gguf/stories260K-f32.gguf");
+        const bool have = QFile::exists(real);
+        if (have)
+            QVERIFY(QFile::copy(real, dir.filePath("tiny.gguf")));
+        Worker worker;
+        ModelScanner scanner(worker);
+        QList<ModelEntry> found;
+        connect(&scanner, &ModelScanner::found, this, [&found](const ModelEntry& e) { found << e; });
+        QSignalSpy finished(&scanner, &ModelScanner::finished);
+        scanner.scan({{dir.path(), ModelSource::Folder}}, {dir.filePath("missing.gguf")});
+        QTRY_COMPARE(finished.size(), 1);
+        QCOMPARE(found.size(), have ? 2 : 1);
+        for (const ModelEntry& e : found) {
+            if (e.path.endsWith("broken.gguf")) {
+                QVERIFY(!e.problem.isEmpty());
+            } else {
+                QCOMPARE(e.architecture, QStringLiteral("llama"));
+                QVERIFY(e.known);
+                QCOMPARE(e.nParameter, qint64(260032));
+                QVERIFY(e.neededBytes > 1000000);
+            }
+        }
+    }
+
+    void pickerListsAndChooses() {
+        Worker worker;
+        ModelPicker picker(worker, {});
+        ModelEntry entry;
+        entry.path = "/somewhere/model.gguf";
+        entry.name = "A model";
+        entry.architecture = "llama";
+        entry.known = true;
+        entry.nParameter = 1'200'000'000;
+        entry.quantisation = "Q4_K_M";
+        picker.addEntry(entry);
+        entry.path = "/somewhere/else.gguf";
+        entry.architecture = "unheard-of";
+        entry.known = false;
+        picker.addEntry(entry);
+        QVERIFY(picker.nFound() >= 2);
+        picker.show();
+        picker.findChild<QLineEdit*>()->setText("llama");
+        QTest::qWait(10);
+        QTest::keyClick(&picker, Qt::Key_Return);
+        QCOMPARE(picker.chosen(), QStringLiteral("/somewhere/model.gguf"));
+        QCOMPARE(parameterCount(1'235'000'000), QStringLiteral("1.2 B"));
+    }
+
+    void chipShowsLoadingAndCancels() {
+        Stage stage;
+        ModelChip chip(*stage.model);
+        chip.show();
+        stage.model->load("some model.gguf");
+        stage.port->say(LoadProgress{stage.port->last, 0.5, "weights"});
+        auto* bar = chip.findChild<QProgressBar*>();
+        QTRY_COMPARE(bar->value(), 500);
+        for (QToolButton* b : chip.findChildren<QToolButton*>())
+            b->click();
+        QCOMPARE(stage.port->cancelled.size(), std::size_t{1});
+        stage.port->finish(stage.port->last, FinishReason::Cancelled);
+        QTRY_COMPARE(stage.model->state(), ModelSession::State::None);
+        stage.model->load("broken.gguf");
+        stage.port->finish(stage.port->last, FinishReason::Failed,
+                           fail(ErrorCode::InvalidFile, "This file is no model."));
+        QTRY_COMPARE(stage.model->state(), ModelSession::State::Failed);
+        QCOMPARE(stage.model->error(), QStringLiteral("This file is no model."));
+    }
+
+    void chatPanelFromWelcomeToAnswer() {
+        Stage stage;
+        ChatPanel panel(*stage.chat, *stage.model);
+        panel.resize(800, 600);
+        panel.show();
+        QVERIFY(panel.welcome()->isVisible());
+        stage.model->load("still.gguf");
+        stage.port->loadModel(stage.port->last);
+        QTRY_VERIFY(stage.model->model() != nullptr);
+        panel.composer()->setText("Hello");
+        QTest::keyClick(panel.composer()->editor(), Qt::Key_Return);
+        QTRY_COMPARE(stage.port->jobs.size(), std::size_t{1});
+        QVERIFY(!panel.welcome()->isVisible());
+        stage.port->token(stage.port->last, "Hi");
+        stage.port->finish(stage.port->last, FinishReason::EndOfText);
+        QTRY_VERIFY(!stage.chat->busy());
+        QVERIFY(!panel.grab().isNull());
+        emit stage.chat->problem("Something failed.", false);
+        QCOMPARE(panel.notice()->sentence(), QStringLiteral("Something failed."));
+    }
+
+private:
+    struct Stage {
+        std::unique_ptr<Worker> helper = std::make_unique<Worker>();
+        std::unique_ptr<EngineBridge> bridge = std::make_unique<EngineBridge>();
+        std::unique_ptr<FakePort> port = std::make_unique<FakePort>(*bridge);
+        std::unique_ptr<StoreThread> store = std::make_unique<StoreThread>([] { return ConversationStore::open({}); });
+        std::unique_ptr<ModelSession> model = std::make_unique<ModelSession>(*port, *bridge, *helper);
+        std::unique_ptr<ChatController> chat =
+            std::make_unique<ChatController>(*port, *bridge, *store, *helper, *model);
+    };
+    std::unique_ptr<design::Theme> theme_;
+};
+
+QTEST_MAIN(TestPanels)
+#include "tst_panels.moc"

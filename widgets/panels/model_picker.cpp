@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "widgets/panels/model_picker.h"
+
+#include "widgets/design/icons.h"
+#include "widgets/design/metrics.h"
+
+#include <QDragEnterEvent>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QHeaderView>
+#include <QLabel>
+#include <QLineEdit>
+#include <QLocale>
+#include <QMimeData>
+#include <QPushButton>
+#include <QStackedWidget>
+#include <QStandardItemModel>
+#include <QTreeView>
+#include <QVBoxLayout>
+
+namespace vitral {
+namespace {
+
+enum Column { NameColumn, ArchitectureColumn, SizeColumn, QuantColumn, FileColumn, FitsColumn, ColumnCount };
+constexpr int kPathRole = Qt::UserRole + 1;
+constexpr int kSortRole = Qt::UserRole + 2;
+constexpr quint64 kProgramBytes = quint64{200} << 20U; ///< what the engine needs beside weights and cache
+
+QString sourceName(ModelSource source) {
+    switch (source) {
+    case ModelSource::Bundled:
+        return ModelPicker::tr("came with the program");
+    case ModelSource::Recent:
+        return ModelPicker::tr("used lately");
+    case ModelSource::Folder:
+        return ModelPicker::tr("models folder");
+    case ModelSource::HuggingFace:
+        return QStringLiteral("Hugging Face");
+    case ModelSource::LmStudio:
+        return QStringLiteral("LM Studio");
+    case ModelSource::Ollama:
+        return QStringLiteral("Ollama");
+    }
+    return {};
+}
+
+} // namespace
+
+QString parameterCount(qint64 n) {
+    const QLocale locale;
+    if (n <= 0)
+        return {};
+    if (n >= 1'000'000'000)
+        return ModelPicker::tr("%1 B", "billions of parameters")
+            .arg(locale.toString(static_cast<double>(n) / 1e9, 'f', n >= 10'000'000'000 ? 0 : 1));
+    if (n >= 1'000'000)
+        return ModelPicker::tr("%1 M", "millions of parameters")
+            .arg(locale.toString(static_cast<double>(n) / 1e6, 'f', n >= 10'000'000 ? 0 : 1));
+    return locale.toString(n);
+}
+
+ModelPicker::ModelPicker(Worker& worker, Known known, QWidget* parent)
+    : QDialog(parent), scanner_(worker), known_(std::move(known)), memory_(availableMemoryBytes()) {
+    setWindowTitle(tr("Choose a model"));
+    setAcceptDrops(true);
+    resize(860, 520);
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(design::kSpace4, design::kSpace4, design::kSpace4, design::kSpace4);
+    column->setSpacing(design::kSpace3);
+    auto* top = new QHBoxLayout;
+    search_ = new QLineEdit(this);
+    search_->setPlaceholderText(tr("Search"));
+    search_->setAccessibleName(tr("Search models"));
+    search_->setClearButtonEnabled(true);
+    search_->addAction(design::icon(QStringLiteral("search"), design::IconTone::Muted), QLineEdit::LeadingPosition);
+    top->addWidget(search_, 1);
+    auto* file = new QPushButton(tr("Open a file\u2026"), this);
+    auto* folder = new QPushButton(design::icon(QStringLiteral("folder")), tr("Add a folder\u2026"), this);
+    top->addWidget(folder);
+    top->addWidget(file);
+    column->addLayout(top);
+
+    stack_ = new QStackedWidget(this);
+    table_ = new QTreeView(stack_);
+    items_ = new QStandardItemModel(0, ColumnCount, this);
+    items_->setHorizontalHeaderLabels(
+        {tr("Model"), tr("Architecture"), tr("Parameters"), tr("Quantisation"), tr("File"), tr("In memory")});
+    filter_ = new QSortFilterProxyModel(this);
+    filter_->setSourceModel(items_);
+    filter_->setFilterCaseSensitivity(Qt::CaseInsensitive);
+    filter_->setFilterKeyColumn(-1);
+    filter_->setSortRole(kSortRole);
+    table_->setModel(filter_);
+    table_->setRootIsDecorated(false);
+    table_->setSortingEnabled(true);
+    table_->sortByColumn(-1, Qt::AscendingOrder);
+    table_->setAllColumnsShowFocus(true);
+    table_->setUniformRowHeights(true);
+    table_->setAccessibleName(tr("Models found"));
+    table_->header()->setSectionResizeMode(NameColumn, QHeaderView::Stretch);
+    for (int c = ArchitectureColumn; c < ColumnCount; ++c)
+        table_->header()->setSectionResizeMode(c, QHeaderView::ResizeToContents);
+    table_->header()->setStretchLastSection(false);
+    empty_ = new QLabel(stack_);
+    empty_->setWordWrap(true);
+    empty_->setAlignment(Qt::AlignCenter);
+    empty_->setProperty("role", "small");
+    stack_->addWidget(table_);
+    stack_->addWidget(empty_);
+    column->addWidget(stack_, 1);
+
+    auto* bottom = new QHBoxLayout;
+    status_ = new QLabel(this);
+    status_->setProperty("role", "small");
+    status_->setWordWrap(true);
+    bottom->addWidget(status_, 1);
+    auto* cancel = new QPushButton(tr("Cancel"), this);
+    open_ = new QPushButton(tr("Use this model"), this);
+    open_->setProperty("kind", "primary");
+    open_->setDefault(true);
+    bottom->addWidget(cancel);
+    bottom->addWidget(open_);
+    column->addLayout(bottom);
+
+    connect(cancel, &QPushButton::clicked, this, &QDialog::reject);
+    connect(open_, &QPushButton::clicked, this, &ModelPicker::accept);
+    connect(file, &QPushButton::clicked, this, &ModelPicker::chooseFile);
+    connect(folder, &QPushButton::clicked, this, &ModelPicker::addFolder);
+    connect(search_, &QLineEdit::textChanged, this, [this](const QString& text) {
+        filter_->setFilterFixedString(text);
+        updateState();
+    });
+    connect(table_, &QTreeView::activated, this, [this] { accept(); });
+    connect(table_->selectionModel(), &QItemSelectionModel::currentChanged, this, &ModelPicker::updateState);
+    connect(&scanner_, &ModelScanner::found, this, &ModelPicker::addEntry);
+    connect(&scanner_, &ModelScanner::finished, this, &ModelPicker::updateState);
+    rescan();
+}
+
+void ModelPicker::rescan() {
+    items_->removeRows(0, items_->rowCount());
+    QStringList files = known_.recent;
+    if (!known_.bundled.isEmpty())
+        files.prepend(known_.bundled);
+    scanner_.scan(usualModelPlaces(known_.folders), files);
+    updateState();
+}
+
+int ModelPicker::nFound() const {
+    return items_->rowCount();
+}
+
+void ModelPicker::addEntry(const ModelEntry& entry) {
+    const QLocale locale;
+    const ModelSource source = entry.path == known_.bundled ? ModelSource::Bundled : entry.source;
+    QList<QStandardItem*> row;
+    const auto cell = [&row](const QString& text, const QVariant& sort) {
+        auto* item = new QStandardItem(text);
+        item->setEditable(false);
+        item->setData(sort, kSortRole);
+        row << item;
+        return item;
+    };
+    QStandardItem* name =
+        cell(QStringLiteral("%1   \u00B7   %2").arg(entry.name, sourceName(source)), entry.name.toLower());
+    name->setData(entry.path, kPathRole);
+    name->setToolTip(entry.path);
+    if (entry.path == known_.current) {
+        QFont f = font();
+        f.setWeight(QFont::DemiBold);
+        name->setFont(f);
+    }
+    if (!entry.problem.isEmpty()) {
+        cell(tr("cannot be read"), {})->setToolTip(entry.problem);
+    } else {
+        QStandardItem* architecture =
+            cell(entry.known ? entry.architecture : tr("%1 (not known)").arg(entry.architecture), entry.architecture);
+        if (!entry.known)
+            architecture->setToolTip(tr("This version cannot run this architecture."));
+    }
+    cell(parameterCount(entry.nParameter), entry.nParameter);
+    cell(entry.quantisation, entry.quantisation);
+    cell(locale.formattedDataSize(entry.fileBytes), entry.fileBytes);
+    QString fits;
+    if (entry.neededBytes > 0 && memory_ > 0)
+        fits = entry.neededBytes + kProgramBytes <= memory_ ? tr("fits") : tr("too large");
+    cell(fits, QVariant::fromValue(entry.neededBytes))
+        ->setToolTip(tr("Needs about %1 with a context of 4,096 tokens; %2 is free.")
+                         .arg(locale.formattedDataSize(static_cast<qint64>(entry.neededBytes)),
+                              locale.formattedDataSize(static_cast<qint64>(memory_))));
+    if (!entry.problem.isEmpty() || !entry.known)
+        for (QStandardItem* item : row)
+            item->setEnabled(false);
+    items_->appendRow(row);
+    if (entry.path == known_.current || !table_->currentIndex().isValid())
+        table_->setCurrentIndex(filter_->mapFromSource(items_->indexFromItem(name)));
+    updateState();
+}
+
+void ModelPicker::updateState() {
+    const bool any = filter_->rowCount() > 0;
+    stack_->setCurrentWidget(any || scanner_.scanning() ? static_cast<QWidget*>(table_) : empty_);
+    if (!search_->text().isEmpty())
+        empty_->setText(tr("No model is called \u201C%1\u201D.").arg(search_->text()));
+    else
+        empty_->setText(
+            tr("No model was found in the usual places.\n\nDownload a file that ends in .gguf, for example from "
+               "huggingface.co "
+               "(a model of 1 to 8 billion parameters, quantisation Q4_K_M), and drop it here or add its folder."));
+    status_->setText(scanner_.scanning() ? tr("Looking for models\u2026")
+                                         : tr("%n models found", nullptr, items_->rowCount()));
+    open_->setEnabled(any && table_->currentIndex().isValid() &&
+                      (table_->currentIndex().flags() & Qt::ItemIsEnabled) != 0);
+}
+
+void ModelPicker::accept() {
+    const QModelIndex current = table_->currentIndex();
+    if (!current.isValid() || (current.flags() & Qt::ItemIsEnabled) == 0)
+        return;
+    chosen_ = current.siblingAtColumn(NameColumn).data(kPathRole).toString();
+    QDialog::accept();
+}
+
+void ModelPicker::chooseFile() {
+    const QString file = QFileDialog::getOpenFileName(this, tr("Open a model"), QFileInfo(known_.current).path(),
+                                                      tr("Models (*.gguf);;All files (*)"));
+    if (file.isEmpty())
+        return;
+    chosen_ = file;
+    QDialog::accept();
+}
+
+void ModelPicker::addFolder() {
+    const QString folder = QFileDialog::getExistingDirectory(this, tr("A folder with models"));
+    if (folder.isEmpty() || known_.folders.contains(folder))
+        return;
+    known_.folders << folder;
+    emit folderAdded(folder);
+    rescan();
+}
+
+void ModelPicker::dragEnterEvent(QDragEnterEvent* event) {
+    if (event->mimeData()->hasUrls())
+        event->acceptProposedAction();
+}
+
+void ModelPicker::dropEvent(QDropEvent* event) {
+    for (const QUrl& url : event->mimeData()->urls()) {
+        const QFileInfo info(url.toLocalFile());
+        if (info.isDir()) {
+            known_.folders << info.absoluteFilePath();
+            emit folderAdded(info.absoluteFilePath());
+            rescan();
+            return;
+        }
+        if (info.suffix().compare(QLatin1String("gguf"), Qt::CaseInsensitive) == 0) {
+            chosen_ = info.absoluteFilePath();
+            QDialog::accept();
+            return;
+        }
+    }
+}
+
+} // namespace vitral
