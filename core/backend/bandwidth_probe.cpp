@@ -19,27 +19,29 @@ double readBandwidth(int nThread) {
     auto* data = static_cast<std::byte*>((*buffer)->data());
     std::memset(data, 1, kBytes);
     ThreadPool pool(nThread);
-    std::atomic<std::uint64_t> total{0}; // so that no read can be left out
+    std::atomic<std::uint64_t> total{0};
     double best = 0;
     for (int round = 0; round < 4; ++round) {
         const auto start = std::chrono::steady_clock::now();
         pool.run([&](int iThread, int n) {
             const std::size_t share = kBytes / static_cast<std::size_t>(n) / 128 * 128;
             const auto* p = reinterpret_cast<const Vector*>(data + share * static_cast<std::size_t>(iThread));
-            Vector sum[4] = {};
-            for (std::size_t i = 0; i + 8 <= share / sizeof(Vector); i += 8) {
-                __builtin_prefetch(p + i + 256);
-                __builtin_prefetch(p + i + 260);
-                for (std::size_t j = 0; j < 8; ++j)
-                    sum[j % 4] += p[i + j];
+            Vector a = {}, b = {}, c = {}, d = {};
+            for (std::size_t k = 0; k + 8 <= share / sizeof(Vector); k += 8) {
+                __builtin_prefetch(p + k + 256);
+                __builtin_prefetch(p + k + 260);
+                a += p[k] ^ p[k + 4];
+                b += p[k + 1] ^ p[k + 5];
+                c += p[k + 2] ^ p[k + 6];
+                d += p[k + 3] ^ p[k + 7];
             }
-            const Vector all = (sum[0] + sum[1]) + (sum[2] + sum[3]);
+            const Vector all = (a + b) + (c + d);
             total += all[0] + all[1];
         });
         const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
         best = std::max(best, static_cast<double>(kBytes) / seconds / 1e9);
     }
-    return total.load() ? best : 0;
+    return best + (total.load() == 1 ? 1e-9 : 0); // used, so that no read can be left out
 }
 
 } // namespace vitral

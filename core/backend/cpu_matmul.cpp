@@ -35,11 +35,11 @@ std::optional<PlainKind> plainKind(DType dtype) {
     }
 }
 
-Way wayOf(const CpuMatrix& weight, std::size_t nRow) {
+Way wayOf(const kernels::KernelTable& table, const CpuMatrix& weight, std::size_t nRow) {
     if (weight.layout)
         return Way::Packed;
     // F32 stays exact. 16-bit weights gain from integers once opening them up is spread over enough rows.
-    return weight.dtype == DType::F32 || nRow <= 12 ? Way::Plain : Way::Wide;
+    return weight.dtype == DType::F32 || nRow <= 12 || !table.wideProduct ? Way::Plain : Way::Wide;
 }
 
 /// Sum of products in double; eight partial sums so that the adds do not wait for each other.
@@ -158,7 +158,7 @@ void CpuBackend::multiply(std::span<const Product> products) {
     std::vector<PreparedInputs> prepared;
     std::vector<std::size_t> iPrepared;
     for (const Product& product : products) {
-        const Way way = wayOf(*product.weight, product.x.size());
+        const Way way = wayOf(table_, *product.weight, product.x.size());
         std::size_t i = 0;
         while (i < prepared.size() && !prepared[i].fits(product.x, way, *product.weight))
             ++i;

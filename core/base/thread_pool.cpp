@@ -64,7 +64,10 @@ struct ThreadPool::Impl {
             }
             if (now == seen) {
                 std::unique_lock lock(mutex);
-                wake.wait(lock, [&] { return generation.load(std::memory_order_acquire) != seen; });
+                // Told before the last look: either the caller sees a sleeper, or the sleeper sees the new generation.
+                sleepers.fetch_add(1, std::memory_order_seq_cst);
+                wake.wait(lock, [&] { return generation.load(std::memory_order_seq_cst) != seen; });
+                sleepers.fetch_sub(1, std::memory_order_relaxed);
                 now = generation.load(std::memory_order_acquire);
             }
             seen = now;
@@ -83,12 +86,11 @@ struct ThreadPool::Impl {
         ctx = newCtx;
         fn = newFn;
         pending.store(nThread - 1, std::memory_order_relaxed);
-        {
-            // The lock closes the gap between a helper's last look at `generation` and its sleep.
-            const std::lock_guard lock(mutex);
-            generation.fetch_add(1, std::memory_order_release);
+        generation.fetch_add(1, std::memory_order_seq_cst);
+        if (sleepers.load(std::memory_order_seq_cst) != 0) { // no lock while everybody is awake
+            { const std::lock_guard lock(mutex); }           // a sleeper between its last look and its sleep holds it
+            wake.notify_all();
         }
-        wake.notify_all();
         newFn(newCtx, 0, nThread);
         for (int spins = 0; pending.load(std::memory_order_acquire) != 0; ++spins) {
             pause();
@@ -102,6 +104,7 @@ struct ThreadPool::Impl {
     RunFn fn = nullptr;
     std::atomic<std::uint64_t> generation{0};
     std::atomic<int> pending{0};
+    std::atomic<int> sleepers{0};
     std::mutex mutex;
     std::condition_variable wake;
     std::vector<std::jthread> helpers; // last: joined first
@@ -110,9 +113,13 @@ struct ThreadPool::Impl {
 ThreadPool::ThreadPool(int nThread) : impl_(std::make_unique<Impl>(nThread > 0 ? nThread : availableCores())) {}
 ThreadPool::~ThreadPool() = default;
 
-int ThreadPool::nThread() const { return impl_->nThread; }
+int ThreadPool::nThread() const {
+    return impl_->nThread;
+}
 
-void ThreadPool::runErased(const void* ctx, RunFn fn) { impl_->run(ctx, fn); }
+void ThreadPool::runErased(const void* ctx, RunFn fn) {
+    impl_->run(ctx, fn);
+}
 
 void ThreadPool::forErased(std::int64_t n, std::int64_t grain, const void* ctx, ForFn fn) {
     grain = std::max<std::int64_t>(grain, 1);

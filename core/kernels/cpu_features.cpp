@@ -19,7 +19,18 @@ CpuFeatures cpuFeatures() {
 }
 
 const KernelTable* avx2Kernels() {
-    return nullptr;
+    static const KernelTable table = [] {
+        KernelTable t = scalarKernels();
+        t.name = "AVX2";
+        t.rmsNorm = rmsNormAvx2;
+        t.gatedActivation = gatedActivationAvx2;
+        t.attention = attentionAvx2;
+        t.packedProduct = packedProductAvx2;
+        t.quantizeTile = quantizeTileAvx2;
+        t.plainProduct = plainProductAvx2;
+        return t;
+    }();
+    return &table;
 }
 
 const KernelTable* avx512Kernels() {

@@ -35,6 +35,7 @@ void fourOutputs(const PlainJob& job, std::int64_t iOut, std::int64_t iRow) {
     const std::byte* w[4];
     for (std::int64_t i = 0; i < 4; ++i)
         w[i] = job.weights + static_cast<std::size_t>(iOut + i < end ? iOut + i : end - 1) * rowBytes;
+    const std::size_t ahead = rowBytes <= 32768 ? 4 * rowBytes : 4096;
     const float* x[kRows];
     for (int c = 0; c < kRows; ++c)
         x[c] = job.x[iRow + c];
@@ -51,8 +52,9 @@ void fourOutputs(const PlainJob& job, std::int64_t iOut, std::int64_t iRow) {
 #pragma GCC unroll 4
         for (int i = 0; i < 4; ++i) {
             const std::byte* at = w[i] + static_cast<std::size_t>(k) * kElementBytes<kKind>;
-            if (kRows == 1)
-                _mm_prefetch(reinterpret_cast<const char*>(at) + 1024, _MM_HINT_T0);
+            // The same place four rows on, into the second-level cache: hardware prefetch follows single rows only.
+            if ((k & 31) == 0 || kKind == PlainKind::F32)
+                _mm_prefetch(reinterpret_cast<const char*>(at) + ahead, _MM_HINT_T1);
             v[i] = weights16<kKind>(at, mask);
         }
 #pragma GCC unroll 6
@@ -241,7 +243,7 @@ void widePanelTimesTile(const WideJob& job, const WidePanel& panel, const InputT
 #pragma GCC unroll 6
         for (int c = 0; c < kWidth; ++c)
             dot0[c] = dot1[c] = _mm512_setzero_si512();
-#pragma GCC unroll 4
+#pragma GCC unroll 16 // all of it: with less, GCC 12 spills sums to the stack
         for (int j = 0; j < 16; ++j) {
             const __m512i v0 = _mm512_load_si512(p0 + j * 32);
             const __m512i v1 = _mm512_load_si512(p1 + j * 32);
