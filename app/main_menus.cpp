@@ -293,6 +293,7 @@ void MainWindow::shortcutsHelp() {
         {tr("Previous and next version of a message"), QStringLiteral("\u2190 \u2192")},
         {tr("Edit, answer again, delete the message"), QStringLiteral("F2, R, Del")},
         {tr("Show tokens"), QStringLiteral("Ctrl+T")},
+        {tr("Walk the tokens, fork at one"), QStringLiteral("\u2190 \u2192, Enter")},
         {tr("Choose a model"), QStringLiteral("Ctrl+M")},
         {tr("Find in conversations"), QStringLiteral("Ctrl+F")},
         {tr("Text size"), QStringLiteral("Ctrl++, Ctrl+\u2212, Ctrl+0")},

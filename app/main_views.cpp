@@ -179,7 +179,7 @@ void MainWindow::showView(const QString& name) {
     }
 }
 
-// The picture shows the least sure token of the last answer.
+// The picture shows the place of the last answer where the model was least sure.
 void MainWindow::forkForPicture() {
     const ChatController& chat = *services_.chat;
     const int last = chat.count() - 1;
@@ -189,7 +189,7 @@ void MainWindow::forkForPicture() {
     const std::size_t n = std::min<std::size_t>(tokens.size(), 40);
     std::size_t best = 0;
     for (std::size_t i = 1; i < n; ++i)
-        if (tokens[i].score.logProbability < tokens[best].score.logProbability)
+        if (!tokens[i].bytes.empty() && tokens[i].score.entropy > tokens[best].score.entropy)
             best = i;
     chatPanel_->transcript()->repaint();
     emit chatPanel_->transcript()->tokenClicked(

@@ -18,6 +18,8 @@ constexpr int kDeadlineMs = 180'000; // a picture is taken anyway
 Script::Script(MainWindow& window, const Options& options) : window_(window), options_(options) {
     if (options.prompts.isEmpty() && options.screenshot.isEmpty() && !options.quitAfterPrompts)
         return;
+    if (options.show.contains(QLatin1String("samplers")))
+        window_.showView(QStringLiteral("samplers")); // it shows what happens while it is open
     deadline_.setSingleShot(true);
     connect(&deadline_, &QTimer::timeout, this, &Script::finish);
     deadline_.start(kDeadlineMs);

@@ -1605,6 +1605,10 @@ Licença Apache 2.0. Fontes: Inter (SIL OFL 1.1) e JetBrains Mono (Apache 2.0).<
             <source>seed %1</source>
             <translation>semente %1</translation>
         </message>
+        <message>
+            <source>Walk the tokens, fork at one</source>
+            <translation>Percorrer os tokens, bifurcar em um</translation>
+        </message>
     </context>
     <context>
         <name>QPlatformTheme</name>

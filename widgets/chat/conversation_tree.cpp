@@ -4,6 +4,17 @@
 #include <algorithm>
 
 namespace vitral {
+namespace {
+constexpr std::size_t kPreviewBytes = 80;
+
+/// At most kPreviewBytes, never cut inside a character.
+std::string beginning(const std::string& text) {
+    std::size_t n = std::min(text.size(), kPreviewBytes);
+    while (n > 0 && n < text.size() && (static_cast<unsigned char>(text[n]) & 0xC0U) == 0x80U)
+        --n;
+    return text.substr(0, n);
+}
+} // namespace
 
 void ConversationTree::clear() {
     nodes_.clear();
@@ -37,7 +48,7 @@ void ConversationTree::add(std::shared_ptr<Message> message, bool forkedFromToke
     node.id = message->id;
     node.parent = message->parent;
     node.role = message->role;
-    node.preview = message->text.substr(0, 80);
+    node.preview = beginning(message->text);
     node.forkedFromToken = forkedFromToken;
     if (node.parent == kNoMessage) {
         roots_.push_back(node.id);
@@ -153,8 +164,12 @@ std::shared_ptr<Message> ConversationTree::message(MessageId id) const {
 std::vector<MessageNode> ConversationTree::nodes() const {
     std::vector<MessageNode> all;
     all.reserve(nodes_.size());
-    for (const auto& [id, node] : nodes_)
+    for (const auto& [id, node] : nodes_) {
         all.push_back(node);
+        const auto message = messages_.find(id); // an answer has grown since its node was made
+        if (message != messages_.end())
+            all.back().preview = beginning(message->second->text);
+    }
     std::sort(all.begin(), all.end(), [](const MessageNode& a, const MessageNode& b) { return a.id < b.id; });
     return all;
 }

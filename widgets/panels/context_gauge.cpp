@@ -55,6 +55,7 @@ design::Glass kindGlass(SpanKind kind) {
 ContextGauge::ContextGauge(QWidget* parent) : QWidget(parent) {
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     rebuild();
+    hide();
 }
 
 QSize ContextGauge::sizeHint() const {
@@ -68,6 +69,7 @@ void ContextGauge::setContext(std::shared_ptr<const AssembledContext> context, s
     nAnswer_ = nAnswer;
     numbers_ = numbers;
     rebuild();
+    setVisible(!panes_.empty()); // an empty window needs no gauge
     update();
 }
 

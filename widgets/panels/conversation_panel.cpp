@@ -141,6 +141,7 @@ void ConversationPanel::rebuild() {
         if (info.id == current_)
             selected = item->index();
     }
+    tree_->setRootIsDecorated(!folders.empty());
     tree_->expandAll();
     if (selected.isValid())
         tree_->setCurrentIndex(selected);

@@ -36,25 +36,22 @@ Welcome::Welcome(QWidget* parent) : QWidget(parent) {
     column->addSpacing(design::kSpace1);
     column->addWidget(pick_, 0, Qt::AlignCenter);
     column->addSpacing(design::kSpace5);
-    auto* grid = new QGridLayout;
-    grid->setSpacing(design::kSpace3);
+    grid_ = new QGridLayout;
+    grid_->setSpacing(design::kSpace3);
     for (int i = 0; i < 4; ++i) {
         auto* b = new QPushButton(this);
         b->setProperty("kind", "suggestion");
         b->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred); // equal columns
-        grid->addWidget(b, i / 2, i % 2);
         connect(b, &QPushButton::clicked, this, [this, b] { emit suggestionChosen(b->text()); });
         suggestions_.push_back(b);
     }
-    grid->setColumnStretch(0, 1);
-    grid->setColumnStretch(1, 1);
-    column->addLayout(grid);
-    auto* frame = new QWidget(this);
-    frame->setMaximumWidth(design::kReadingWidth);
-    frame->setLayout(column);
+    column->addLayout(grid_);
+    frame_ = new QWidget(this);
+    frame_->setMaximumWidth(design::kReadingWidth);
+    frame_->setLayout(column);
     auto* row = new QHBoxLayout;
     row->addStretch(1);
-    row->addWidget(frame, 20);
+    row->addWidget(frame_, 20);
     row->addStretch(1);
     outer->addLayout(row);
     outer->addStretch(3);
@@ -87,6 +84,29 @@ void Welcome::retranslate() {
                              tr("What is a token?"), tr("What does attention do in a transformer?")};
     for (std::size_t i = 0; i < suggestions_.size(); ++i)
         suggestions_[i]->setText(texts[i]);
+    arrange();
+}
+
+void Welcome::arrange() {
+    int widest = 0;
+    for (const QPushButton* b : suggestions_)
+        widest = std::max(widest, b->sizeHint().width());
+    const int room = std::min(width() - 3 * design::kSpace5, design::kReadingWidth);
+    const int columns = 2 * widest + design::kSpace3 <= room ? 2 : 1;
+    if (columns == nColumn_)
+        return;
+    nColumn_ = columns;
+    for (std::size_t i = 0; i < suggestions_.size(); ++i) {
+        grid_->removeWidget(suggestions_[i]);
+        grid_->addWidget(suggestions_[i], static_cast<int>(i) / columns, static_cast<int>(i) % columns);
+    }
+    grid_->setColumnStretch(0, 1);
+    grid_->setColumnStretch(1, columns == 2 ? 1 : 0);
+}
+
+void Welcome::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    arrange();
 }
 
 void Welcome::changeEvent(QEvent* event) {

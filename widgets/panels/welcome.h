@@ -6,7 +6,7 @@
 
 class QLabel;
 class QPushButton;
-class QVBoxLayout;
+class QGridLayout;
 
 namespace vitral {
 
@@ -23,12 +23,17 @@ signals:
 
 protected:
     void changeEvent(QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     void retranslate();
+    void arrange(); ///< suggestions in two columns, or one where their words need it
 
     QLabel *mark_, *title_, *line_;
     QPushButton* pick_;
+    QWidget* frame_;
+    QGridLayout* grid_;
+    int nColumn_ = 0;
     std::vector<QPushButton*> suggestions_;
     QString model_;
     bool bundled_ = false;

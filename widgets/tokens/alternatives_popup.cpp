@@ -101,7 +101,9 @@ void AlternativesPopup::showToken(const MessageToken& token, std::shared_ptr<con
     setFixedSize(sizeHint());
     QPoint at(where.left() - design::kSpace2, where.bottom() + 6);
     if (const QScreen* screen = QGuiApplication::screenAt(where.center())) {
-        const QRect room = screen->availableGeometry();
+        QRect room = screen->availableGeometry();
+        if (parentWidget() != nullptr && parentWidget()->window()->height() > 2 * height())
+            room &= parentWidget()->window()->frameGeometry();
         if (at.y() + height() > room.bottom())
             at.setY(where.top() - height() - 6);
         at.setX(std::clamp(at.x(), room.left() + 4, std::max(room.left() + 4, room.right() - width() - 4)));

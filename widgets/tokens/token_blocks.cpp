@@ -12,7 +12,7 @@ QString visibleToken(std::string_view bytes, bool* lineBreak) {
     if (lineBreak != nullptr)
         *lineBreak = bytes.find('\n') != std::string_view::npos;
     if (bytes.empty())
-        return QStringLiteral("\u25A0"); // a control token: it has no text of its own
+        return QStringLiteral("\u25AA"); // a control token: it has no text of its own
     QStringDecoder decoder(QStringDecoder::Utf8);
     QString text = decoder(QByteArrayView(bytes.data(), static_cast<qsizetype>(bytes.size())));
     if (decoder.hasError() || text.contains(QChar::ReplacementCharacter) || text.isEmpty()) {

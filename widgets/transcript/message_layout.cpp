@@ -149,7 +149,9 @@ void MessageLayout::parseTokens() {
 }
 
 void MessageLayout::parseAnswer() {
-    const std::string_view text = message_->text;
+    std::string_view text = message_->text;
+    if (message_->state == MessageState::Streaming)
+        text.remove_suffix(pendingMarkerBytes(text)); // half a "<think>" is not shown
     std::vector<Segment> fresh;
     std::size_t at = 0;
     const auto add = [&](bool thinking, bool closed, std::size_t begin, std::size_t end) {

@@ -266,6 +266,8 @@ void TranscriptView::keyPressEvent(QKeyEvent* event) {
     } else if (event->key() == Qt::Key_End) {
         setCurrentMessage(last, false);
         scrollToEnd();
+    } else if (on && walkTokens(event)) {
+        // a token was pointed at or chosen
     } else if (on && event->key() == Qt::Key_Left) {
         emit siblingRequested(source_->message(current_).id, -1);
     } else if (on && event->key() == Qt::Key_Right) {
@@ -285,6 +287,26 @@ void TranscriptView::keyPressEvent(QKeyEvent* event) {
     } else {
         QAbstractScrollArea::keyPressEvent(event); // page up and down
     }
+}
+
+// In token mode the arrows point at tokens and Enter chooses one; with Alt they still change the version.
+bool TranscriptView::walkTokens(const QKeyEvent* event) {
+    const auto n = static_cast<int>(source_->message(current_).tokens.size());
+    if (view_ != MessageView::Tokens || n == 0 || (event->modifiers() & Qt::AltModifier) != 0)
+        return false;
+    const bool here = hoverMessage_ == current_ && hoverToken_ >= 0;
+    if (event->key() == Qt::Key_Left || event->key() == Qt::Key_Right) {
+        hoverToken_ = here ? std::clamp(hoverToken_ + (event->key() == Qt::Key_Right ? 1 : -1), 0, n - 1) : 0;
+        hoverMessage_ = current_;
+        viewport()->update();
+        emit tokenHovered(current_, hoverToken_, globalTokenRect(current_, hoverToken_));
+        return true;
+    }
+    if (here && (event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter)) {
+        emit tokenClicked(current_, hoverToken_, globalTokenRect(current_, hoverToken_));
+        return true;
+    }
+    return false;
 }
 
 void TranscriptView::contextMenuEvent(QContextMenuEvent* event) {

@@ -20,7 +20,7 @@ namespace vitral {
 namespace {
 constexpr int kMargin = design::kSpace5; ///< left and right of the column at least
 constexpr int kTopMargin = design::kSpace5;
-constexpr int kMessageGap = design::kSpace3;
+constexpr int kMessageGap = design::kSpace1;
 constexpr int kBottomMargin = design::kSpace4;
 } // namespace
 

@@ -119,6 +119,7 @@ private:
     void hover(const QPoint& point);
     void showMenu(int message, const QPoint& global);
     void selectWordAt(const QPoint& point);
+    bool walkTokens(const QKeyEvent* event);
     [[nodiscard]] std::pair<Place, Place> selection() const;
 
     QPointer<TranscriptSource> source_;
