@@ -132,7 +132,7 @@
         <name>vitral::ContextGauge</name>
         <message>
             <source>template</source>
-            <translation>modelo de conversa</translation>
+            <translation>formato</translation>
         </message>
         <message>
             <source>system prompt</source>

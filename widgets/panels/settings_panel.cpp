@@ -16,6 +16,7 @@
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QScrollArea>
+#include <QScrollBar>
 #include <QSpinBox>
 #include <QTimer>
 #include <QToolButton>
@@ -54,7 +55,8 @@ SettingsPanel::SettingsPanel(ModelSession& model, PresetStore presets, QWidget* 
     : QWidget(parent), model_(model), presets_(std::move(presets)) {
     auto* outer = new QVBoxLayout(this);
     outer->setContentsMargins(0, 0, 0, 0);
-    auto* scroll = new QScrollArea(this);
+    scroll_ = new QScrollArea(this);
+    QScrollArea* scroll = scroll_;
     scroll->setWidgetResizable(true);
     scroll->setFrameShape(QFrame::NoFrame);
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
@@ -64,6 +66,7 @@ SettingsPanel::SettingsPanel(ModelSession& model, PresetStore presets, QWidget* 
     column_->setContentsMargins(design::kSpace3, design::kSpace3, design::kSpace3, design::kSpace4);
     column_->setSpacing(design::kSpace1);
     scroll->setWidget(page_);
+    page_->installEventFilter(this);
     outer->addWidget(scroll);
     delay_ = new QTimer(this);
     delay_->setSingleShot(true);
@@ -277,6 +280,13 @@ void SettingsPanel::makeModelInfo() {
     infoForm_->setHorizontalSpacing(design::kSpace3);
     infoForm_->setVerticalSpacing(design::kSpace1);
     info_->body()->addLayout(infoForm_);
+}
+
+// The panel is as wide as its widest words need, in every language and at every font size.
+bool SettingsPanel::eventFilter(QObject* object, QEvent* event) {
+    if (object == page_ && event->type() == QEvent::LayoutRequest)
+        scroll_->setMinimumWidth(page_->minimumSizeHint().width() + scroll_->verticalScrollBar()->sizeHint().width());
+    return QWidget::eventFilter(object, event);
 }
 
 void SettingsPanel::changeEvent(QEvent* event) {

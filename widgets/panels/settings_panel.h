@@ -18,6 +18,7 @@ class QLabel;
 class QListWidget;
 class QPlainTextEdit;
 class QPushButton;
+class QScrollArea;
 class QSpinBox;
 class QTimer;
 class QToolButton;
@@ -53,6 +54,7 @@ signals:
 
 protected:
     void changeEvent(QEvent* event) override;
+    bool eventFilter(QObject* object, QEvent* event) override;
 
 private:
     void makeSystemPrompt();
@@ -75,6 +77,7 @@ private:
     GenerationSettings settings_;
     bool refreshing_ = false;
 
+    QScrollArea* scroll_;
     QVBoxLayout* column_;
     QWidget* page_;
     Section *system_, *sampling_, *truncation_, *repetition_, *temperature_, *order_, *format_, *context_, *info_;

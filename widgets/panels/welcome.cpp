@@ -8,12 +8,23 @@
 #include <QGridLayout>
 #include <QLabel>
 #include <QPushButton>
+#include <QScrollArea>
 #include <QVBoxLayout>
 
 namespace vitral {
 
 Welcome::Welcome(QWidget* parent) : QWidget(parent) {
-    auto* outer = new QVBoxLayout(this);
+    auto* whole = new QVBoxLayout(this);
+    whole->setContentsMargins(0, 0, 0, 0);
+    auto* scroll = new QScrollArea(this); // on a small screen nothing may overlap
+    scroll->setWidgetResizable(true);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    auto* page = new QWidget(scroll);
+    page->setProperty("kind", "page");
+    scroll->setWidget(page);
+    whole->addWidget(scroll);
+    auto* outer = new QVBoxLayout(page);
     outer->setContentsMargins(design::kSpace5, design::kSpace5, design::kSpace5, design::kSpace5);
     outer->addStretch(2);
     auto* column = new QVBoxLayout;
@@ -91,6 +102,7 @@ void Welcome::arrange() {
     int widest = 0;
     for (const QPushButton* b : suggestions_)
         widest = std::max(widest, b->sizeHint().width());
+    mark_->setVisible(height() > 420);
     const int room = std::min(width() - 3 * design::kSpace5, design::kReadingWidth);
     const int columns = 2 * widest + design::kSpace3 <= room ? 2 : 1;
     if (columns == nColumn_)

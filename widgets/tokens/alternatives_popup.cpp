@@ -26,6 +26,8 @@ constexpr int kNumberWidth = 64;
 
 QString percent(double p) {
     const QLocale locale;
+    if (p >= 1e-5 && p < 0.001)
+        return QStringLiteral("%1 %").arg(locale.toString(p * 100, 'f', 4));
     if (p >= 0.001)
         return QStringLiteral("%1 %").arg(locale.toString(p * 100, 'f', p >= 0.0995 ? 1 : 2));
     return p > 0 ? QStringLiteral("%1 %").arg(locale.toString(p * 100, 'e', 1)) : QStringLiteral("0 %");
