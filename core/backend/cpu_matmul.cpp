@@ -73,13 +73,13 @@ Result<void> grow(std::unique_ptr<Buffer>& buffer, std::size_t bytes) {
     return {};
 }
 
-/// Widths of the tiles of n rows: all kMaxTile but the last ones, and no thin tile at the end where it can be helped.
+/// Widths of the tiles of n rows. Up to 16 rows: at most four each, which the kernels meet with weights opened up in
+/// registers; else as wide as can be, and no thin tile at the end where it can be helped.
 std::vector<std::int32_t> tileWidths(std::size_t n) {
+    const std::size_t widest = n <= 16 ? 4 : kernels::kMaxTile;
     std::vector<std::int32_t> widths;
     while (n > 0) {
-        std::size_t w = std::min<std::size_t>(n, kernels::kMaxTile);
-        if (n > kernels::kMaxTile && n < 2 * kernels::kMaxTile)
-            w = (n + 1) / 2;
+        const std::size_t w = n <= widest ? n : n < 2 * widest ? (n + 1) / 2 : widest;
         widths.push_back(static_cast<std::int32_t>(w));
         n -= w;
     }
@@ -318,7 +318,7 @@ void CpuBackend::runProducts(std::span<const Product> products, std::span<const 
             return;
         }
         const std::int64_t nIn = weight.nIn();
-        const std::byte* rows = weight.row(product.iExpert * weight.nOut());
+        const std::byte* rows = weight.plainRows(product.iExpert);
         PlainKind kind = plainKind(weight.dtype).value_or(PlainKind::F32);
         std::int64_t skipped = 0; // outputs before the first one of `rows`
         if (!plainKind(weight.dtype)) {
@@ -366,12 +366,26 @@ void CpuBackend::runProducts(std::span<const Product> products, std::span<const 
         work(pieces.front(), scratchBase);
         return;
     }
-    std::atomic<std::size_t> next{0};
+    // Every thread streams through a share of its own (alternating pieces would break up the streams), then helps the
+    // others with what is left of theirs.
+    const auto nThread = static_cast<std::size_t>(pool_.nThread());
+    struct alignas(64) Share {
+        std::atomic<std::size_t> next{0};
+        std::size_t end = 0;
+    };
+    std::vector<Share> shares(nThread);
+    for (std::size_t i = 0; i < nThread; ++i) {
+        shares[i].next = pieces.size() * i / nThread;
+        shares[i].end = pieces.size() * (i + 1) / nThread;
+    }
     pool_.run([&](int iThread, int) {
         std::byte* scratch = scratchBase + static_cast<std::size_t>(iThread) * scratchBytes;
-        for (std::size_t i = next.fetch_add(1, std::memory_order_relaxed); i < pieces.size();
-             i = next.fetch_add(1, std::memory_order_relaxed))
-            work(pieces[i], scratch);
+        for (std::size_t k = 0; k < nThread; ++k) {
+            Share& share = shares[(static_cast<std::size_t>(iThread) + k) % nThread];
+            for (std::size_t i = share.next.fetch_add(1, std::memory_order_relaxed); i < share.end;
+                 i = share.next.fetch_add(1, std::memory_order_relaxed))
+                work(pieces[i], scratch);
+        }
     });
 }
 

@@ -7,6 +7,7 @@
 #include "core/tensor/quantize.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace vitral {
 
@@ -27,7 +28,7 @@ kernels::PackedWeights CpuMatrix::expert(std::int64_t iExpert) const {
 Result<void> CpuMatrix::pack(ThreadPool& pool, const std::stop_token& stop) {
     layout = kernels::packedLayout(dtype, nIn(), nOut());
     if (!layout)
-        return {};
+        return copyPlain(stop);
     const std::int64_t nAll = nExpert() * nGroup();
     VITRAL_TRY_ASSIGN(packed, allocateHost(static_cast<std::size_t>(nAll) * layout->groupBytes, PageHint::Huge));
     auto* base = static_cast<std::byte*>(packed->data());
@@ -53,6 +54,23 @@ Result<void> CpuMatrix::pack(ThreadPool& pool, const std::stop_token& stop) {
             const std::byte* to = first + n < nAll ? rowAt(first + n) : bytes.data() + bytes.size();
             releasePages({from, static_cast<std::size_t>(to - from)});
         }
+    }
+    return {};
+}
+
+Result<void> CpuMatrix::copyPlain(const std::stop_token& stop) {
+    if ((dtype != DType::F16 && dtype != DType::BF16) || bytes.size() < kSliceBytes / 8)
+        return {};
+    VITRAL_TRY_ASSIGN(packed, allocateHost(bytes.size(), PageHint::Huge));
+    auto* base = static_cast<std::byte*>(packed->data());
+    const bool mayRelease = isReadOnlyFileMapping(bytes);
+    for (std::size_t at = 0; at < bytes.size(); at += kSliceBytes) {
+        if (stop.stop_requested())
+            return fail(ErrorCode::Cancelled, "Loading was stopped.");
+        const auto slice = bytes.subspan(at, std::min(kSliceBytes, bytes.size() - at));
+        std::memcpy(base + at, slice.data(), slice.size());
+        if (mayRelease)
+            releasePages(slice);
     }
     return {};
 }

@@ -18,7 +18,7 @@ class CpuMatrix final : public Matrix {
 public:
     std::span<const std::byte> bytes;             ///< the file's packed rows
     std::optional<kernels::PackedWeights> layout; ///< of one expert; `data` of the first
-    std::unique_ptr<Buffer> packed;
+    std::unique_ptr<Buffer> packed;               ///< in that layout; F16 and BF16: the rows as they are, in huge pages
 
     [[nodiscard]] std::size_t residentBytes() const override;
     /// Outputs of one expert (or of the whole matrix), and how many experts there are.
@@ -29,11 +29,21 @@ public:
     [[nodiscard]] const std::byte* row(std::int64_t iRow) const {
         return bytes.data() + static_cast<std::size_t>(iRow) * rowBytes(dtype, nIn());
     }
+    /// The rows of an expert for the kernels of plain types (F16, BF16, F32).
+    [[nodiscard]] const std::byte* plainRows(std::int64_t iExpert) const {
+        const std::byte* base = packed && !layout ? static_cast<const std::byte*>(packed->data()) : bytes.data();
+        return base + static_cast<std::size_t>(iExpert * nOut()) * rowBytes(dtype, nIn());
+    }
     [[nodiscard]] kernels::PackedWeights expert(std::int64_t iExpert) const;
 
     /// Makes the kernels' layout, a few megabytes at a time; the file's pages are given back as it goes, so that memory
     /// never holds both. Errors: OutOfMemory, Cancelled.
     Result<void> pack(ThreadPool& pool, const std::stop_token& stop);
+
+private:
+    /// Copies 16-bit weights into huge pages: read from a mapped file in small pages they stream at two thirds of the
+    /// speed (address translation, above all in virtual machines).
+    Result<void> copyPlain(const std::stop_token& stop);
 };
 
 /// Row iRow of the matrix (rows of all experts counted through) as f32 into out [E].

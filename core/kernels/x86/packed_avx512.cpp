@@ -373,22 +373,33 @@ void run(const PackedJob& job) {
     float* scale[2] = {floats, floats + nScale};
     float* minimum[2] = {floats + 2 * nScale, floats + 3 * nScale};
     const auto group = [&](std::int64_t i) { return w.data + static_cast<std::size_t>(i) * w.groupBytes; };
-    if (job.nTile == 1 && job.tiles[0].width <= 4) {
+    bool narrow = job.nTile <= 4;
+    for (std::int64_t i = 0; narrow && i < job.nTile; ++i)
+        narrow = job.tiles[i].width <= 4;
+    if (narrow) {
         for (std::int64_t g = job.firstGroup; g < job.firstGroup + job.nGroup; ++g) {
+            // The values' stream must not stand still while the scales are opened.
+            const char* values = reinterpret_cast<const char*>(group(g)) + w.valueOffset;
+            for (std::size_t line = 0; line < 4096; line += 64)
+                _mm_prefetch(values + line, _MM_HINT_T0);
             openScales(w, group(g), scale[0], minimum[0]);
-            switch (job.tiles[0].width) {
-            case 1:
-                groupTimesTile<kValue, kRun16, kMin, 1>(job, g, job.tiles[0], 0, scale[0], minimum[0]);
-                break;
-            case 2:
-                groupTimesTile<kValue, kRun16, kMin, 2>(job, g, job.tiles[0], 0, scale[0], minimum[0]);
-                break;
-            case 3:
-                groupTimesTile<kValue, kRun16, kMin, 3>(job, g, job.tiles[0], 0, scale[0], minimum[0]);
-                break;
-            default:
-                groupTimesTile<kValue, kRun16, kMin, 4>(job, g, job.tiles[0], 0, scale[0], minimum[0]);
-                break;
+            std::int64_t iRow = 0;
+            for (std::int64_t i = 0; i < job.nTile; iRow += job.tiles[i++].width) {
+                const InputTile& t = job.tiles[i];
+                switch (t.width) {
+                case 1:
+                    groupTimesTile<kValue, kRun16, kMin, 1>(job, g, t, iRow, scale[0], minimum[0]);
+                    break;
+                case 2:
+                    groupTimesTile<kValue, kRun16, kMin, 2>(job, g, t, iRow, scale[0], minimum[0]);
+                    break;
+                case 3:
+                    groupTimesTile<kValue, kRun16, kMin, 3>(job, g, t, iRow, scale[0], minimum[0]);
+                    break;
+                default:
+                    groupTimesTile<kValue, kRun16, kMin, 4>(job, g, t, iRow, scale[0], minimum[0]);
+                    break;
+                }
             }
         }
         return;

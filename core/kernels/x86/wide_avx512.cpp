@@ -20,8 +20,9 @@ constexpr std::size_t kElementBytes = kKind == PlainKind::F32 ? 4 : 2;
 template <PlainKind kKind>
 ALWAYS_INLINE __m512 weights16(const std::byte* p, __mmask16 mask) {
     if constexpr (kKind == PlainKind::F32)
-        return _mm512_maskz_loadu_ps(mask, p);
-    const __m256i bits = _mm256_maskz_loadu_epi16(mask, p);
+        return mask == 0xffff ? _mm512_loadu_ps(p) : _mm512_maskz_loadu_ps(mask, p);
+    const __m256i bits =
+        mask == 0xffff ? _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)) : _mm256_maskz_loadu_epi16(mask, p);
     if constexpr (kKind == PlainKind::F16)
         return _mm512_cvtph_ps(bits);
     return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(bits), 16));
@@ -45,33 +46,78 @@ void fourOutputs(const PlainJob& job, std::int64_t iOut, std::int64_t iRow) {
 #pragma GCC unroll 6
         for (int c = 0; c < kRows; ++c)
             sum[i][c] = _mm512_setzero_ps();
-    for (std::int64_t k = 0; k < job.nIn; k += 16) {
-        const std::int64_t left = job.nIn - k;
-        const auto mask = static_cast<__mmask16>(left >= 16 ? 0xffff : (1 << left) - 1);
+    const auto step = [&](std::int64_t k, __mmask16 mask) __attribute__((always_inline)) {
         __m512 v[4];
 #pragma GCC unroll 4
-        for (int i = 0; i < 4; ++i) {
-            const std::byte* at = w[i] + static_cast<std::size_t>(k) * kElementBytes<kKind>;
-            // The same place four rows on, into the second-level cache: hardware prefetch follows single rows only.
-            if ((k & 31) == 0 || kKind == PlainKind::F32)
-                _mm_prefetch(reinterpret_cast<const char*>(at) + ahead, _MM_HINT_T1);
-            v[i] = weights16<kKind>(at, mask);
-        }
+        for (int i = 0; i < 4; ++i)
+            v[i] = weights16<kKind>(w[i] + static_cast<std::size_t>(k) * kElementBytes<kKind>, mask);
 #pragma GCC unroll 6
         for (int c = 0; c < kRows; ++c) {
-            const __m512 input = _mm512_maskz_loadu_ps(mask, x[c] + k);
+            const __m512 input = mask == 0xffff ? _mm512_loadu_ps(x[c] + k) : _mm512_maskz_loadu_ps(mask, x[c] + k);
 #pragma GCC unroll 4
             for (int i = 0; i < 4; ++i)
                 sum[i][c] = _mm512_fmadd_ps(v[i], input, sum[i][c]);
         }
+    };
+    std::int64_t k = 0;
+    constexpr std::int64_t kLine = 64 / static_cast<std::int64_t>(kElementBytes<kKind>);
+    for (; k + kLine <= job.nIn; k += kLine) { // a cache line of each of the four rows
+        // The same place four rows on, into the second-level cache: hardware prefetch follows single rows only.
+#pragma GCC unroll 4
+        for (int i = 0; i < 4; ++i)
+            _mm_prefetch(reinterpret_cast<const char*>(w[i]) + static_cast<std::size_t>(k) * kElementBytes<kKind> +
+                             ahead,
+                         _MM_HINT_T1);
+#pragma GCC unroll 2
+        for (std::int64_t part = 0; part < kLine; part += 16)
+            step(k + part, 0xffff);
+    }
+    for (; k < job.nIn; k += 16) {
+        const std::int64_t left = job.nIn - k;
+        step(k, static_cast<__mmask16>(left >= 16 ? 0xffff : (1 << left) - 1));
     }
     for (std::int64_t i = 0; i < 4 && iOut + i < end; ++i)
         for (int c = 0; c < kRows; ++c)
             job.out[iRow + c][iOut + i] = _mm512_reduce_add_ps(sum[i][c]) + (job.bias ? job.bias[iOut + i] : 0.0F);
 }
 
+/// One row of inputs: outputs one after another, so that the weights are a single stream.
+template <PlainKind kKind>
+void oneRow(const PlainJob& job) {
+    constexpr std::size_t kBytes = kElementBytes<kKind>;
+    const float* x = job.x[0];
+    const std::byte* w = job.weights + static_cast<std::size_t>(job.first * job.nIn) * kBytes;
+    for (std::int64_t n = job.first; n < job.first + job.n; ++n) {
+        __m512 sum[4];
+        for (__m512& s : sum)
+            s = _mm512_setzero_ps();
+        std::int64_t k = 0;
+        for (; k + 64 <= job.nIn; k += 64, w += 64 * kBytes) {
+#pragma GCC unroll 4
+            for (std::size_t line = 0; line < kBytes; ++line)
+                _mm_prefetch(reinterpret_cast<const char*>(w) + 4096 + line * 64, _MM_HINT_T0);
+#pragma GCC unroll 4
+            for (std::size_t i = 0; i < 4; ++i)
+                sum[i] = _mm512_fmadd_ps(weights16<kKind>(w + i * 16 * kBytes, 0xffff), _mm512_loadu_ps(x + k + i * 16),
+                                         sum[i]);
+        }
+        for (; k < job.nIn; k += 16) {
+            const std::int64_t left = job.nIn - k < 16 ? job.nIn - k : 16;
+            const auto mask = static_cast<__mmask16>((1 << left) - 1);
+            sum[0] = _mm512_fmadd_ps(weights16<kKind>(w, mask), _mm512_maskz_loadu_ps(mask, x + k), sum[0]);
+            w += static_cast<std::size_t>(left) * kBytes;
+        }
+        const __m512 all = _mm512_add_ps(_mm512_add_ps(sum[0], sum[1]), _mm512_add_ps(sum[2], sum[3]));
+        job.out[0][n] = _mm512_reduce_add_ps(all) + (job.bias ? job.bias[n] : 0.0F);
+    }
+}
+
 template <PlainKind kKind>
 void plain(const PlainJob& job) {
+    if (job.nRow == 1) {
+        oneRow<kKind>(job);
+        return;
+    }
     for (std::int64_t n = job.first; n < job.first + job.n; n += 4)
         for (std::int64_t r = 0; r < job.nRow; r += 6) {
             switch (job.nRow - r) {
