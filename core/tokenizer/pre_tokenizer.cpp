@@ -188,6 +188,37 @@ bool isWordCharacter(char32_t c) {
     }
 }
 
+/// What \d{1,3}(?=(?:\d{3})*\b) matches, in one pass: the expression itself looks at the rest of a number again and
+/// again, which takes hours for a megabyte of digits. `atWordEnd` false: (?:\P{Nd}|$) in place of \b.
+void matchDigitGroups(std::string_view text, bool atWordEnd, std::vector<Stretch>& out) {
+    const CharClasses& classes = CharClasses::instance();
+    std::size_t done = 0;
+    std::vector<std::size_t> begins; // of the digits of one number
+    for (std::size_t at = 0; at < text.size();) {
+        begins.clear();
+        Utf8Char c = utf8At(text, at);
+        while (classes.category(c.codePoint) == CharCategory::Nd) {
+            begins.push_back(at);
+            at += c.bytes;
+            if (at == text.size())
+                break;
+            c = utf8At(text, at);
+        }
+        const bool ends = at == text.size() || !atWordEnd ||
+                          ((classes.flags(c.codePoint) & (kLetter | kNumber)) == 0 && c.codePoint != '_');
+        if (ends)
+            for (std::size_t i = 0; i < begins.size();) {
+                const std::size_t next = i == 0 && begins.size() % 3 != 0 ? begins.size() % 3 : i + 3;
+                addStretches(out, done, begins[i], next < begins.size() ? begins[next] : at);
+                i = next;
+            }
+        if (begins.empty())
+            at += c.bytes;
+    }
+    if (done < text.size())
+        out.push_back({done, text.size(), false});
+}
+
 /// \w+|[^\w\s]+ as matches.
 void matchWords(std::string_view text, std::vector<Stretch>& out) {
     const CharClasses& classes = CharClasses::instance();
@@ -232,6 +263,9 @@ public:
             matchCharacters(text, !step_.individual, stretches_,
                             [](char32_t, std::uint16_t flags) { return (flags & kNumber) != 0; });
             behavior = SplitBehavior::Isolated;
+            break;
+        case PreStep::Kind::DigitGroups:
+            matchDigitGroups(text, step_.individual, stretches_);
             break;
         case PreStep::Kind::Punctuation:
             matchCharacters(text, false, stretches_, isPunctuation);
@@ -354,6 +388,9 @@ Result<void> PreTokenizer::addPattern(std::string_view pattern, SplitBehavior be
         (behavior == SplitBehavior::Isolated || (behavior == SplitBehavior::Removed && invert))) {
         step.kind = PreStep::Kind::Splitter; // these match every byte, so nothing lies between the matches
         step.splitter = known;
+    } else if (pattern == "\\d{1,3}(?=(?:\\d{3})*\\b)" || pattern == "\\p{Nd}{1,3}(?=(?:\\p{Nd}{3})*(?:\\P{Nd}|$))") {
+        step.kind = PreStep::Kind::DigitGroups;
+        step.individual = pattern[1] == 'd';
     } else {
         VITRAL_TRY_ASSIGN(step.regex, Regex::compile(pattern));
         step.isRegex = true;

@@ -27,6 +27,7 @@ struct PreStep {
         Pattern,      ///< regex or literal, with behavior and invert
         Splitter,     ///< one of the hand-written ones (isolated)
         Digits,       ///< numbers isolated, one by one where `individual`
+        DigitGroups,  ///< decimal digits in threes, counted from the end; only at a word's end where `individual`
         Punctuation,  ///< ASCII punctuation and \p{P}, with behavior
         Whitespace,   ///< \w+|[^\w\s]+, the rest removed
         SpaceSplit,   ///< white space removed

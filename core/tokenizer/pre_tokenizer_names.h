@@ -19,5 +19,7 @@ struct NamedPreTokenizer {
 };
 
 Result<NamedPreTokenizer> preTokenizerByName(std::string_view name);
+/// All names that are known.
+std::vector<std::string_view> preTokenizerNames();
 
 } // namespace vitral
