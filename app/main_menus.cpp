@@ -89,6 +89,8 @@ void MainWindow::makeMenus() {
     a.tree->setShortcut(Qt::CTRL | Qt::SHIFT | Qt::Key_T);
     a.tree->setIcon(design::icon(QStringLiteral("tree")));
     a.view->addAction(a.tree);
+    a.compare = a.view->addAction(design::icon(QStringLiteral("compare")), QString(), this, &MainWindow::showCompare);
+    a.compare->setShortcut(Qt::CTRL | Qt::SHIFT | Qt::Key_D);
     a.view->addSeparator();
     a.theme = a.view->addMenu(QString());
     auto* themes = new QActionGroup(this);
@@ -147,7 +149,7 @@ void MainWindow::makeMenus() {
     a.about = add(a.help, "info", {}, [this] { about(); });
     a.about->setMenuRole(QAction::AboutRole);
 
-    for (QAction* action : {a.tokens, a.tree, a.leftPanel, a.rightPanel}) {
+    for (QAction* action : {a.tokens, a.tree, a.compare, a.leftPanel, a.rightPanel}) {
         auto* button = new QToolButton(chatPanel_);
         button->setDefaultAction(action);
         button->setIconSize({design::kIcon, design::kIcon});
@@ -202,6 +204,8 @@ void MainWindow::retranslate() {
     a.focusComposer->setText(tr("Go to the &text field"));
     a.shortcuts->setText(tr("&Keyboard shortcuts"));
     a.about->setText(tr("&About Vitral"));
+    a.compare->setText(tr("Side by si&de\u2026"));
+    a.compare->setToolTip(tr("Two models or two settings on one question (Ctrl+Shift+D)"));
     a.tree->setText(tr("T&ree of the conversation"));
     a.tree->setToolTip(tr("Every version of every message as a tree (Ctrl+Shift+T)"));
     treeDock_->setWindowTitle(tr("Tree of the conversation"));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The views beside the text: token colours and alternatives, context gauge, tree, samplers.
 #include "app/main_actions.h"
+#include "widgets/compare/compare_window.h"
 #include "widgets/design/icons.h"
 #include "widgets/design/metrics.h"
 #include "widgets/panels/chat_panel.h"
@@ -127,6 +128,17 @@ void MainWindow::makeViews() {
     updateStages();
 }
 
+void MainWindow::showCompare() {
+    if (compare_ == nullptr) {
+        Settings& settings = services_.settings;
+        compare_ = new CompareWindow(*services_.chat, *services_.model, [&settings] { return settings.recentModels(); },
+                                     this);
+    }
+    compare_->show();
+    compare_->raise();
+    compare_->activateWindow();
+}
+
 void MainWindow::updateStages() {
     const ChatController& chat = *services_.chat;
     stages_->setVisible(chat.samplerTrace() != nullptr);
@@ -174,6 +186,9 @@ void MainWindow::showView(const QString& name) {
     } else if (name == QLatin1String("samplers")) {
         settingsPanel_->samplingSection()->setOpen(false);
         samplerSection_->setOpen(true);
+    } else if (name == QLatin1String("compare")) {
+        showCompare();
+        compare_->answerAgain();
     } else if (name == QLatin1String("nosettings")) {
         rightDock_->hide();
     }

@@ -25,6 +25,7 @@ class ModelChip;
 class TokenLegend;
 class AlternativesPopup;
 class ContextGauge;
+class CompareWindow;
 class ConversationTreeView;
 class SamplerStagesView;
 class Section;
@@ -62,6 +63,7 @@ private:
     QWidget* makeDockTitle();
     void updateTree();
     void updateStages();
+    void showCompare();
     void setTokenMode(bool on);
     void forkForPicture();
     // main_menus.cpp
@@ -94,6 +96,7 @@ private:
     int forkToken_ = -1;
     ContextGauge* gauge_ = nullptr;
     ConversationTreeView* tree_ = nullptr;
+    CompareWindow* compare_ = nullptr; ///< made when first asked for
     QDockWidget* treeDock_ = nullptr;
     QLabel* treeTitle_ = nullptr;
     QToolButton* treeClose_ = nullptr;

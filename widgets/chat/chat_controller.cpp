@@ -248,6 +248,19 @@ void ChatController::show(MessageId id) {
     rebuildPath();
 }
 
+void ChatController::fetch(MessageId id) {
+    if (tree_.node(id) == nullptr)
+        return;
+    store_.ask(
+        this, [id](ConversationStore& s) { return s.message(id); },
+        [this, id, generation = generation_](Result<Message> got) {
+            if (generation != generation_ || !check(got))
+                return;
+            tree_.keep(std::make_shared<Message>(std::move(*got)));
+            emit fetched(id);
+        });
+}
+
 void ChatController::rebuildPath(bool mayFetch) {
     std::vector<MessageId> missing;
     std::vector<std::shared_ptr<Message>> fresh = tree_.activePath(&missing);

@@ -59,6 +59,7 @@ public:
     void forkAt(MessageId id, int iToken, const MessageToken& token);
     void switchSibling(MessageId id, int step);
     void show(MessageId id); ///< makes the whole path to that message active (tree picture)
+    void fetch(MessageId id); ///< brings a message's text into the tree, then says fetched(id)
     void removeMessage(MessageId id);
     void undoRemove();
     void setTitle(const QString& title);
@@ -87,6 +88,7 @@ signals:
     /// Something failed; belongs beside the composer. `contextFull` offers leaveOutOldest().
     void problem(const QString& sentence, bool contextFull);
     void messageRemoved();
+    void fetched(qint64 id);
 
 private:
     enum class Phase : std::uint8_t { Idle, Storing, Assembling, Prefill, Decode };

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+// Side by side: one question, two answers as siblings, the chat put back as it was.
+
+#include "tests/support/fake_port.h"
+#include "widgets/compare/answer_difference.h"
+#include "widgets/compare/compare_window.h"
+#include "widgets/panels/composer.h"
+
+#include <QSignalSpy>
+#include <QtTest>
+
+#include <cmath>
+
+using namespace vitral;
+using namespace vitral::test;
+
+class TestCompare : public QObject {
+    Q_OBJECT
+private slots:
+    void init() {
+        helper_ = std::make_unique<Worker>();
+        bridge_ = std::make_unique<EngineBridge>();
+        port_ = std::make_unique<FakePort>(*bridge_);
+        store_ = std::make_unique<StoreThread>([] { return ConversationStore::open({}); });
+        model_ = std::make_unique<ModelSession>(*port_, *bridge_, *helper_);
+        chat_ = std::make_unique<ChatController>(*port_, *bridge_, *store_, *helper_, *model_);
+        model_->load("first.gguf");
+        port_->loadModel(port_->last);
+        QTRY_VERIFY(model_->model() != nullptr);
+    }
+    void cleanup() {
+        chat_.reset();
+        model_.reset();
+        store_.reset();
+        port_.reset();
+        bridge_.reset();
+        helper_.reset();
+    }
+
+    void otherSettingsGiveASibling() {
+        CompareRun run(*chat_, *model_);
+        QSignalSpy answering(&run, &CompareRun::answering);
+        CompareSide second;
+        second.settings = chat_->settings();
+        second.settings.sampler.temperature = 0.0F;
+        const GenerationSettings before = chat_->settings();
+        run.askBoth("Hello", second);
+        QTRY_COMPARE(port_->jobs.size(), std::size_t{1});
+        play({"one"});
+        QTRY_COMPARE(port_->jobs.size(), std::size_t{2});
+        QCOMPARE(port_->jobs[1].branches[0].sampler.temperature, 0.0F);
+        QVERIFY(port_->jobs[1].branches[0].prompt == port_->jobs[0].branches[0].prompt);
+        play({"two"});
+        QTRY_VERIFY(!run.running());
+        QCOMPARE(chat_->count(), 2);
+        QCOMPARE(chat_->siblingCount(1), 2);
+        QVERIFY(chat_->settings() == before);
+        QVERIFY(answering.size() >= 2);
+        QCOMPARE(answering.first().at(0).toInt(), 0);
+        QCOMPARE(answering.last().at(0).toInt(), 1);
+        QVERIFY(answering.first().at(1).toLongLong() != answering.last().at(1).toLongLong());
+    }
+
+    void anotherModelIsLoadedAndTheFirstComesBack() {
+        CompareRun run(*chat_, *model_);
+        CompareSide second;
+        second.settings = chat_->settings();
+        second.modelPath = "second.gguf";
+        run.askBoth("Hello", second);
+        QTRY_COMPARE(port_->jobs.size(), std::size_t{1});
+        play({"one"});
+        QTRY_COMPARE(port_->loads.size(), std::size_t{2});
+        QCOMPARE(port_->loads[1].string(), std::string("second.gguf"));
+        port_->loadModel(port_->last);
+        QTRY_COMPARE(port_->jobs.size(), std::size_t{2});
+        play({"two"});
+        QTRY_COMPARE(port_->loads.size(), std::size_t{3});
+        QCOMPARE(port_->loads[2].string(), std::string("first.gguf"));
+        port_->loadModel(port_->last);
+        QTRY_VERIFY(!run.running());
+        QCOMPARE(model_->path(), QStringLiteral("first.gguf"));
+    }
+
+    void aModelThatDoesNotLoadIsTold() {
+        CompareRun run(*chat_, *model_);
+        QSignalSpy problem(&run, &CompareRun::problem);
+        CompareSide second;
+        second.settings = chat_->settings();
+        second.modelPath = "broken.gguf";
+        run.askBoth("Hello", second);
+        QTRY_COMPARE(port_->jobs.size(), std::size_t{1});
+        play({"one"});
+        QTRY_COMPARE(port_->loads.size(), std::size_t{2});
+        port_->finish(port_->last, FinishReason::Failed, fail(ErrorCode::InvalidFile, "This is no model at all."));
+        QTRY_COMPARE(problem.size(), 1);
+        QVERIFY(problem.first().first().toString().contains("no model"));
+        QTRY_VERIFY(!run.running());
+    }
+
+    void stoppingTheFirstAsksNoSecond() {
+        CompareRun run(*chat_, *model_);
+        CompareSide second;
+        second.settings = chat_->settings();
+        run.askBoth("Hello", second);
+        QTRY_COMPARE(port_->jobs.size(), std::size_t{1});
+        run.stop();
+        port_->finish(port_->last, FinishReason::Cancelled);
+        QTRY_VERIFY(!run.running());
+        QCOMPARE(port_->jobs.size(), std::size_t{1});
+    }
+
+    void theWindowShowsBoth() {
+        CompareWindow window(*chat_, *model_, [] { return QStringList{"other.gguf"}; });
+        window.show();
+        QVERIFY(!window.summary().isEmpty());
+        emit window.composer()->sent("Hello");
+        QTRY_COMPARE(port_->jobs.size(), std::size_t{1});
+        play({"same ", "one"});
+        QTRY_COMPARE(port_->jobs.size(), std::size_t{2});
+        play({"same ", "two", "!"});
+        QTRY_VERIFY(!chat_->busy());
+        QTRY_VERIFY(window.shown(0) != kNoMessage && window.shown(1) != kNoMessage);
+        QVERIFY(window.shown(0) != window.shown(1));
+        QTRY_VERIFY2(window.summary().contains('1'), qPrintable(window.summary()));
+        // Opened again over a stored conversation, it finds both answers.
+        const ConversationId id = chat_->info().id;
+        chat_->startNew();
+        chat_->open(id);
+        QTRY_COMPARE(chat_->count(), 2);
+        QTRY_VERIFY(window.shown(1) != kNoMessage);
+        QTRY_VERIFY2(window.summary().contains("same"), qPrintable(window.summary()));
+    }
+
+    void differencesAreCounted() {
+        const auto message = [](std::initializer_list<std::pair<const char*, float>> tokens) {
+            Message m;
+            for (const auto& [bytes, logProbability] : tokens) {
+                MessageToken token;
+                token.bytes = bytes;
+                token.score.logProbability = logProbability;
+                m.tokens.push_back(token);
+            }
+            return m;
+        };
+        const Message a = message({{"The", -0.1F}, {" cat", -0.5F}, {".", -0.3F}});
+        const Message b = message({{"The", -0.2F}, {" dog", -1.0F}});
+        const AnswerDifference d = compareAnswers(a, b);
+        QCOMPARE(d.nCommonTokens, 1);
+        QVERIFY(!d.same);
+        QVERIFY(std::abs(d.meanProbability[0] - std::exp(-0.3)) < 1e-6);
+        QVERIFY(std::abs(d.meanProbability[1] - std::exp(-0.6)) < 1e-6);
+        QVERIFY(compareAnswers(a, a).same);
+        QCOMPARE(compareAnswers({}, b).nCommonTokens, 0);
+    }
+
+private:
+    /// The engine answers the newest job with these tokens.
+    void play(const QStringList& tokens) {
+        const RunId run = port_->last;
+        port_->say(RunStarted{run});
+        for (const QString& token : tokens)
+            port_->token(run, token.toStdString());
+        port_->finish(run, FinishReason::EndOfText);
+        QTRY_VERIFY(!chat_->busy() || port_->last != run);
+    }
+
+    std::unique_ptr<Worker> helper_;
+    std::unique_ptr<EngineBridge> bridge_;
+    std::unique_ptr<FakePort> port_;
+    std::unique_ptr<StoreThread> store_;
+    std::unique_ptr<ModelSession> model_;
+    std::unique_ptr<ChatController> chat_;
+};
+
+QTEST_MAIN(TestCompare)
+#include "tst_compare.moc"

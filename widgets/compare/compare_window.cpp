@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "widgets/compare/compare_window.h"
+
+#include "widgets/compare/answer_difference.h"
+#include "widgets/design/icons.h"
+#include "widgets/design/metrics.h"
+#include "widgets/panels/composer.h"
+#include "widgets/panels/parameters.h"
+#include "widgets/transcript/transcript_view.h"
+
+#include <QComboBox>
+#include <QEvent>
+#include <QFileInfo>
+#include <QGridLayout>
+#include <QHBoxLayout>
+#include <QJsonDocument>
+#include <QLabel>
+#include <QLocale>
+#include <QPushButton>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+namespace vitral {
+
+namespace {
+
+QLabel* smallLabel(QWidget* parent) {
+    auto* label = new QLabel(parent);
+    label->setProperty("role", "small");
+    label->setTextFormat(Qt::PlainText);
+    label->setWordWrap(true);
+    return label;
+}
+
+} // namespace
+
+CompareWindow::CompareWindow(ChatController& chat, ModelSession& model, std::function<QStringList()> recentModels,
+                             QWidget* parent)
+    : QWidget(parent, Qt::Window), chat_(chat), model_(model), recentModels_(std::move(recentModels)),
+      run_(chat, model) {
+    setProperty("kind", "page");
+    setAutoFillBackground(true);
+    resize(1120, 720);
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(design::kSpace4, design::kSpace3, design::kSpace4, design::kSpace4);
+    column->setSpacing(design::kSpace2);
+    column->addWidget(makeSecondSettings());
+    auto* pair = new QHBoxLayout;
+    pair->setSpacing(design::kSpace3);
+    pair->addWidget(makeSide(0), 1);
+    pair->addWidget(makeSide(1), 1);
+    column->addLayout(pair, 1);
+    summary_ = smallLabel(this);
+    summary_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    column->addWidget(summary_);
+    problem_ = smallLabel(this);
+    problem_->setProperty("tone", "danger");
+    problem_->hide();
+    column->addWidget(problem_);
+    composer_ = new Composer(this);
+    column->addWidget(composer_);
+
+    connect(composer_, &Composer::sent, this, [this](const QString& text) {
+        problem_->hide();
+        setAnswer(0, kNoMessage);
+        setAnswer(1, kNoMessage);
+        run_.askBoth(text, second());
+    });
+    connect(composer_, &Composer::stopped, &run_, &CompareRun::stop);
+    connect(&run_, &CompareRun::answering, this, [this](int side, qint64 id) { setAnswer(side, id); });
+    connect(&run_, &CompareRun::problem, this, [this](const QString& sentence) {
+        problem_->setText(sentence);
+        problem_->show();
+    });
+    connect(&run_, &CompareRun::runningChanged, this, &CompareWindow::refresh);
+    connect(&chat_, &ChatController::busyChanged, this, &CompareWindow::refresh);
+    connect(&chat_, &ChatController::conversationChanged, this, [this] {
+        if (!run_.running())
+            showCurrent();
+    });
+    connect(&model_, &ModelSession::changed, this, &CompareWindow::refresh);
+    retranslate();
+}
+
+QWidget* CompareWindow::makeSecondSettings() {
+    auto* frame = new QWidget(this);
+    auto* row = new QHBoxLayout(frame);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(design::kSpace3);
+    auto* left = new QVBoxLayout;
+    secondLabel_ = new QLabel(frame);
+    secondLabel_->setProperty("role", "value");
+    models_ = new QComboBox(frame);
+    models_->setMinimumWidth(200);
+    left->addWidget(secondLabel_);
+    left->addWidget(models_);
+    left->addStretch(1);
+    row->addLayout(left);
+    auto* grid = new QGridLayout;
+    grid->setHorizontalSpacing(design::kSpace5);
+    constexpr int kColumns = 3;
+    for (const ParameterInfo& info : basicParameters()) {
+        const int n = static_cast<int>(rows_.size());
+        auto* parameter = new ParameterRow(info, frame);
+        parameter->show(chat_.settings());
+        rows_.push_back(parameter);
+        grid->addWidget(parameter, n / kColumns, n % kColumns);
+        grid->setColumnStretch(n % kColumns, 1);
+    }
+    row->addLayout(grid, 1);
+    auto* right = new QVBoxLayout;
+    again_ = new QPushButton(frame);
+    tokens_ = new QToolButton(frame);
+    tokens_->setCheckable(true);
+    tokens_->setIcon(design::icon(QStringLiteral("tokens")));
+    right->addWidget(tokens_, 0, Qt::AlignRight);
+    right->addWidget(again_);
+    right->addStretch(1);
+    row->addLayout(right);
+    connect(tokens_, &QToolButton::toggled, this, [this](bool on) {
+        for (const Side& side : sides_)
+            side.view->setTokenMode(on);
+    });
+    connect(again_, &QPushButton::clicked, this, &CompareWindow::answerAgain);
+    return frame;
+}
+
+void CompareWindow::answerAgain() {
+    problem_->hide();
+    run_.askAgain(shown(0), second());
+}
+
+QWidget* CompareWindow::makeSide(int iSide) {
+    Side& side = sides_[iSide];
+    auto* frame = new QWidget(this);
+    auto* column = new QVBoxLayout(frame);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(design::kSpace1);
+    auto* head = new QHBoxLayout;
+    side.title = smallLabel(frame);
+    side.previous = new QToolButton(frame);
+    side.previous->setIcon(design::icon(QStringLiteral("chevron-left")));
+    side.next = new QToolButton(frame);
+    side.next->setIcon(design::icon(QStringLiteral("chevron-right")));
+    head->addWidget(side.title, 1);
+    head->addWidget(side.previous);
+    head->addWidget(side.next);
+    column->addLayout(head);
+    side.view = new TranscriptView(frame);
+    side.source = new AnswerSource(chat_, side.view);
+    side.view->setSource(side.source);
+    column->addWidget(side.view, 1);
+    connect(side.previous, &QToolButton::clicked, this, [this, iSide] { step(iSide, -1); });
+    connect(side.next, &QToolButton::clicked, this, [this, iSide] { step(iSide, 1); });
+    connect(side.source, &TranscriptSource::reset, this, &CompareWindow::refresh);
+    connect(side.source, &TranscriptSource::changed, this, &CompareWindow::refresh);
+    return frame;
+}
+
+std::vector<MessageId> CompareWindow::answers() const {
+    for (const Side& side : sides_)
+        if (const MessageNode* node = chat_.tree().node(side.source->answer()))
+            if (const MessageNode* question = chat_.tree().node(node->parent))
+                return question->children;
+    return {};
+}
+
+void CompareWindow::setAnswer(int iSide, MessageId id) {
+    if (sides_[iSide].source->answer() == id)
+        return;
+    sides_[iSide].source->setAnswer(id);
+    refresh();
+}
+
+void CompareWindow::step(int iSide, int by) {
+    const std::vector<MessageId> all = answers();
+    const auto found = std::find(all.begin(), all.end(), shown(iSide));
+    const auto at = (found == all.end() ? 0 : found - all.begin()) + by;
+    if (at >= 0 && at < static_cast<std::ptrdiff_t>(all.size()))
+        setAnswer(iSide, all[static_cast<std::size_t>(at)]);
+}
+
+void CompareWindow::showCurrent() {
+    MessageId answer = kNoMessage;
+    for (int i = 0; i < chat_.count(); ++i)
+        if (chat_.message(i).role == Role::Assistant)
+            answer = chat_.message(i).id;
+    sides_[0].source->setAnswer(answer);
+    const std::vector<MessageId> all = answers();
+    if (all.size() >= 2) {
+        sides_[0].source->setAnswer(all[all.size() - 2]);
+        sides_[1].source->setAnswer(all.back());
+    } else {
+        sides_[1].source->setAnswer(kNoMessage);
+    }
+    refresh();
+}
+
+CompareSide CompareWindow::second() const {
+    CompareSide side;
+    side.modelPath = models_->currentData().toString();
+    side.settings = chat_.settings();
+    for (const ParameterRow* row : rows_)
+        row->apply(side.settings);
+    return side;
+}
+
+void CompareWindow::fillModels() {
+    const QString chosen = models_->currentData().toString();
+    models_->clear();
+    models_->addItem(tr("The same model"), QString());
+    const QStringList recent = recentModels_ ? recentModels_() : QStringList();
+    for (const QString& path : recent)
+        if (path != model_.path())
+            models_->addItem(QFileInfo(path).completeBaseName(), path);
+    models_->setCurrentIndex(std::max(0, models_->findData(chosen)));
+}
+
+QString CompareWindow::summary() const {
+    const Message* left = sides_[0].source->answerMessage();
+    const Message* right = sides_[1].source->answerMessage();
+    if (left == nullptr)
+        return tr("Ask something below: the question is answered twice, left with the chat's own settings, right with "
+                  "those above.");
+    if (right == nullptr)
+        return tr("Choose what differs above and press \u201cAnswer again\u201d for a second answer to this question.");
+    const AnswerDifference d = compareAnswers(*left, *right);
+    const QLocale locale;
+    const auto percent = [&](double p) { return locale.toString(p * 100, 'f', 1) + QStringLiteral(" %"); };
+    QString text = d.same ? tr("The same answer, token for token.")
+                          : tr("The first %n tokens are the same.", nullptr, d.nCommonTokens);
+    if (d.nTokens[0] > 0 && d.nTokens[1] > 0)
+        text += QLatin1Char(' ') + tr("Left: %1 tokens, mean probability %2. Right: %3 tokens, mean probability %4 "
+                                      "(geometric mean of each token's own probability).")
+                                       .arg(d.nTokens[0])
+                                       .arg(percent(d.meanProbability[0]))
+                                       .arg(d.nTokens[1])
+                                       .arg(percent(d.meanProbability[1]));
+    return text;
+}
+
+void CompareWindow::refresh() {
+    const std::vector<MessageId> all = answers();
+    const QLocale locale;
+    for (const Side& side : sides_) {
+        const Message* answer = side.source->answerMessage();
+        const auto found = std::find(all.begin(), all.end(), side.source->answer());
+        const auto at = found - all.begin();
+        QString title;
+        if (answer != nullptr) {
+            const QJsonObject params =
+                QJsonDocument::fromJson(QByteArray::fromStdString(answer->paramsJson)).object();
+            const GenerationSettings settings = settingsFromJson(params);
+            title = tr("%1 \u00B7 temperature %2 \u00B7 answer %3 of %4")
+                        .arg(QString::fromStdString(answer->modelName),
+                             locale.toString(double(settings.sampler.temperature), 'f', 2))
+                        .arg(at + 1)
+                        .arg(all.size());
+        }
+        side.title->setText(title);
+        side.previous->setEnabled(found != all.end() && at > 0);
+        side.next->setEnabled(!all.empty() && (found == all.end() || at + 1 < std::ptrdiff_t(all.size())));
+    }
+    const bool busy = run_.running() || chat_.busy();
+    composer_->setBusy(busy);
+    composer_->setBlocked(model_.model() ? QString() : tr("No model is loaded yet"));
+    again_->setEnabled(!busy && shown(0) != kNoMessage && model_.model() != nullptr);
+    summary_->setText(summary());
+}
+
+void CompareWindow::retranslate() {
+    setWindowTitle(tr("Side by side"));
+    secondLabel_->setText(tr("Right side"));
+    models_->setAccessibleName(tr("Model of the right side"));
+    tokens_->setToolTip(tr("Colour every token by how sure the model was"));
+    tokens_->setAccessibleName(tr("Token colours"));
+    again_->setText(tr("Answer again"));
+    for (int i = 0; i < 2; ++i) {
+        sides_[i].view->setAccessibleName(i == 0 ? tr("Left answer") : tr("Right answer"));
+        sides_[i].previous->setToolTip(tr("Earlier answer"));
+        sides_[i].previous->setAccessibleName(tr("Earlier answer"));
+        sides_[i].next->setToolTip(tr("Later answer"));
+        sides_[i].next->setAccessibleName(tr("Later answer"));
+    }
+    for (ParameterRow* row : rows_)
+        row->retranslate();
+    fillModels();
+    refresh();
+}
+
+void CompareWindow::changeEvent(QEvent* event) {
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::LanguageChange)
+        retranslate();
+}
+
+void CompareWindow::showEvent(QShowEvent* event) {
+    QWidget::showEvent(event);
+    fillModels();
+    if (!run_.running())
+        showCurrent();
+}
+
+} // namespace vitral

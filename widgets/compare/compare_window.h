@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Two answers to one question side by side: another model, other settings, or simply another draw. Both are siblings in
+// the conversation, so the chat and its tree show them too. Thread: GUI.
+
+#include "widgets/compare/answer_source.h"
+#include "widgets/compare/compare_run.h"
+
+#include <QWidget>
+
+#include <functional>
+#include <vector>
+
+class QComboBox;
+class QLabel;
+class QPushButton;
+class QToolButton;
+
+namespace vitral {
+
+class Composer;
+class ParameterRow;
+class TranscriptView;
+
+class CompareWindow : public QWidget {
+    Q_OBJECT
+public:
+    /// `recentModels` gives the paths offered for the second side.
+    CompareWindow(ChatController& chat, ModelSession& model, std::function<QStringList()> recentModels,
+                  QWidget* parent = nullptr);
+
+    /// Shows the last two answers to the question being looked at in the chat.
+    void showCurrent();
+    /// A further answer to the question on the left, with what is set for the right side.
+    void answerAgain();
+    [[nodiscard]] MessageId shown(int side) const { return sides_[side].source->answer(); }
+    [[nodiscard]] Composer* composer() const { return composer_; }
+    [[nodiscard]] QString summary() const;
+
+protected:
+    void changeEvent(QEvent* event) override;
+    void showEvent(QShowEvent* event) override;
+
+private:
+    struct Side {
+        AnswerSource* source = nullptr;
+        TranscriptView* view = nullptr;
+        QLabel* title = nullptr;
+        QToolButton *previous = nullptr, *next = nullptr;
+    };
+    QWidget* makeSide(int iSide);
+    QWidget* makeSecondSettings();
+    void setAnswer(int iSide, MessageId id);
+    void step(int iSide, int by);
+    [[nodiscard]] std::vector<MessageId> answers() const; ///< all answers to the question on show, oldest first
+    [[nodiscard]] CompareSide second() const;
+    void fillModels();
+    void refresh();
+    void retranslate();
+
+    ChatController& chat_;
+    ModelSession& model_;
+    std::function<QStringList()> recentModels_;
+    CompareRun run_;
+    Side sides_[2];
+    QComboBox* models_;
+    std::vector<ParameterRow*> rows_;
+    QLabel *secondLabel_, *summary_, *problem_;
+    QToolButton* tokens_;
+    QPushButton* again_;
+    Composer* composer_;
+};
+
+} // namespace vitral
