@@ -5,9 +5,11 @@
 #include "tests/support/result_test.h"
 
 #include <QtTest>
+#include <atomic>
 #include <ctime>
 #include <map>
 #include <random>
+#include <thread>
 
 using namespace vitral;
 
@@ -209,6 +211,45 @@ private slots:
         const auto framed = (*bert)->encode("hello", {});
         QVERIFY_RESULT(framed);
         QCOMPARE(*framed, (std::vector<TokenId>{101, 7592, 102}));
+    }
+
+    void bundledModel() {
+        const std::string path = VITRAL_SOURCE_DIR "/assets/models/vitral-pequeno/vitral-pequeno-q8_0.gguf";
+        VITRAL_NEED_FILE(QString::fromStdString(path));
+        const auto tokenizer = loadTokenizer(path);
+        QVERIFY_RESULT(tokenizer);
+        const std::string text = "Olá! O que é atenção? What is a token?\n🙂";
+        const auto ids = (*tokenizer)->encode(text, {AddSpecial::No, ParseSpecial::No});
+        QVERIFY_RESULT(ids);
+        QVERIFY(ids->size() < text.size() / 2);
+        QCOMPARE((*tokenizer)->decode(*ids), text);
+        QVERIFY((*tokenizer)->isEndOfGeneration((*tokenizer)->find("<|im_end|>").value_or(-1)));
+    }
+
+    /// One tokenizer, several threads: nothing in it changes (the TSan preset looks).
+    void threads() {
+        for (const char* name : {"bytes-deepseek3.json", "metaspace-bpe.json", "unigram.json", "wordpiece.json"}) {
+            const auto tokenizer = loadTokenizer(std::string(VITRAL_GOLDEN "/tokenizer/tiny/") + name);
+            QVERIFY_RESULT(tokenizer);
+            std::mt19937 rng(9);
+            const std::string text = randomUnicode(rng, 3000);
+            const auto want = (*tokenizer)->encode(text, {});
+            QVERIFY_RESULT(want);
+            std::vector<std::thread> threads;
+            std::atomic<int> wrong = 0;
+            for (int i = 0; i < 4; ++i)
+                threads.emplace_back([&] {
+                    for (int k = 0; k < 5; ++k) {
+                        const auto ids = (*tokenizer)->encode(text, {});
+                        if (!ids || *ids != *want)
+                            ++wrong;
+                        (void)(*tokenizer)->decode(*want);
+                    }
+                });
+            for (std::thread& thread : threads)
+                thread.join();
+            QCOMPARE(wrong.load(), 0);
+        }
     }
 
     /// The blank that SentencePiece puts before a text is dropped at its beginning, and kept after a prompt.
