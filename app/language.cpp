@@ -5,9 +5,15 @@
 #include <QLibraryInfo>
 #include <QLocale>
 
+// A static library's resources must be asked for, and outside of any namespace.
+static void initTranslations() {
+    Q_INIT_RESOURCE(vitral_translations);
+}
+
 namespace vitral::app {
 
 void Language::use(const QString& code) {
+    initTranslations();
     QString wanted = code.isEmpty() ? QLocale::system().name() : code;
     wanted = wanted.startsWith(QLatin1String("pt")) ? QStringLiteral("pt_BR") : QStringLiteral("en");
     if (wanted == current_)

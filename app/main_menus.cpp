@@ -188,7 +188,7 @@ void MainWindow::retranslate() {
     a.tokens->setToolTip(tr("Show every token and how sure the model was of it (Ctrl+T)"));
     a.leftPanel->setToolTip(tr("Conversations (Ctrl+B)"));
     a.rightPanel->setToolTip(tr("Settings (Ctrl+I)"));
-    a.theme->setTitle(tr("&Theme"));
+    a.theme->setTitle(tr("T&heme"));
     a.themeSystem->setText(tr("As the &system"));
     a.themeLight->setText(tr("&Light"));
     a.themeDark->setText(tr("&Dark"));

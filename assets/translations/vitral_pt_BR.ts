@@ -1366,10 +1366,6 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
             <translation>Ajustes (Ctrl+I)</translation>
         </message>
         <message>
-            <source>&amp;Theme</source>
-            <translation>&amp;Tema</translation>
-        </message>
-        <message>
             <source>As the &amp;system</source>
             <translation>Como o &amp;sistema</translation>
         </message>
@@ -1399,7 +1395,7 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
         </message>
         <message>
             <source>&amp;Full screen</source>
-            <translation>Tela &amp;cheia</translation>
+            <translation>Te&amp;la cheia</translation>
         </message>
         <message>
             <source>&amp;Stop</source>
@@ -1608,6 +1604,10 @@ Licença Apache 2.0. Fontes: Inter (SIL OFL 1.1) e JetBrains Mono (Apache 2.0).<
         <message>
             <source>Walk the tokens, fork at one</source>
             <translation>Percorrer os tokens, bifurcar em um</translation>
+        </message>
+        <message>
+            <source>T&amp;heme</source>
+            <translation>Te&amp;ma</translation>
         </message>
     </context>
     <context>

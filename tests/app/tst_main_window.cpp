@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+// The window as a whole: two languages without restart, no shortcut twice, no action without words, views that open.
+
+#include "app/main_window.h"
+#include "widgets/panels/chat_panel.h"
+#include "widgets/panels/composer.h"
+#include "widgets/panels/settings_panel.h"
+#include "widgets/transcript/transcript_view.h"
+
+#include <QTemporaryDir>
+#include <QtTest>
+#include <QtWidgets>
+
+using namespace vitral;
+using namespace vitral::app;
+
+class TestMainWindow : public QObject {
+    Q_OBJECT
+private slots:
+    void initTestCase() {
+        theme_ = std::make_unique<design::Theme>(*qApp);
+        language_.use("en");
+    }
+    void init() {
+        dir_ = std::make_unique<QTemporaryDir>();
+        settings_ = std::make_unique<Settings>(dir_->path());
+        auto services = Services::create(*settings_, 1);
+        QVERIFY2(services.has_value(), services ? "" : services.error().message.c_str());
+        services_ = std::move(*services);
+        window_ = std::make_unique<MainWindow>(*services_, *theme_, language_);
+        window_->show();
+        QVERIFY(QTest::qWaitForWindowExposed(window_.get()));
+    }
+    void cleanup() {
+        window_.reset();
+        services_.reset();
+        settings_.reset();
+        language_.use("en");
+    }
+
+    void speaksTwoLanguages() {
+        QVERIFY(texts().contains("&File"));
+        language_.use("pt_BR");
+        QCoreApplication::processEvents(); // the change is posted to the windows
+        QVERIFY2(texts().contains("&Arquivo"), qPrintable(texts().join(", ")));
+        QVERIFY(window_->chatPanel()->composer()->editor()->placeholderText() ==
+                QStringLiteral("Escreva uma mensagem"));
+        // Nothing that was English a moment ago is still on the screen, but for names.
+        QStringList english;
+        for (const QLabel* label : window_->findChildren<QLabel*>())
+            for (const char* word :
+                 {"Temperature", "Longest answer", "tokens/s", "What shall we", "Sampling", "Search"})
+                if (label->text().contains(QLatin1String(word)) && !label->text().contains("Temperatura"))
+                    english << label->text();
+        QVERIFY2(english.isEmpty(), qPrintable(english.join('\n')));
+        language_.use("en");
+        QCoreApplication::processEvents();
+        QVERIFY(texts().contains("&File"));
+    }
+
+    void everyActionHasWordsAndItsOwnShortcut() {
+        QMap<QString, QString> seen;
+        QStringList twice;
+        for (const QAction* action : menuActions()) {
+            QVERIFY2(!action->text().isEmpty(), qPrintable(action->objectName()));
+            for (const QKeySequence& keys : action->shortcuts()) {
+                const QString name = keys.toString();
+                if (seen.contains(name) && seen[name] != action->text())
+                    twice << name + ": " + seen[name] + ", " + action->text();
+                seen[name] = action->text();
+            }
+        }
+        QVERIFY(seen.size() > 12);
+        QVERIFY2(twice.isEmpty(), qPrintable(twice.join('\n')));
+    }
+
+    void menuLettersAreTheirOwn() {
+        for (const char* code : {"en", "pt_BR"}) {
+            language_.use(QLatin1String(code));
+            QCoreApplication::processEvents();
+            for (const QMenu* menu : window_->menuBar()->findChildren<QMenu*>(QString(), Qt::FindDirectChildrenOnly)) {
+                QMap<QChar, QString> seen;
+                for (const QAction* action : menu->actions()) {
+                    const qsizetype at = action->text().indexOf('&');
+                    if (at < 0 || action->isSeparator())
+                        continue;
+                    const QChar letter = action->text()[at + 1].toLower();
+                    QVERIFY2(!seen.contains(letter),
+                             qPrintable(
+                                 QStringLiteral("%1: %2, %3").arg(menu->title(), seen.value(letter), action->text())));
+                    seen[letter] = action->text();
+                }
+            }
+        }
+    }
+
+    void themesAndSizesGoThrough() {
+        for (const auto choice : {design::ThemeChoice::Dark, design::ThemeChoice::Light}) {
+            theme_->setChoice(choice);
+            QCoreApplication::processEvents();
+            QVERIFY(!window_->grab().isNull());
+        }
+        const int before = window_->chatPanel()->transcript()->style().reading.pixelSize();
+        theme_->setFontScale(1.5);
+        QCoreApplication::processEvents();
+        QVERIFY(window_->chatPanel()->transcript()->style().reading.pixelSize() > before);
+        theme_->setFontScale(1.0);
+    }
+
+    void viewsOpen() {
+        for (const char* view : {"tokens", "tree", "samplers"})
+            window_->showView(QLatin1String(view));
+        QCoreApplication::processEvents();
+        QVERIFY(window_->chatPanel()->transcript()->tokenMode());
+        QVERIFY(!window_->grab().isNull());
+    }
+
+    void windowAndSettingsAreRemembered() {
+        window_->resize(1111, 701);
+        GenerationSettings s = window_->settingsPanel()->settings();
+        s.sampler.topK = 17;
+        emit window_->settingsPanel()->changed(s);
+        window_->close();
+        window_ = std::make_unique<MainWindow>(*services_, *theme_, language_);
+        QCOMPARE(window_->size(), QSize(1111, 701));
+        QCOMPARE(window_->settingsPanel()->settings().sampler.topK, 17);
+        settings_->savePreset("Mine/own", s);
+        QCOMPARE(settings_->presets(), QStringList{"Mine-own"});
+        QVERIFY(settings_->preset("Mine/own") == s);
+    }
+
+    void keyboardReachesEveryPart() {
+        // Tab from the composer comes around to it again and meets the main parts on its way.
+        QVERIFY(QTest::qWaitForWindowActive(window_.get()));
+        window_->chatPanel()->composer()->focusText();
+        QSet<QString> met;
+        for (int i = 0; i < 120; ++i) {
+            QTest::keyClick(QApplication::focusWidget(), Qt::Key_Tab);
+            if (QApplication::focusWidget() == nullptr)
+                break;
+            met << QString::fromLatin1(QApplication::focusWidget()->metaObject()->className());
+        }
+        for (const char* name : {"QPushButton", "QToolButton", "QLineEdit", "QComboBox", "QPlainTextEdit"})
+            QVERIFY2(met.contains(QLatin1String(name)),
+                     qPrintable(QStringLiteral("%1 not in %2")
+                                    .arg(QLatin1String(name), QStringList(met.begin(), met.end()).join(' '))));
+    }
+
+private:
+    QList<QAction*> menuActions() const {
+        QList<QAction*> actions;
+        for (const QMenu* menu : window_->menuBar()->findChildren<QMenu*>())
+            for (QAction* action : menu->actions())
+                if (!action->isSeparator())
+                    actions << action;
+        return actions;
+    }
+    QStringList texts() const {
+        QStringList out;
+        for (const QAction* action : window_->menuBar()->actions())
+            out << action->text();
+        return out;
+    }
+
+    std::unique_ptr<design::Theme> theme_;
+    Language language_;
+    std::unique_ptr<QTemporaryDir> dir_;
+    std::unique_ptr<Settings> settings_;
+    std::unique_ptr<Services> services_;
+    std::unique_ptr<MainWindow> window_;
+};
+
+QTEST_MAIN(TestMainWindow)
+#include "tst_main_window.moc"
