@@ -2,6 +2,16 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en" sourcelanguage="en_US">
     <context>
+        <name>vitral::CompareWindow</name>
+        <message numerus="yes">
+            <source>The first %n tokens are the same.</source>
+            <translation>
+                <numerusform>The first %n token is the same.</numerusform>
+                <numerusform>The first %n tokens are the same.</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
         <name>vitral::ConversationTreeView</name>
         <message numerus="yes">
             <source>%n branches</source>

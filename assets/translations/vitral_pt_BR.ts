@@ -98,6 +98,84 @@
         </message>
     </context>
     <context>
+        <name>vitral::CompareWindow</name>
+        <message>
+            <source>The same model</source>
+            <translation>O mesmo modelo</translation>
+        </message>
+        <message>
+            <source>Ask something below: the question is answered twice, left with the chat's own settings, right with those above.</source>
+            <translation>Pergunte algo abaixo: a pergunta é respondida duas vezes, à esquerda com os ajustes da conversa, à direita com os de cima.</translation>
+        </message>
+        <message>
+            <source>The same answer, token for token.</source>
+            <translation>A mesma resposta, token por token.</translation>
+        </message>
+        <message numerus="yes">
+            <source>The first %n tokens are the same.</source>
+            <translation>
+                <numerusform>O primeiro %n token é o mesmo.</numerusform>
+                <numerusform>Os primeiros %n tokens são os mesmos.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Left: %1 tokens, mean probability %2. Right: %3 tokens, mean probability %4 (geometric mean of each token's own probability).</source>
+            <translation>Esquerda: %1 tokens, probabilidade média %2. Direita: %3 tokens, probabilidade média %4 (média geométrica da probabilidade de cada token).</translation>
+        </message>
+        <message>
+            <source>%1 · temperature %2 · answer %3 of %4</source>
+            <translation>%1 · temperatura %2 · resposta %3 de %4</translation>
+        </message>
+        <message>
+            <source>No model is loaded yet</source>
+            <translation>Nenhum modelo foi carregado</translation>
+        </message>
+        <message>
+            <source>Side by side</source>
+            <translation>Lado a lado</translation>
+        </message>
+        <message>
+            <source>Right side</source>
+            <translation>Lado direito</translation>
+        </message>
+        <message>
+            <source>Model of the right side</source>
+            <translation>Modelo do lado direito</translation>
+        </message>
+        <message>
+            <source>Colour every token by how sure the model was</source>
+            <translation>Colorir cada token pela certeza do modelo</translation>
+        </message>
+        <message>
+            <source>Token colours</source>
+            <translation>Cores dos tokens</translation>
+        </message>
+        <message>
+            <source>Answer again</source>
+            <translation>Responder de novo</translation>
+        </message>
+        <message>
+            <source>Left answer</source>
+            <translation>Resposta da esquerda</translation>
+        </message>
+        <message>
+            <source>Right answer</source>
+            <translation>Resposta da direita</translation>
+        </message>
+        <message>
+            <source>Earlier answer</source>
+            <translation>Resposta anterior</translation>
+        </message>
+        <message>
+            <source>Later answer</source>
+            <translation>Resposta seguinte</translation>
+        </message>
+        <message>
+            <source>Choose what differs above and press “%1” for a second answer to this question.</source>
+            <translation>Escolha acima o que muda e aperte “%1” para uma segunda resposta a esta pergunta.</translation>
+        </message>
+    </context>
+    <context>
         <name>vitral::Composer</name>
         <message>
             <source>Write a message</source>
@@ -1608,6 +1686,14 @@ Licença Apache 2.0. Fontes: Inter (SIL OFL 1.1) e JetBrains Mono (Apache 2.0).<
         <message>
             <source>T&amp;heme</source>
             <translation>Te&amp;ma</translation>
+        </message>
+        <message>
+            <source>Side by si&amp;de…</source>
+            <translation>La&amp;do a lado…</translation>
+        </message>
+        <message>
+            <source>Two models or two settings on one question (Ctrl+Shift+D)</source>
+            <translation>Dois modelos ou dois ajustes numa pergunta (Ctrl+Shift+D)</translation>
         </message>
     </context>
     <context>

@@ -225,7 +225,8 @@ QString CompareWindow::summary() const {
         return tr("Ask something below: the question is answered twice, left with the chat's own settings, right with "
                   "those above.");
     if (right == nullptr)
-        return tr("Choose what differs above and press \u201cAnswer again\u201d for a second answer to this question.");
+        return tr("Choose what differs above and press \u201C%1\u201D for a second answer to this question.")
+            .arg(tr("Answer again"));
     const AnswerDifference d = compareAnswers(*left, *right);
     const QLocale locale;
     const auto percent = [&](double p) { return locale.toString(p * 100, 'f', 1) + QStringLiteral(" %"); };
