@@ -11,7 +11,7 @@
 namespace vitral {
 
 double readBandwidth(int nThread) {
-    constexpr std::size_t kBytes = std::size_t{256} << 20;
+    constexpr std::size_t kBytes = std::size_t{128} << 20;
     const auto buffer = allocateHost(kBytes, PageHint::Huge);
     if (!buffer)
         return 0;
