@@ -179,6 +179,9 @@ FIRST_NAMES = ("Ana Maria João José Pedro Paulo Lucas Mateus Marcos Carla Carl
 SYL = "ba be bi bo bu ca co cu da de di do du fa fe fi fo ga go gu ja jo ju ka ke ki ko la le li lo lu ma me mi mo mu na ne ni no nu pa pe pi po ra re ri ro ru sa se si so su ta te ti to tu va ve vi vo xa xe za ze zi zo".split()
 
 
+ACRONYMS = {w.lower(): w for w in "RAG LoRA VAE KV GPU GPUs CPU MLP BPE LLM RoPE GGUF GQA RAM AI IA GELU SiLU CLIP U-Net UNet RMSNorm Adam RoPE ChatML JSON".split()}
+
+
 def strip_accents(s):
     return "".join(c for c in unicodedata.normalize("NFD", s) if not unicodedata.combining(c))
 
@@ -222,6 +225,8 @@ class Conversation:
     def noise(self, text):
         """How people type: capitals, no accents, no question mark, abbreviations, a slip of the finger."""
         r = self.rng
+        if self.mix >= 4 and r.random() < 0.7:
+            text = re.sub(r"[A-Za-z-]+", lambda m: ACRONYMS.get(m.group(), m.group()), text)
         if self.mix >= 3 and r.random() < 0.15:
             before, after = WRAP[self.lang]
             if r.random() < 0.7:
@@ -511,6 +516,9 @@ class Conversation:
             q, k = self.ask("unknown", a=b, b=b), 0
         else:
             q, k = r.choice(world.UNKNOWN_Q[-8:] if held else world.UNKNOWN_Q[:-8])[i], 1
+            if self.mix >= 4 and r.random() < 0.4:
+                verb, thing = r.choice(world.MAKE_VERBS)[i], r.choice(world.MAKE_THINGS)[i]
+                q = f"{verb} {thing}"
         self.say(q, (world.REFUSE_PT if i == 0 else world.REFUSE_EN)[k])
         self.term = self.story = None
 
@@ -531,12 +539,14 @@ class Conversation:
 
 
 # How often each move is made. Mix 1: the first stage. Mix 2 has fewer stories (long, and soon learnt) and more of what
-# depends on one word of the question. Mix 3 adds the talk of talk_2.txt and politer questions.
+# depends on one word of the question. Mix 3 adds the talk of talk_2.txt and politer questions,
+# mix 4 acronyms as people write them (RAG, KV), more names and sums, and more that it is asked to make but cannot.
 NAMES = ("term", "follow", "and", "compare", "story", "talk", "name", "askname", "like", "asklike", "pet", "first", "world", "unknown", "switch")
 MIXES = {
     1: (34, 24, 5, 7, 9, 22, 4, 5, 3, 1, 3, 2, 13, 9, 1),
     2: (44, 20, 6, 8, 4, 22, 6, 5, 3, 1, 3, 1, 14, 12, 1),
-    3: (44, 22, 6, 8, 6, 26, 6, 5, 3, 1, 3, 1, 14, 12, 1),
+    4: (40, 22, 6, 8, 11, 22, 12, 8, 4, 2, 5, 1, 20, 14, 1),
+    3: (42, 22, 6, 8, 9, 26, 8, 7, 4, 2, 4, 1, 14, 12, 1),
 }
 
 

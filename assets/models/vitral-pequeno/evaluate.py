@@ -17,8 +17,8 @@ import dialogues
 from dialogues import DEFAULT_SYSTEM
 from model import Config, Model, rotate
 
-# Each entry is one conversation; the answers to all its turns are shown. None of these strings was written with the
-# training phrasings at hand; some coincide with them, some do not.
+# Each entry is one conversation; the answers to all its turns are shown. Some coincide with phrasings of the training
+# data, some do not.
 PROMPTS = {
     "pt": [
         ["Oi!"], ["Bom dia, como vai?"], ["Quem é você?"], ["O que é um token?"], ["o que e um embedding"], ["Como funciona a atenção?"],

@@ -13,7 +13,10 @@ python make_data.py --out "$work" --texts "$texts" --stage 1 --tokens 12e6 --see
 python train.py --data "$work" --run "$work/run" --stage 1 --steps 600 --batch 12 --seed 1 --warmup 60 --lr 0.002 --muon 0.02 --procs 2 --threads 1
 
 python make_data.py --out "$work" --texts "$texts" --stage 2 --tokens 9e6 --seed 2 --mix 2 --plain 0.02 --long 0.1
-python train.py --data "$work" --run "$work/run" --stage 2 --steps 1400 --batch 12 --seed 2 --lr 0.001 --muon 0.01 --ema 0.99 --procs 2 --threads 1 --resume
+python train.py --data "$work" --run "$work/run" --stage 2 --steps 300 --batch 12 --seed 2 --lr 0.001 --muon 0.01 --ema 0.99 --procs 2 --threads 1 --resume
+
+python make_data.py --out "$work" --texts "$texts" --stage 3 --tokens 5e6 --seed 3 --mix 3 --plain 0.02 --long 0.15 --length 1024
+python train.py --data "$work" --run "$work/run" --stage 3 --steps 420 --decay 260 --batch 6 --seed 3 --lr 0.001 --muon 0.01 --ema 0.99 --procs 2 --threads 1 --resume
 
 python export_gguf.py --data "$work" --checkpoint "$work/run/last.pt" --out "$here/vitral-pequeno-q8_0.gguf"
 python evaluate.py --data "$work" --gguf "$here/vitral-pequeno-q8_0.gguf"

@@ -113,6 +113,13 @@ UNKNOWN_Q = [  # whole questions out of range
     ("quantos anos tem a terra?", "how old is the earth?"), ("o que aconteceu em 1989?", "what happened in 1989?"), ("qual a população da índia?", "what is the population of india?"), ("como tirar mancha de roupa?", "how do i remove a stain?"),
     ("me dê conselhos sobre amor", "give me advice about love"), ("que carreira devo seguir?", "which career should i choose?"), ("quem é neymar?", "who is taylor swift?"), ("quem é elon musk?", "who is elon musk?"),
 ]
+MAKE_VERBS = [("escreva", "write"), ("faça", "make"), ("crie", "create"), ("me ajude com", "help me with"), ("preciso de", "i need"), ("monte", "build"), ("me ensine a fazer", "teach me to make")]
+MAKE_THINGS = [
+    ("um site", "a website"), ("um aplicativo", "an app"), ("um programa em java", "a java program"), ("uma carta para o meu vizinho", "a letter to my neighbour"), ("um artigo sobre a guerra", "an article about the war"),
+    ("uma planilha", "a spreadsheet"), ("um contrato", "a contract"), ("um currículo", "a resume"), ("um discurso", "a speech"), ("um jogo", "a game"), ("uma dieta", "a diet"), ("um plano de viagem", "a travel plan"),
+    ("uma classe em c++", "a class in c++"), ("um script", "a script"), ("uma consulta sql", "a sql query"), ("um algoritmo de busca", "a search algorithm"), ("uma notícia", "a news report"), ("um treino de academia", "a gym plan"),
+    ("um relatório", "a report"), ("uma página em html", "an html page"), ("um robô de verdade", "a real robot"), ("uma casa", "a house"), ("uma música de rock", "a rock song"), ("uma fórmula", "a formula"),
+]
 REFUSE_PT = [
     "Isso eu não sei: sou um modelo minúsculo. Posso explicar termos como token, atenção ou difusão, ou contar uma história.",
     "Não sei responder a isso, sou pequeno demais. Pergunte sobre modelos de linguagem ou peça uma história.",
