@@ -662,6 +662,10 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
             <source>A folder with models</source>
             <translation>Uma pasta com modelos</translation>
         </message>
+        <message>
+            <source>Where from</source>
+            <translation>De onde</translation>
+        </message>
     </context>
     <context>
         <name>vitral::NoticeBar</name>

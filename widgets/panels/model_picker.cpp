@@ -21,7 +21,16 @@
 namespace vitral {
 namespace {
 
-enum Column { NameColumn, ArchitectureColumn, SizeColumn, QuantColumn, FileColumn, FitsColumn, ColumnCount };
+enum Column {
+    NameColumn,
+    SourceColumn,
+    ArchitectureColumn,
+    SizeColumn,
+    QuantColumn,
+    FileColumn,
+    FitsColumn,
+    ColumnCount
+};
 constexpr int kPathRole = Qt::UserRole + 1;
 constexpr int kSortRole = Qt::UserRole + 2;
 constexpr quint64 kProgramBytes = quint64{200} << 20U; ///< what the engine needs beside weights and cache
@@ -63,7 +72,7 @@ ModelPicker::ModelPicker(Worker& worker, Known known, QWidget* parent)
     : QDialog(parent), scanner_(worker), known_(std::move(known)), memory_(availableMemoryBytes()) {
     setWindowTitle(tr("Choose a model"));
     setAcceptDrops(true);
-    resize(860, 520);
+    resize(1040, 540);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(design::kSpace4, design::kSpace4, design::kSpace4, design::kSpace4);
     column->setSpacing(design::kSpace3);
@@ -83,8 +92,8 @@ ModelPicker::ModelPicker(Worker& worker, Known known, QWidget* parent)
     stack_ = new QStackedWidget(this);
     table_ = new QTreeView(stack_);
     items_ = new QStandardItemModel(0, ColumnCount, this);
-    items_->setHorizontalHeaderLabels(
-        {tr("Model"), tr("Architecture"), tr("Parameters"), tr("Quantisation"), tr("File"), tr("In memory")});
+    items_->setHorizontalHeaderLabels({tr("Model"), tr("Where from"), tr("Architecture"), tr("Parameters"),
+                                       tr("Quantisation"), tr("File"), tr("In memory")});
     filter_ = new QSortFilterProxyModel(this);
     filter_->setSourceModel(items_);
     filter_->setFilterCaseSensitivity(Qt::CaseInsensitive);
@@ -98,7 +107,7 @@ ModelPicker::ModelPicker(Worker& worker, Known known, QWidget* parent)
     table_->setUniformRowHeights(true);
     table_->setAccessibleName(tr("Models found"));
     table_->header()->setSectionResizeMode(NameColumn, QHeaderView::Stretch);
-    for (int c = ArchitectureColumn; c < ColumnCount; ++c)
+    for (int c = SourceColumn; c < ColumnCount; ++c)
         table_->header()->setSectionResizeMode(c, QHeaderView::ResizeToContents);
     table_->header()->setStretchLastSection(false);
     empty_ = new QLabel(stack_);
@@ -161,8 +170,7 @@ void ModelPicker::addEntry(const ModelEntry& entry) {
         row << item;
         return item;
     };
-    QStandardItem* name =
-        cell(QStringLiteral("%1   \u00B7   %2").arg(entry.name, sourceName(source)), entry.name.toLower());
+    QStandardItem* name = cell(entry.name, entry.name.toLower());
     name->setData(entry.path, kPathRole);
     name->setToolTip(entry.path);
     if (entry.path == known_.current) {
@@ -170,6 +178,7 @@ void ModelPicker::addEntry(const ModelEntry& entry) {
         f.setWeight(QFont::DemiBold);
         name->setFont(f);
     }
+    cell(sourceName(source), sourceName(source));
     if (!entry.problem.isEmpty()) {
         cell(tr("cannot be read"), {})->setToolTip(entry.problem);
     } else {
@@ -182,7 +191,7 @@ void ModelPicker::addEntry(const ModelEntry& entry) {
     cell(entry.quantisation, entry.quantisation);
     cell(locale.formattedDataSize(entry.fileBytes), entry.fileBytes);
     QString fits;
-    if (entry.neededBytes > 0 && memory_ > 0)
+    if (entry.known && entry.neededBytes > 0 && memory_ > 0)
         fits = entry.neededBytes + kProgramBytes <= memory_ ? tr("fits") : tr("too large");
     cell(fits, QVariant::fromValue(entry.neededBytes))
         ->setToolTip(tr("Needs about %1 with a context of 4,096 tokens; %2 is free.")
