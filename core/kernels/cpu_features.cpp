@@ -3,6 +3,10 @@
 
 #include "core/kernels/x86/x86_kernels.h"
 
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+
 namespace vitral::kernels {
 
 #if defined(__x86_64__)
@@ -10,7 +14,9 @@ namespace vitral::kernels {
 CpuFeatures cpuFeatures() {
     __builtin_cpu_init();
     CpuFeatures f;
-    f.avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c");
+    unsigned a = 0, b = 0, c = 0, d = 0; // older compilers do not know "f16c": leaf 1, ECX bit 29
+    const bool f16c = __get_cpuid(1, &a, &b, &c, &d) != 0 && (c >> 29 & 1U) != 0;
+    f.avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && f16c;
     f.avx512 = f.avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
                __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
                __builtin_cpu_supports("avx512vnni");
