@@ -46,6 +46,14 @@ Result<Charsmap> Charsmap::parse(std::string_view bytes) {
 }
 
 Charsmap::Match Charsmap::longest(std::string_view text) const {
+    return find(text, false);
+}
+
+Charsmap::Match Charsmap::shortest(std::string_view text) const {
+    return find(text, true);
+}
+
+Charsmap::Match Charsmap::find(std::string_view text, bool stopAtFirst) const {
     Match best;
     if (units_.empty())
         return best;
@@ -66,6 +74,8 @@ Charsmap::Match Charsmap::longest(std::string_view text) const {
         const std::uint32_t at = valueOf(units_[node]);
         if (at < replacements_.size())
             best = {i + 1, std::string_view(replacements_.c_str() + at)};
+        if (stopAtFirst)
+            break;
     }
     return best;
 }

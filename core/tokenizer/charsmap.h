@@ -26,9 +26,13 @@ public:
     };
     /// The longest entry that text begins with.
     [[nodiscard]] Match longest(std::string_view text) const;
+    /// The shortest one: what the tokenizers package looks up.
+    [[nodiscard]] Match shortest(std::string_view text) const;
     [[nodiscard]] bool empty() const { return units_.empty(); }
 
 private:
+    [[nodiscard]] Match find(std::string_view text, bool stopAtFirst) const;
+
     std::vector<std::uint32_t> units_;
     std::string replacements_;
 };

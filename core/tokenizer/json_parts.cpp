@@ -108,6 +108,7 @@ Result<NormalStep> readNormalStep(const Json& json, const std::string& kind) {
         step.stripAccents = boolean(json, "strip_accents", step.lowercase);
     } else if (kind == "Precompiled") {
         step.kind = Kind::Charsmap;
+        step.byGrapheme = true;
         VITRAL_TRY_ASSIGN(const std::string bytes, fromBase64(text(json, "precompiled_charsmap")));
         VITRAL_TRY_ASSIGN(step.charsmap, Charsmap::parse(bytes));
     } else {

@@ -192,6 +192,49 @@ Result<void> charsmap(const Charsmap& map, std::string_view text, std::size_t li
     return {};
 }
 
+/// End of the extended grapheme cluster that begins at `begin`.
+std::size_t graphemeEnd(std::string_view text, std::size_t begin) {
+    Utf8Char before = utf8At(text, begin);
+    std::size_t at = begin + before.bytes;
+    utf8proc_int32_t state = 0;
+    while (before.valid && at < text.size()) {
+        const Utf8Char c = utf8At(text, at);
+        const bool bothAscii = before.codePoint < 0x80 && c.codePoint < 0x80;
+        if (!c.valid || (bothAscii && !(before.codePoint == '\r' && c.codePoint == '\n')) ||
+            utf8proc_grapheme_break_stateful(static_cast<utf8proc_int32_t>(before.codePoint),
+                                             static_cast<utf8proc_int32_t>(c.codePoint), &state))
+            break;
+        before = c;
+        at += c.bytes;
+    }
+    return at;
+}
+
+/// The map as the tokenizers package applies it: a grapheme of less than six bytes is looked up whole, by its shortest
+/// entry, and replaced whole; else each of its characters is. That loses a mark here and there where sentencepiece,
+/// which takes the longest entry at every place, keeps it; a tokenizer.json means the package.
+Result<void> charsmapByGrapheme(const Charsmap& map, std::string_view text, std::size_t limitBytes, std::string& out) {
+    constexpr std::size_t kLongestWhole = 5;
+    for (std::size_t at = 0; at < text.size();) {
+        if (out.size() > limitBytes)
+            return tooLong();
+        const std::size_t end = graphemeEnd(text, at);
+        const std::string_view grapheme = text.substr(at, end - at);
+        at = end;
+        if (const Charsmap::Match whole = map.shortest(grapheme); whole.bytes > 0 && grapheme.size() <= kLongestWhole) {
+            out += whole.replacement;
+            continue;
+        }
+        for (std::size_t i = 0; i < grapheme.size();) {
+            const std::string_view character = grapheme.substr(i, utf8At(grapheme, i).bytes);
+            const Charsmap::Match match = map.shortest(character);
+            out += match.bytes > 0 ? match.replacement : character;
+            i += character.size();
+        }
+    }
+    return {};
+}
+
 void nmt(std::string_view text, std::string& out) {
     eachCharacter(text, out, [&](char32_t c, std::string_view bytes) {
         const bool drop =
@@ -308,7 +351,8 @@ Result<void> runStep(const NormalStep& step, std::string_view text, std::size_t 
         bert(step, text, out);
         break;
     case Kind::Charsmap:
-        return charsmap(step.charsmap, text, limitBytes, out);
+        return step.byGrapheme ? charsmapByGrapheme(step.charsmap, text, limitBytes, out)
+                               : charsmap(step.charsmap, text, limitBytes, out);
     case Kind::Nmt:
         nmt(text, out);
         break;

@@ -39,6 +39,7 @@ struct NormalStep {
     bool cleanText = true, spaceCjk = true, stripAccents = true, lowercase = true; ///< Bert
     bool left = true, right = true;                                                ///< Strip
     Charsmap charsmap;
+    bool byGrapheme = false; ///< Charsmap: as the tokenizers package applies it, see normalizer.cpp
 };
 
 class Normalizer {

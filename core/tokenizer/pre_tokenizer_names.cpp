@@ -47,7 +47,8 @@ constexpr std::array<std::string_view, 6> kDeepSeekLlm{
     "ὅὈ-"
     "Ὅὐ-"
     "ὗὙὛὝὟ-\\x{1f7d}ᾀ-ᾴᾶ-ᾼ\\x{1fbe}ῂ-ῄῆ-ῌῐ-\\x{1fd3}ῖ-\\x{1fdb}ῠ-Ῥῲ-ῴῶ-ῼℂℇℊ-ℓℕℙ-"
-    "ℝℤ\\x{2126}ℨ\\x{212a}-ℭℯ-ℴℹℼ-ℿⅅ-ⅉⅎↃↄⰀ-ⱻⱾ-ⳤⳫ-ⳮⳲⳳꙀ-ꙭꚀ-ꚛꜢ-ꝯꝱ-ꞇꞋ-ꞎꭰ-ꮿﬀ-"
+    "ℝℤ\\x{2126}ℨ\\x{212a}-ℭℯ-ℴℹℼ-ℿⅅ-ⅉⅎↃↄⰀ-ⱻⱾ-ⳤⳫ-ⳮⳲⳳꙀ-ꙭꚀ-ꚛꜢ-ꝯꝱ-ꞇꞋ-ꞎꭰ-"
+    "ꮿﬀ-"
     "ﬆﬓ-"
     "ﬗＡ-Ｚａ-ｚ𐐀-𐑏𐒰-"
     "𐓓𐓘-"
@@ -86,10 +87,11 @@ constexpr std::array<std::string_view, 1> kSeedCoder{VITRAL_LETTER_WORDS
                                                      "\\p{N}{1}| ?[^\\s\\p{L}\\p{N}\\r\\n]+|" VITRAL_BLANKS};
 constexpr std::array<std::string_view, 1> kUfakzeka{
     "[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|" VITRAL_BLANKS};
-constexpr std::array<std::string_view, 3> kAfmoe{"\\p{Nd}{1,3}(?=(?:\\p{Nd}{3})*(?:\\P{Nd}|$))",
-                                                 "[一-鿿㐀-䶿\\x{f900}-\\x{faff}぀-ゟ゠-ヿ･-ﾟ⼀-⿟เ-๿຀-໿ក-"
-                                                 "៿က-႟ꩠ-ꩿꧠ-꧿가-힯ᄀ-ᇿ]+",
-                                                 VITRAL_PUNCTUATED_WORDS " ?[\\p{P}\\p{S}]+[\\r\\n]*|" VITRAL_BLANKS};
+constexpr std::array<std::string_view, 3> kAfmoe{
+    "\\p{Nd}{1,3}(?=(?:\\p{Nd}{3})*(?:\\P{Nd}|$))",
+    "[一-鿿㐀-䶿\\x{f900}-\\x{faff}぀-ゟ゠-ヿ･-ﾟ⼀-⿟เ-๿຀-໿ក-"
+    "៿က-႟ꩠ-ꩿꧠ-꧿가-힯ᄀ-ᇿ]+",
+    VITRAL_PUNCTUATED_WORDS " ?[\\p{P}\\p{S}]+[\\r\\n]*|" VITRAL_BLANKS};
 constexpr std::array<std::string_view, 2> kLaguna{"[^\\n]+|[\\n]+", kQwen2};
 constexpr std::array<std::string_view, 1> kExaoneMoe{
     "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?(?:\\p{L}\\p{M}*(?: \\p{L}\\p{M}*)*)+|\\p{N}| "

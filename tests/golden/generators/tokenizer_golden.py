@@ -10,6 +10,7 @@ Writes to OUT (tests/golden/tokenizer):
   expected.json      per tokenizer: where it lies, ids of every text with and without special tokens, decoded texts
 SHARED_DATA holds the vocabularies of other people that some goldens are about; they are not committed here.
 """
+import base64
 import glob
 import json
 import os
@@ -178,6 +179,45 @@ for name, fallback in (("unigram", False), ("unigram-bytes", True)):
                               "pair": [{"Sequence": {"id": "A", "type_id": 0}}, {"Sequence": {"id": "B", "type_id": 0}}],
                               "special_tokens": {"</s>": {"id": "</s>", "ids": [1], "tokens": ["</s>"]}}}
     finish(name, data, skip="<0x" if fallback else None)  # it takes a typed "<0x0A>" for the byte piece
+
+
+
+def charsmap(entries):
+    """SentencePiece's precompiled_charsmap of {text: replacement}: a double array in Darts-clone's units."""
+    replacements, values, trie = b"", {}, {}
+    for key, value in entries.items():
+        values[key.encode()] = len(replacements)
+        replacements += value.encode() + b"\0"
+    for key in values:
+        node = trie
+        for byte in key:
+            node = node.setdefault(byte, {})
+        node[0] = values[key]
+    units, taken = {0: 0}, {0}
+
+    def place(node, position):
+        base = next(b for b in range(256, 1 << 20) if all(b ^ label not in taken for label in node))
+        taken.update(base ^ label for label in node)
+        units[position] |= (position ^ base) << 10 | (0 in node) << 8
+        for label, child in node.items():
+            units[base ^ label] = label if label else child | 1 << 31
+        for label, child in node.items():
+            if label:
+                place(child, base ^ label)
+
+    place(trie, 0)
+    table = b"".join(struct.pack("<I", units.get(i, 0)) for i in range(max(units) + 1))
+    return struct.pack("<I", len(table)) + table + replacements
+
+
+path = os.path.join(out, "tiny", "unigram-charsmap.json")
+data = json.load(open(os.path.join(out, "tiny", "unigram.json")))
+entries = {"ª": "a", "º": "o", "½": "1\u20442", "²": "2", "ﬁ": "fi", "ﬂ": "fl", "\u00a0": " ", "\u3000": " ", "\n": " ", "\t": " ", "e\u0301": "é",
+           "a\u0300": "à", "n\u0303": "ñ", "A\u030a": "Å", "\u0301": "", "Ⅷ": "VIII", "①": "1", "ʰ": "h", "☕": "[coffee]", "🏳": "[flag]"}
+data["normalizer"] = {"type": "Sequence", "normalizers": [
+    {"type": "Precompiled", "precompiled_charsmap": base64.b64encode(charsmap(entries)).decode()},
+    {"type": "Replace", "pattern": {"Regex": " {2,}"}, "content": " "}]}
+finish("unigram-charsmap", data)
 
 # WordPiece, cased and uncased, and the plain pre-tokenisers.
 for name, lower in (("wordpiece", True), ("wordpiece-cased", False)):
