@@ -5,6 +5,7 @@
 #include "core/chat/jinja/parser.h"
 #include "core/chat/jinja/runtime.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <map>
 #include <mutex>
@@ -19,6 +20,7 @@ using jinja::TemplateError;
 using jinja::Value;
 
 constexpr std::size_t kMaxSourceBytes = 4U << 20U;
+constexpr std::int64_t kMaxStepsOfAll = 200'000'000;
 
 Value toValue(const Json& json) {
     switch (json.type()) {
@@ -124,7 +126,15 @@ class JinjaTemplate final : public ChatTemplate {
 public:
     explicit JinjaTemplate(jinja::Template tree) : tree_(std::move(tree)) {}
 
-    [[nodiscard]] Result<std::string> render(const TemplateInput& input) const override { return renderWithin(input, {}); }
+    [[nodiscard]] Result<std::string> render(const TemplateInput& input) const override {
+        // Some templates look through all messages once for each message: the budget grows with the conversation.
+        const auto nBytes = std::int64_t(input.messagesJson.size() + input.toolsJson.size());
+        const auto nMessages = std::int64_t(
+            std::min<std::ptrdiff_t>(std::count(input.messagesJson.begin(), input.messagesJson.end(), '{'), 5'000));
+        jinja::Limits limits;
+        limits.maxSteps = std::min(limits.maxSteps + 20 * nBytes + 10 * nMessages * nMessages, kMaxStepsOfAll);
+        return renderWithin(input, limits);
+    }
 
     /// Found when first asked for; many templates are only ever rendered.
     [[nodiscard]] Capabilities capabilities() const override {

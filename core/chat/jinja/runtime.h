@@ -67,7 +67,7 @@ public:
 
     /// For macros and loops.
     Value callMacro(const Node& node, const std::string& name, const ScopePtr& scope, Args& args);
-    std::string runLoop(const Node& node, const ScopePtr& scope, std::vector<Value> items, int depth);
+    std::string runLoop(const Node& node, const ScopePtr& scope, const Value& source, int depth);
     bool testsTrue(const Node& loop, const ScopePtr& scope, const Value& item);
     [[nodiscard]] const Template& tree() const { return tree_; }
 
@@ -80,7 +80,7 @@ private:
     Flow executeNode(const Node& node, const ScopePtr& scope);
     Flow executeIf(const Node& node, const ScopePtr& scope);
     void executeCall(const Node& node, const ScopePtr& scope);
-    void loopInto(const Node& node, const ScopePtr& scope, std::vector<Value> items, int depth);
+    void loopInto(const Node& node, const ScopePtr& scope, const Value& source, int depth);
     void assign(const Target& target, const Value& value, const ScopePtr& scope, Scope& into);
     std::string capture(const Body& body, const ScopePtr& scope);
     void print(const Value& value);
@@ -147,8 +147,7 @@ private:
 /// `loop`: walks lazily, because the filter of a loop may depend on what its body has done so far.
 class LoopObject final : public Object, public std::enable_shared_from_this<LoopObject> {
 public:
-    LoopObject(Runtime& runtime, const Node& node, ScopePtr scope, std::vector<Value> items, int depth)
-        : runtime_(runtime), node_(node), scope_(std::move(scope)), items_(std::move(items)), depth_(depth) {}
+    LoopObject(Runtime& runtime, const Node& node, ScopePtr scope, Value source, int depth);
     [[nodiscard]] std::string typeName() const override { return "LoopContext"; }
     [[nodiscard]] bool callable() const override { return node_.recursive; }
     Value call(Runtime& runtime, Args& args) override;
@@ -166,8 +165,8 @@ private:
     Runtime& runtime_;
     const Node& node_;
     ScopePtr scope_;
-    std::vector<Value> items_;
-    std::size_t at_ = 0;
+    Value source_; ///< a list, tuple, view or range
+    std::size_t size_ = 0, at_ = 0;
     std::optional<Value> before_, current_, after_;
     std::int64_t index_ = -1;
     std::optional<std::int64_t> length_;

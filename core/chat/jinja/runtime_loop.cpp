@@ -26,9 +26,32 @@ std::optional<Value> MacroObject::attribute(Runtime& /*runtime*/, std::string_vi
     return std::nullopt;
 }
 
+LoopObject::LoopObject(Runtime& runtime, const Node& node, ScopePtr scope, Value source, int depth)
+    : runtime_(runtime), node_(node), scope_(std::move(scope)), source_(std::move(source)), depth_(depth) {
+    switch (source_.kind()) {
+    case Kind::List:
+    case Kind::Tuple:
+    case Kind::View:
+        size_ = source_.items().size();
+        break;
+    case Kind::Range:
+        size_ = std::size_t(rangeOf(source_).length());
+        break;
+    default:
+        source_ = Value::list(runtime.iterate(source_));
+        size_ = source_.items().size();
+    }
+}
+
 bool LoopObject::fetch(Value& item) {
-    while (at_ < items_.size()) {
-        item = items_[at_++];
+    while (at_ < size_) {
+        if (source_.is(Kind::Range)) {
+            const RangeObject& range = rangeOf(source_);
+            item = Value::integer(range.start + std::int64_t(at_++) * range.step);
+        } else {
+            item = source_.items()[at_++];
+        }
+        runtime_.charge(1);
         if (runtime_.testsTrue(node_, scope_, item))
             return true;
     }
@@ -55,14 +78,15 @@ bool LoopObject::next(Value& item) {
 
 std::int64_t LoopObject::length() {
     if (!length_ && node_.expressions[1] == nullptr)
-        length_ = std::int64_t(items_.size());
+        length_ = std::int64_t(size_);
     if (!length_) {
         // With a filter the rest is looked at now.
         std::vector<Value> rest;
         for (Value item; fetch(item);)
             rest.push_back(std::move(item));
         length_ = index_ + 1 + std::int64_t(rest.size()) + (after_ ? 1 : 0);
-        items_ = std::move(rest);
+        size_ = rest.size();
+        source_ = Value::list(std::move(rest));
         at_ = 0;
     }
     return *length_;
@@ -86,7 +110,7 @@ Value LoopObject::call(Runtime& runtime, Args& args) {
     if (!node_.recursive)
         raiseType("The loop must have the 'recursive' marker to be called.");
     args.check("loop", {"iterable"}, 1);
-    return runtime.text(runtime.runLoop(node_, scope_, runtime.iterate(args.positional.at(0)), depth_ + 1));
+    return runtime.text(runtime.runLoop(node_, scope_, args.positional.at(0), depth_ + 1));
 }
 
 std::optional<Value> LoopObject::attribute(Runtime& /*runtime*/, std::string_view name) {

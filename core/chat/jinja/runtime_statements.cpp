@@ -135,11 +135,11 @@ Runtime::Flow Runtime::executeNode(const Node& node, const ScopePtr& scope) {
     case NodeKind::If:
         return executeIf(node, scope);
     case NodeKind::For: {
-        std::vector<Value> items = iterate(evaluate(*node.expressions[0], scope));
+        const Value source = evaluate(*node.expressions[0], scope);
         if (node.recursive)
-            print(std::string_view(runLoop(node, scope, std::move(items), 0)));
+            print(std::string_view(runLoop(node, scope, source, 0)));
         else
-            loopInto(node, scope, std::move(items), 0);
+            loopInto(node, scope, source, 0);
         break;
     }
     case NodeKind::Set:
@@ -223,10 +223,10 @@ void Runtime::assign(const Target& target, const Value& value, const ScopePtr& s
     static_cast<NamespaceObject&>(*object.asObject()).set(target.attribute, value);
 }
 
-std::string Runtime::runLoop(const Node& node, const ScopePtr& scope, std::vector<Value> items, int depth) {
+std::string Runtime::runLoop(const Node& node, const ScopePtr& scope, const Value& source, int depth) {
     std::string outer = std::exchange(out_, {});
     try {
-        loopInto(node, scope, std::move(items), depth);
+        loopInto(node, scope, source, depth);
     } catch (...) {
         out_ = std::move(outer);
         throw;
@@ -242,14 +242,19 @@ bool Runtime::testsTrue(const Node& loop, const ScopePtr& scope, const Value& it
     return evaluate(*loop.expressions[1], inner).truthy();
 }
 
-void Runtime::loopInto(const Node& node, const ScopePtr& scope, std::vector<Value> items, int depth) {
+void Runtime::loopInto(const Node& node, const ScopePtr& scope, const Value& source, int depth) {
     const Deeper deeper(*this);
-    const auto loop = std::make_shared<LoopObject>(*this, node, scope, std::move(items), depth);
+    const auto loop = std::make_shared<LoopObject>(*this, node, scope, source, depth);
+    ScopePtr inner;
     bool any = false;
     Value item;
     while (loop->next(item)) {
-        charge(5); // a scope is made
-        const auto inner = std::make_shared<Scope>(Scope{scope, {}});
+        charge(4);
+        // A fresh scope each time round; the old one is used again unless a macro has kept it.
+        if (inner == nullptr || inner.use_count() > 1)
+            inner = std::make_shared<Scope>(Scope{scope, {}});
+        else
+            inner->variables.clear();
         inner->variables.emplace_back(tree_.loop, Value::object(loop));
         assign(node.target, item, inner, *inner);
         const Flow flow = execute(node.body, inner);
