@@ -42,12 +42,24 @@ const Markers* openingAt(std::string_view text, std::size_t at) {
     return nullptr;
 }
 
-/// The first closing marker of the kinds that prompts open by themselves, when no opening stands before it.
-std::optional<std::pair<std::size_t, std::string_view>> firstClose(std::string_view text) {
+enum class Where : std::uint8_t { Anywhere, AtLineEdge };
+
+/// The first closing marker of the kinds that prompts open by themselves, when no opening stands before it. At the edge
+/// of a line: a marker in the middle of a sentence is rather being talked about.
+std::optional<std::pair<std::size_t, std::string_view>> firstClose(std::string_view text, Where where) {
     std::optional<std::pair<std::size_t, std::string_view>> best;
-    for (std::size_t i = 0; i < 7; ++i)
-        if (const auto at = text.find(kMarkers[i].close); at != std::string_view::npos && (!best || at < best->first))
-            best = {at, kMarkers[i].close};
+    for (std::size_t i = 0; i < 7; ++i) {
+        const std::string_view close = kMarkers[i].close;
+        for (auto at = text.find(close); at != std::string_view::npos; at = text.find(close, at + 1)) {
+            const std::size_t end = at + close.size();
+            if (where == Where::Anywhere || at == 0 || text[at - 1] == '\n' ||
+                (end < text.size() && text[end] == '\n')) {
+                if (!best || at < best->first)
+                    best = {at, close};
+                break;
+            }
+        }
+    }
     return best;
 }
 
@@ -88,7 +100,7 @@ std::vector<ThinkingSpan> findThinking(std::string_view answer, StartsThinking s
     std::vector<ThinkingSpan> spans;
     std::size_t at = 0;
     const std::size_t firstText = std::min(answer.find_first_not_of(" \t\r\n"), answer.size());
-    const auto orphan = firstClose(answer);
+    const auto orphan = firstClose(answer, starts == StartsThinking::Yes ? Where::Anywhere : Where::AtLineEdge);
     // An answer may repeat the opening that its prompt already made.
     if (starts == StartsThinking::Yes && openingAt(answer, firstText) == nullptr) {
         if (!orphan)

@@ -37,6 +37,8 @@ std::string escapeHtml(const std::string& text) {
 }
 
 std::optional<std::int64_t> parseInteger(std::string_view text, int base) {
+    if (base == 1)
+        return std::nullopt;
     text = strip(text, Side::Both);
     std::string digits;
     bool negative = false;
@@ -181,10 +183,10 @@ Value filterIndent(Runtime& runtime, const Value& input, Args& args) {
 
 Value filterTruncate(Runtime& runtime, const Value& input, Args& args) {
     args.check("truncate", {"length", "killwords", "end", "leeway"});
-    const std::int64_t length = integerArgument(args.get(0, "length", Value::integer(255)), "length");
+    const std::int64_t length = sizeArgument(args.get(0, "length", Value::integer(255)), "length");
     const std::string end = str(args.get(2, "end", Value::string("...")));
     const Value leewayGiven = args.get(3, "leeway", Value::none());
-    const std::int64_t leeway = leewayGiven.isNone() ? 5 : integerArgument(leewayGiven, "leeway");
+    const std::int64_t leeway = leewayGiven.isNone() ? 5 : sizeArgument(leewayGiven, "leeway");
     if (length < countCharacters(end))
         raiseType(fmt::format("expected length >= {}, got {}", countCharacters(end), length));
     const std::string& text = stringArgument(input, "truncate");
@@ -328,6 +330,8 @@ double roundedReal(double value, std::int64_t precision) {
     if (!std::isfinite(value) || precision > 300)
         return value;
     if (precision < 0) {
+        if (precision < -308)
+            return 0;
         const double unit = std::pow(10.0, double(-precision));
         return std::nearbyint(value / unit) * unit;
     }
@@ -336,7 +340,8 @@ double roundedReal(double value, std::int64_t precision) {
 
 Value filterRound(Runtime& /*runtime*/, const Value& input, Args& args) {
     args.check("round", {"precision", "method"});
-    const std::int64_t precision = integerArgument(args.get(0, "precision", Value::integer(0)), "round");
+    const std::int64_t precision =
+        std::clamp<std::int64_t>(integerArgument(args.get(0, "precision", Value::integer(0)), "round"), -400, 400);
     const std::string method = str(args.get(1, "method", Value::string("common")));
     if (method != "common" && method != "ceil" && method != "floor")
         raiseType("method must be common, ceil or floor");
@@ -348,7 +353,7 @@ Value filterRound(Runtime& /*runtime*/, const Value& input, Args& args) {
         if (input.isInteger() && precision >= 0)
             return Value::integer(input.asInteger());
         const double value = roundedReal(input.asReal(), precision);
-        return input.isInteger() ? Value::integer(std::int64_t(value)) : Value::real(value);
+        return input.isInteger() ? Value::integer(truncated(value).value_or(input.asInteger())) : Value::real(value);
     }
     const double scale = std::pow(10.0, double(precision));
     const double scaled = input.asReal() * scale;
@@ -367,7 +372,7 @@ Value filterFilesize(Runtime& /*runtime*/, const Value& input, Args& args) {
     if (*value == 1)
         return Value::string("1 Byte");
     if (*value < base)
-        return Value::string(fmt::format("{} Bytes", std::int64_t(*value)));
+        return Value::string(fmt::format("{} Bytes", truncated(*value).value_or(0)));
     constexpr std::string_view letters = "kMGTPEZY";
     double unit = base;
     std::size_t i = 0;

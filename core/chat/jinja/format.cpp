@@ -425,7 +425,7 @@ Value formatPercent(Runtime& runtime, const Value& format, const Value& values) 
     };
     const auto number = [&](std::int64_t otherwise) {
         if (take(text, '*'))
-            return integerArgument(next(), "*");
+            return sizeArgument(next(), "*");
         return !text.empty() && text.front() >= '0' && text.front() <= '9' ? readNumber(text) : otherwise;
     };
     std::string out;

@@ -2,6 +2,7 @@
 // Functions that every chat template can call.
 #include "core/chat/jinja/library.h"
 
+#include <clocale>
 #include <ctime>
 #include <fmt/format.h>
 
@@ -19,16 +20,11 @@ Value globalRange(Runtime& /*runtime*/, Args& args) {
     const std::int64_t start = n > 1 ? number(0) : 0, stop = number(n > 1 ? 1 : 0), step = n > 2 ? number(2) : 1;
     if (step == 0)
         raiseType("range() arg 3 must not be zero");
-    // Without overflow: how many steps fit between the two.
-    const bool empty = step > 0 ? start >= stop : start <= stop;
-    const std::uint64_t distance = empty      ? 0
-                                   : step > 0 ? std::uint64_t(stop) - std::uint64_t(start)
-                                              : std::uint64_t(start) - std::uint64_t(stop);
-    const std::uint64_t stride = step > 0 ? std::uint64_t(step) : 0U - std::uint64_t(step);
-    if (distance != 0 && (distance - 1) / stride + 1 > std::uint64_t(kMaxRange))
+    const Value range = makeRange(start, stop, step);
+    if (std::uint64_t(rangeOf(range).length()) > std::uint64_t(kMaxRange)) // huge lengths look negative
         raise(TemplateError::Kind::Limit,
               fmt::format("Range too big. The sandbox blocks ranges larger than MAX_RANGE ({}).", kMaxRange));
-    return empty ? makeRange(0, 0, 1) : makeRange(start, stop, step);
+    return range;
 }
 
 std::vector<Entry> dictFrom(Runtime& runtime, Args& args) {
@@ -87,7 +83,10 @@ Value globalStrftime(Runtime& runtime, Args& args) {
     if (format.size() > 4096)
         raise(TemplateError::Kind::Limit, "the format of a date is too long");
     std::string out(format.size() * 64 + 256, '\0');
-    out.resize(std::strftime(out.data(), out.size(), format.c_str(), &parts));
+    // The names of days and months in English, whatever language the program speaks.
+    const locale_t english = newlocale(LC_ALL_MASK, "C", nullptr);
+    out.resize(strftime_l(out.data(), out.size(), format.c_str(), &parts, english));
+    freelocale(english);
     return Value::string(std::move(out));
 }
 

@@ -40,6 +40,8 @@ Value formatBraces(Runtime& runtime, const Value& format, const Args& args);
 
 /// Arguments as C++ values; raise a type error otherwise.
 std::int64_t integerArgument(const Value& value, std::string_view what);
+/// The same for widths and positions: what is out of reach anyway is brought near, so that sums do not overflow.
+std::int64_t sizeArgument(const Value& value, std::string_view what);
 const std::string& stringArgument(const Value& value, std::string_view what);
 std::string escapeHtml(const std::string& text);
 /// Python's int(text, base) and float(text); nothing when it is no number.

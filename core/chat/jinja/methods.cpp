@@ -143,6 +143,9 @@ std::int64_t integerArgument(const Value& value, std::string_view what) {
         raiseType(fmt::format("{}: an integer is required, not '{}'", what, value.typeName()));
     return value.asInteger();
 }
+std::int64_t sizeArgument(const Value& value, std::string_view what) {
+    return std::clamp<std::int64_t>(integerArgument(value, what), -1'000'000'000'000, 1'000'000'000'000);
+}
 const std::string& stringArgument(const Value& value, std::string_view what) {
     if (!value.isString())
         raiseType(fmt::format("{}() argument must be str, not {}", what, value.typeName()));

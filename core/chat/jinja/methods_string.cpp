@@ -111,7 +111,7 @@ std::string_view window(const Value& self, const Args& args, std::size_t first, 
     const auto bound = [&](std::size_t i, std::int64_t otherwise) {
         if (i >= args.positional.size() || args.positional[i].isNone())
             return otherwise;
-        const std::int64_t at = integerArgument(args.positional[i], "position");
+        const std::int64_t at = sizeArgument(args.positional[i], "position");
         return at < 0 ? std::max<std::int64_t>(at + n, 0) : at;
     };
     const std::int64_t begin = bound(first, 0), end = std::min(bound(first + 1, n), n);
@@ -323,7 +323,7 @@ Value methodIsidentifier(Runtime& /*runtime*/, const Value& self, Args& args) {
 enum class Justify : std::uint8_t { Left, Right, Center };
 Value justified(Runtime& runtime, const Value& self, Args& args, Justify how) {
     args.check("just", {"width", "fillchar"}, 1);
-    const std::int64_t missing = integerArgument(*args.find(0, "width"), "width") - self.nCharacters();
+    const std::int64_t missing = sizeArgument(*args.find(0, "width"), "width") - self.nCharacters();
     const std::string fill = str(args.get(1, "fillchar", Value::string(" ")));
     if (countCharacters(fill) != 1)
         raiseType("The fill character must be exactly one character long");
@@ -354,7 +354,7 @@ Value methodCenter(Runtime& r, const Value& s, Args& a) {
 
 Value methodZfill(Runtime& runtime, const Value& self, Args& args) {
     args.check("zfill", {"width"}, 1);
-    const std::int64_t missing = integerArgument(*args.find(0, "width"), "zfill") - self.nCharacters();
+    const std::int64_t missing = sizeArgument(*args.find(0, "width"), "zfill") - self.nCharacters();
     if (missing <= 0)
         return self;
     runtime.chargeText(missing);
@@ -403,7 +403,7 @@ Value methodRpartition(Runtime& r, const Value& s, Args& a) {
 Value methodExpandtabs(Runtime& runtime, const Value& self, Args& args) {
     args.check("expandtabs", {"tabsize"});
     const std::int64_t size =
-        std::min<std::int64_t>(integerArgument(args.get(0, "tabsize", Value::integer(8)), "tabsize"), 1000);
+        std::min<std::int64_t>(sizeArgument(args.get(0, "tabsize", Value::integer(8)), "tabsize"), 1000);
     std::string out;
     std::int64_t column = 0;
     for (const std::string_view character : charactersOf(self.asString())) {

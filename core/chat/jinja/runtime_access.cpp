@@ -224,7 +224,12 @@ Value Runtime::slice(const Value& object, const Value* start, const Value* stop,
     }
     if (object.is(Kind::Range)) {
         const RangeObject& range = rangeOf(object);
-        return makeRange(range.start + first * range.step, range.start + last * range.step, range.step * by);
+        if (indices.empty())
+            return makeRange(0, 0, 1);
+        // By the indices, so that nothing is multiplied that does not occur.
+        const auto value = [&](std::int64_t i) { return range.start + i * range.step; };
+        const std::int64_t stride = indices.size() > 1 ? value(indices[1]) - value(indices[0]) : 1;
+        return makeRange(value(indices.front()), value(indices.back()) + (stride > 0 ? 1 : -1), stride);
     }
     std::vector<Value> items;
     items.reserve(indices.size());
@@ -283,13 +288,7 @@ bool Runtime::contains(const Value& container, const Value& item) {
     case Kind::Undefined:
         return false;
     case Kind::Range:
-        if (item.isInteger()) {
-            const RangeObject& range = rangeOf(container);
-            const std::int64_t i = item.asInteger();
-            return (range.step > 0 ? i >= range.start && i < range.stop : i <= range.start && i > range.stop) &&
-                   (i - range.start) % range.step == 0;
-        }
-        return false;
+        return item.isInteger() && rangeOf(container).contains(item.asInteger());
     case Kind::None:
     case Kind::Bool:
     case Kind::Int:

@@ -48,9 +48,21 @@ StringObject::StringObject(std::string t, bool m)
       nCharacters(ascii ? std::int64_t(text.size()) : countCharacters(text)) {}
 
 std::int64_t RangeObject::length() const {
-    if (step > 0)
-        return start < stop ? (stop - start - 1) / step + 1 : 0;
-    return start > stop ? (start - stop - 1) / -step + 1 : 0;
+    const bool empty = step > 0 ? start >= stop : start <= stop;
+    if (empty)
+        return 0;
+    // The distance between two 64-bit numbers needs all 64 bits.
+    const std::uint64_t distance =
+        step > 0 ? std::uint64_t(stop) - std::uint64_t(start) : std::uint64_t(start) - std::uint64_t(stop);
+    const std::uint64_t stride = step > 0 ? std::uint64_t(step) : 0U - std::uint64_t(step);
+    return std::int64_t((distance - 1) / stride + 1);
+}
+bool RangeObject::contains(std::int64_t i) const {
+    if (step > 0 ? i < start || i >= stop : i > start || i <= stop)
+        return false;
+    const std::uint64_t distance =
+        step > 0 ? std::uint64_t(i) - std::uint64_t(start) : std::uint64_t(start) - std::uint64_t(i);
+    return distance % (step > 0 ? std::uint64_t(step) : 0U - std::uint64_t(step)) == 0;
 }
 
 Value RangeObject::wrap(std::shared_ptr<RangeObject> object) {

@@ -141,6 +141,7 @@ class RangeObject final : public Object {
 public:
     std::int64_t start = 0, stop = 0, step = 1;
     [[nodiscard]] std::int64_t length() const;
+    [[nodiscard]] bool contains(std::int64_t i) const;
     static Value wrap(std::shared_ptr<RangeObject> object);
 };
 class UndefinedObject final : public Object {

@@ -5,6 +5,8 @@
 #include "tests/support/result_test.h"
 
 #include <QCryptographicHash>
+#include <QDir>
+#include <QElapsedTimer>
 #include <QFile>
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -105,19 +107,24 @@ private slots:
         row("huge range", "{% for i in range(1000000000) %}x{% endfor %}");
         row("range at the edge", "{{ range(-9223372036854775807, 9223372036854775807, 3)|list }}");
         row("nested loops", "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}");
-        row("nested loops with text", "{% for a in range(99999) %}{% for b in range(99999) %}xxxxxxxxxx{% endfor %}{% endfor %}");
+        row("nested loops with text",
+            "{% for a in range(99999) %}{% for b in range(99999) %}xxxxxxxxxx{% endfor %}{% endfor %}");
         row("huge text", "{{ 'a' * 1000000000 }}");
-        row("huge text by doubling", "{% set n = namespace(t='aaaaaaaa') %}{% for i in range(99) %}{% set n.t = n.t + n.t %}{% endfor %}");
+        row("huge text by doubling",
+            "{% set n = namespace(t='aaaaaaaa') %}{% for i in range(99) %}{% set n.t = n.t + n.t %}{% endfor %}");
         row("huge text by joining", "{{ (range(99999)|list * 900)|join('xxxxxxxxxxxxxxxxxxx') }}");
         row("huge text by replacing", "{{ ('a' * 30000000).replace('a', 'b' * 30000000) }}");
         row("huge text by width", "{{ '%999999999d' % 1 }}");
         row("huge text by format", "{{ '{:999999999}'.format(1) }}");
         row("huge text by centering", "{{ 'x'.center(9999999999) }}");
         row("huge text by indent", "{{ (('\n' * 100000) + 'x')|indent(100000, blank=true) }}");
-        row("huge text by tilde", "{% set n = namespace(t='aaaaaaaa') %}{% for i in range(99) %}{% set n.t = n.t ~ n.t ~ n.t %}{% endfor %}");
-        row("huge text by macro", "{% macro m(n) %}{% if n %}{{ m(n - 1) }}{{ m(n - 1) }}{% else %}xxxxxxxx{% endif %}{% endmacro %}{{ m(60) }}");
+        row("huge text by tilde",
+            "{% set n = namespace(t='aaaaaaaa') %}{% for i in range(99) %}{% set n.t = n.t ~ n.t ~ n.t %}{% endfor %}");
+        row("huge text by macro", "{% macro m(n) %}{% if n %}{{ m(n - 1) }}{{ m(n - 1) }}{% else %}xxxxxxxx{% endif "
+                                  "%}{% endmacro %}{{ m(60) }}");
         row("huge list", "{{ [1] * 1000000000 }}");
-        row("huge list by doubling", "{% set n = namespace(t=[1]) %}{% for i in range(99) %}{% set n.t = n.t + n.t %}{% endfor %}");
+        row("huge list by doubling",
+            "{% set n = namespace(t=[1]) %}{% for i in range(99) %}{% set n.t = n.t + n.t %}{% endfor %}");
         row("huge list by batch", "{{ [1]|batch(1000000000, 0)|list }}");
         row("huge list by slice", "{{ [1]|slice(1000000000)|list }}");
         row("huge number", "{{ 9 ** 9 ** 9 }}");
@@ -127,8 +134,10 @@ private slots:
         row("smallest number, absolute", "{{ (-9223372036854775807 - 1)|abs }}");
         row("macro that calls itself", "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}");
         row("two macros", "{% macro a() %}{{ b() }}{% endmacro %}{% macro b() %}{{ a() }}{% endmacro %}{{ a() }}");
-        row("callers", "{% macro m() %}{% call m() %}{{ caller() }}{% endcall %}{% endmacro %}{% call m() %}{% endcall %}");
-        row("recursive loop", "{% set n = namespace() %}{% set n.l = [1] %}{% for x in n.l recursive %}{{ loop(n.l) }}{% endfor %}");
+        row("callers",
+            "{% macro m() %}{% call m() %}{{ caller() }}{% endcall %}{% endmacro %}{% call m() %}{% endcall %}");
+        row("recursive loop",
+            "{% set n = namespace() %}{% set n.l = [1] %}{% for x in n.l recursive %}{{ loop(n.l) }}{% endfor %}");
         row("deep brackets", "{{ " + repeat("(", 100000) + "1" + repeat(")", 100000) + " }}");
         row("deep lists", "{{ " + repeat("[", 100000) + repeat("]", 100000) + " }}");
         row("deep dicts", "{{ " + repeat("{1:", 100000) + "1" + repeat("}", 100000) + " }}");
@@ -143,8 +152,10 @@ private slots:
         row("long calls", "{{ a" + repeat("()", 100000) + " }}");
         row("long conditions", "{{ 1" + repeat(" if 1 else 1", 100000) + " }}");
         row("long power", "{{ 1" + repeat(" ** 1", 100000) + " }}");
-        row("value nested by a loop", "{% set n = namespace(l=[]) %}{% for i in range(99999) %}{% set n.l = [n.l] %}{% endfor %}{{ n.l }}");
-        row("dict nested by a loop", "{% set n = namespace(l={}) %}{% for i in range(99999) %}{% set n.l = {'a': n.l} %}{% endfor %}{{ n.l|tojson }}");
+        row("value nested by a loop",
+            "{% set n = namespace(l=[]) %}{% for i in range(99999) %}{% set n.l = [n.l] %}{% endfor %}{{ n.l }}");
+        row("dict nested by a loop", "{% set n = namespace(l={}) %}{% for i in range(99999) %}{% set n.l = {'a': n.l} "
+                                     "%}{% endfor %}{{ n.l|tojson }}");
         row("namespace in itself", "{% set n = namespace() %}{% set n.n = n %}{{ n }}");
         row("list of itself", "{% set n = namespace() %}{% set n.l = [n, n] %}{{ n.l }}");
         row("endless unique", "{{ range(99999)|unique|list }}");
@@ -171,8 +182,9 @@ private slots:
     void hostileInputIsRefused() {
         const auto t = ChatTemplate::parse("{{ messages }}");
         QVERIFY_RESULT(t);
-        for (const std::string& messages : {std::string(""), std::string("{}"), std::string("7"), std::string("["), std::string(100000, '['),
-                                            "[" + std::string(300, '[') + std::string(300, ']') + "]"}) {
+        for (const std::string& messages :
+             {std::string(""), std::string("{}"), std::string("7"), std::string("["), std::string(100000, '['),
+              "[" + std::string(300, '[') + std::string(300, ']') + "]"}) {
             TemplateInput input;
             input.messagesJson = messages;
             QVERIFY_ERROR((*t)->render(input), ErrorCode::InvalidArgument);
@@ -187,9 +199,11 @@ private slots:
         QVERIFY_ERROR(ChatTemplate::parse(std::string(5 << 20, 'x')), ErrorCode::InvalidArgument);
     }
     void everyPrefixOfATemplateIsSafe() {
-        const std::string source = "{%- for m in messages if m.role -%}{{ '<|' ~ m['role']|upper ~ '|>' + (m.content or \"x\")[1:-1] }}"
-                                   "{% if loop.last and not m is string %}{# c #}{% raw %}{{{% endraw %}{% endif %}{%- endfor %}"
-                                   "{% macro f(a, b=1) %}{{ a ** b // 2 }}{% endmacro %}{% set x = namespace(a={'k': [1, 2.5e3]}) %}{{ f(*[1], **{}) }}";
+        const std::string source =
+            "{%- for m in messages if m.role -%}{{ '<|' ~ m['role']|upper ~ '|>' + (m.content or \"x\")[1:-1] }}"
+            "{% if loop.last and not m is string %}{# c #}{% raw %}{{{% endraw %}{% endif %}{%- endfor %}"
+            "{% macro f(a, b=1) %}{{ a ** b // 2 }}{% endmacro %}{% set x = namespace(a={'k': [1, 2.5e3]}) %}{{ "
+            "f(*[1], **{}) }}";
         TemplateInput input;
         input.messagesJson = R"([{"role":"user","content":"hello"}])";
         for (std::size_t n = 0; n <= source.size(); ++n)
@@ -233,7 +247,8 @@ private slots:
             std::string text;
             std::size_t at = 0;
             for (const ThinkingSpan& span : findThinking(answer, starts)) {
-                text += std::string(answer.substr(at, span.begin - at)) + "(" + std::string(answer.substr(span.contentBegin, span.contentEnd - span.contentBegin)) +
+                text += std::string(answer.substr(at, span.begin - at)) + "(" +
+                        std::string(answer.substr(span.contentBegin, span.contentEnd - span.contentBegin)) +
                         (span.closed ? ")" : "...");
                 at = span.end;
             }
@@ -248,13 +263,16 @@ private slots:
         QCOMPARE(shown("[THINK]a[/THINK]b"), std::string("(a)b"));
         QCOMPARE(shown("<seed:think>a</seed:think>b"), std::string("(a)b"));
         QCOMPARE(shown("<|START_THINKING|>a<|END_THINKING|>b"), std::string("(a)b"));
-        QCOMPARE(shown("<|channel|>analysis<|message|>a<|end|><|start|>assistant<|channel|>final<|message|>b"), std::string("(a)b"));
+        QCOMPARE(shown("<|channel|>analysis<|message|>a<|end|><|start|>assistant<|channel|>final<|message|>b"),
+                 std::string("(a)b"));
         QCOMPARE(shown("<|channel>thought\na\n<channel|>b"), std::string("(\na\n)b"));
         QCOMPARE(shown("<think>a</think>b\n<think>c</think>d"), std::string("(a)b\n(c)d"));
         QCOMPARE(shown("<think></think><think>c</think>d"), std::string("()(c)d"));
         QCOMPARE(shown("a <think> b"), std::string("a <think> b"));
         QCOMPARE(shown("```\n<think>\n```\nx"), std::string("```\n<think>\n```\nx"));
-        QCOMPARE(shown("a</think>b"), std::string("(a)b"));
+        QCOMPARE(shown("a</think>b", StartsThinking::Yes), std::string("(a)b"));
+        QCOMPARE(shown("a\n</think>b"), std::string("(a\n)b"));
+        QCOMPARE(shown("the mark `</think>` ends it"), std::string("the mark `</think>` ends it"));
         QCOMPARE(shown("a\nb\n</think>c", StartsThinking::Yes), std::string("(a\nb\n)c"));
         QCOMPARE(shown("a\nb\n</think>c"), std::string("(a\nb\n)c"));
         QCOMPARE(shown("a", StartsThinking::Yes), std::string("(a..."));
@@ -267,13 +285,37 @@ private slots:
         // Growing byte by byte: what is known stays as it is.
         const std::string answer = "<think>first</think>then\n\n<think>second</think>end";
         for (std::size_t n = 1; n <= answer.size(); ++n) {
-            const auto now = findThinking(std::string_view(answer).substr(0, n)), last = findThinking(std::string_view(answer).substr(0, n - 1));
+            const auto now = findThinking(std::string_view(answer).substr(0, n)),
+                       last = findThinking(std::string_view(answer).substr(0, n - 1));
             QVERIFY(now.size() >= last.size());
             for (std::size_t i = 0; i < last.size(); ++i) {
                 QCOMPARE(now[i].contentBegin, last[i].contentBegin);
                 QVERIFY(!last[i].closed || now[i].end == last[i].end);
             }
         }
+    }
+
+    /// A thousand messages must not come near the bounds that stop hostile templates.
+    void longConversationsFitTheBudget() {
+        const QDir folder(QStringLiteral(VITRAL_SHARED_DATA "/chat-templates"));
+        VITRAL_NEED_FILE(folder.path());
+        Json messages = Json::array();
+        for (int i = 0; i < 1001; ++i)
+            messages.push_back({{"role", i % 2 == 0 ? "user" : "assistant"}, {"content", std::string(200, 'x')}});
+        TemplateInput input;
+        input.messagesJson = messages.dump();
+        int nRendered = 0;
+        for (const QString& file : folder.entryList({QStringLiteral("*.jinja")})) {
+            const auto t = ChatTemplate::parse(readAll(folder.filePath(file)).toStdString());
+            QVERIFY_RESULT(t);
+            const auto text = (*t)->render(input);
+            if (!text)
+                QVERIFY2(text.error().message.find("stopped") == std::string::npos,
+                         qPrintable(file + ": " + QString::fromStdString(text.error().message)));
+            else
+                ++nRendered;
+        }
+        QVERIFY(nRendered > 40);
     }
 
     void templatesOfModels() {
