@@ -17,6 +17,10 @@ if(VITRAL_SANITIZE)
   endif()
 endif()
 
+if(VITRAL_ENABLE_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
 # vitral_core_library(<folder> SOURCES a.cpp ... DEPENDS base io ... PRIVATE_LIBS fmt::fmt ...)
 # makes the static library vitral_<folder> from core/<folder>; DEPENDS are other core folders (public).
 function(vitral_core_library name)

@@ -13,6 +13,21 @@
 
 namespace vitral {
 
+#ifdef __cpp_lib_source_location
+using SourceLocation = std::source_location;
+#else
+/// Clang 14, with which the fuzzers are built on Debian 12, does not know std::source_location.
+struct SourceLocation {
+    const char* file = "";
+    int lineNumber = 0;
+    static SourceLocation current(const char* file = __builtin_FILE(), int line = __builtin_LINE()) {
+        return {file, line};
+    }
+    [[nodiscard]] const char* file_name() const { return file; }
+    [[nodiscard]] int line() const { return lineNumber; }
+};
+#endif
+
 enum class ErrorCode : std::uint8_t {
     InvalidFile,     ///< The bytes of a file contradict its format.
     NotFound,        ///< A file, tensor, key or id that was asked for does not exist.
@@ -31,7 +46,7 @@ enum class ErrorCode : std::uint8_t {
 struct Error {
     ErrorCode code = ErrorCode::Bug;
     std::string message;
-    std::source_location where = std::source_location::current();
+    SourceLocation where = SourceLocation::current();
 };
 
 template <class T = void>
@@ -39,7 +54,7 @@ using Result = tl::expected<T, Error>;
 
 /// Makes the error value of a Result<T>: `return fail(ErrorCode::InvalidFile, "...");`
 [[nodiscard]] inline tl::unexpected<Error> fail(ErrorCode code, std::string message,
-                                                std::source_location where = std::source_location::current()) {
+                                                SourceLocation where = SourceLocation::current()) {
     return tl::unexpected<Error>(Error{code, std::move(message), where});
 }
 
