@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/model/registry.h"
 
+#include "core/io/byte_reader.h"
+
 #include <algorithm>
 #include <array>
 #include <fmt/format.h>
@@ -47,8 +49,8 @@ Result<std::shared_ptr<const Model>> loadModel(const std::filesystem::path& path
     if (known == kArchitectures.end())
         return fail(
             ErrorCode::Unsupported,
-            fmt::format("The model file's architecture is \"{}\", which this version does not know. It knows: {}.",
-                        architecture, fmt::join(kNames, ", ")));
+            fmt::format("The model file's architecture is {}, which this version does not know. It knows: {}.",
+                        quotedName(architecture), fmt::join(kNames, ", ")));
     VITRAL_TRY_ASSIGN(const std::int64_t nSplit, file->integer("split.count", 1));
     if (nSplit > 1)
         return fail(ErrorCode::Unsupported,

@@ -19,3 +19,9 @@
         if (!(condition))                                                                                              \
             std::abort();                                                                                              \
     } while (false)
+
+/// Keeps the compiler from leaving out the reads that made `value`.
+inline void fuzzUse(unsigned value) {
+    volatile unsigned keep = value;
+    static_cast<void>(keep);
+}
