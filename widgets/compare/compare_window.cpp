@@ -230,8 +230,9 @@ QString CompareWindow::summary() const {
     const AnswerDifference d = compareAnswers(*left, *right);
     const QLocale locale;
     const auto percent = [&](double p) { return locale.toString(p * 100, 'f', 1) + QStringLiteral(" %"); };
-    QString text = d.same ? tr("The same answer, token for token.")
-                          : tr("The first %n tokens are the same.", nullptr, d.nCommonTokens);
+    QString text = d.same                 ? tr("The same answer, token for token.")
+                   : d.nCommonTokens == 0 ? tr("They part at the first token.")
+                                          : tr("The first %n tokens are the same.", nullptr, d.nCommonTokens);
     if (d.nTokens[0] > 0 && d.nTokens[1] > 0)
         text += QLatin1Char(' ') + tr("Left: %1 tokens, mean probability %2. Right: %3 tokens, mean probability %4 "
                                       "(geometric mean of each token's own probability).")
