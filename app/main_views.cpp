@@ -131,8 +131,8 @@ void MainWindow::makeViews() {
 void MainWindow::showCompare() {
     if (compare_ == nullptr) {
         Settings& settings = services_.settings;
-        compare_ = new CompareWindow(*services_.chat, *services_.model, [&settings] { return settings.recentModels(); },
-                                     this);
+        compare_ = new CompareWindow(
+            *services_.chat, *services_.model, [&settings] { return settings.recentModels(); }, this);
     }
     compare_->show();
     compare_->raise();

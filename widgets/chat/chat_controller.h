@@ -58,7 +58,7 @@ public:
     /// A sibling that keeps tokens [0, iToken) and has `token` in place of the next one, then goes on from there.
     void forkAt(MessageId id, int iToken, const MessageToken& token);
     void switchSibling(MessageId id, int step);
-    void show(MessageId id); ///< makes the whole path to that message active (tree picture)
+    void show(MessageId id);  ///< makes the whole path to that message active (tree picture)
     void fetch(MessageId id); ///< brings a message's text into the tree, then says fetched(id)
     void removeMessage(MessageId id);
     void undoRemove();

@@ -7,9 +7,9 @@
 namespace vitral {
 
 struct AnswerDifference {
-    int nCommonTokens = 0;        ///< leading tokens whose bytes are the same
-    bool same = false;            ///< both ended alike
-    double meanProbability[2]{};  ///< geometric mean over the answer's tokens, 0..1; 0 without tokens
+    int nCommonTokens = 0;       ///< leading tokens whose bytes are the same
+    bool same = false;           ///< both ended alike
+    double meanProbability[2]{}; ///< geometric mean over the answer's tokens, 0..1; 0 without tokens
     int nTokens[2]{};
 };
 

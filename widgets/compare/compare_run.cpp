@@ -92,7 +92,8 @@ void CompareRun::putBack() {
 void CompareRun::advance() {
     const bool loading = model_.state() == ModelSession::State::Loading;
     switch (step_) {
-    case Step::Idle: return;
+    case Step::Idle:
+        return;
     case Step::First:
         if (chat_.busy())
             return;

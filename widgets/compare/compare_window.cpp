@@ -252,8 +252,7 @@ void CompareWindow::refresh() {
         const auto at = found - all.begin();
         QString title;
         if (answer != nullptr) {
-            const QJsonObject params =
-                QJsonDocument::fromJson(QByteArray::fromStdString(answer->paramsJson)).object();
+            const QJsonObject params = QJsonDocument::fromJson(QByteArray::fromStdString(answer->paramsJson)).object();
             const GenerationSettings settings = settingsFromJson(params);
             title = tr("%1 \u00B7 temperature %2 \u00B7 answer %3 of %4")
                         .arg(QString::fromStdString(answer->modelName),

@@ -44,18 +44,30 @@ SamplerStagesView::SamplerStagesView(QWidget* parent) : QWidget(parent) {
 
 QString SamplerStagesView::stageName(SamplerStage stage) {
     switch (stage) {
-    case SamplerStage::LogitBias: return tr("Logit bias");
-    case SamplerStage::Grammar: return tr("Grammar");
-    case SamplerStage::Penalties: return tr("Penalties");
-    case SamplerStage::Dry: return tr("DRY");
-    case SamplerStage::TopNSigma: return tr("Top-n-sigma");
-    case SamplerStage::TopK: return tr("Top-k");
-    case SamplerStage::Typical: return tr("Typical");
-    case SamplerStage::TopP: return tr("Top-p");
-    case SamplerStage::MinP: return tr("Min-p");
-    case SamplerStage::Xtc: return tr("XTC");
-    case SamplerStage::Temperature: return tr("Temperature");
-    case SamplerStage::Mirostat2: return tr("Mirostat 2");
+    case SamplerStage::LogitBias:
+        return tr("Logit bias");
+    case SamplerStage::Grammar:
+        return tr("Grammar");
+    case SamplerStage::Penalties:
+        return tr("Penalties");
+    case SamplerStage::Dry:
+        return tr("DRY");
+    case SamplerStage::TopNSigma:
+        return tr("Top-n-sigma");
+    case SamplerStage::TopK:
+        return tr("Top-k");
+    case SamplerStage::Typical:
+        return tr("Typical");
+    case SamplerStage::TopP:
+        return tr("Top-p");
+    case SamplerStage::MinP:
+        return tr("Min-p");
+    case SamplerStage::Xtc:
+        return tr("XTC");
+    case SamplerStage::Temperature:
+        return tr("Temperature");
+    case SamplerStage::Mirostat2:
+        return tr("Mirostat 2");
     }
     return {};
 }
@@ -80,7 +92,9 @@ QSize SamplerStagesView::sizeHint() const {
     return {280, n == 0 ? kEmptyHeight : n * kRowHeight + kSpace2};
 }
 
-QSize SamplerStagesView::minimumSizeHint() const { return {160, sizeHint().height()}; }
+QSize SamplerStagesView::minimumSizeHint() const {
+    return {160, sizeHint().height()};
+}
 
 QRectF SamplerStagesView::stripRect(int iStage) const {
     return QRectF(0.5, iStage * kRowHeight + 18.5, width() - 1, kStripHeight);
@@ -226,11 +240,20 @@ bool SamplerStagesView::event(QEvent* event) {
 
 void SamplerStagesView::keyPressEvent(QKeyEvent* event) {
     switch (event->key()) {
-    case Qt::Key_Up: select(iStage_ - 1, iCandidate_); return;
-    case Qt::Key_Down: select(iStage_ + 1, iCandidate_); return;
-    case Qt::Key_Left: select(iStage_, std::max(0, iCandidate_ - 1)); return;
-    case Qt::Key_Right: select(iStage_, iCandidate_ + 1); return;
-    default: QWidget::keyPressEvent(event);
+    case Qt::Key_Up:
+        select(iStage_ - 1, iCandidate_);
+        return;
+    case Qt::Key_Down:
+        select(iStage_ + 1, iCandidate_);
+        return;
+    case Qt::Key_Left:
+        select(iStage_, std::max(0, iCandidate_ - 1));
+        return;
+    case Qt::Key_Right:
+        select(iStage_, iCandidate_ + 1);
+        return;
+    default:
+        QWidget::keyPressEvent(event);
     }
 }
 

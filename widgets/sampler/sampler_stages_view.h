@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// The next-token distribution before the first and after every sampler, as strips of glass: each pane is a candidate, its
-// width the probability it has at that stage, so what a sampler cuts away is seen to go. Every number is the engine's own
-// (SamplerTrace); candidates beyond those the trace keeps are drawn as one grey pane that says so. Thread: GUI.
+// The next-token distribution before the first and after every sampler, as strips of glass: each pane is a candidate,
+// its width the probability it has at that stage, so what a sampler cuts away is seen to go. Every number is the
+// engine's own (SamplerTrace); candidates beyond those the trace keeps are drawn as one grey pane that says so. Thread:
+// GUI.
 
 #include "core/sample/sampler.h"
 

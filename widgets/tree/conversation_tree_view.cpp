@@ -32,20 +32,28 @@ constexpr double kTextZoom = 0.55; // below this the panes carry colour only
 
 Glass glassOf(Role role) {
     switch (role) {
-    case Role::System: return Glass::Violet;
-    case Role::User: return Glass::Cobalt;
-    case Role::Assistant: return Glass::Amber;
-    case Role::Tool: return Glass::Teal;
+    case Role::System:
+        return Glass::Violet;
+    case Role::User:
+        return Glass::Cobalt;
+    case Role::Assistant:
+        return Glass::Amber;
+    case Role::Tool:
+        return Glass::Teal;
     }
     return Glass::Cobalt;
 }
 
 QString roleText(Role role) {
     switch (role) {
-    case Role::System: return ConversationTreeView::tr("System");
-    case Role::User: return ConversationTreeView::tr("You");
-    case Role::Assistant: return ConversationTreeView::tr("Model");
-    case Role::Tool: return ConversationTreeView::tr("Tool");
+    case Role::System:
+        return ConversationTreeView::tr("System");
+    case Role::User:
+        return ConversationTreeView::tr("You");
+    case Role::Assistant:
+        return ConversationTreeView::tr("Model");
+    case Role::Tool:
+        return ConversationTreeView::tr("Tool");
     }
     return {};
 }
@@ -63,9 +71,8 @@ ConversationTreeView::ConversationTreeView(QWidget* parent) : QAbstractScrollAre
 }
 
 void ConversationTreeView::setTree(std::vector<MessageNode> nodes, std::vector<MessageId> activePath) {
-    const bool another = std::none_of(nodes.begin(), nodes.end(), [this](const MessageNode& node) {
-        return layout_.index.contains(node.id);
-    });
+    const bool another = std::none_of(nodes.begin(), nodes.end(),
+                                      [this](const MessageNode& node) { return layout_.index.contains(node.id); });
     nodes_ = std::move(nodes);
     activePath_ = std::move(activePath);
     layout_ = layOutTree(nodes_, activePath_);
@@ -196,8 +203,8 @@ void ConversationTreeView::paintPane(QPainter& painter, const TreePlace& place) 
         const QPointF top(rect.center().x(), rect.top());
         painter.setBrush(colours.accent);
         painter.setPen(Qt::NoPen);
-        painter.drawPolygon(QPolygonF({top + QPointF(0, -size), top + QPointF(size, 0), top + QPointF(0, size),
-                                       top + QPointF(-size, 0)}));
+        painter.drawPolygon(QPolygonF(
+            {top + QPointF(0, -size), top + QPointF(size, 0), top + QPointF(0, size), top + QPointF(-size, 0)}));
     }
     if (zoom_ < kTextZoom)
         return;
@@ -214,9 +221,9 @@ void ConversationTreeView::paintPane(QPainter& painter, const TreePlace& place) 
                          tr("%n branches", nullptr, int(node.children.size())));
     painter.setFont(text);
     const QString preview = QString::fromStdString(node.preview).simplified();
-    painter.drawText(inner, Qt::AlignLeft | Qt::AlignBottom | Qt::TextSingleLine,
-                     QFontMetricsF(text).elidedText(preview.isEmpty() ? tr("(empty)") : preview, Qt::ElideRight,
-                                                    inner.width()));
+    painter.drawText(
+        inner, Qt::AlignLeft | Qt::AlignBottom | Qt::TextSingleLine,
+        QFontMetricsF(text).elidedText(preview.isEmpty() ? tr("(empty)") : preview, Qt::ElideRight, inner.width()));
 }
 
 void ConversationTreeView::paintEvent(QPaintEvent* event) {
@@ -335,17 +342,26 @@ void ConversationTreeView::keyPressEvent(QKeyEvent* event) {
     case Qt::Key_Up:
     case Qt::Key_Down:
     case Qt::Key_Left:
-    case Qt::Key_Right: step(event->key()); return;
+    case Qt::Key_Right:
+        step(event->key());
+        return;
     case Qt::Key_Return:
     case Qt::Key_Enter:
     case Qt::Key_Space:
         if (current_ != kNoMessage)
             emit messageActivated(current_);
         return;
-    case Qt::Key_Plus: setZoom(zoom_ * 1.2); return;
-    case Qt::Key_Minus: setZoom(zoom_ / 1.2); return;
-    case Qt::Key_0: setZoom(1.0); return;
-    default: QAbstractScrollArea::keyPressEvent(event);
+    case Qt::Key_Plus:
+        setZoom(zoom_ * 1.2);
+        return;
+    case Qt::Key_Minus:
+        setZoom(zoom_ / 1.2);
+        return;
+    case Qt::Key_0:
+        setZoom(1.0);
+        return;
+    default:
+        QAbstractScrollArea::keyPressEvent(event);
     }
 }
 

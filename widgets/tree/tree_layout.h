@@ -13,9 +13,9 @@ namespace vitral {
 
 struct TreePlace {
     MessageId id = kNoMessage;
-    double column = 0;      ///< in columns, may be halves
-    int depth = 0;          ///< 0: a root
-    int iNode = 0;          ///< index into the vector that was laid out
+    double column = 0; ///< in columns, may be halves
+    int depth = 0;     ///< 0: a root
+    int iNode = 0;     ///< index into the vector that was laid out
     bool onActivePath = false;
 };
 

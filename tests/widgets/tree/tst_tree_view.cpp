@@ -119,7 +119,8 @@ private slots:
     void stagesAreWalkedByKeys() {
         SamplerStagesView view;
         view.resize(300, view.sizeHint().height());
-        view.setTrace(std::make_shared<SamplerTrace>(twoStages()), [](TokenId id) { return QString("<%1>").arg(id); }, 9);
+        view.setTrace(
+            std::make_shared<SamplerTrace>(twoStages()), [](TokenId id) { return QString("<%1>").arg(id); }, 9);
         view.resize(300, view.sizeHint().height());
         QCOMPARE(view.currentStage(), 1);
         QVERIFY(view.accessibleDescription().contains("<7>"));
