@@ -111,6 +111,10 @@
             <source>The same answer, token for token.</source>
             <translation>A mesma resposta, token por token.</translation>
         </message>
+        <message>
+            <source>They part at the first token.</source>
+            <translation>Elas divergem já no primeiro token.</translation>
+        </message>
         <message numerus="yes">
             <source>The first %n tokens are the same.</source>
             <translation>
