@@ -112,6 +112,7 @@ def main():
     ap.add_argument("--decay", type=int, default=0)
     ap.add_argument("--seed", type=int, default=1)
     ap.add_argument("--threads", type=int, default=2)
+    ap.add_argument("--stop", type=int, default=0, help="end after so many steps of the schedule")
     ap.add_argument("--resume", action="store_true")
     ap.add_argument("--every", type=int, default=20)
     ap.add_argument("--save", type=int, default=100)
@@ -177,7 +178,7 @@ def run(rank, args):
         os.replace(tmp, os.path.join(args.run, name))
 
     acc, acc_n, t0, tok0 = 0.0, 0, time.time(), seen
-    while done < args.steps:
+    while done < (args.stop or args.steps):
         # rows are already shuffled; each epoch goes through them in its own order
         epoch, at = divmod(done * args.batch, rows)
         order = np.random.default_rng([args.seed, args.stage, epoch]).permutation(rows)
