@@ -15,9 +15,9 @@ ChatSession::ChatSession(Session& session, std::shared_ptr<const Model> model, C
     : session_(session), model_(std::move(model)), settings_(std::move(settings)) {
     const std::string& source = model_->config().chatTemplate;
     if (source.empty()) {
-        say(tr(
-            "This model has no chat template; a plain layout is used, and answers may be odd.",
-            "Este modelo não tem modelo de conversa; usa-se um formato simples, e as respostas podem sair estranhas."));
+        say(tr("This model has no chat template; a plain layout is used, and answers may be odd.",
+               "Este modelo não traz formato de conversa; usa-se um formato simples, e as respostas podem sair "
+               "estranhas."));
         return;
     }
     auto parsed = ChatTemplate::parse(source);
@@ -26,7 +26,7 @@ ChatSession::ChatSession(Session& session, std::shared_ptr<const Model> model, C
     else
         say(fmt::format("{} ({})",
                         tr("The model's chat template cannot be read; a plain layout is used",
-                           "O modelo de conversa não pôde ser lido; usa-se um formato simples"),
+                           "O formato de conversa do modelo não pôde ser lido; usa-se um formato simples"),
                         parsed.error().message));
 }
 

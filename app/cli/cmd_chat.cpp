@@ -137,6 +137,13 @@ std::optional<std::string> readQuestion(LineReader& lines, bool interactive) {
     }
 }
 
+/// Where nobody types, an interrupted answer ends the program as one that was not given.
+Result<void> notInterrupted() {
+    if (InterruptWatch::count() > 0)
+        return fail(ErrorCode::Cancelled, std::string(tr("Interrupted.", "Interrompido.")));
+    return {};
+}
+
 Result<void> converse(ChatSession& chat) {
     const bool interactive = ::isatty(STDIN_FILENO) == 1;
     if (interactive)
@@ -165,6 +172,8 @@ Result<void> converse(ChatSession& chat) {
         } else {
             done = chat.ask(std::move(*line));
         }
+        if (!interactive)
+            VITRAL_TRY(notInterrupted());
         if (done)
             continue;
         // A person at the terminal reads the sentence and goes on; a script must notice. Lost output ends both.
@@ -192,6 +201,7 @@ Result<void> chat(const ChatOptions& options, const CommonOptions& common) {
     if (options.onceOption->count() == 0)
         return converse(conversation);
     VITRAL_TRY(conversation.ask(options.once));
+    VITRAL_TRY(notInterrupted());
     if (common.verbose)
         say(conversation.statistics());
     return {};

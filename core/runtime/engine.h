@@ -79,6 +79,8 @@ public:
     /// A newer job with the same tag replaces the queued one (never the one that runs; that one is cancelled).
     RunId submitLatest(std::string tag, GenerateJob job);
     RunId submitLatest(std::string tag, Task task);
+    // The engine keeps keys and values of a model for reuse until its last handle is gone, and then until the next job
+    // of any kind: submit an empty Task to free them at once.
     /// Cancels that run and no other, queued or running. A run that has ended is not an error.
     void cancel(RunId run);
 

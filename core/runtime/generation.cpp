@@ -4,6 +4,7 @@
 #include "core/runtime/generation.h"
 
 #include <algorithm>
+#include <new>
 #include <string>
 #include <utility>
 
@@ -24,7 +25,11 @@ Generation::~Generation() {
         const auto n = static_cast<std::size_t>(pool_->cache->length(branch.seq));
         branch.tokens.resize(std::min(n, branch.tokens.size()));
         branch.scores.resize(branch.tokens.size());
-        cache_.keep(*pool_, branch.seq, std::move(branch.tokens), std::move(branch.scores));
+        try {
+            cache_.keep(*pool_, branch.seq, std::move(branch.tokens), std::move(branch.scores));
+        } catch (const std::bad_alloc&) {
+            pool_->cache->release(branch.seq); // no memory to remember it: only speed is lost
+        }
     }
 }
 

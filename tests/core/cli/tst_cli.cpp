@@ -121,6 +121,25 @@ private slots:
             runCli({"complete", kStories, "--prompt", "Once upon a time", "-n", "60", "--temperature", "0"});
         QCOMPARE("Once upon a time" + plain.out, r.out);
     }
+    void everyInstructionSetTellsIt_data() {
+        QTest::addColumn<QStringList>("options");
+        QTest::newRow("scalar") << QStringList{"--cpu", "scalar"};
+        QTest::newRow("avx2") << QStringList{"--cpu", "avx2"};
+        QTest::newRow("avx512") << QStringList{"--cpu", "avx512"};
+        QTest::newRow("8-bit cache") << QStringList{"--kv", "q8_0"};
+        QTest::newRow("one thread") << QStringList{"-t", "1"};
+    }
+    void everyInstructionSetTellsIt() {
+        QFETCH(QStringList, options);
+        VITRAL_NEED_FILE(kStories);
+        const CliResult r = runCli(QStringList{"complete", kStories, "--prompt", "Once upon a time", "-n", "30",
+                                               "--temperature", "0", "--echo"} +
+                                   options);
+        if (r.exitCode == 1 && r.err.contains("avx"))
+            QSKIP(r.err.constData()); // this machine lacks it
+        QCOMPARE(r.exitCode, 0);
+        QCOMPARE(r.out.left(60), kStory.left(60));
+    }
     void sameOnOneThreadAndTwo() {
         VITRAL_NEED_FILE(kLarger);
         const QStringList base{"complete", kLarger, "--prompt", "The dog", "-n", "40", "--seed", "5"};
