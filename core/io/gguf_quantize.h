@@ -34,8 +34,8 @@ struct QuantizeReport {
     bool fromQuantised = false; ///< the source was quantised already: its losses add up
 };
 
-/// Errors: those of GgufFile::open; InvalidArgument (a weight is not finite, named by tensor and row; a part of a split
-/// model); Unsupported; Io (disk full, said before starting where that is known); Cancelled.
+/// Errors: those of GgufFile::open; InvalidArgument (the target is the source; a weight is not finite, named by tensor and row; a part of a split
+/// model); Unsupported; Io (the target is read-only; disk full, said before starting where that is known); Cancelled.
 Result<QuantizeReport> quantizeGguf(const std::filesystem::path& source, const std::filesystem::path& target,
                                     const QuantizeOptions& options);
 

@@ -156,12 +156,24 @@ private slots:
         QCOMPARE(typeIn(*file, "blk.3.ffn_down_exps.weight"), DType::Q3_K);
         QCOMPARE(typeIn(*file, "blk.3.attn_q.weight"), DType::Q2_K);
     }
-    void aFileMayReplaceItself() {
-        QVERIFY_RESULT(Source(true).write(path("self.gguf")));
-        QVERIFY_RESULT(quantizeGguf(path("self.gguf"), path("self.gguf"), optionsFor("Q8_0")));
-        const auto again = quantizeGguf(path("self.gguf"), path("self2.gguf"), optionsFor("Q4_0"));
+    void aSecondRoundIsSaid() {
+        QVERIFY_RESULT(quantizeGguf(path("f16.gguf"), path("once.gguf"), optionsFor("Q8_0")));
+        const auto again = quantizeGguf(path("once.gguf"), path("twice.gguf"), optionsFor("Q4_0"));
         QVERIFY_RESULT(again);
         QVERIFY(again->fromQuantised);
+    }
+    void aModelIsNeverLost() {
+        // Losing bits is not undone: the source is not written over, under no name, nor is a read-only file.
+        QVERIFY_RESULT(Source(true).write(path("self.gguf")));
+        std::filesystem::create_symlink("self.gguf", path("link.gguf"));
+        for (const char* name : {"self.gguf", "link.gguf"})
+            QVERIFY_ERROR(quantizeGguf(path("self.gguf"), path(name), optionsFor("Q8_0")), ErrorCode::InvalidArgument);
+        const auto untouched = GgufFile::open(path("self.gguf"));
+        QVERIFY_RESULT(untouched);
+        QCOMPARE(typeIn(**untouched, "blk.3.attn_q.weight"), DType::F16);
+        std::filesystem::copy_file(path("self.gguf"), path("kept.gguf"));
+        std::filesystem::permissions(path("kept.gguf"), std::filesystem::perms::owner_read);
+        QVERIFY_ERROR(quantizeGguf(path("self.gguf"), path("kept.gguf"), optionsFor("Q8_0")), ErrorCode::Io);
     }
     void stoppingLeavesNothing() {
         std::stop_source stop;

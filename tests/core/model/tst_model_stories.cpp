@@ -51,6 +51,11 @@ private slots:
         const auto model = loadModel(path.toStdString(), options);
         QVERIFY_RESULT(model);
         const std::size_t nVocab = std::size_t((*model)->config().nVocab);
+        const GgufTensor* weight = (*model)->file()->findTensor("blk.0.attn_q.weight");
+        QVERIFY(weight != nullptr);
+        if (isQuantised(weight->view.dtype) != quantised)
+            QSKIP(qPrintable(QString("%1 is not the file the expectations were made from: its weights are %2")
+                                 .arg(path, QString::fromUtf8(dtypeInfo(weight->view.dtype).name.data()))));
 
         // One by one, as a person would see it: the prompt, then each best token fed back.
         if (!quantised) {
