@@ -21,6 +21,8 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include <utility>
+
 namespace vitral::app {
 namespace {
 constexpr int kRoomForBoth = 1500; ///< window width at which tree and settings stand side by side
@@ -35,7 +37,7 @@ QWidget* MainWindow::makeDockTitle() {
     auto* close = new QToolButton(bar);
     close->setIcon(design::icon(QStringLiteral("close"), design::IconTone::Muted));
     close->setIconSize({design::kIconSmall, design::kIconSmall});
-    connect(close, &QToolButton::clicked, treeDock_, &QWidget::hide);
+    connect(close, &QToolButton::clicked, treeDock_->toggleViewAction(), &QAction::trigger);
     row->addWidget(treeTitle_, 1);
     row->addWidget(close);
     treeClose_ = close;
@@ -98,10 +100,15 @@ void MainWindow::makeViews() {
     splitDockWidget(treeDock_, rightDock_, Qt::Horizontal);
     treeDock_->hide();
     connect(treeDock_, &QDockWidget::visibilityChanged, this, &MainWindow::updateTree);
-    connect(treeDock_->toggleViewAction(), &QAction::triggered, this, [this](bool shown) {
-        // On a small screen the tree takes the place of the settings.
-        if (shown && width() < kRoomForBoth)
-            rightDock_->hide();
+    connect(treeDock_->toggleViewAction(), &QAction::triggered, this, [this, gaveWay = false](bool shown) mutable {
+        // On a small screen the tree takes the place of the settings, and gives it back.
+        if (shown) {
+            gaveWay = width() < kRoomForBoth && rightDock_->isVisible();
+            if (gaveWay)
+                rightDock_->hide();
+        } else if (std::exchange(gaveWay, false)) {
+            rightDock_->show();
+        }
     });
     connect(&chat, &TranscriptSource::reset, this, &MainWindow::updateTree);
     connect(&chat, &TranscriptSource::appended, this, &MainWindow::updateTree);

@@ -13,6 +13,10 @@
 
 namespace vitral {
 
+namespace {
+constexpr int kFrameShare = 20; // parts of the row's width, with one more part left empty on each side
+} // namespace
+
 Welcome::Welcome(QWidget* parent) : QWidget(parent) {
     auto* whole = new QVBoxLayout(this);
     whole->setContentsMargins(0, 0, 0, 0);
@@ -62,7 +66,7 @@ Welcome::Welcome(QWidget* parent) : QWidget(parent) {
     frame_->setLayout(column);
     auto* row = new QHBoxLayout;
     row->addStretch(1);
-    row->addWidget(frame_, 20);
+    row->addWidget(frame_, kFrameShare);
     row->addStretch(1);
     outer->addLayout(row);
     outer->addStretch(3);
@@ -100,10 +104,14 @@ void Welcome::retranslate() {
 
 void Welcome::arrange() {
     int widest = 0;
-    for (const QPushButton* b : suggestions_)
+    for (const QPushButton* b : suggestions_) {
+        b->ensurePolished(); // before it is shown, the hint would lack the style's padding
         widest = std::max(widest, b->sizeHint().width());
+    }
     mark_->setVisible(height() > 420);
-    const int room = std::min(width() - 3 * design::kSpace5, design::kReadingWidth);
+    // What the frame really gets: the row less its margins and the two empty parts.
+    const int row = width() - 2 * design::kSpace5;
+    const int room = std::min(row * kFrameShare / (kFrameShare + 2), design::kReadingWidth);
     const int columns = 2 * widest + design::kSpace3 <= room ? 2 : 1;
     if (columns == nColumn_)
         return;
