@@ -52,7 +52,7 @@ MainWindow::MainWindow(Services& services, design::Theme& theme, Language& langu
     : services_(services), theme_(theme), language_(language) {
     setWindowIcon(design::applicationIcon());
     setAcceptDrops(true);
-    setMinimumSize(640, 480);
+    setMinimumSize(860, 540);
     chatPanel_ = new ChatPanel(*services_.chat, *services_.model, this);
     setCentralWidget(chatPanel_);
     makeDocks();
@@ -71,7 +71,11 @@ MainWindow::MainWindow(Services& services, design::Theme& theme, Language& langu
     chatPanel_->composer()->focusText();
 }
 
-MainWindow::~MainWindow() = default;
+MainWindow::~MainWindow() {
+    // The base class closes and hides what is left, and docks tell of it: nobody must listen any more.
+    treeDock_->disconnect(this);
+    hide();
+}
 
 void MainWindow::makeDocks() {
     conversations_ = new ConversationPanel(*services_.library, this);

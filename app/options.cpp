@@ -46,7 +46,7 @@ bool parseOptions(const QStringList& arguments, Options& options, int& exitCode)
         return false;
     }
     if (parser.isSet(help)) {
-        std::fputs(qPrintable(parser.helpText()), stdout);
+        std::fputs(qPrintable(parser.helpText().replace(QLatin1String("<executable_name>"), QLatin1String("vitral"))), stdout);
         exitCode = 0;
         return false;
     }

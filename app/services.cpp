@@ -3,6 +3,8 @@
 
 #include "core/runtime/bundled_model.h"
 
+#include <QCoreApplication>
+
 namespace vitral::app {
 
 Result<std::unique_ptr<Services>> Services::create(Settings& settings, int nThread) {
@@ -11,7 +13,25 @@ Result<std::unique_ptr<Services>> Services::create(Settings& settings, int nThre
     options.cpu.nThread = nThread;
     VITRAL_TRY_ASSIGN(s->engine, makeEnginePort(options, s->bridge));
     const std::filesystem::path file(settings.conversationsFile().toStdU16String());
-    s->store = std::make_unique<StoreThread>([file] { return ConversationStore::open(file); });
+    // A disk that refuses is no reason not to chat: then everything is kept in memory, and the window says so.
+    Services* services = s.get();
+    s->store = std::make_unique<StoreThread>([file, services]() -> Result<std::unique_ptr<ConversationStore>> {
+        auto store = ConversationStore::open(file);
+        if (store)
+            return store;
+        const QString reason = QString::fromStdString(store.error().message);
+        QMetaObject::invokeMethod(
+            QCoreApplication::instance(),
+            [services, reason] {
+                emit services->library->openingNote(
+                    QCoreApplication::translate("vitral::app::Services",
+                                                "Conversations cannot be stored and are kept only until the program "
+                                                "ends; export what you want to keep. %1")
+                        .arg(reason));
+            },
+            Qt::QueuedConnection);
+        return ConversationStore::open({});
+    });
     s->model = std::make_unique<ModelSession>(*s->engine, s->bridge, s->helper);
     s->chat = std::make_unique<ChatController>(*s->engine, s->bridge, *s->store, s->helper, *s->model);
     s->library = std::make_unique<ConversationLibrary>(*s->store);

@@ -356,6 +356,13 @@
         </message>
     </context>
     <context>
+        <name>vitral::app::Services</name>
+        <message>
+            <source>Conversations cannot be stored and are kept only until the program ends; export what you want to keep. %1</source>
+            <translation>As conversas não podem ser gravadas e ficam só até o programa fechar; exporte o que quiser guardar. %1</translation>
+        </message>
+    </context>
+    <context>
         <name>vitral::ConversationTreeView</name>
         <message>
             <source>System</source>

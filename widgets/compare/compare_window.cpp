@@ -17,6 +17,7 @@
 #include <QLabel>
 #include <QLocale>
 #include <QPushButton>
+#include <QShortcut>
 #include <QToolButton>
 #include <QVBoxLayout>
 
@@ -69,6 +70,12 @@ CompareWindow::CompareWindow(ChatController& chat, ModelSession& model, std::fun
         run_.askBoth(text, second());
     });
     connect(composer_, &Composer::stopped, &run_, &CompareRun::stop);
+    connect(new QShortcut(Qt::Key_Escape, this), &QShortcut::activated, this, [this] {
+        if (run_.running())
+            run_.stop();
+        else
+            close();
+    });
     connect(&run_, &CompareRun::answering, this, [this](int side, qint64 id) { setAnswer(side, id); });
     connect(&run_, &CompareRun::problem, this, [this](const QString& sentence) {
         problem_->setText(sentence);
