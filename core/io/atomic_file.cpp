@@ -17,9 +17,12 @@ namespace vitral {
 Result<AtomicFile> AtomicFile::create(const std::filesystem::path& path) {
     AtomicFile file;
     file.path_ = path;
-    struct stat old{};
+    struct stat old {};
     if (::stat(path.c_str(), &old) == 0 && !S_ISREG(old.st_mode))
         return fail(ErrorCode::Io, fmt::format("{} is not a file and will not be replaced.", path.string()));
+    // A rename asks only the folder's permission, and root has every permission: what is marked read-only stays.
+    if (old.st_mode != 0 && (old.st_mode & 0222) == 0)
+        return fail(ErrorCode::Io, fmt::format("{} is read-only and will not be replaced.", path.string()));
     std::string name = path.string() + ".part-XXXXXX";
     file.fd_ = ::mkostemp(name.data(), O_CLOEXEC);
     if (file.fd_ < 0)

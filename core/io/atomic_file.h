@@ -16,7 +16,8 @@ namespace vitral {
 
 class AtomicFile {
 public:
-    /// Errors: Io (the folder does not exist or refuses; the name belongs to a folder or a device).
+    /// Errors: Io (the folder does not exist or refuses; the name belongs to a folder, a device or a
+    /// read-only file).
     static Result<AtomicFile> create(const std::filesystem::path& path);
 
     AtomicFile(AtomicFile&& other) noexcept;

@@ -169,6 +169,12 @@ private slots:
         QVERIFY(!std::filesystem::exists(path("full.gguf")));
         QVERIFY_ERROR(AtomicFile::create("/nowhere/x.gguf"), ErrorCode::Io);
     }
+    void readOnlyFilesAreNotReplaced() { // not even by root
+        QVERIFY_RESULT(writeFileAtomically(path("kept"), "kept"));
+        std::filesystem::permissions(path("kept"), std::filesystem::perms::owner_read);
+        QVERIFY_ERROR(AtomicFile::create(path("kept")), ErrorCode::Io);
+        QCOMPARE(readTextFile(path("kept"), 100).value(), std::string("kept"));
+    }
     void foldersAndDevicesAreNotReplaced() {
         QVERIFY_ERROR(AtomicFile::create("/dev/null"), ErrorCode::Io);
         QVERIFY_ERROR(AtomicFile::create(dir_.path().toStdString()), ErrorCode::Io);
