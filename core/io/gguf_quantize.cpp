@@ -164,25 +164,13 @@ private:
 
 } // namespace
 
-namespace {
-/// A model somebody keeps must not be lost: neither the source itself nor a file marked read-only is written over, not
-/// even by root, who could.
-Result<void> mayReplace(const std::filesystem::path& source, const std::filesystem::path& target) {
+Result<QuantizeReport> quantizeGguf(const std::filesystem::path& source, const std::filesystem::path& target,
+                                    const QuantizeOptions& options) {
+    // Lost bits do not come back: the model that is read is not written over, whatever name leads to it.
     std::error_code ignored;
     if (std::filesystem::equivalent(source, target, ignored))
         return fail(ErrorCode::InvalidArgument,
                     fmt::format("{} is the model to read: give the new file another name.", target.string()));
-    const auto status = std::filesystem::status(target, ignored);
-    using std::filesystem::perms;
-    if (std::filesystem::exists(status) && (status.permissions() & perms::owner_write) == perms::none)
-        return fail(ErrorCode::Io, fmt::format("{} is there already and marked read-only.", target.string()));
-    return {};
-}
-} // namespace
-
-Result<QuantizeReport> quantizeGguf(const std::filesystem::path& source, const std::filesystem::path& target,
-                                    const QuantizeOptions& options) {
-    VITRAL_TRY(mayReplace(source, target));
     VITRAL_TRY_ASSIGN(const auto file, GgufFile::open(source));
     return Quantizer(*file, options).run(target);
 }
