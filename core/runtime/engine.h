@@ -6,6 +6,7 @@
 
 #include "core/runtime/events.h"
 #include "core/sample/params.h"
+#include "core/trace/intervention.h"
 
 #include <filesystem>
 #include <functional>
@@ -48,7 +49,9 @@ struct GenerateJob {
     std::int32_t nTop = 8;                ///< alternatives kept with each token
     bool scorePrompt = false;             ///< PromptScored for every prompt token but the first of each branch
     bool traceSampler = false;
-    bool ignoreEnd = false; ///< go on after end-of-generation tokens (benchmarks)
+    std::shared_ptr<const TraceRequest> trace;            ///< null: nothing is recorded
+    std::shared_ptr<const InterventionSet> interventions; ///< of every branch; null: none
+    bool ignoreEnd = false;                               ///< go on after end-of-generation tokens (benchmarks)
 };
 
 struct TaskContext {

@@ -5,6 +5,7 @@
 #include "core/base/result.h"
 #include "core/model/model.h"
 #include "core/sample/sampler.h"
+#include "core/trace/recording.h"
 
 #include <cstdint>
 #include <memory>
@@ -94,6 +95,13 @@ struct RunFinished {
     RunTimings timings;
     std::uint64_t seed;
 };
+/// What was recorded so far, when asked for: after every prefill chunk, then at most every 50 ms, and once more, whole,
+/// before BranchFinished. Each is a snapshot that shares memory with the ones before.
+struct TraceRecorded {
+    RunId run;
+    std::int32_t iBranch;
+    RecordingPtr recording;
+};
 /// Progress of a generic task.
 struct TaskProgress {
     RunId run;
@@ -102,7 +110,7 @@ struct TaskProgress {
 };
 
 using RunEvent = std::variant<RunStarted, LoadProgress, ModelLoaded, PrefillProgress, PromptScored, TokenProduced,
-                              ContextShifted, BranchFinished, TaskProgress, RunFinished>;
+                              ContextShifted, BranchFinished, TaskProgress, TraceRecorded, RunFinished>;
 
 [[nodiscard]] std::string_view finishReasonName(FinishReason reason); ///< "end of text", "token limit", ...
 

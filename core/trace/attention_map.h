@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Attention weights on demand, exactly: any cell, row or block of any head out of Q, K and log-sum-exp. Nothing of the
+// size of the map is ever in memory. Thread: any; functions are pure and share nothing.
+
+#include "core/trace/recording.h"
+
+#include <cstdint>
+#include <span>
+#include <stop_token>
+#include <vector>
+
+namespace vitral {
+
+/// Which stage of the arithmetic a map shows.
+enum class MapValue : std::uint8_t {
+    Weight, ///< after softmax, 0..1
+    Score,  ///< scaled, soft-capped, before softmax; masked cells are -infinity
+};
+
+/// Why a cell is what it is, with every number in between.
+struct AttentionCell {
+    bool causal = true, inWindow = true; ///< both: visible
+    float dot = 0;                       ///< q . k
+    float scaled = 0;                    ///< dot * scale
+    float capped = 0;                    ///< after the soft-cap, or the same
+    float logSumExp = 0;
+    float weight = 0; ///< exp(capped - logSumExp), 0 where not visible
+    [[nodiscard]] bool visible() const { return causal && inWindow; }
+};
+[[nodiscard]] AttentionCell attentionCell(const AttentionRecord& record, std::int32_t iHead, std::int64_t iQuery,
+                                          std::int64_t iKey);
+/// Weights (or scores) of one query over keys [0, out.size()).
+void attentionRow(const AttentionRecord& record, std::int32_t iHead, std::int64_t iQuery, MapValue value,
+                  std::span<float> out);
+
+/// A rectangle of the map in blocks: out cell (r, c) stands for queries [firstQuery + r * block, + block) by keys
+/// [firstKey + c * block, + block), cut at the recorded length.
+struct MapRegion {
+    std::int64_t firstQuery = 0, firstKey = 0;
+    std::int64_t nRow = 0, nCol = 0; ///< in blocks
+    std::int64_t block = 1;          ///< cells per side, a power of two
+};
+/// max and mean, each [nRow, nCol] packed (mean over the visible cells; NaN where a block has none). Either may be
+/// empty. Keys in `maskedKeys` (ascending: attention sinks the person hides) count as not visible; weights of the other
+/// keys are then NOT renormalised. Stops early, with the rest undefined, when asked; returns false then.
+bool attentionBlocks(const AttentionRecord& record, std::int32_t iHead, const MapRegion& region, MapValue value,
+                     std::span<const std::int64_t> maskedKeys, std::span<float> max, std::span<float> mean,
+                     std::stop_token stop = {});
+
+} // namespace vitral

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/trace/rows.h"
+
+#include "core/base/assert.h"
+#include "core/tensor/quantize.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+namespace vitral {
+namespace {
+constexpr float kLargestHalf = 65504.0F;
+} // namespace
+
+std::size_t Rows::bytes() const {
+    return blocks_.size() * static_cast<std::size_t>(kRowsPerBlock) * rowBytes();
+}
+
+float Rows::at(std::int64_t iRow, std::int64_t iCol) const {
+    return dtype_ == DType::F16 ? halfToFloat(f16(iRow)[iCol]) : f32(iRow)[iCol];
+}
+
+void Rows::read(std::int64_t iRow, std::int64_t firstCol, std::span<float> host) const {
+    if (dtype_ != DType::F16) {
+        std::copy_n(f32(iRow) + firstCol, host.size(), host.data());
+        return;
+    }
+    const std::uint16_t* from = f16(iRow) + firstCol;
+    for (std::size_t i = 0; i < host.size(); ++i)
+        host[i] = halfToFloat(from[i]);
+}
+
+Rows Rows::first(std::int64_t n) const {
+    Rows rows = *this;
+    rows.nRow_ = std::min(n, nRow_);
+    rows.blocks_.resize(static_cast<std::size_t>((rows.nRow_ + kRowsPerBlock - 1) / kRowsPerBlock));
+    return rows;
+}
+
+RowsWriter::RowsWriter(Rows start) : rows_(std::move(start)) {}
+
+void RowsWriter::append(const float* values, std::int64_t n, std::int64_t stride) {
+    const std::size_t blockBytes = static_cast<std::size_t>(kRowsPerBlock) * rows_.rowBytes();
+    for (std::int64_t i = 0; i < n; ++i) {
+        const std::int64_t inBlock = rows_.nRow_ % kRowsPerBlock;
+        if (inBlock == 0) {
+            rows_.blocks_.push_back(std::make_shared_for_overwrite<std::byte[]>(blockBytes));
+            ownsTail_ = true;
+        } else if (!ownsTail_) {
+            auto copy = std::make_shared_for_overwrite<std::byte[]>(blockBytes);
+            std::memcpy(copy.get(), rows_.blocks_.back().get(), static_cast<std::size_t>(inBlock) * rows_.rowBytes());
+            rows_.blocks_.back() = std::move(copy);
+            ownsTail_ = true;
+        }
+        std::byte* to = rows_.blocks_.back().get() + static_cast<std::size_t>(inBlock) * rows_.rowBytes();
+        const float* from = values + i * stride;
+        if (rows_.dtype_ == DType::F16) {
+            auto* half = reinterpret_cast<std::uint16_t*>(to);
+            for (std::int64_t c = 0; c < rows_.nCol_; ++c)
+                half[c] = floatToHalf(std::clamp(from[c], -kLargestHalf, kLargestHalf));
+        } else {
+            std::memcpy(to, from, rows_.rowBytes());
+        }
+        ++rows_.nRow_;
+    }
+}
+
+} // namespace vitral

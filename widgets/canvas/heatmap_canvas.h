@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// A heat map one can zoom from everything to one cell without a seam, with labels at the edges and ImGui controls over
+// it. Draws with Vulkan, or with QPainter where there is none or only a software device; the picture is the same.
+// Knows nothing of models: numbers come from a MapSource. Thread: GUI.
+
+#include "widgets/canvas/map_source.h"
+
+#include <QImage>
+#include <QPointF>
+#include <QRectF>
+#include <QWidget>
+
+#include <functional>
+#include <memory>
+
+namespace vitral {
+
+enum class ColourScale : std::uint8_t { Linear, Log, Rank };
+enum class ColourMap : std::uint8_t {
+    Viridis,
+    Cividis,
+    Magma,
+    Grey,
+    BlueOrange
+};                                                  ///< all readable by colour-blind people; the last diverges
+enum class BlockValue : std::uint8_t { Max, Mean }; ///< what a pixel shows when it stands for more than one cell
+
+struct HeatmapLook {
+    ColourMap map = ColourMap::Viridis;
+    ColourScale scale = ColourScale::Log;
+    BlockValue block = BlockValue::Max;
+    float low = 0, high = 1; ///< of the scale; BlueOrange is centred on 0
+    bool operator==(const HeatmapLook&) const = default;
+};
+
+struct HeatmapView {
+    double firstCol = 0, firstRow = 0; ///< cell at the top left corner, may be fractional
+    double cellsPerPixel = 1;          ///< device-independent pixels; < 1: cells are bigger than pixels
+    bool operator==(const HeatmapView&) const = default;
+};
+
+class HeatmapCanvas : public QWidget {
+    Q_OBJECT
+public:
+    explicit HeatmapCanvas(QWidget* parent = nullptr);
+    ~HeatmapCanvas() override;
+
+    void setSource(std::shared_ptr<MapSource> source);
+    void setLook(const HeatmapLook& look);
+    [[nodiscard]] const HeatmapLook& look() const;
+    void setView(const HeatmapView& view);
+    [[nodiscard]] const HeatmapView& view() const;
+    void showAll();
+    /// Short texts for rows and columns (tokens), asked for only where they fit.
+    void setLabels(std::function<QString(std::int64_t)> row, std::function<QString(std::int64_t)> column);
+    /// The lines of the floating read-out for a cell; empty: none.
+    void setReadOut(std::function<QStringList(std::int64_t iRow, std::int64_t iCol)> readOut);
+    void setMarked(std::int64_t iRow, std::int64_t iCol); ///< the selection's cross hair; -1: none
+    /// The same picture without a window, for export and tests. Waits for nothing: uses the tiles that are there unless
+    /// `complete`, which computes what is missing on this thread.
+    [[nodiscard]] QImage picture(QSize size, qreal scale, bool complete);
+    [[nodiscard]] QString rendererName() const; ///< "Vulkan: <device>" or "QPainter"
+
+signals:
+    void cellHovered(qint64 iRow, qint64 iCol); ///< -1, -1: left
+    void cellClicked(qint64 iRow, qint64 iCol);
+    void viewChanged();
+    void lookChanged();
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+} // namespace vitral
