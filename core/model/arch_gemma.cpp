@@ -61,6 +61,13 @@ protected:
         return {};
     }
 
+    void describeLayer(LayerAnatomy& layer, std::int64_t i) const override {
+        if (generation_ < 2)
+            return;
+        layer.attnPostNorm = normAnatomy(blockTensor(i, "post_attention_norm"));
+        layer.mlpPostNorm = normAnatomy(blockTensor(i, "post_ffw_norm"));
+    }
+
     void layer(Pass& pass, std::int64_t i) const override {
         const Layer& w = layers_[static_cast<std::size_t>(i)];
         const bool local = windowed_[static_cast<std::size_t>(i)];

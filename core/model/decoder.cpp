@@ -66,6 +66,7 @@ Result<void> Decoder::load(std::shared_ptr<const GgufFile> file, std::shared_ptr
         logMessage(LogLevel::Warning, "model",
                    fmt::format("the tensor {} is not known to {} and is not used", name, config_.architecture));
     sizes_ = passSizes(hyper_);
+    describe();
     fillConfig(fallbackName, loader.residentBytes());
     return {};
 }
@@ -168,6 +169,21 @@ Result<void> Decoder::forward(ForwardContext& context, const Batch& batch, std::
     return context.backend.status();
 }
 
+std::int64_t Decoder::headRowsAtOnce() const {
+    return std::max(kHeadRowsAtLeast, kHeadScratchFloats / config_.nVocab);
+}
+
+void Decoder::unembed(Backend& backend, Tensor out, Tensor input, Projection projection) const {
+    MatmulOutput output = output_.empty() ? MatmulOutput{tokenEmbedding_.get(), out, nullptr} : output_.into(out);
+    if (projection == Projection::Direction)
+        output.bias = nullptr;
+    backend.matmul(input, std::span(&output, 1));
+    if (hyper_.logitDivisor != 1.0F)
+        backend.scale(out, out, 1.0F / hyper_.logitDivisor);
+    if (projection == Projection::Logits && hyper_.finalSoftcap > 0.0F)
+        backend.softcap(out, hyper_.finalSoftcap);
+}
+
 Result<void> Decoder::head(Pass& pass, Workspace& workspace, std::span<float> logits) const {
     const auto nWanted = static_cast<std::int64_t>(pass.wanted.size());
     if (nWanted == 0 && pass.observer == nullptr)
@@ -185,19 +201,12 @@ Result<void> Decoder::head(Pass& pass, Workspace& workspace, std::span<float> lo
     }
 
     const std::int64_t nVocab = config_.nVocab;
-    const std::int64_t nFitting = std::max(kHeadRowsAtLeast, kHeadScratchFloats / nVocab);
-    const std::int64_t nAtOnce = pass.wants(Point::Logits, 0) ? nWanted : std::min(nWanted, nFitting);
+    const std::int64_t nAtOnce = pass.wants(Point::Logits, 0) ? nWanted : std::min(nWanted, headRowsAtOnce());
     VITRAL_TRY_ASSIGN(const Tensor scratch, workspace.make(nAtOnce, nVocab));
     for (std::int64_t first = 0; first < nWanted; first += nAtOnce) {
         const std::int64_t n = std::min(nAtOnce, nWanted - first);
         const Tensor out = scratch.rows(0, n);
-        const std::array outputs{output_.empty() ? MatmulOutput{tokenEmbedding_.get(), out, nullptr}
-                                                 : output_.into(out)};
-        backend.matmul(input.rows(first, n), outputs);
-        if (hyper_.logitDivisor != 1.0F)
-            backend.scale(out, out, 1.0F / hyper_.logitDivisor);
-        if (hyper_.finalSoftcap > 0.0F)
-            backend.softcap(out, hyper_.finalSoftcap);
+        unembed(backend, out, input.rows(first, n), Projection::Logits);
         pass.observe(Point::Logits, 0, out);
         backend.read(out,
                      logits.subspan(static_cast<std::size_t>(first * nVocab), static_cast<std::size_t>(n * nVocab)));

@@ -30,6 +30,9 @@ public:
     [[nodiscard]] KvSpec kvSpec(std::int64_t nCtxTokens, DType dtype) const final;
     [[nodiscard]] Result<void> forward(ForwardContext& context, const Batch& batch,
                                        std::span<float> logits) const final;
+    [[nodiscard]] Result<void> project(ProjectContext& context, std::span<const float> rows, Projection projection,
+                                       std::span<float> logits) const final;
+    [[nodiscard]] const Anatomy* anatomy() const final { return &anatomy_; }
 
 protected:
     explicit Decoder(NormKind normKind) : normKind_(normKind) {}
@@ -44,6 +47,8 @@ protected:
     /// pass.x() -> pass.x()
     virtual void layer(Pass& pass, std::int64_t iLayer) const = 0;
     [[nodiscard]] virtual KvLayerSpec kvLayer(std::int64_t iLayer) const;
+    /// Corrects what describe() assumes of a layer: norms after blocks, for one.
+    virtual void describeLayer(LayerAnatomy& layer, std::int64_t iLayer) const;
 
     [[nodiscard]] Result<Norm> loadNorm(WeightLoader& loader, const std::string& name) const {
         return loader.norm(name, hyper_.nEmbd, normKind_,
@@ -65,6 +70,9 @@ protected:
         pass.observe(Point::MlpNorm, iLayer, pass.normed());
     }
 
+    /// A norm of this decoder's kind, of [E].
+    [[nodiscard]] NormAnatomy normAnatomy(const std::string& name) const;
+
     Hyper hyper_;
     std::int64_t maxPosition_ = 0; ///< positions must stay below it (learned position tables); 0: no limit
 
@@ -73,6 +81,11 @@ private:
     Result<void> checkBatch(const ForwardContext& context, const Batch& batch, std::span<float> logits) const;
     /// Final norm, output head, scaling and soft-cap of the wanted rows.
     Result<void> head(Pass& pass, Workspace& workspace, std::span<float> logits) const;
+    /// Fills anatomy_ from the file's tensors and hyper_.
+    void describe();
+    [[nodiscard]] std::int64_t headRowsAtOnce() const;
+    /// out [n, V] = input [n, E], normalised, through the output head.
+    void unembed(Backend& backend, Tensor out, Tensor input, Projection projection) const;
 
     NormKind normKind_;
     PassSizes sizes_;
@@ -80,6 +93,7 @@ private:
     std::unique_ptr<Matrix> tokenEmbedding_; ///< [V, E]
     Norm outputNorm_;
     Linear output_; ///< [V, E]; empty where it is tied to the embedding
+    Anatomy anatomy_;
 };
 
 } // namespace vitral

@@ -7,6 +7,7 @@
 #include "core/backend/backend.h"
 #include "core/base/result.h"
 #include "core/io/gguf.h"
+#include "core/model/anatomy.h"
 #include "core/model/observer.h"
 #include "core/tokenizer/tokenizer.h"
 
@@ -35,9 +36,9 @@ struct ModelConfig {
 };
 
 struct Batch {
-    std::span<const TokenId> tokens;       ///< [T]
-    std::span<const BatchRow> rows;        ///< [T]
-    std::span<const std::int32_t> wanted;  ///< rows whose logits are wanted, ascending
+    std::span<const TokenId> tokens;      ///< [T]
+    std::span<const BatchRow> rows;       ///< [T]
+    std::span<const std::int32_t> wanted; ///< rows whose logits are wanted, ascending
 };
 
 struct ForwardContext {
@@ -45,6 +46,18 @@ struct ForwardContext {
     KvCache& cache;
     Workspace& workspace;
     ForwardObserver* observer = nullptr;
+    std::stop_token stop;
+};
+
+/// How rows of the residual stream become logits.
+enum class Projection : std::uint8_t {
+    Logits,        ///< as the model does: final norm, output head, its bias, logit scale, soft-cap
+    BeforeSoftcap, ///< the same without the soft-cap
+    Direction,     ///< output head and logit scale alone: what a vector that is added to the normalised stream promotes
+};
+struct ProjectContext {
+    Backend& backend;
+    Workspace& workspace; ///< is reset
     std::stop_token stop;
 };
 
@@ -68,6 +81,15 @@ public:
     /// logits: f32 [wanted.size(), nVocab]. Errors: Cancelled (between layers), Device, OutOfMemory.
     [[nodiscard]] virtual Result<void> forward(ForwardContext& context, const Batch& batch,
                                                std::span<float> logits) const = 0;
+
+    /// rows: host f32 [n, E] of the residual stream (or, for Direction, vectors in its normalised space); logits: host
+    /// f32 [n, V]. A row's result does not depend on the others beyond the rounding of the engine's products; memory
+    /// for a few rows at a time. Thread: engine. Errors: Unsupported (a model without a residual stream), Cancelled
+    /// (between groups of rows), Bug (sizes), Device, OutOfMemory.
+    [[nodiscard]] virtual Result<void> project(ProjectContext& context, std::span<const float> rows,
+                                               Projection projection, std::span<float> logits) const;
+    /// What stands between a head or a neuron and the logits; null where the model does not say.
+    [[nodiscard]] virtual const Anatomy* anatomy() const { return nullptr; }
 
 protected:
     ModelConfig config_;

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// MLP neurons as key-value memories (Geva et al. 2021, 2022): neuron i of a layer adds activation_i times column i of
+// W_out to the residual stream; that column, read through the final norm's weight and the output head, says which
+// tokens it promotes and which it suppresses. Not for mixtures of experts. Thread: engine; results are values.
+
+#include "core/trace/explain.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace vitral {
+
+enum class NeuronOrder : std::uint8_t {
+    Activation, ///< |hook_post|
+    Write,      ///< |hook_post| * ||column of W_out||: how far it moves the stream
+};
+
+struct NeuronRequest {
+    std::int32_t iLayer = 0;
+    std::int64_t position = -1; ///< negative: from the end
+    std::int32_t nNeuron = 20;  ///< how many of the most active
+    std::int32_t nToken = 8;    ///< how many promoted and how many suppressed tokens of each
+    NeuronOrder order = NeuronOrder::Write;
+};
+
+struct PromotedToken {
+    TokenId id = 0;
+    float logit = 0; ///< what the neuron adds to this logit at this position, norms frozen, before soft-cap
+};
+struct Neuron {
+    std::int32_t index = 0;
+    float activation = 0;                  ///< hook_post
+    float write = 0;                       ///< |activation| * ||column of W_out||
+    std::vector<PromotedToken> promoted;   ///< greatest first
+    std::vector<PromotedToken> suppressed; ///< least first
+};
+
+struct NeuronReport {
+    std::int32_t iLayer = 0;
+    std::int64_t position = 0;
+    std::int64_t nNeuron = 0;    ///< of the layer
+    std::int64_t nActive = 0;    ///< |activation| above 1 % of the largest
+    std::vector<Neuron> neurons; ///< in the requested order, greatest first
+    std::vector<std::string> notes;
+};
+
+/// Errors: InvalidArgument, Unsupported (a layer of experts, a model without anatomy), Cancelled, those of forward.
+Result<NeuronReport> activeNeurons(const Model& model, const ExplainContext& context, const ExplainedRun& run,
+                                   const NeuronRequest& request);
+
+} // namespace vitral
