@@ -1712,6 +1712,105 @@ Licença Apache 2.0. Fontes: Inter (SIL OFL 1.1) e JetBrains Mono (Apache 2.0).<
         </message>
     </context>
     <context>
+        <name>vitral::HeatmapCanvas</name>
+        <message>
+            <source>linear scale (values below 0 have no logarithm)</source>
+            <translation>escala linear (valores abaixo de 0 não têm logaritmo)</translation>
+        </message>
+        <message>
+            <source>linear scale</source>
+            <translation>escala linear</translation>
+        </message>
+        <message>
+            <source>logarithmic scale</source>
+            <translation>escala logarítmica</translation>
+        </message>
+        <message>
+            <source>by rank among what is shown</source>
+            <translation>por posição entre o que é mostrado</translation>
+        </message>
+        <message>
+            <source>each block: max of %1 × %1 cells</source>
+            <translation>cada bloco: máx. de %1 × %1 células</translation>
+        </message>
+        <message>
+            <source>each block: mean of %1 × %1 cells</source>
+            <translation>cada bloco: média de %1 × %1 células</translation>
+        </message>
+        <message>
+            <source>every cell by itself</source>
+            <translation>cada célula por si</translation>
+        </message>
+        <message>
+            <source>coarser values stand in for what is being computed</source>
+            <translation>valores mais grosseiros no lugar do que está sendo calculado</translation>
+        </message>
+        <message>
+            <source>sampled; exact values follow</source>
+            <translation>por amostragem; os valores exatos vêm a seguir</translation>
+        </message>
+        <message>
+            <source>Heat map</source>
+            <translation>Mapa de calor</translation>
+        </message>
+        <message>
+            <source>Colours</source>
+            <translation>Cores</translation>
+        </message>
+        <message>
+            <source>Viridis</source>
+            <translation>Viridis</translation>
+        </message>
+        <message>
+            <source>Cividis</source>
+            <translation>Cividis</translation>
+        </message>
+        <message>
+            <source>Magma</source>
+            <translation>Magma</translation>
+        </message>
+        <message>
+            <source>Grey</source>
+            <translation>Cinza</translation>
+        </message>
+        <message>
+            <source>Blue to orange</source>
+            <translation>Azul a laranja</translation>
+        </message>
+        <message>
+            <source>Scale</source>
+            <translation>Escala</translation>
+        </message>
+        <message>
+            <source>Linear</source>
+            <translation>Linear</translation>
+        </message>
+        <message>
+            <source>Logarithmic</source>
+            <translation>Logarítmica</translation>
+        </message>
+        <message>
+            <source>By rank</source>
+            <translation>Por posição</translation>
+        </message>
+        <message>
+            <source>Blocks show</source>
+            <translation>Os blocos mostram</translation>
+        </message>
+        <message>
+            <source>Max</source>
+            <translation>Máximo</translation>
+        </message>
+        <message>
+            <source>Mean</source>
+            <translation>Média</translation>
+        </message>
+        <message>
+            <source>Show all</source>
+            <translation>Mostrar tudo</translation>
+        </message>
+    </context>
+    <context>
         <name>QPlatformTheme</name>
         <message>
             <source>OK</source>

@@ -4,6 +4,7 @@
 // it. Draws with Vulkan, or with QPainter where there is none or only a software device; the picture is the same.
 // Knows nothing of models: numbers come from a MapSource. Thread: GUI.
 
+#include "widgets/canvas/heatmap_look.h"
 #include "widgets/canvas/map_source.h"
 
 #include <QImage>
@@ -15,30 +16,6 @@
 #include <memory>
 
 namespace vitral {
-
-enum class ColourScale : std::uint8_t { Linear, Log, Rank };
-enum class ColourMap : std::uint8_t {
-    Viridis,
-    Cividis,
-    Magma,
-    Grey,
-    BlueOrange
-};                                                  ///< all readable by colour-blind people; the last diverges
-enum class BlockValue : std::uint8_t { Max, Mean }; ///< what a pixel shows when it stands for more than one cell
-
-struct HeatmapLook {
-    ColourMap map = ColourMap::Viridis;
-    ColourScale scale = ColourScale::Log;
-    BlockValue block = BlockValue::Max;
-    float low = 0, high = 1; ///< of the scale; BlueOrange is centred on 0
-    bool operator==(const HeatmapLook&) const = default;
-};
-
-struct HeatmapView {
-    double firstCol = 0, firstRow = 0; ///< cell at the top left corner, may be fractional
-    double cellsPerPixel = 1;          ///< device-independent pixels; < 1: cells are bigger than pixels
-    bool operator==(const HeatmapView&) const = default;
-};
 
 class HeatmapCanvas : public QWidget {
     Q_OBJECT
@@ -62,11 +39,28 @@ public:
     [[nodiscard]] QImage picture(QSize size, qreal scale, bool complete);
     [[nodiscard]] QString rendererName() const; ///< "Vulkan: <device>" or "QPainter"
 
+    [[nodiscard]] QSize sizeHint() const override;
+    [[nodiscard]] QSize minimumSizeHint() const override;
+
 signals:
     void cellHovered(qint64 iRow, qint64 iCol); ///< -1, -1: left
     void cellClicked(qint64 iRow, qint64 iCol);
     void viewChanged();
     void lookChanged();
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+    void changeEvent(QEvent* event) override;
+    bool event(QEvent* event) override;
+    void mousePressEvent(QMouseEvent* event) override;
+    void mouseMoveEvent(QMouseEvent* event) override;
+    void mouseReleaseEvent(QMouseEvent* event) override;
+    void mouseDoubleClickEvent(QMouseEvent* event) override;
+    void wheelEvent(QWheelEvent* event) override;
+    void leaveEvent(QEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+    void contextMenuEvent(QContextMenuEvent* event) override;
 
 private:
     struct Impl;

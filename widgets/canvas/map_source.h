@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace vitral {
@@ -36,6 +37,9 @@ public:
     /// The tile if it is there; else null, and it is asked for (tileReady follows). Tiles not asked for again between
     /// two frames may be given up.
     [[nodiscard]] virtual std::shared_ptr<const MapTile> tile(const MapTileKey& key) = 0;
+    /// The exact tile, computed on this thread: for export and tests. As it stands here out of cell(), one by one; a
+    /// source that can do better overrides it.
+    [[nodiscard]] virtual std::shared_ptr<const MapTile> tileNow(const MapTileKey& key);
     /// The exact value of one cell, at once (a read-out); NaN where there is none.
     [[nodiscard]] virtual float cell(std::int64_t iRow, std::int64_t iCol) const = 0;
     /// Smallest and largest value a linear scale should span.
