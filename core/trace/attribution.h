@@ -22,11 +22,12 @@ struct AttributionRequest {
 
 enum class ContributionKind : std::uint8_t {
     Embedding,
-    Position,  ///< a learned position embedding (GPT-2)
-    Head,      ///< hook_z of a head through its slice of W_O (and the frozen post-norm, where there is one)
-    AttnBias,  ///< the bias of W_O
-    Mlp,       ///< the whole MLP or mixture of experts, its bias included
-    FinalBias, ///< the final norm's bias and the output head's: the same for every text
+    Position,     ///< a learned position embedding (GPT-2)
+    Head,         ///< hook_z of a head through its slice of W_O (and the frozen post-norm, where there is one)
+    AttnBias,     ///< the bias of W_O
+    Mlp,          ///< the whole MLP or mixture of experts, its bias included
+    Intervention, ///< what was put into or taken from a layer's stream from outside (runs with interventions only)
+    FinalBias,    ///< the final norm's bias and the output head's: the same for every text
 };
 
 struct Contribution {

@@ -28,9 +28,12 @@ struct ExplainContext {
 struct ExplainedRun {
     std::vector<TokenId> tokens;
     std::shared_ptr<const InterventionSet> interventions; ///< null: nothing
-    DType kvType = DType::F16;                            ///< of the cache the run had: its rounding is in the numbers
+    DType kvType = DType::F16; ///< of the cache the run had: its rounding is in the numbers
+    std::int64_t nCtx = 0;     ///< its context size, by which LongRoPE picks its factors; 0: as long as the tokens
 };
 
+/// Whether any intervention is on.
+[[nodiscard]] bool hasChanges(const ExplainedRun& run);
 /// Errors: InvalidArgument (no token, an id out of range, more than the model can read).
 Result<void> checkRun(const Model& model, const ExplainedRun& run);
 /// `position` counted from the end where negative. Errors: InvalidArgument.
