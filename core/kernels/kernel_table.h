@@ -5,6 +5,7 @@
 // replaces the hot ones. Arguments are plain data only: the files compiled for newer instruction sets must not
 // instantiate anything shared (STYLE 5.8, "weak symbols"). Thread: any; a kernel touches only what it is given.
 
+#include "core/kernels/map_job.h"
 #include "core/kernels/packed.h"
 
 #include <cstddef>
@@ -84,6 +85,11 @@ struct KernelTable {
     /// The same for InputTile16; nIn need not be a multiple of 32 (padded with zeros).
     void (*quantizeTile16)(const float* const* rows, std::int32_t width, std::int64_t nIn, std::int16_t* q,
                            float* scale);
+    /// Opens nRow <= kMapKeys rows of dim halves as the keys of a MapJob: out [dim][kMapKeys], zeros beyond nRow.
+    void (*mapKeys)(const std::uint16_t* const* rows, std::int32_t nRow, std::int32_t dim, float* out);
+    /// n halves as floats.
+    void (*openHalves)(const std::uint16_t* x, std::int64_t n, float* out);
+    void (*attentionMap)(const MapJob* job);
 };
 
 /// Floats of scratch an attention job needs.

@@ -1,73 +1,79 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/trace/attention_map.h"
 
+#include "core/trace/map_cells.h"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
 namespace vitral {
+namespace {
 
-AttentionCell attentionCell(const AttentionRecord& record, std::int32_t iHead, std::int64_t iQuery, std::int64_t iKey) {
-    const AttentionGeometry& g = record.geometry;
-    const auto dim = static_cast<std::size_t>(g.headDimK);
-    std::vector<float> q(dim), k(dim);
-    record.q.read(iQuery, std::int64_t{iHead} * g.headDimK, q);
-    record.k.read(iKey, std::int64_t{record.kvHead(iHead)} * g.headDimK, k);
-    AttentionCell cell;
-    for (std::size_t d = 0; d < dim; ++d)
-        cell.dot += q[d] * k[d];
-    cell.causal = iKey <= iQuery;
-    cell.inWindow = g.window == 0 || iKey > iQuery - g.window;
-    cell.scaled = cell.dot * g.scale;
-    cell.capped = g.softcap > 0.0F ? g.softcap * std::tanh(cell.scaled / g.softcap) : cell.scaled;
-    cell.logSumExp = record.lse.at(iQuery, iHead);
-    cell.weight = cell.visible() ? std::exp(cell.capped - cell.logSumExp) : 0.0F;
-    return cell;
+bool isHalf(const AttentionRecord& record) {
+    return record.q.dtype() == DType::F16 && record.k.dtype() == DType::F16;
 }
+
+} // namespace
 
 void attentionRow(const AttentionRecord& record, std::int32_t iHead, std::int64_t iQuery, MapValue value,
                   std::span<float> out) {
-    for (std::size_t j = 0; j < out.size(); ++j) {
-        const AttentionCell cell = attentionCell(record, iHead, iQuery, static_cast<std::int64_t>(j));
-        out[j] = value == MapValue::Weight ? cell.weight
-                 : cell.visible()          ? cell.capped
-                                           : -std::numeric_limits<float>::infinity();
+    if (!isHalf(record)) {
+        attentionRowPlain(record, iHead, iQuery, value, out);
+        return;
     }
+    const auto n = static_cast<std::int64_t>(out.size());
+    const MapAxis query = MapAxis::all(iQuery, 1, 1, iQuery + 1);
+    const MapAxis keys = MapAxis::all(0, n, 1, std::min(n, iQuery + 1));
+    mapCells(mapKernels(), {record, iHead, value, {}, query, keys, out, {}, {}, {}}, {});
+    const float nothing = value == MapValue::Weight ? 0.0F : -std::numeric_limits<float>::infinity();
+    for (float& v : out)
+        if (std::isnan(v))
+            v = nothing;
 }
 
 bool attentionBlocks(const AttentionRecord& record, std::int32_t iHead, const MapRegion& region, MapValue value,
                      std::span<const std::int64_t> maskedKeys, std::span<float> max, std::span<float> mean,
                      std::stop_token stop) {
+    if (!isHalf(record))
+        return attentionBlocksPlain(record, iHead, region, value, maskedKeys, max, mean, stop);
     const std::int64_t n = record.nPosition();
-    for (std::int64_t r = 0; r < region.nRow; ++r) {
-        if (stop.stop_requested())
-            return false;
-        for (std::int64_t c = 0; c < region.nCol; ++c) {
-            float best = -std::numeric_limits<float>::infinity();
-            double sum = 0.0;
-            std::int64_t nVisible = 0;
-            const std::int64_t q0 = region.firstQuery + r * region.block, k0 = region.firstKey + c * region.block;
-            for (std::int64_t i = q0; i < std::min(q0 + region.block, n); ++i)
-                for (std::int64_t j = k0; j < std::min(k0 + region.block, i + 1); ++j) {
-                    if (std::binary_search(maskedKeys.begin(), maskedKeys.end(), j))
-                        continue;
-                    const AttentionCell cell = attentionCell(record, iHead, i, j);
-                    if (!cell.visible())
-                        continue;
-                    const float v = value == MapValue::Weight ? cell.weight : cell.capped;
-                    best = std::max(best, v);
-                    sum += v;
-                    ++nVisible;
-                }
-            const auto at = static_cast<std::size_t>(r * region.nCol + c);
-            const float nothing = std::numeric_limits<float>::quiet_NaN();
-            if (!max.empty())
-                max[at] = nVisible > 0 ? best : nothing;
-            if (!mean.empty())
-                mean[at] = nVisible > 0 ? static_cast<float>(sum / static_cast<double>(nVisible)) : nothing;
-        }
+    const MapAxis queries = MapAxis::all(region.firstQuery, region.nRow, region.block, n);
+    const std::int64_t lastKey = queries.positions.empty() ? 0 : queries.positions.back() + 1; // later ones see nobody
+    const MapAxis keys = MapAxis::all(region.firstKey, region.nCol, region.block, std::min(n, lastKey));
+    return mapCells(mapKernels(), {record, iHead, value, maskedKeys, queries, keys, max, mean, {}, {}}, stop);
+}
+
+bool attentionBlocksSampled(const AttentionRecord& record, std::int32_t iHead, const MapRegion& region, MapValue value,
+                            std::span<const std::int64_t> maskedKeys, std::int32_t nSample, std::span<float> max,
+                            std::span<float> mean, std::stop_token stop) {
+    if (!isHalf(record))
+        return attentionBlocksPlain(record, iHead, region, value, maskedKeys, max, mean, stop);
+    const std::int64_t n = record.nPosition();
+    const MapAxis queries = MapAxis::sampled(region.firstQuery, region.nRow, region.block, n, nSample, true);
+    const MapAxis keys = MapAxis::sampled(region.firstKey, region.nCol, region.block, n, nSample, false);
+    return mapCells(mapKernels(), {record, iHead, value, maskedKeys, queries, keys, max, mean, {}, {}}, stop);
+}
+
+std::int64_t visibleCells(const AttentionGeometry& geometry, std::int64_t nPosition,
+                          std::span<const std::int64_t> maskedKeys, std::int64_t firstQuery, std::int64_t endQuery,
+                          std::int64_t firstKey, std::int64_t endKey) {
+    endQuery = std::min(endQuery, nPosition);
+    endKey = std::min({endKey, nPosition, endQuery});
+    if (firstQuery >= endQuery || firstKey >= endKey)
+        return 0;
+    const std::int64_t window = geometry.window > 0 ? geometry.window : nPosition;
+    std::int64_t sum = 0;
+    if (firstQuery >= endKey - 1 && firstKey > endQuery - 1 - window) {
+        sum = (endQuery - firstQuery) * (endKey - firstKey);
+    } else {
+        for (std::int64_t i = std::max(firstQuery, firstKey); i < endQuery; ++i)
+            sum += std::max<std::int64_t>(0, std::min(endKey, i + 1) - std::max(firstKey, i - window + 1));
     }
-    return true;
+    for (auto it = std::lower_bound(maskedKeys.begin(), maskedKeys.end(), firstKey);
+         it != maskedKeys.end() && *it < endKey; ++it)
+        sum -= std::max<std::int64_t>(0, std::min(endQuery, *it + window) - std::max(firstQuery, *it));
+    return sum;
 }
 
 } // namespace vitral

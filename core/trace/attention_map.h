@@ -30,7 +30,8 @@ struct AttentionCell {
 };
 [[nodiscard]] AttentionCell attentionCell(const AttentionRecord& record, std::int32_t iHead, std::int64_t iQuery,
                                           std::int64_t iKey);
-/// Weights (or scores) of one query over keys [0, out.size()).
+/// Weights (or scores) of one query over keys [0, out.size()). Relative error 1e-5 or absolute 1e-6 for scores below
+/// 100 (f32 arithmetic throughout, as in the engine).
 void attentionRow(const AttentionRecord& record, std::int32_t iHead, std::int64_t iQuery, MapValue value,
                   std::span<float> out);
 
@@ -47,5 +48,22 @@ struct MapRegion {
 bool attentionBlocks(const AttentionRecord& record, std::int32_t iHead, const MapRegion& region, MapValue value,
                      std::span<const std::int64_t> maskedKeys, std::span<float> max, std::span<float> mean,
                      std::stop_token stop = {});
+/// The same from at most `nSample` queries by `nSample` keys of every block, spread over it (its last query and first
+/// key among them): max is then too low and mean an estimate.
+bool attentionBlocksSampled(const AttentionRecord& record, std::int32_t iHead, const MapRegion& region, MapValue value,
+                            std::span<const std::int64_t> maskedKeys, std::int32_t nSample, std::span<float> max,
+                            std::span<float> mean, std::stop_token stop = {});
+/// Cells of queries [firstQuery, endQuery) by keys [firstKey, endKey) that are visible and not masked, both ends cut at
+/// nPosition.
+[[nodiscard]] std::int64_t visibleCells(const AttentionGeometry& geometry, std::int64_t nPosition,
+                                        std::span<const std::int64_t> maskedKeys, std::int64_t firstQuery,
+                                        std::int64_t endQuery, std::int64_t firstKey, std::int64_t endKey);
+
+/// The same as attentionRow and attentionBlocks one cell at a time: the truth they are tested against.
+void attentionRowPlain(const AttentionRecord& record, std::int32_t iHead, std::int64_t iQuery, MapValue value,
+                       std::span<float> out);
+bool attentionBlocksPlain(const AttentionRecord& record, std::int32_t iHead, const MapRegion& region, MapValue value,
+                          std::span<const std::int64_t> maskedKeys, std::span<float> max, std::span<float> mean,
+                          std::stop_token stop = {});
 
 } // namespace vitral

@@ -4,6 +4,8 @@
 // 2^L x 2^L cells, as its max and its mean. A source computes tiles on threads of its own and never blocks the GUI; it
 // may first give a coarse stand-in and say so. Thread: GUI.
 
+#include "core/trace/map_tile.h"
+
 #include <QObject>
 
 #include <cstdint>
@@ -12,21 +14,6 @@
 #include <vector>
 
 namespace vitral {
-
-inline constexpr int kMapTileSide = 256;
-
-struct MapTileKey {
-    int level = 0;
-    std::int64_t iRow = 0, iCol = 0; ///< in tiles: covers blocks [iRow * kMapTileSide, + kMapTileSide)
-    bool operator==(const MapTileKey&) const = default;
-};
-
-/// NaN: nothing there (masked, beyond the end). Both arrays [kMapTileSide * kMapTileSide], row by row.
-struct MapTile {
-    MapTileKey key;
-    std::vector<float> max, mean;
-    bool exact = true; ///< false: sampled, a better one follows
-};
 
 class MapSource : public QObject {
     Q_OBJECT

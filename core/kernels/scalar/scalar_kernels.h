@@ -20,4 +20,8 @@ void attention(const AttentionJob* job);
 void quantizeTile(const float* const* rows, std::int32_t width, std::int64_t nIn, std::int8_t* q, float* scale,
                   std::int32_t* sums);
 
+void mapKeys(const std::uint16_t* const* rows, std::int32_t nRow, std::int32_t dim, float* out);
+void openHalves(const std::uint16_t* x, std::int64_t n, float* out);
+void attentionMap(const MapJob* job);
+
 } // namespace vitral::kernels::scalar

@@ -22,6 +22,9 @@ const KernelTable& scalarKernels() {
         .plainProduct = nullptr,
         .wideProduct = nullptr,
         .quantizeTile16 = nullptr,
+        .mapKeys = scalar::mapKeys,
+        .openHalves = scalar::openHalves,
+        .attentionMap = scalar::attentionMap,
     };
     return table;
 }
