@@ -14,7 +14,7 @@ struct MainWindow::Actions {
     QMenu *file, *edit, *view, *chat, *help, *recent, *theme, *language;
     QAction *newChat, *openModelFile, *chooseModel, *importChat, *exportMarkdown, *exportJson, *quit;
     QAction *copy, *selectAll, *find, *rename, *deleteChat;
-    QAction *leftPanel, *rightPanel, *tokens, *tree, *compare, *themeSystem, *themeLight, *themeDark, *english,
+    QAction *leftPanel, *rightPanel, *tokens, *tree, *compare, *inside, *themeSystem, *themeLight, *themeDark, *english,
         *portuguese;
     QAction *larger, *smaller, *usual, *fullScreen;
     QAction *stop, *regenerate, *editLast, *nextMessage, *focusComposer;

@@ -91,6 +91,10 @@ void MainWindow::makeMenus() {
     a.view->addAction(a.tree);
     a.compare = a.view->addAction(design::icon(QStringLiteral("compare")), QString(), this, &MainWindow::showCompare);
     a.compare->setShortcut(Qt::CTRL | Qt::SHIFT | Qt::Key_D);
+    a.inside = a.view->addAction(design::icon(QStringLiteral("inside")), QString());
+    a.inside->setCheckable(true);
+    a.inside->setShortcut(Qt::CTRL | Qt::SHIFT | Qt::Key_I);
+    connect(a.inside, &QAction::triggered, this, &MainWindow::showInside);
     a.view->addSeparator();
     a.theme = a.view->addMenu(QString());
     auto* themes = new QActionGroup(this);
@@ -149,7 +153,7 @@ void MainWindow::makeMenus() {
     a.about = add(a.help, "info", {}, [this] { about(); });
     a.about->setMenuRole(QAction::AboutRole);
 
-    for (QAction* action : {a.tokens, a.tree, a.compare, a.leftPanel, a.rightPanel}) {
+    for (QAction* action : {a.tokens, a.tree, a.compare, a.inside, a.leftPanel, a.rightPanel}) {
         auto* button = new QToolButton(chatPanel_);
         button->setDefaultAction(action);
         button->setIconSize({design::kIcon, design::kIcon});
@@ -206,6 +210,8 @@ void MainWindow::retranslate() {
     a.about->setText(tr("&About Vitral"));
     a.compare->setText(tr("Side by si&de\u2026"));
     a.compare->setToolTip(tr("Two models or two settings on one question (Ctrl+Shift+D)"));
+    a.inside->setText(tr("Look &inside"));
+    a.inside->setToolTip(tr("Attention and every other number behind the answer (Ctrl+Shift+I)"));
     a.tree->setText(tr("T&ree of the conversation"));
     a.tree->setToolTip(tr("Every version of every message as a tree (Ctrl+Shift+T)"));
     treeDock_->setWindowTitle(tr("Tree of the conversation"));
@@ -298,6 +304,7 @@ void MainWindow::shortcutsHelp() {
         {tr("Edit, answer again, delete the message"), QStringLiteral("F2, R, Del")},
         {tr("Show tokens"), QStringLiteral("Ctrl+T")},
         {tr("Walk the tokens, fork at one"), QStringLiteral("\u2190 \u2192, Enter")},
+        {tr("Look inside"), QStringLiteral("Ctrl+Shift+I")},
         {tr("Choose a model"), QStringLiteral("Ctrl+M")},
         {tr("Find in conversations"), QStringLiteral("Ctrl+F")},
         {tr("Text size"), QStringLiteral("Ctrl++, Ctrl+\u2212, Ctrl+0")},

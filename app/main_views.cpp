@@ -4,6 +4,8 @@
 #include "widgets/compare/compare_window.h"
 #include "widgets/design/icons.h"
 #include "widgets/design/metrics.h"
+#include "widgets/inside/inside_view.h"
+#include "widgets/inside/inside_window.h"
 #include "widgets/panels/chat_panel.h"
 #include "widgets/panels/context_gauge.h"
 #include "widgets/panels/section.h"
@@ -198,6 +200,13 @@ void MainWindow::showView(const QString& name) {
         compare_->answerAgain();
     } else if (name == QLatin1String("nosettings")) {
         rightDock_->hide();
+    } else if (name == QLatin1String("inside") || inside_->view(name.section(QLatin1Char(':'), 0, 0)) != nullptr) {
+        showInside(true);
+        inside_->showView(name);
+        if (!services_.inside->recording())
+            services_.inside->lookInside();
+    } else if (name == QLatin1String("alone")) {
+        setInsideAlone(true);
     }
 }
 

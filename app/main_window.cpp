@@ -54,7 +54,7 @@ MainWindow::MainWindow(Services& services, design::Theme& theme, Language& langu
     setAcceptDrops(true);
     setMinimumSize(860, 540);
     chatPanel_ = new ChatPanel(*services_.chat, *services_.model, this);
-    setCentralWidget(chatPanel_);
+    makeInside();
     makeDocks();
     modelChip_ = new ModelChip(*services_.model, chatPanel_);
     chatPanel_->headRow()->addWidget(modelChip_);

@@ -11,6 +11,7 @@
 
 class QAction;
 class QActionGroup;
+class QSplitter;
 class QLabel;
 class QMenu;
 class QProgressBar;
@@ -27,6 +28,7 @@ class AlternativesPopup;
 class ContextGauge;
 class CompareWindow;
 class ConversationTreeView;
+class InsideWindow;
 class SamplerStagesView;
 class Section;
 } // namespace vitral
@@ -66,6 +68,10 @@ private:
     void showCompare();
     void setTokenMode(bool on);
     void forkForPicture();
+    // main_inside.cpp
+    void makeInside();
+    void showInside(bool on);
+    void setInsideAlone(bool alone);
     // main_menus.cpp
     void makeMenus();
     void retranslate();
@@ -97,6 +103,9 @@ private:
     ContextGauge* gauge_ = nullptr;
     ConversationTreeView* tree_ = nullptr;
     CompareWindow* compare_ = nullptr; ///< made when first asked for
+    QSplitter* centre_ = nullptr; ///< chat left, the room "Inside" right
+    InsideWindow* inside_ = nullptr;
+    bool insideTookLeft_ = false, insideTookRight_ = false; ///< panels that made room for it
     QDockWidget* treeDock_ = nullptr;
     QLabel* treeTitle_ = nullptr;
     QToolButton* treeClose_ = nullptr;

@@ -35,6 +35,7 @@ Result<std::unique_ptr<Services>> Services::create(Settings& settings, int nThre
     s->model = std::make_unique<ModelSession>(*s->engine, s->bridge, s->helper);
     s->chat = std::make_unique<ChatController>(*s->engine, s->bridge, *s->store, s->helper, *s->model);
     s->library = std::make_unique<ConversationLibrary>(*s->store);
+    s->inside = std::make_unique<InsideController>(*s->engine, s->bridge, *s->chat, *s->model);
     if (const auto bundled = findBundledModel())
         s->bundledModel = QString::fromStdU16String(bundled->u16string());
     return s;

@@ -5,6 +5,7 @@
 #include "app/settings.h"
 #include "widgets/chat/chat_controller.h"
 #include "widgets/chat/conversation_library.h"
+#include "widgets/inside/inside_controller.h"
 
 #include <memory>
 
@@ -26,6 +27,7 @@ struct Services {
     std::unique_ptr<ModelSession> model;
     std::unique_ptr<ChatController> chat;
     std::unique_ptr<ConversationLibrary> library;
+    std::unique_ptr<InsideController> inside;
     QString bundledModel; ///< path; empty: not found
 };
 

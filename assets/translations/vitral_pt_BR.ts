@@ -44,6 +44,17 @@
         </message>
     </context>
     <context>
+        <name>vitral::CellView</name>
+        <message>
+            <source>Cell</source>
+            <translation>Célula</translation>
+        </message>
+        <message>
+            <source>How one weight came about, number by number.</source>
+            <translation>Como um peso surgiu, número por número.</translation>
+        </message>
+    </context>
+    <context>
         <name>vitral::ChatController</name>
         <message>
             <source>No model is loaded yet. Choose one first.</source>
@@ -68,6 +79,10 @@
         <message>
             <source>The answer failed.</source>
             <translation>A resposta falhou.</translation>
+        </message>
+        <message>
+            <source>There is no such message in this conversation.</source>
+            <translation>Não há essa mensagem nesta conversa.</translation>
         </message>
     </context>
     <context>
@@ -356,13 +371,6 @@
         </message>
     </context>
     <context>
-        <name>vitral::app::Services</name>
-        <message>
-            <source>Conversations cannot be stored and are kept only until the program ends; export what you want to keep. %1</source>
-            <translation>As conversas não podem ser gravadas e ficam só até o programa fechar; exporte o que quiser guardar. %1</translation>
-        </message>
-    </context>
-    <context>
         <name>vitral::ConversationTreeView</name>
         <message>
             <source>System</source>
@@ -409,6 +417,297 @@
                 <numerusform>%1, nível %2 de %3, %n resposta ou edição abaixo: %4</numerusform>
                 <numerusform>%1, nível %2 de %3, %n respostas ou edições abaixo: %4</numerusform>
             </translation>
+        </message>
+    </context>
+    <context>
+        <name>vitral::HeatmapCanvas</name>
+        <message>
+            <source>linear scale (values below 0 have no logarithm)</source>
+            <translation>escala linear (valores abaixo de 0 não têm logaritmo)</translation>
+        </message>
+        <message>
+            <source>linear scale</source>
+            <translation>escala linear</translation>
+        </message>
+        <message>
+            <source>logarithmic scale</source>
+            <translation>escala logarítmica</translation>
+        </message>
+        <message>
+            <source>by rank among what is shown</source>
+            <translation>por posição entre o que é mostrado</translation>
+        </message>
+        <message>
+            <source>each block: max of %1 × %1 cells</source>
+            <translation>cada bloco: máx. de %1 × %1 células</translation>
+        </message>
+        <message>
+            <source>each block: mean of %1 × %1 cells</source>
+            <translation>cada bloco: média de %1 × %1 células</translation>
+        </message>
+        <message>
+            <source>every cell by itself</source>
+            <translation>cada célula por si</translation>
+        </message>
+        <message>
+            <source>coarser values stand in for what is being computed</source>
+            <translation>valores mais grosseiros no lugar do que está sendo calculado</translation>
+        </message>
+        <message>
+            <source>sampled; exact values follow</source>
+            <translation>por amostragem; os valores exatos vêm a seguir</translation>
+        </message>
+        <message>
+            <source>Heat map</source>
+            <translation>Mapa de calor</translation>
+        </message>
+        <message>
+            <source>Colours</source>
+            <translation>Cores</translation>
+        </message>
+        <message>
+            <source>Viridis</source>
+            <translation>Viridis</translation>
+        </message>
+        <message>
+            <source>Cividis</source>
+            <translation>Cividis</translation>
+        </message>
+        <message>
+            <source>Magma</source>
+            <translation>Magma</translation>
+        </message>
+        <message>
+            <source>Grey</source>
+            <translation>Cinza</translation>
+        </message>
+        <message>
+            <source>Blue to orange</source>
+            <translation>Azul a laranja</translation>
+        </message>
+        <message>
+            <source>Scale</source>
+            <translation>Escala</translation>
+        </message>
+        <message>
+            <source>Linear</source>
+            <translation>Linear</translation>
+        </message>
+        <message>
+            <source>Logarithmic</source>
+            <translation>Logarítmica</translation>
+        </message>
+        <message>
+            <source>By rank</source>
+            <translation>Por posição</translation>
+        </message>
+        <message>
+            <source>Blocks show</source>
+            <translation>Os blocos mostram</translation>
+        </message>
+        <message>
+            <source>Max</source>
+            <translation>Máximo</translation>
+        </message>
+        <message>
+            <source>Mean</source>
+            <translation>Média</translation>
+        </message>
+        <message>
+            <source>Show all</source>
+            <translation>Mostrar tudo</translation>
+        </message>
+    </context>
+    <context>
+        <name>vitral::InsideController</name>
+        <message>
+            <source>This conversation is empty. Ask something first.</source>
+            <translation>Esta conversa está vazia. Pergunte algo primeiro.</translation>
+        </message>
+        <message>
+            <source>Reading the conversation…</source>
+            <translation>Lendo a conversa…</translation>
+        </message>
+        <message>
+            <source>The recorded model is not the one that is loaded. Load it to record more of this run.</source>
+            <translation>O modelo gravado não é o que está carregado. Carregue-o para gravar mais desta execução.</translation>
+        </message>
+        <message>
+            <source>Recording again…</source>
+            <translation>Gravando de novo…</translation>
+        </message>
+        <message>
+            <source>Opening %1…</source>
+            <translation>Abrindo %1…</translation>
+        </message>
+        <message>
+            <source>Saving %1…</source>
+            <translation>Salvando %1…</translation>
+        </message>
+        <message>
+            <source>These two runs cannot be compared: one has %1 layers of %2 heads, the other %3 layers of %4 heads.</source>
+            <translation>Estas duas execuções não podem ser comparadas: uma tem %1 camadas de %2 cabeças, a outra %3 camadas de %4 cabeças.</translation>
+        </message>
+        <message>
+            <source>No model is loaded yet. Choose one first.</source>
+            <translation>Nenhum modelo foi carregado. Escolha um primeiro.</translation>
+        </message>
+        <message>
+            <source>The engine recorded nothing of this run.</source>
+            <translation>O motor não gravou nada desta execução.</translation>
+        </message>
+        <message>
+            <source>Reading %1 of %2 tokens…</source>
+            <translation>Lendo %1 de %2 tokens…</translation>
+        </message>
+    </context>
+    <context>
+        <name>vitral::InsideView</name>
+        <message>
+            <source>This view cannot be saved as %1.</source>
+            <translation>Esta vista não pode ser salva como %1.</translation>
+        </message>
+        <message>
+            <source>The picture could not be written to %1.</source>
+            <translation>Não foi possível escrever a imagem em %1.</translation>
+        </message>
+    </context>
+    <context>
+        <name>vitral::InsideWindow</name>
+        <message>
+            <source>Saved as %1.</source>
+            <translation>Salvo como %1.</translation>
+        </message>
+        <message>
+            <source>As %1…</source>
+            <translation>Como %1…</translation>
+        </message>
+        <message>
+            <source>Export the view</source>
+            <translation>Exportar a vista</translation>
+        </message>
+        <message>
+            <source>Open a recorded run</source>
+            <translation>Abrir uma execução gravada</translation>
+        </message>
+        <message>
+            <source>Recorded runs (*.safetensors);;All files (*)</source>
+            <translation>Execuções gravadas (*.safetensors);;Todos os arquivos (*)</translation>
+        </message>
+        <message>
+            <source>Save the recorded run</source>
+            <translation>Salvar a execução gravada</translation>
+        </message>
+        <message>
+            <source>Compare with a recorded run</source>
+            <translation>Comparar com uma execução gravada</translation>
+        </message>
+        <message>
+            <source>%1 tokens, %2 of them the prompt</source>
+            <translation>%1 tokens, %2 deles da entrada</translation>
+        </message>
+        <message>
+            <source>%1 tokens</source>
+            <translation>%1 tokens</translation>
+        </message>
+        <message>
+            <source>%1 layers × %2 heads</source>
+            <translation>%1 camadas × %2 cabeças</translation>
+        </message>
+        <message>
+            <source>changes made: %1</source>
+            <translation>mudanças feitas: %1</translation>
+        </message>
+        <message>
+            <source>minus %1</source>
+            <translation>menos %1</translation>
+        </message>
+        <message>
+            <source>Nothing is recorded yet</source>
+            <translation>Nada foi gravado ainda</translation>
+        </message>
+        <message>
+            <source>While this room is open, every answer in the chat is recorded as it is written: ask something. Or look inside the conversation as it stands, or open a recorded run: that needs no model.</source>
+            <translation>Enquanto esta sala está aberta, cada resposta da conversa é gravada à medida que é escrita: pergunte algo. Ou olhe por dentro da conversa como está, ou abra uma execução gravada: para isso não é preciso modelo.</translation>
+        </message>
+        <message>
+            <source>With this model 1,000 tokens of attention take %1; at most %2 are used.</source>
+            <translation>Com este modelo, 1.000 tokens de atenção ocupam %1; são usados no máximo %2.</translation>
+        </message>
+        <message>
+            <source>The run can be recorded again with what this view needs.</source>
+            <translation>A execução pode ser gravada de novo com o que esta vista precisa.</translation>
+        </message>
+        <message>
+            <source>none chosen</source>
+            <translation>nenhum escolhido</translation>
+        </message>
+        <message>
+            <source>With a recorded run…</source>
+            <translation>Com uma execução gravada…</translation>
+        </message>
+        <message>
+            <source>End the comparison</source>
+            <translation>Encerrar a comparação</translation>
+        </message>
+        <message>
+            <source>Look inside this conversation: reads it again and records</source>
+            <translation>Olhar por dentro desta conversa: lê de novo e grava</translation>
+        </message>
+        <message>
+            <source>Compare with another run</source>
+            <translation>Comparar com outra execução</translation>
+        </message>
+        <message>
+            <source>Hide the chat</source>
+            <translation>Ocultar a conversa</translation>
+        </message>
+        <message>
+            <source>Close (Ctrl+Shift+I)</source>
+            <translation>Fechar (Ctrl+Shift+I)</translation>
+        </message>
+        <message>
+            <source>Previous token</source>
+            <translation>Token anterior</translation>
+        </message>
+        <message>
+            <source>Next token</source>
+            <translation>Próximo token</translation>
+        </message>
+        <message>
+            <source>Layer</source>
+            <translation>Camada</translation>
+        </message>
+        <message>
+            <source>Head</source>
+            <translation>Cabeça</translation>
+        </message>
+        <message>
+            <source>Token</source>
+            <translation>Token</translation>
+        </message>
+        <message>
+            <source>Look inside this conversation</source>
+            <translation>Olhar por dentro desta conversa</translation>
+        </message>
+        <message>
+            <source>Open a recorded run…</source>
+            <translation>Abrir uma execução gravada…</translation>
+        </message>
+        <message>
+            <source>Record again</source>
+            <translation>Gravar de novo</translation>
+        </message>
+    </context>
+    <context>
+        <name>vitral::MatrixView</name>
+        <message>
+            <source>Matrix</source>
+            <translation>Matriz</translation>
+        </message>
+        <message>
+            <source>One head: rows are the tokens that look, columns the tokens they look at. Zoom with the wheel, move by dragging, click a cell to see its arithmetic.</source>
+            <translation>Uma cabeça: as linhas são os tokens que olham, as colunas os tokens para os quais eles olham. Amplie com a roda, arraste para mover, clique em uma célula para ver sua conta.</translation>
         </message>
     </context>
     <context>
@@ -683,6 +982,17 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
         <message>
             <source>Close</source>
             <translation>Fechar</translation>
+        </message>
+    </context>
+    <context>
+        <name>vitral::OverviewView</name>
+        <message>
+            <source>Overview</source>
+            <translation>Visão geral</translation>
+        </message>
+        <message>
+            <source>Every head of every layer as a small map. Click one to open it.</source>
+            <translation>Cada cabeça de cada camada como um pequeno mapa. Clique em uma para abri-la.</translation>
         </message>
     </context>
     <context>
@@ -1240,6 +1550,17 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
         </message>
     </context>
     <context>
+        <name>vitral::TextView</name>
+        <message>
+            <source>Text</source>
+            <translation>Texto</translation>
+        </message>
+        <message>
+            <source>Which tokens the chosen token looked at, drawn on the text itself.</source>
+            <translation>Para quais tokens o token escolhido olhou, desenhado no próprio texto.</translation>
+        </message>
+    </context>
+    <context>
         <name>vitral::TokenLegend</name>
         <message>
             <source>Probability</source>
@@ -1710,217 +2031,24 @@ Licença Apache 2.0. Fontes: Inter (SIL OFL 1.1) e JetBrains Mono (Apache 2.0).<
             <source>Two models or two settings on one question (Ctrl+Shift+D)</source>
             <translation>Dois modelos ou dois ajustes numa pergunta (Ctrl+Shift+D)</translation>
         </message>
-    </context>
-    <context>
-        <name>vitral::HeatmapCanvas</name>
         <message>
-            <source>linear scale (values below 0 have no logarithm)</source>
-            <translation>escala linear (valores abaixo de 0 não têm logaritmo)</translation>
+            <source>Look &amp;inside</source>
+            <translation>Olhar por &amp;dentro</translation>
         </message>
         <message>
-            <source>linear scale</source>
-            <translation>escala linear</translation>
+            <source>Attention and every other number behind the answer (Ctrl+Shift+I)</source>
+            <translation>A atenção e todos os outros números por trás da resposta (Ctrl+Shift+I)</translation>
         </message>
         <message>
-            <source>logarithmic scale</source>
-            <translation>escala logarítmica</translation>
-        </message>
-        <message>
-            <source>by rank among what is shown</source>
-            <translation>por posição entre o que é mostrado</translation>
-        </message>
-        <message>
-            <source>each block: max of %1 × %1 cells</source>
-            <translation>cada bloco: máx. de %1 × %1 células</translation>
-        </message>
-        <message>
-            <source>each block: mean of %1 × %1 cells</source>
-            <translation>cada bloco: média de %1 × %1 células</translation>
-        </message>
-        <message>
-            <source>every cell by itself</source>
-            <translation>cada célula por si</translation>
-        </message>
-        <message>
-            <source>coarser values stand in for what is being computed</source>
-            <translation>valores mais grosseiros no lugar do que está sendo calculado</translation>
-        </message>
-        <message>
-            <source>sampled; exact values follow</source>
-            <translation>por amostragem; os valores exatos vêm a seguir</translation>
-        </message>
-        <message>
-            <source>Heat map</source>
-            <translation>Mapa de calor</translation>
-        </message>
-        <message>
-            <source>Colours</source>
-            <translation>Cores</translation>
-        </message>
-        <message>
-            <source>Viridis</source>
-            <translation>Viridis</translation>
-        </message>
-        <message>
-            <source>Cividis</source>
-            <translation>Cividis</translation>
-        </message>
-        <message>
-            <source>Magma</source>
-            <translation>Magma</translation>
-        </message>
-        <message>
-            <source>Grey</source>
-            <translation>Cinza</translation>
-        </message>
-        <message>
-            <source>Blue to orange</source>
-            <translation>Azul a laranja</translation>
-        </message>
-        <message>
-            <source>Scale</source>
-            <translation>Escala</translation>
-        </message>
-        <message>
-            <source>Linear</source>
-            <translation>Linear</translation>
-        </message>
-        <message>
-            <source>Logarithmic</source>
-            <translation>Logarítmica</translation>
-        </message>
-        <message>
-            <source>By rank</source>
-            <translation>Por posição</translation>
-        </message>
-        <message>
-            <source>Blocks show</source>
-            <translation>Os blocos mostram</translation>
-        </message>
-        <message>
-            <source>Max</source>
-            <translation>Máximo</translation>
-        </message>
-        <message>
-            <source>Mean</source>
-            <translation>Média</translation>
-        </message>
-        <message>
-            <source>Show all</source>
-            <translation>Mostrar tudo</translation>
+            <source>Look inside</source>
+            <translation>Olhar por dentro</translation>
         </message>
     </context>
     <context>
-        <name>QPlatformTheme</name>
+        <name>vitral::app::Services</name>
         <message>
-            <source>OK</source>
-            <translation>OK</translation>
-        </message>
-        <message>
-            <source>Save</source>
-            <translation>Salvar</translation>
-        </message>
-        <message>
-            <source>Open</source>
-            <translation>Abrir</translation>
-        </message>
-        <message>
-            <source>&amp;Yes</source>
-            <translation>&amp;Sim</translation>
-        </message>
-        <message>
-            <source>&amp;No</source>
-            <translation>&amp;Não</translation>
-        </message>
-        <message>
-            <source>Cancel</source>
-            <translation>Cancelar</translation>
-        </message>
-        <message>
-            <source>Close</source>
-            <translation>Fechar</translation>
-        </message>
-        <message>
-            <source>Discard</source>
-            <translation>Descartar</translation>
-        </message>
-        <message>
-            <source>Apply</source>
-            <translation>Aplicar</translation>
-        </message>
-        <message>
-            <source>Reset</source>
-            <translation>Restaurar</translation>
-        </message>
-        <message>
-            <source>Help</source>
-            <translation>Ajuda</translation>
-        </message>
-    </context>
-    <context>
-        <name>QWidgetTextControl</name>
-        <message>
-            <source>&amp;Undo</source>
-            <translation>&amp;Desfazer</translation>
-        </message>
-        <message>
-            <source>&amp;Redo</source>
-            <translation>&amp;Refazer</translation>
-        </message>
-        <message>
-            <source>Cu&amp;t</source>
-            <translation>Recor&amp;tar</translation>
-        </message>
-        <message>
-            <source>&amp;Copy</source>
-            <translation>&amp;Copiar</translation>
-        </message>
-        <message>
-            <source>Copy &amp;Link Location</source>
-            <translation>Copiar &amp;link</translation>
-        </message>
-        <message>
-            <source>&amp;Paste</source>
-            <translation>Co&amp;lar</translation>
-        </message>
-        <message>
-            <source>Delete</source>
-            <translation>Excluir</translation>
-        </message>
-        <message>
-            <source>Select All</source>
-            <translation>Selecionar tudo</translation>
-        </message>
-    </context>
-    <context>
-        <name>QLineEdit</name>
-        <message>
-            <source>&amp;Undo</source>
-            <translation>&amp;Desfazer</translation>
-        </message>
-        <message>
-            <source>&amp;Redo</source>
-            <translation>&amp;Refazer</translation>
-        </message>
-        <message>
-            <source>Cu&amp;t</source>
-            <translation>Recor&amp;tar</translation>
-        </message>
-        <message>
-            <source>&amp;Copy</source>
-            <translation>&amp;Copiar</translation>
-        </message>
-        <message>
-            <source>&amp;Paste</source>
-            <translation>Co&amp;lar</translation>
-        </message>
-        <message>
-            <source>Delete</source>
-            <translation>Excluir</translation>
-        </message>
-        <message>
-            <source>Select All</source>
-            <translation>Selecionar tudo</translation>
+            <source>Conversations cannot be stored and are kept only until the program ends; export what you want to keep. %1</source>
+            <translation>As conversas não podem ser gravadas e ficam só até o programa fechar; exporte o que quiser guardar. %1</translation>
         </message>
     </context>
 </TS>

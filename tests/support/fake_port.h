@@ -36,6 +36,11 @@ public:
         return ++last;
     }
     RunId generateLatest(const std::string&, GenerateJob job) override { return generate(std::move(job)); }
+    RunId task(Task task) override {
+        tasks.push_back(std::move(task));
+        return ++last;
+    }
+    RunId taskLatest(const std::string&, Task task) override { return FakePort::task(std::move(task)); }
     void cancel(RunId run) override { cancelled.push_back(run); }
     [[nodiscard]] BackendInfo backendInfo() const override { return {"fake", "no machine"}; }
     [[nodiscard]] Engine::CacheReport cacheReport() const override { return {}; }
@@ -60,6 +65,7 @@ public:
 
     std::vector<std::filesystem::path> loads;
     std::vector<GenerateJob> jobs;
+    std::vector<Task> tasks;
     std::vector<RunId> cancelled;
     RunId last = 0;
 

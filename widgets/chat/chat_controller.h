@@ -24,6 +24,24 @@ struct RunNumbers {
     std::uint64_t seed = 0;
 };
 
+/// The newest run that answers, and where its tokens stand in the model's context.
+struct ChatRun {
+    RunId run = 0;
+    MessageId answer = kNoMessage;
+    std::shared_ptr<const AssembledContext> context; ///< of everything before the answer
+    /// Context position of the answer's first token.
+    [[nodiscard]] std::int64_t firstAnswerPosition() const {
+        return context ? static_cast<std::int64_t>(context->ids.size()) : 0;
+    }
+};
+
+/// The ids a model would receive for a path of the conversation, for runs outside the chat.
+struct AssembledPath {
+    std::vector<TokenId> ids;
+    std::shared_ptr<const AssembledContext> context;
+    MessageId answer = kNoMessage; ///< the answer whose tokens follow the context; kNoMessage: none
+};
+
 class ChatController : public TranscriptSource {
     Q_OBJECT
 public:
@@ -76,6 +94,15 @@ public:
     /// Sampler stages of the newest token, when asked for.
     [[nodiscard]] const std::shared_ptr<const SamplerTrace>& samplerTrace() const { return samplerTrace_; }
     void setTraceSampler(bool on) { traceSampler_ = on; }
+    /// What the next runs record (TraceRecorded events on the bridge); null: nothing.
+    void setTrace(std::shared_ptr<const TraceRequest> trace) { trace_ = std::move(trace); }
+    /// What is changed in the next runs; null: nothing.
+    void setInterventions(std::shared_ptr<const InterventionSet> set) { interventions_ = std::move(set); }
+    [[nodiscard]] const ChatRun& run() const { return chatRun_; }
+    /// The context of the path that ends with `last` (an answer's own tokens as they were generated). Errors: those of
+    /// assembleContext, and a sentence where there is no model.
+    void assemble(MessageId last, QObject* receiver, std::function<void(Result<AssembledPath>)> then);
+    [[nodiscard]] std::shared_ptr<const Message> find(MessageId id) const { return tree_.message(id); }
 
 signals:
     void conversationChanged(); ///< another conversation, its title, or its place in the list
@@ -84,6 +111,7 @@ signals:
     void numbersChanged();
     void contextChanged();
     void samplerTraceChanged();
+    void runBegan(); ///< run() is a new one
     void draftLoaded(const QString& text);
     /// Something failed; belongs beside the composer. `contextFull` offers leaveOutOldest().
     void problem(const QString& sentence, bool contextFull);
@@ -151,6 +179,9 @@ private:
     std::shared_ptr<const AssembledContext> context_;
     std::shared_ptr<const SamplerTrace> samplerTrace_;
     bool traceSampler_ = false;
+    ChatRun chatRun_;
+    std::shared_ptr<const TraceRequest> trace_;
+    std::shared_ptr<const InterventionSet> interventions_;
     QString draft_;
     QTimer contextTimer_, draftTimer_;
 };

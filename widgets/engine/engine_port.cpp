@@ -12,6 +12,8 @@ public:
     RunId generateLatest(const std::string& tag, GenerateJob job) override {
         return engine_->submitLatest(tag, std::move(job));
     }
+    RunId task(Task task) override { return engine_->submit(std::move(task)); }
+    RunId taskLatest(const std::string& tag, Task task) override { return engine_->submitLatest(tag, std::move(task)); }
     void cancel(RunId run) override { engine_->cancel(run); }
     BackendInfo backendInfo() const override { return engine_->backendInfo(); }
     Engine::CacheReport cacheReport() const override { return engine_->cacheReport(); }

@@ -15,6 +15,10 @@ public:
     virtual RunId load(const std::filesystem::path& path) = 0;
     virtual RunId generate(GenerateJob job) = 0;
     virtual RunId generateLatest(const std::string& tag, GenerateJob job) = 0;
+    /// Work of any kind on the engine thread, for what needs the model (a lens, a probe). Views without need of it use
+    /// ViewPool instead.
+    virtual RunId task(Task task) = 0;
+    virtual RunId taskLatest(const std::string& tag, Task task) = 0;
     virtual void cancel(RunId run) = 0;
     [[nodiscard]] virtual BackendInfo backendInfo() const = 0;
     [[nodiscard]] virtual Engine::CacheReport cacheReport() const = 0;

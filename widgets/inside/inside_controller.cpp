@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "widgets/inside/inside_controller.h"
+
+#include "core/base/log.h"
+#include "core/trace/run_file.h"
+#include "widgets/tokens/token_blocks.h"
+
+#include <QFileInfo>
+
+#include <algorithm>
+
+namespace vitral {
+namespace {
+
+RecordedModel describeModel(const ModelConfig& c) {
+    RecordedModel m;
+    m.name = c.name;
+    m.architecture = c.architecture;
+    m.quantisation = c.quantisation;
+    m.nLayer = c.nLayer;
+    m.nEmbd = c.nEmbd;
+    m.nVocab = c.nVocab;
+    m.nHead = c.nHead;
+    return m;
+}
+
+} // namespace
+
+InsideController::InsideController(EnginePort& engine, EngineBridge& bridge, ChatController& chat, ModelSession& model,
+                                   QObject* parent)
+    : QObject(parent), engine_(engine), chat_(chat), model_(model) {
+    connect(&bridge, &EngineBridge::eventsArrived, this, &InsideController::onEvents);
+}
+
+InsideController::~InsideController() {
+    for (const auto& [run, what] : watched_)
+        engine_.cancel(run);
+}
+
+std::shared_ptr<const Model> InsideController::model() const {
+    const std::shared_ptr<const Model>& loaded = model_.model();
+    if (!loaded || !recording_)
+        return nullptr;
+    const RecordedModel &a = recording_->model, b = describeModel(loaded->config());
+    const bool same = a.name == b.name && a.architecture == b.architecture && a.quantisation == b.quantisation &&
+                      a.nLayer == b.nLayer && a.nEmbd == b.nEmbd && a.nVocab == b.nVocab && a.nHead == b.nHead;
+    return same ? loaded : nullptr;
+}
+
+void InsideController::setActive(bool on) {
+    if (on == active_)
+        return;
+    active_ = on;
+    tellChat();
+}
+
+void InsideController::want(QObject* view, std::vector<TracePoint> points) {
+    if (points.empty()) {
+        if (wanted_.erase(view) == 0)
+            return;
+    } else {
+        if (const auto at = wanted_.find(view); at == wanted_.end())
+            connect(view, &QObject::destroyed, this, [this](QObject* gone) {
+                wanted_.erase(gone);
+                tellChat();
+            });
+        else if (at->second == points)
+            return;
+        wanted_[view] = std::move(points);
+    }
+    tellChat();
+}
+
+TraceRequest InsideController::request() const {
+    TraceRequest request;
+    request.attention = true;
+    request.byteBudget = byteBudget_;
+    for (const auto& [view, points] : wanted_)
+        for (const TracePoint& point : points)
+            if (std::find(request.points.begin(), request.points.end(), point) == request.points.end())
+                request.points.push_back(point);
+    return request;
+}
+
+void InsideController::tellChat() {
+    chat_.setTrace(active_ ? std::make_shared<const TraceRequest>(request()) : nullptr);
+}
+
+void InsideController::setByteBudget(std::size_t bytes) {
+    byteBudget_ = bytes;
+    tellChat();
+}
+
+std::size_t InsideController::expectedBytes(std::int64_t nToken) const {
+    if (!model_.model())
+        return 0;
+    const ModelConfig& c = model_.model()->config();
+    const std::int64_t perLayer = (c.nHead + c.nKvHead) * c.headDim * 2 + c.nHead * 4;
+    return static_cast<std::size_t>(std::max<std::int64_t>(0, perLayer * c.nLayer * nToken));
+}
+
+void InsideController::setInterventions(std::shared_ptr<const InterventionSet> set) {
+    interventions_ = std::move(set);
+    chat_.setInterventions(interventions_);
+    emit interventionsChanged();
+}
+
+void InsideController::lookInside(MessageId last) {
+    if (last == kNoMessage) {
+        if (chat_.count() == 0) {
+            emit problem(tr("This conversation is empty. Ask something first."));
+            return;
+        }
+        last = chat_.message(chat_.count() - 1).id;
+    }
+    setBusy(tr("Reading the conversation\u2026"), -1);
+    chat_.assemble(last, this, [this](Result<AssembledPath> path) {
+        if (!path) {
+            setBusy({}, -1);
+            emit problem(QString::fromStdString(path.error().message));
+            return;
+        }
+        RecordRun run;
+        run.ids = path->ids;
+        run.nPrompt = static_cast<std::int32_t>(path->context->ids.size());
+        run.interventions = interventions_;
+        const ChatRun place{0, path->answer, path->context};
+        const RunId id = record(std::move(run), this, [this, place](Result<RecordingPtr> recording) {
+            setBusy({}, -1);
+            if (!recording) {
+                if (recording.error().code != ErrorCode::Cancelled)
+                    emit problem(QString::fromStdString(recording.error().message));
+                return;
+            }
+            place_ = place;
+            adopt(std::move(*recording), RecordingOrigin::Reread, 0, false);
+        });
+        watched_[id].shown = true;
+    });
+}
+
+void InsideController::recordAgain() {
+    if (!recording_ || !model()) {
+        emit problem(tr("The recorded model is not the one that is loaded. Load it to record more of this run."));
+        return;
+    }
+    RecordRun run;
+    run.ids = recording_->tokens;
+    run.nPrompt = recording_->nPrompt;
+    run.interventions = interventions_;
+    setBusy(tr("Recording again\u2026"), -1);
+    const RunId id = record(std::move(run), this, [this, place = place_](Result<RecordingPtr> recording) {
+        setBusy({}, -1);
+        if (!recording) {
+            if (recording.error().code != ErrorCode::Cancelled)
+                emit problem(QString::fromStdString(recording.error().message));
+            return;
+        }
+        place_ = place;
+        adopt(std::move(*recording), RecordingOrigin::Reread, 0, false);
+    });
+    watched_[id].shown = true;
+}
+
+void InsideController::openRunFile(const QString& path) {
+    setBusy(tr("Opening %1\u2026").arg(QFileInfo(path).fileName()), -1);
+    pool_.ask(
+        this, "open", [file = std::filesystem::path(path.toStdU16String())](std::stop_token) { return openRun(file); },
+        [this, path](Result<RecordingPtr> recording) {
+            setBusy({}, -1);
+            if (!recording) {
+                emit problem(QString::fromStdString(recording.error().message));
+                return;
+            }
+            show(std::move(*recording), RecordingOrigin::File, QFileInfo(path).fileName());
+        });
+}
+
+void InsideController::saveRunFile(const QString& path) {
+    if (!recording_)
+        return;
+    setBusy(tr("Saving %1\u2026").arg(QFileInfo(path).fileName()), -1);
+    pool_.ask(
+        this, "save",
+        [file = std::filesystem::path(path.toStdU16String()), recording = recording_](std::stop_token stop) {
+            return saveRun(*recording, file, stop);
+        },
+        [this, path](const Result<void>& done) {
+            setBusy({}, -1);
+            if (done)
+                emit saved(path);
+            else
+                emit problem(QString::fromStdString(done.error().message));
+        });
+}
+
+void InsideController::show(RecordingPtr recording, RecordingOrigin origin, const QString& name) {
+    place_ = {};
+    fileName_ = name;
+    adopt(std::move(recording), origin, 0, false);
+}
+
+void InsideController::adopt(RecordingPtr recording, RecordingOrigin origin, RunId run, bool grew) {
+    recording_ = std::move(recording);
+    origin_ = origin;
+    shownRun_ = run;
+    if (!grew) {
+        Selection s = selection_.current();
+        s.run = run;
+        const std::int64_t n = recording_ ? recording_->nPosition() : 0;
+        if (s.position >= n)
+            s.position = -1;
+        if (s.key >= n)
+            s.key = -1;
+        if (recording_ && s.layer >= recording_->model.nLayer)
+            s.layer = -1;
+        if (recording_ && s.head >= recording_->model.nHead)
+            s.head = -1;
+        selection_.set(s, this);
+        if (other_ && !compareWith(other_, otherName_).isEmpty())
+            compareWith(nullptr, {});
+    }
+    emit recordingChanged(grew);
+}
+
+QString InsideController::compareWith(RecordingPtr other, const QString& name) {
+    if (other && recording_) {
+        const RecordedModel &a = recording_->model, &b = other->model;
+        if (a.nLayer != b.nLayer || a.nHead != b.nHead)
+            return tr("These two runs cannot be compared: one has %1 layers of %2 heads, the other %3 layers of %4 "
+                      "heads.")
+                .arg(a.nLayer)
+                .arg(a.nHead)
+                .arg(b.nLayer)
+                .arg(b.nHead);
+    }
+    other_ = std::move(other);
+    otherName_ = name;
+    emit otherChanged();
+    return {};
+}
+
+void InsideController::compareWithFile(const QString& path) {
+    setBusy(tr("Opening %1\u2026").arg(QFileInfo(path).fileName()), -1);
+    pool_.ask(
+        this, "open-other",
+        [file = std::filesystem::path(path.toStdU16String())](std::stop_token) { return openRun(file); },
+        [this, path](Result<RecordingPtr> recording) {
+            setBusy({}, -1);
+            const QString sentence = recording ? compareWith(*recording, QFileInfo(path).fileName())
+                                               : QString::fromStdString(recording.error().message);
+            if (!sentence.isEmpty())
+                emit problem(sentence);
+        });
+}
+
+QString InsideController::pieceText(const Recording& recording, std::int64_t position) {
+    if (position < 0 || position >= static_cast<std::int64_t>(recording.pieces.size()))
+        return {};
+    const std::string& piece = recording.pieces[static_cast<std::size_t>(position)];
+    if (piece.empty() && position < recording.nPosition())
+        return QStringLiteral("#%1").arg(recording.tokens[static_cast<std::size_t>(position)]);
+    return visibleToken(piece);
+}
+
+QString InsideController::pieceText(std::int64_t position) const {
+    return recording_ ? pieceText(*recording_, position) : QString();
+}
+
+void InsideController::setBusy(const QString& text, double fraction) {
+    busyText_ = text;
+    busyFraction_ = fraction;
+    emit busyChanged();
+}
+
+} // namespace vitral

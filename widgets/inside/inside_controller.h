@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// What the room "Inside" looks at: one recording (of the chat's run while it is written, of a conversation read again,
+// or out of a file), perhaps a second one to compare with, and the selection. Views ask it to compute (pool(): without
+// the model; askEngine(), record(): with it). Owns no widget and never waits. Thread: GUI.
+
+#include "core/trace/intervention.h"
+#include "core/trace/recording.h"
+#include "widgets/chat/chat_controller.h"
+#include "widgets/inside/selection.h"
+#include "widgets/inside/view_pool.h"
+
+#include <QObject>
+#include <QString>
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace vitral {
+
+enum class RecordingOrigin : std::uint8_t { None, Chat, Reread, File, Variant };
+
+/// A run of its own, to be recorded and not shown in the chat.
+struct RecordRun {
+    std::vector<TokenId> ids;
+    std::int32_t nPrompt = -1;  ///< what Recording::nPrompt shall say; -1: all
+    std::int32_t maxTokens = 0; ///< 0: only read
+    SamplerParams sampler;
+    std::shared_ptr<const InterventionSet> interventions;
+    std::optional<TraceRequest> trace; ///< not given: request()
+};
+
+class InsideController : public QObject {
+    Q_OBJECT
+public:
+    InsideController(EnginePort& engine, EngineBridge& bridge, ChatController& chat, ModelSession& model,
+                     QObject* parent = nullptr);
+    ~InsideController() override;
+
+    /// Null: nothing recorded yet.
+    [[nodiscard]] const RecordingPtr& recording() const { return recording_; }
+    [[nodiscard]] RecordingOrigin origin() const { return origin_; }
+    [[nodiscard]] QString fileName() const { return fileName_; } ///< of origin File
+    /// The second recording of a comparison (what is subtracted); null: none.
+    [[nodiscard]] const RecordingPtr& other() const { return other_; }
+    [[nodiscard]] QString otherName() const { return otherName_; }
+    [[nodiscard]] SelectionModel& selection() { return selection_; }
+    [[nodiscard]] ViewPool& pool() { return pool_; }
+    [[nodiscard]] EnginePort& engine() { return engine_; }
+    [[nodiscard]] ChatController& chat() { return chat_; }
+    /// The loaded model when it is the recorded one (same shapes and name); else null and views say so.
+    [[nodiscard]] std::shared_ptr<const Model> model() const;
+    [[nodiscard]] bool modelLoaded() const { return model_.model() != nullptr; }
+
+    /// While on, the chat's own runs are recorded as they are written. Off: nothing is requested.
+    void setActive(bool on);
+    [[nodiscard]] bool active() const { return active_; }
+    /// What a view needs besides attention while it is shown; an empty list takes it back.
+    void want(QObject* view, std::vector<TracePoint> points);
+    /// Attention and everything views want, with the byte budget.
+    [[nodiscard]] TraceRequest request() const;
+    void setByteBudget(std::size_t bytes);
+    [[nodiscard]] std::size_t byteBudget() const { return byteBudget_; }
+    /// Bytes that recording `nToken` tokens of the loaded model would take with request(); 0: no model.
+    [[nodiscard]] std::size_t expectedBytes(std::int64_t nToken) const;
+    /// Applied to the chat's next runs; null: nothing is changed.
+    void setInterventions(std::shared_ptr<const InterventionSet> set);
+    [[nodiscard]] const std::shared_ptr<const InterventionSet>& interventions() const { return interventions_; }
+
+    /// Reads the conversation up to `last` again (kNoMessage: all of it) and records; the model computes, nothing is
+    /// generated.
+    void lookInside(MessageId last = kNoMessage);
+    /// The recording on screen once more with what views want by now (residual stream, ...).
+    void recordAgain();
+    void openRunFile(const QString& path);
+    void saveRunFile(const QString& path);
+    /// Puts a recording on the screen.
+    void show(RecordingPtr recording, RecordingOrigin origin, const QString& name = {});
+    /// A sentence why the two cannot be compared; empty: they can. Null ends the comparison.
+    QString compareWith(RecordingPtr other, const QString& name);
+    void compareWithFile(const QString& path);
+
+    /// Runs a recording job on the engine; `then` gets the whole recording. Returns the run, for cancel.
+    RunId record(RecordRun run, QObject* receiver, std::function<void(Result<RecordingPtr>)> then);
+    void cancel(RunId run) { engine_.cancel(run); }
+    /// job(TaskContext&) -> Result<T> on the engine thread, then(Result<T>) on the GUI thread if `receiver` lives. A
+    /// newer job with the same tag replaces an older one; the older one's `then` gets Cancelled.
+    template <class Job, class Then>
+    RunId askEngine(QObject* receiver, const std::string& tag, Job job, Then then) {
+        using R = decltype(job(std::declval<TaskContext&>()));
+        auto slot = std::make_shared<std::optional<R>>();
+        auto shared = std::make_shared<Job>(std::move(job));
+        Task task = [slot, shared](TaskContext& context) -> Result<void> {
+            slot->emplace((*shared)(context));
+            if (!**slot)
+                return tl::unexpected((*slot)->error());
+            return {};
+        };
+        return watch(submitTask(tag, std::move(task)), receiver,
+                     [slot, then = std::move(then)](const Result<void>& status) mutable {
+                         if (slot->has_value())
+                             then(std::move(**slot));
+                         else
+                             then(R(tl::unexpected(status ? Error{ErrorCode::Cancelled, {}} : status.error())));
+                     });
+    }
+
+    /// Where a message's token stands in the recorded context; -1: not in it.
+    [[nodiscard]] std::int64_t positionOf(MessageId message, int iToken) const;
+    struct ChatPlace {
+        MessageId message = kNoMessage;
+        int token = -1; ///< -1: the message has no tokens of its own, or the position is the template's
+    };
+    [[nodiscard]] ChatPlace placeOf(std::int64_t position) const;
+    /// A piece of the recording as a pane shows it ("⏎" for a line break).
+    [[nodiscard]] QString pieceText(std::int64_t position) const;
+    [[nodiscard]] static QString pieceText(const Recording& recording, std::int64_t position);
+
+    /// Nothing, or what is going on: "Reading 312 of 900 tokens".
+    [[nodiscard]] QString busyText() const { return busyText_; }
+    [[nodiscard]] double busyFraction() const { return busyFraction_; } ///< < 0: unknown
+
+signals:
+    void recordingChanged(bool grew); ///< grew: the same run, longer
+    void otherChanged();
+    void busyChanged();
+    void interventionsChanged();
+    void problem(const QString& sentence);
+    void saved(const QString& path);
+
+private:
+    struct Watched {
+        QPointer<QObject> receiver;
+        std::function<void(const Result<void>&)> done;
+        std::function<void(RecordingPtr)> recorded; ///< of a record() run
+        bool shown = false;                         ///< its progress is busyText()
+    };
+    RunId submitTask(const std::string& tag, Task task);
+    RunId watch(RunId run, QObject* receiver, std::function<void(const Result<void>&)> done);
+    void onEvents(const std::vector<RunEvent>& events);
+    void onRecorded(const TraceRecorded& recorded);
+    void onFinished(const RunFinished& finished);
+    void tellChat();
+    void setBusy(const QString& text, double fraction);
+    void adopt(RecordingPtr recording, RecordingOrigin origin, RunId run, bool grew);
+
+    EnginePort& engine_;
+    ChatController& chat_;
+    ModelSession& model_;
+    SelectionModel selection_;
+    RecordingPtr recording_, other_;
+    RecordingOrigin origin_ = RecordingOrigin::None;
+    QString fileName_, otherName_, busyText_;
+    double busyFraction_ = -1;
+    RunId shownRun_ = 0;
+    ChatRun place_; ///< how the recording's positions map to messages; context null: not
+    std::map<RunId, Watched> watched_;
+    std::map<QObject*, std::vector<TracePoint>> wanted_;
+    std::shared_ptr<const InterventionSet> interventions_;
+    std::size_t byteBudget_ = std::size_t{1} << 30U;
+    bool active_ = false;
+    ViewPool pool_; ///< last: joined first
+};
+
+} // namespace vitral

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "widgets/inside/inside_view.h"
+
+#include <QEvent>
+#include <QPainter>
+
+namespace vitral {
+
+InsideView::InsideView(InsideController& inside, QWidget* parent) : QWidget(parent), inside_(inside) {
+    connect(&inside_, &InsideController::recordingChanged, this, [this](bool grew) {
+        grewOnly_ = grew && (!recordingStale_ || grewOnly_);
+        recordingStale_ = true;
+        catchUp();
+    });
+    connect(&inside_, &InsideController::otherChanged, this, [this] {
+        otherStale_ = true;
+        catchUp();
+    });
+    connect(&inside_.selection(), &SelectionModel::changed, this, [this](const Selection& selection, QObject* origin) {
+        if (isVisible())
+            selectionChanged(selection, origin);
+        else
+            selectionStale_ = true;
+    });
+}
+
+void InsideView::catchUp() {
+    if (!isVisible())
+        return;
+    if (std::exchange(recordingStale_, false) && (recording() || !needsRecording()))
+        recordingChanged(std::exchange(grewOnly_, false));
+    if (std::exchange(otherStale_, false))
+        otherChanged();
+    if (std::exchange(selectionStale_, false))
+        selectionChanged(selection(), nullptr);
+}
+
+void InsideView::showEvent(QShowEvent* event) {
+    QWidget::showEvent(event);
+    catchUp();
+}
+
+void InsideView::hideEvent(QHideEvent* event) {
+    QWidget::hideEvent(event);
+}
+
+void InsideView::changeEvent(QEvent* event) {
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::LanguageChange)
+        retranslate();
+}
+
+QString InsideView::missing(bool* offersRecordAgain) const {
+    if (offersRecordAgain != nullptr)
+        *offersRecordAgain = false;
+    return {};
+}
+
+QStringList InsideView::exportFormats() const {
+    return {QStringLiteral("png")};
+}
+
+Result<void> InsideView::exportAs(const QString& path, const QString& format, double scale) {
+    if (format != QLatin1String("png"))
+        return fail(ErrorCode::Unsupported, tr("This view cannot be saved as %1.").arg(format).toStdString());
+    QImage image(size() * scale, QImage::Format_ARGB32_Premultiplied);
+    image.setDevicePixelRatio(scale);
+    image.fill(palette().color(QPalette::Window));
+    QPainter painter(&image);
+    render(&painter, {}, {}, DrawWindowBackground | DrawChildren);
+    painter.end();
+    if (!image.save(path, "PNG"))
+        return fail(ErrorCode::Io, tr("The picture could not be written to %1.").arg(path).toStdString());
+    return {};
+}
+
+void InsideView::go(const QString& argument) {
+    const QStringList parts = argument.split(QLatin1Char('.'));
+    if (parts.size() != 2)
+        return;
+    bool okLayer = false, okHead = false;
+    const int layer = parts[0].toInt(&okLayer), head = parts[1].toInt(&okHead);
+    if (okLayer && okHead)
+        inside_.selection().setHead(layer, head);
+}
+
+} // namespace vitral

@@ -1,0 +1,369 @@
+// SPDX-License-Identifier: Apache-2.0
+// The room's frame: how it is put together and what it does. Its words are in inside_words.cpp.
+#include "widgets/inside/inside_window.h"
+
+#include "widgets/design/icons.h"
+#include "widgets/design/metrics.h"
+#include "widgets/inside/inside_view.h"
+#include "widgets/inside/inside_views.h"
+#include "widgets/panels/notice_bar.h"
+
+#include <QButtonGroup>
+#include <QFileDialog>
+#include <QHBoxLayout>
+#include <QKeyEvent>
+#include <QLabel>
+#include <QMenu>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QScrollArea>
+#include <QSpinBox>
+#include <QStackedWidget>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+namespace vitral {
+namespace {
+
+constexpr double kExportScale = 2;
+
+QLabel* label(const char* role, QWidget* parent) {
+    auto* made = new QLabel(parent);
+    made->setProperty("role", role);
+    made->setTextFormat(Qt::PlainText);
+    return made;
+}
+
+} // namespace
+
+InsideWindow::InsideWindow(InsideController& inside, QWidget* parent) : QWidget(parent), inside_(inside) {
+    setProperty("kind", "page");
+    views_ = makeInsideViews(inside, this);
+    auto* row = new QHBoxLayout(this);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(0);
+    row->addWidget(makeRail());
+    auto* line = new QFrame(this);
+    line->setProperty("kind", "vline");
+    row->addWidget(line);
+    auto* column = new QVBoxLayout;
+    column->setContentsMargins(design::kSpace3, design::kSpace2, design::kSpace3, design::kSpace2);
+    column->setSpacing(design::kSpace2);
+    column->addWidget(makeHead());
+    notice_ = new NoticeBar(this);
+    notice_->hide();
+    column->addWidget(notice_);
+    column->addWidget(selectionRow_ = makeSelectionRow());
+    stack_ = new QStackedWidget(this);
+    stack_->addWidget(empty_ = makeEmpty());
+    for (InsideView* view : views_) {
+        stack_->addWidget(view);
+        connect(view, &InsideView::viewAsked, this, &InsideWindow::showView);
+        connect(view, &InsideView::stateChanged, this, &InsideWindow::refresh);
+    }
+    column->addWidget(stack_, 1);
+    help_ = label("small", this);
+    help_->setWordWrap(true);
+    column->addWidget(help_);
+    row->addLayout(column, 1);
+
+    connect(&inside_, &InsideController::recordingChanged, this, &InsideWindow::refresh);
+    connect(&inside_, &InsideController::otherChanged, this, &InsideWindow::refresh);
+    connect(&inside_, &InsideController::busyChanged, this, &InsideWindow::refreshRecorded);
+    connect(&inside_.selection(), &SelectionModel::changed, this, &InsideWindow::refreshSelection);
+    connect(&inside_, &InsideController::problem, this,
+            [this](const QString& sentence) { notice_->tell(NoticeBar::Kind::Problem, sentence); });
+    connect(&inside_, &InsideController::saved, this,
+            [this](const QString& path) { notice_->tell(NoticeBar::Kind::Notice, tr("Saved as %1.").arg(path)); });
+    connect(&inside_.chat(), &ChatController::busyChanged, this, &InsideWindow::refresh);
+    connect(&inside_.chat(), &TranscriptSource::reset, this, &InsideWindow::refresh);
+    retranslate();
+    makeCurrent(0);
+}
+
+InsideWindow::~InsideWindow() = default;
+
+QToolButton* InsideWindow::toolButton(const QString& icon, QWidget* parent) {
+    auto* button = new QToolButton(parent);
+    button->setIcon(design::icon(icon));
+    button->setIconSize({design::kIcon, design::kIcon});
+    return button;
+}
+
+QWidget* InsideWindow::makeRail() {
+    auto* scroll = new QScrollArea(this); // on a small screen at a large font the rail scrolls
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setWidgetResizable(true);
+    auto* rail = new QWidget(scroll);
+    rail->setProperty("kind", "page");
+    auto* column = new QVBoxLayout(rail);
+    column->setContentsMargins(design::kSpace1, design::kSpace2, design::kSpace1, design::kSpace2);
+    column->setSpacing(design::kSpace1);
+    rail_ = new QButtonGroup(this);
+    for (std::size_t i = 0; i < views_.size(); ++i) {
+        QToolButton* button = toolButton(views_[i]->iconName(), rail);
+        button->setCheckable(true);
+        button->setToolButtonStyle(Qt::ToolButtonTextUnderIcon);
+        button->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+        if (i < 9)
+            button->setShortcut(QKeySequence(Qt::CTRL | static_cast<Qt::Key>(Qt::Key_1 + static_cast<int>(i))));
+        rail_->addButton(button, static_cast<int>(i));
+        column->addWidget(button);
+    }
+    column->addStretch(1);
+    connect(rail_, &QButtonGroup::idClicked, this, &InsideWindow::makeCurrent);
+    scroll->setWidget(rail);
+    scroll->setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Expanding);
+    return scroll;
+}
+
+QWidget* InsideWindow::makeHead() {
+    auto* head = new QWidget(this);
+    auto* row = new QHBoxLayout(head);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(design::kSpace1);
+    title_ = label("title", head);
+    recorded_ = label("small", head);
+    recorded_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    notes_ = new QLabel(head);
+    notes_->setFixedSize(design::kIcon, design::kIcon);
+    busyText_ = label("small", head);
+    busy_ = new QProgressBar(head);
+    busy_->setFixedWidth(96);
+    busy_->setTextVisible(false);
+    look_ = toolButton(QStringLiteral("inside"), head);
+    open_ = toolButton(QStringLiteral("folder"), head);
+    save_ = toolButton(QStringLiteral("save"), head);
+    compare_ = toolButton(QStringLiteral("compare"), head);
+    export_ = toolButton(QStringLiteral("export"), head);
+    alone_ = toolButton(QStringLiteral("expand"), head);
+    alone_->setCheckable(true);
+    close_ = toolButton(QStringLiteral("close"), head);
+    compareMenu_ = new QMenu(compare_);
+    exportMenu_ = new QMenu(export_);
+    compare_->setMenu(compareMenu_);
+    export_->setMenu(exportMenu_);
+    for (QToolButton* button : {compare_, export_})
+        button->setPopupMode(QToolButton::InstantPopup);
+    row->addWidget(title_);
+    row->addSpacing(design::kSpace2);
+    row->addWidget(recorded_, 1);
+    row->addWidget(notes_);
+    row->addWidget(busyText_);
+    row->addWidget(busy_);
+    for (QToolButton* button : {look_, open_, save_, compare_, export_, alone_, close_})
+        row->addWidget(button);
+    connect(look_, &QToolButton::clicked, this, [this] { inside_.lookInside(); });
+    connect(open_, &QToolButton::clicked, this, &InsideWindow::openFile);
+    connect(save_, &QToolButton::clicked, this, &InsideWindow::saveFile);
+    connect(compareMenu_, &QMenu::aboutToShow, this, &InsideWindow::fillCompareMenu);
+    connect(exportMenu_, &QMenu::aboutToShow, this, &InsideWindow::fillExportMenu);
+    connect(alone_, &QToolButton::clicked, this, &InsideWindow::aloneAsked);
+    connect(close_, &QToolButton::clicked, this, &InsideWindow::closeAsked);
+    return head;
+}
+
+QWidget* InsideWindow::makeSelectionRow() {
+    auto* frame = new QWidget(this);
+    auto* row = new QHBoxLayout(frame);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(design::kSpace2);
+    layerLabel_ = label("small", frame);
+    headLabel_ = label("small", frame);
+    tokenLabel_ = label("small", frame);
+    layer_ = new QSpinBox(frame);
+    head_ = new QSpinBox(frame);
+    for (QSpinBox* box : {layer_, head_}) {
+        box->setMinimum(-1);
+        box->setSpecialValueText(QStringLiteral("\u2013"));
+        box->setFixedWidth(64);
+        connect(box, &QSpinBox::valueChanged, this,
+                [this] { inside_.selection().setHead(layer_->value(), head_->value(), this); });
+    }
+    previous_ = toolButton(QStringLiteral("chevron-left"), frame);
+    next_ = toolButton(QStringLiteral("chevron-right"), frame);
+    previous_->setAutoRepeat(true);
+    next_->setAutoRepeat(true);
+    token_ = new QLabel(frame);
+    token_->setTextFormat(Qt::PlainText);
+    token_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    row->addWidget(layerLabel_);
+    row->addWidget(layer_);
+    row->addWidget(headLabel_);
+    row->addWidget(head_);
+    row->addSpacing(design::kSpace2);
+    row->addWidget(tokenLabel_);
+    row->addWidget(previous_);
+    row->addWidget(next_);
+    row->addWidget(token_, 1);
+    connect(previous_, &QToolButton::clicked, this, [this] { stepPosition(-1); });
+    connect(next_, &QToolButton::clicked, this, [this] { stepPosition(1); });
+    return frame;
+}
+
+QWidget* InsideWindow::makeEmpty() {
+    auto* page = new QWidget(this);
+    auto* column = new QVBoxLayout(page);
+    column->addStretch(2);
+    auto* icon = new QLabel(page);
+    icon->setPixmap(design::icon(QStringLiteral("inside"), design::IconTone::Muted).pixmap(40, 40));
+    icon->setAlignment(Qt::AlignCenter);
+    emptyTitle_ = label("title", page);
+    emptyTitle_->setAlignment(Qt::AlignCenter);
+    emptyTitle_->setWordWrap(true);
+    emptyText_ = new QLabel(page);
+    emptyText_->setAlignment(Qt::AlignCenter);
+    emptyText_->setWordWrap(true);
+    emptyText_->setMaximumWidth(520);
+    auto* buttons = new QHBoxLayout;
+    emptyLook_ = new QPushButton(page);
+    emptyLook_->setProperty("kind", "primary");
+    emptyAgain_ = new QPushButton(page);
+    emptyAgain_->setProperty("kind", "primary");
+    emptyOpen_ = new QPushButton(page);
+    buttons->addStretch(1);
+    for (QPushButton* button : {emptyLook_, emptyAgain_, emptyOpen_})
+        buttons->addWidget(button);
+    buttons->addStretch(1);
+    column->addWidget(icon);
+    column->addWidget(emptyTitle_);
+    auto* text = new QHBoxLayout;
+    text->addStretch(1);
+    text->addWidget(emptyText_, 100);
+    text->addStretch(1);
+    column->addLayout(text);
+    column->addSpacing(design::kSpace2);
+    column->addLayout(buttons);
+    column->addStretch(3);
+    connect(emptyLook_, &QPushButton::clicked, this, [this] { inside_.lookInside(); });
+    connect(emptyAgain_, &QPushButton::clicked, this, [this] { inside_.recordAgain(); });
+    connect(emptyOpen_, &QPushButton::clicked, this, &InsideWindow::openFile);
+    return page;
+}
+
+InsideView* InsideWindow::currentView() const {
+    return views_[static_cast<std::size_t>(current_)];
+}
+
+InsideView* InsideWindow::view(const QString& name) const {
+    const auto at = std::find_if(views_.begin(), views_.end(), [&](InsideView* v) { return v->name() == name; });
+    return at == views_.end() ? nullptr : *at;
+}
+
+bool InsideWindow::showView(const QString& what) {
+    const QString name = what.section(QLatin1Char(':'), 0, 0);
+    for (std::size_t i = 0; i < views_.size(); ++i)
+        if (views_[i]->name() == name) {
+            makeCurrent(static_cast<int>(i));
+            if (what.contains(QLatin1Char(':')))
+                views_[i]->go(what.section(QLatin1Char(':'), 1));
+            return true;
+        }
+    return false;
+}
+
+void InsideWindow::makeCurrent(int index) {
+    if (index != current_)
+        inside_.want(currentView(), {});
+    current_ = index;
+    rail_->button(index)->setChecked(true);
+    refresh();
+}
+
+void InsideWindow::showEvent(QShowEvent* event) {
+    QWidget::showEvent(event);
+    inside_.setActive(true);
+    refresh();
+}
+
+void InsideWindow::hideEvent(QHideEvent* event) {
+    QWidget::hideEvent(event);
+    inside_.setActive(false);
+    inside_.want(currentView(), {});
+}
+
+void InsideWindow::changeEvent(QEvent* event) {
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::LanguageChange)
+        retranslate();
+}
+
+void InsideWindow::keyPressEvent(QKeyEvent* event) {
+    if (event->key() == Qt::Key_Escape)
+        emit closeAsked();
+    else
+        QWidget::keyPressEvent(event);
+}
+
+void InsideWindow::setAlone(bool alone) {
+    alone_->setChecked(alone);
+}
+
+void InsideWindow::stepPosition(int by) {
+    if (!inside_.recording())
+        return;
+    const std::int64_t n = inside_.recording()->nPosition();
+    const std::int64_t at = inside_.selection().current().position;
+    inside_.selection().setPosition(std::clamp<std::int64_t>(at < 0 ? n - 1 : at + by, 0, n - 1), this);
+}
+
+void InsideWindow::fillExportMenu() {
+    exportMenu_->clear();
+    for (const QString& format : currentView()->exportFormats())
+        exportMenu_->addAction(tr("As %1\u2026").arg(format.toUpper()), this, [this, format] { exportView(format); });
+}
+
+void InsideWindow::exportView(const QString& format) {
+    const QString path =
+        QFileDialog::getSaveFileName(this, tr("Export the view"), currentView()->name() + QLatin1Char('.') + format,
+                                     QStringLiteral("%1 (*.%2)").arg(format.toUpper(), format));
+    if (path.isEmpty())
+        return;
+    const Result<void> done = currentView()->exportAs(path, format, kExportScale);
+    if (done)
+        notice_->tell(NoticeBar::Kind::Notice, tr("Saved as %1.").arg(path));
+    else
+        notice_->tell(NoticeBar::Kind::Problem, QString::fromStdString(done.error().message));
+}
+
+void InsideWindow::openFile() {
+    const QString path = QFileDialog::getOpenFileName(this, tr("Open a recorded run"), {},
+                                                      tr("Recorded runs (*.safetensors);;All files (*)"));
+    if (!path.isEmpty())
+        inside_.openRunFile(path);
+}
+
+void InsideWindow::saveFile() {
+    const QString path =
+        QFileDialog::getSaveFileName(this, tr("Save the recorded run"), QStringLiteral("run.safetensors"),
+                                     tr("Recorded runs (*.safetensors);;All files (*)"));
+    if (!path.isEmpty())
+        inside_.saveRunFile(path);
+}
+
+void InsideWindow::compareFile() {
+    const QString path = QFileDialog::getOpenFileName(this, tr("Compare with a recorded run"), {},
+                                                      tr("Recorded runs (*.safetensors);;All files (*)"));
+    if (!path.isEmpty())
+        inside_.compareWithFile(path);
+}
+
+QJsonObject InsideWindow::saveState() const {
+    QJsonObject state;
+    state[QStringLiteral("view")] = currentView()->name();
+    for (InsideView* view : views_)
+        if (const QJsonObject own = view->saveState(); !own.isEmpty())
+            state[view->name()] = own;
+    return state;
+}
+
+void InsideWindow::restoreState(const QJsonObject& state) {
+    for (InsideView* view : views_)
+        view->restoreState(state[view->name()].toObject());
+    showView(state[QStringLiteral("view")].toString());
+}
+
+} // namespace vitral

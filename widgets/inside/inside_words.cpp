@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the room says: what is recorded, what is selected, what to do where there is nothing yet.
+#include "widgets/design/icons.h"
+#include "widgets/design/metrics.h"
+#include "widgets/inside/inside_view.h"
+#include "widgets/inside/inside_window.h"
+
+#include <QButtonGroup>
+#include <QLabel>
+#include <QLocale>
+#include <QMenu>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QSignalBlocker>
+#include <QSpinBox>
+#include <QStackedWidget>
+#include <QToolButton>
+
+#include <algorithm>
+
+namespace vitral {
+
+QString InsideWindow::recordedText() const {
+    const RecordingPtr& r = inside_.recording();
+    if (!r)
+        return {};
+    const QLocale locale;
+    const std::int64_t n = r->nPosition();
+    QStringList parts;
+    parts << QString::fromStdString(r->model.name);
+    if (!inside_.fileName().isEmpty())
+        parts << inside_.fileName();
+    parts << (r->nPrompt < n
+                  ? tr("%1 tokens, %2 of them the prompt").arg(locale.toString(n), locale.toString(r->nPrompt))
+                  : tr("%1 tokens").arg(locale.toString(n)));
+    parts << tr("%1 layers \u00D7 %2 heads").arg(locale.toString(r->model.nLayer), locale.toString(r->model.nHead));
+    parts << locale.formattedDataSize(static_cast<qint64>(r->bytes()));
+    if (!r->interventions.empty())
+        parts << tr("changes made: %1").arg(locale.toString(static_cast<qlonglong>(r->interventions.size())));
+    if (inside_.other())
+        parts << tr("minus %1").arg(inside_.otherName());
+    return parts.join(QStringLiteral("  \u00B7  "));
+}
+
+QString InsideWindow::emptyText() const {
+    return stack_->currentWidget() == empty_ ? emptyTitle_->text() + QLatin1Char('\n') + emptyText_->text() : QString();
+}
+
+void InsideWindow::refreshRecorded() {
+    const RecordingPtr& r = inside_.recording();
+    const QString text = recordedText();
+    recorded_->setText(text);
+    QStringList lines = {text};
+    if (r) {
+        for (const std::string& note : r->notes)
+            lines << QString::fromStdString(note);
+        for (const std::string& change : r->interventions)
+            lines << QString::fromStdString(change);
+    }
+    recorded_->setToolTip(lines.join(QLatin1Char('\n')));
+    notes_->setVisible(r && !r->notes.empty());
+    notes_->setPixmap(
+        design::icon(QStringLiteral("info"), design::IconTone::Muted).pixmap(design::kIconSmall, design::kIconSmall));
+    notes_->setToolTip(lines.join(QLatin1Char('\n')));
+    const bool busy = !inside_.busyText().isEmpty();
+    busyText_->setVisible(busy);
+    busyText_->setText(inside_.busyText());
+    busy_->setVisible(busy);
+    const bool known = inside_.busyFraction() >= 0;
+    busy_->setRange(0, known ? 1000 : 0);
+    if (known)
+        busy_->setValue(static_cast<int>(inside_.busyFraction() * 1000));
+    const bool canLook = inside_.modelLoaded() && inside_.chat().count() > 0 && !inside_.chat().busy() && !busy;
+    look_->setEnabled(canLook);
+    emptyLook_->setEnabled(canLook);
+    save_->setEnabled(r != nullptr);
+    export_->setEnabled(stack_->currentWidget() != empty_);
+    compare_->setEnabled(r != nullptr);
+}
+
+void InsideWindow::refresh() {
+    InsideView* view = currentView();
+    const RecordingPtr& r = inside_.recording();
+    bool again = false;
+    QString why;
+    if (!r && view->needsRecording()) {
+        emptyTitle_->setText(tr("Nothing is recorded yet"));
+        QString text = tr("While this room is open, every answer in the chat is recorded as it is written: ask "
+                          "something. Or look inside the conversation as it stands, or open a recorded run: that needs "
+                          "no model.");
+        if (const std::size_t bytes = inside_.expectedBytes(1000); bytes > 0)
+            text += QLatin1Char(' ') + tr("With this model 1,000 tokens of attention take %1; at most %2 are used.")
+                                           .arg(QLocale().formattedDataSize(static_cast<qint64>(bytes)),
+                                                QLocale().formattedDataSize(static_cast<qint64>(inside_.byteBudget())));
+        emptyText_->setText(text);
+    } else {
+        why = r || !view->needsRecording() ? view->missing(&again) : QString();
+        emptyTitle_->setText(why);
+        emptyText_->setText(again && inside_.model() ? tr("The run can be recorded again with what this view needs.")
+                                                     : QString());
+    }
+    const bool empty = (!r && view->needsRecording()) || !why.isEmpty();
+    emptyText_->setVisible(!emptyText_->text().isEmpty());
+    emptyLook_->setVisible(!r);
+    emptyOpen_->setVisible(!r);
+    emptyAgain_->setVisible(r && again && inside_.model() != nullptr);
+    stack_->setCurrentWidget(empty ? empty_ : static_cast<QWidget*>(view));
+    title_->setText(view->title());
+    help_->setText(view->help());
+    if (isVisible())
+        inside_.want(view, view->wantedPoints());
+    refreshRecorded();
+    refreshSelection();
+}
+
+void InsideWindow::refreshSelection() {
+    const RecordingPtr& r = inside_.recording();
+    const Selection& s = inside_.selection().current();
+    selectionRow_->setVisible(r != nullptr);
+    if (!r)
+        return;
+    const QSignalBlocker blockLayer(layer_);
+    const QSignalBlocker blockHead(head_);
+    layer_->setMaximum(static_cast<int>(r->model.nLayer) - 1);
+    head_->setMaximum(static_cast<int>(r->model.nHead) - 1);
+    layer_->setValue(s.layer);
+    head_->setValue(s.head);
+    const QLocale locale;
+    const auto name = [&](std::int64_t position) {
+        return QStringLiteral("%1  %2").arg(locale.toString(position), inside_.pieceText(position));
+    };
+    QString text = s.position < 0 ? tr("none chosen") : name(s.position);
+    if (s.position >= 0 && s.key >= 0)
+        text += QStringLiteral("   \u2192   ") + name(s.key);
+    token_->setText(text);
+    previous_->setEnabled(s.position != 0);
+    next_->setEnabled(s.position < r->nPosition() - 1);
+}
+
+void InsideWindow::fillCompareMenu() {
+    compareMenu_->clear();
+    compareMenu_->addAction(tr("With a recorded run\u2026"), this, &InsideWindow::compareFile);
+    if (inside_.other())
+        compareMenu_->addAction(tr("End the comparison"), this, [this] { inside_.compareWith(nullptr, {}); });
+}
+
+void InsideWindow::retranslate() {
+    for (std::size_t i = 0; i < views_.size(); ++i) {
+        rail_->button(static_cast<int>(i))->setText(views_[i]->title());
+        rail_->button(static_cast<int>(i))
+            ->setToolTip(QStringLiteral("%1 (Ctrl+%2)").arg(views_[i]->title()).arg(i + 1));
+    }
+    const auto name = [](QWidget* widget, const QString& text) {
+        widget->setToolTip(text);
+        widget->setAccessibleName(text);
+    };
+    name(look_, tr("Look inside this conversation: reads it again and records"));
+    name(open_, tr("Open a recorded run"));
+    name(save_, tr("Save the recorded run"));
+    name(compare_, tr("Compare with another run"));
+    name(export_, tr("Export the view"));
+    name(alone_, tr("Hide the chat"));
+    name(close_, tr("Close (Ctrl+Shift+I)"));
+    name(previous_, tr("Previous token"));
+    name(next_, tr("Next token"));
+    layerLabel_->setText(tr("Layer"));
+    headLabel_->setText(tr("Head"));
+    tokenLabel_->setText(tr("Token"));
+    layer_->setAccessibleName(tr("Layer"));
+    head_->setAccessibleName(tr("Head"));
+    emptyLook_->setText(tr("Look inside this conversation"));
+    emptyOpen_->setText(tr("Open a recorded run\u2026"));
+    emptyAgain_->setText(tr("Record again"));
+    refresh();
+}
+
+} // namespace vitral
