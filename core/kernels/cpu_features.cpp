@@ -31,6 +31,9 @@ const KernelTable* avx2Kernels() {
         t.rmsNorm = rmsNormAvx2;
         t.gatedActivation = gatedActivationAvx2;
         t.attention = attentionAvx2;
+        t.mapKeys = mapKeysAvx2;
+        t.openHalves = openHalvesAvx2;
+        t.attentionMap = attentionMapAvx2;
         t.packedProduct = packedProductAvx2;
         t.quantizeTile = quantizeTileAvx2;
         t.plainProduct = plainProductAvx2;
@@ -54,6 +57,9 @@ const KernelTable* avx512Kernels() {
         t.rope = ropeAvx512;
         t.kvStore = kvStoreAvx512;
         t.attention = attentionAvx512;
+        t.mapKeys = mapKeysAvx512;
+        t.openHalves = openHalvesAvx512;
+        t.attentionMap = attentionMapAvx512;
         t.packedProduct = packedProductAvx512;
         t.quantizeTile = quantizeTileAvx512;
         t.plainProduct = plainProductAvx512;

@@ -28,6 +28,9 @@ void ropeAvx512(float* x, std::int32_t nHead, std::int32_t headDim, std::int32_t
                 bool halves);
 void kvStoreAvx512(const KvLayout* layout, std::byte* block, std::int32_t slot, const float* k, const float* v);
 void attentionAvx512(const AttentionJob* job);
+void mapKeysAvx512(const std::uint16_t* const* rows, std::int32_t nRow, std::int32_t dim, float* out);
+void openHalvesAvx512(const std::uint16_t* x, std::int64_t n, float* out);
+void attentionMapAvx512(const MapJob* job);
 
 void packedProductAvx2(const PackedJob* job);
 void quantizeTileAvx2(const float* const* rows, std::int32_t width, std::int64_t nIn, std::int8_t* q, float* scale,
@@ -36,5 +39,8 @@ void plainProductAvx2(const PlainJob* job);
 void rmsNormAvx2(float* out, const float* x, const float* weight, std::int64_t n, float eps);
 void gatedActivationAvx2(Act kind, float* out, const float* gate, const float* up, std::int64_t n);
 void attentionAvx2(const AttentionJob* job);
+void mapKeysAvx2(const std::uint16_t* const* rows, std::int32_t nRow, std::int32_t dim, float* out);
+void openHalvesAvx2(const std::uint16_t* x, std::int64_t n, float* out);
+void attentionMapAvx2(const MapJob* job);
 
 } // namespace vitral::kernels
