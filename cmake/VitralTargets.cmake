@@ -17,6 +17,11 @@ if(VITRAL_SANITIZE)
   endif()
 endif()
 
+# Lets ccache keep what was compiled with a precompiled header.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-fpch-preprocess>)
+endif()
+
 if(VITRAL_ENABLE_FUZZ)
   add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
