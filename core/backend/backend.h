@@ -147,6 +147,9 @@ public:
     /// Copies a tensor to host floats (packed), after everything queued so far.
     virtual void read(Tensor x, std::span<float> host) = 0;
     virtual void write(Tensor x, std::span<const float> host) = 0;
+    /// Row i of x to rows[i] in the host's memory, as F32 or rounded to F16 (to nearest even, clamped to the largest
+    /// finite half, NaN stays NaN). For recordings: on a device the rounding halves what has to travel.
+    virtual void readRows(Tensor x, DType as, std::span<std::byte* const> rows);
     /// f32 keys or values of one head, positions [first, first + n): [n, D]. For the trace and tests.
     virtual void readKeys(const KvCache& cache, std::int32_t iLayer, SeqId seq, std::int32_t iKvHead,
                           std::int64_t first, std::int64_t n, std::span<float> host) = 0;

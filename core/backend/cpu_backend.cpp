@@ -212,4 +212,14 @@ void CpuBackend::write(Tensor x, std::span<const float> host) {
         std::memcpy(rowOf(x, i), host.data() + i * x.nCol(), static_cast<std::size_t>(x.nCol()) * 4);
 }
 
+void CpuBackend::readRows(Tensor x, DType as, std::span<std::byte* const> rows) {
+    forRows(static_cast<std::int64_t>(rows.size()), x.nCol() / 4, [&](std::int64_t i) {
+        std::byte* to = rows[static_cast<std::size_t>(i)];
+        if (as == DType::F16)
+            table_.toHalf(reinterpret_cast<std::uint16_t*>(to), rowOf(x, i), x.nCol());
+        else
+            std::memcpy(to, rowOf(x, i), static_cast<std::size_t>(x.nCol()) * 4);
+    });
+}
+
 } // namespace vitral

@@ -40,6 +40,7 @@ public:
     void gatherRows(Tensor out, Tensor x, std::span<const std::int32_t> index) override;
     void read(Tensor x, std::span<float> host) override;
     void write(Tensor x, std::span<const float> host) override;
+    void readRows(Tensor x, DType as, std::span<std::byte* const> rows) override;
     void readKeys(const KvCache& cache, std::int32_t iLayer, SeqId seq, std::int32_t iKvHead, std::int64_t first,
                   std::int64_t n, std::span<float> host) override;
     void readValues(const KvCache& cache, std::int32_t iLayer, SeqId seq, std::int32_t iKvHead, std::int64_t first,

@@ -34,6 +34,7 @@ const KernelTable* avx2Kernels() {
         t.mapKeys = mapKeysAvx2;
         t.openHalves = openHalvesAvx2;
         t.attentionMap = attentionMapAvx2;
+        t.toHalf = toHalfAvx2;
         t.packedProduct = packedProductAvx2;
         t.quantizeTile = quantizeTileAvx2;
         t.plainProduct = plainProductAvx2;
@@ -60,6 +61,7 @@ const KernelTable* avx512Kernels() {
         t.mapKeys = mapKeysAvx512;
         t.openHalves = openHalvesAvx512;
         t.attentionMap = attentionMapAvx512;
+        t.toHalf = toHalfAvx512;
         t.packedProduct = packedProductAvx512;
         t.quantizeTile = quantizeTileAvx512;
         t.plainProduct = plainProductAvx512;

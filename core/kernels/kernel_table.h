@@ -74,6 +74,8 @@ struct KernelTable {
     /// Stores K [nKvHead * Dk] and V [nKvHead * Dv] of one token in slot `slot` of `block`.
     void (*kvStore)(const KvLayout* layout, std::byte* block, std::int32_t slot, const float* k, const float* v);
     void (*attention)(const AttentionJob* job);
+    /// out[i] = x[i] as a half: to nearest even, clamped to the largest finite one; NaN stays NaN.
+    void (*toHalf)(std::uint16_t* out, const float* x, std::int64_t n);
     /// Up to kMaxTile rows of nIn (a multiple of 32) floats to int8 in [-127, 127], x ~ q * scale, as InputTile lays
     /// them. scale [nBlock][width], sums of every 16 q's [2 nBlock][width]. Not-finite values: the block counts as 0.
     void (*quantizeTile)(const float* const* rows, std::int32_t width, std::int64_t nIn, std::int8_t* q, float* scale,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Row operations as plain loops: norms, elementwise arithmetic, activations, rotary embedding, 8-bit quantisation.
 
+#include "core/kernels/convert.h"
 #include "core/kernels/scalar/scalar_kernels.h"
 
 #include <algorithm>
@@ -105,6 +106,11 @@ void rope(float* x, std::int32_t nHead, std::int32_t headDim, std::int32_t nRota
             b = a0 * s + b0 * c;
         }
     }
+}
+
+void toHalf(std::uint16_t* out, const float* x, std::int64_t n) {
+    for (std::int64_t i = 0; i < n; ++i)
+        out[i] = f32ToHalf(std::clamp(x[i], -65504.0F, 65504.0F));
 }
 
 void quantizeTile(const float* const* rows, std::int32_t width, std::int64_t nIn, std::int8_t* q, float* scale,

@@ -8,6 +8,7 @@ namespace vitral::kernels::scalar {
 
 void rmsNorm(float* out, const float* x, const float* weight, std::int64_t n, float eps);
 void layerNorm(float* out, const float* x, const float* weight, const float* bias, std::int64_t n, float eps);
+void toHalf(std::uint16_t* out, const float* x, std::int64_t n);
 void add(float* out, const float* a, const float* b, std::int64_t n);
 void mul(float* out, const float* a, const float* b, std::int64_t n);
 void scale(float* out, const float* x, float factor, std::int64_t n);

@@ -17,6 +17,7 @@ const KernelTable& scalarKernels() {
         .rope = scalar::rope,
         .kvStore = scalar::kvStore,
         .attention = scalar::attention,
+        .toHalf = scalar::toHalf,
         .quantizeTile = scalar::quantizeTile,
         .packedProduct = nullptr,
         .plainProduct = nullptr,

@@ -69,6 +69,20 @@ void rmsNormAvx2(float* out, const float* x, const float* weight, std::int64_t n
         out[i] = x[i] * factor * (weight ? weight[i] : 1.0F);
 }
 
+void toHalfAvx2(std::uint16_t* out, const float* x, std::int64_t n) {
+    const __m256 most = _mm256_set1_ps(65504.0F), least = _mm256_set1_ps(-65504.0F);
+    std::int64_t i = 0;
+    for (; i + 8 <= n; i += 8) {
+        // Of a NaN and a number, min and max give their second operand: the NaN stays.
+        const __m256 v = _mm256_min_ps(most, _mm256_max_ps(least, _mm256_loadu_ps(x + i)));
+        _mm_storeu_si128(reinterpret_cast<__m128i*>(out + i), _mm256_cvtps_ph(v, _MM_FROUND_TO_NEAREST_INT));
+    }
+    for (; i < n; ++i) {
+        const float v = x[i] > 65504.0F ? 65504.0F : x[i] < -65504.0F ? -65504.0F : x[i];
+        out[i] = f32ToHalf(v);
+    }
+}
+
 void gatedActivationAvx2(Act kind, float* out, const float* gate, const float* up, std::int64_t n) {
     std::int64_t i = 0;
     if (kind == Act::Silu) // the commonest one; the others stay scalar

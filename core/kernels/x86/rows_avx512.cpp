@@ -222,6 +222,16 @@ void ropeAvx512(float* x, std::int32_t nHead, std::int32_t headDim, std::int32_t
     }
 }
 
+void toHalfAvx512(std::uint16_t* out, const float* x, std::int64_t n) {
+    const __m512 most = _mm512_set1_ps(65504.0F), least = _mm512_set1_ps(-65504.0F);
+    for (std::int64_t i = 0; i < n; i += 16) {
+        const __mmask16 mask = laneMask(n - i);
+        // Of a NaN and a number, min and max give their second operand: the NaN stays.
+        const __m512 v = _mm512_min_ps(most, _mm512_max_ps(least, _mm512_maskz_loadu_ps(mask, x + i)));
+        _mm256_mask_storeu_epi16(out + i, mask, _mm512_cvtps_ph(v, _MM_FROUND_TO_NEAREST_INT));
+    }
+}
+
 void kvStoreAvx512(const KvLayout* layout, std::byte* block, std::int32_t slot, const float* k, const float* v) {
     if (layout->format != KvFormat::F16) {
         scalar::kvStore(layout, block, slot, k, v);

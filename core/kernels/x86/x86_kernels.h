@@ -31,6 +31,7 @@ void attentionAvx512(const AttentionJob* job);
 void mapKeysAvx512(const std::uint16_t* const* rows, std::int32_t nRow, std::int32_t dim, float* out);
 void openHalvesAvx512(const std::uint16_t* x, std::int64_t n, float* out);
 void attentionMapAvx512(const MapJob* job);
+void toHalfAvx512(std::uint16_t* out, const float* x, std::int64_t n);
 
 void packedProductAvx2(const PackedJob* job);
 void quantizeTileAvx2(const float* const* rows, std::int32_t width, std::int64_t nIn, std::int8_t* q, float* scale,
@@ -42,5 +43,6 @@ void attentionAvx2(const AttentionJob* job);
 void mapKeysAvx2(const std::uint16_t* const* rows, std::int32_t nRow, std::int32_t dim, float* out);
 void openHalvesAvx2(const std::uint16_t* x, std::int64_t n, float* out);
 void attentionMapAvx2(const MapJob* job);
+void toHalfAvx2(std::uint16_t* out, const float* x, std::int64_t n);
 
 } // namespace vitral::kernels
