@@ -98,20 +98,6 @@ void attentionBlock(Pass& pass, std::int64_t iLayer, const AttentionWeights& w, 
     }
     normalise(backend, w.qNorm, q);
     normalise(backend, w.kNorm, k);
-    pass.observe(Point::Q, iLayer, q);
-    pass.observe(Point::K, iLayer, k);
-    pass.observe(Point::V, iLayer, v);
-
-    if (s.rope != nullptr) {
-        const RopeTable& table = s.rope->forContext(pass.cache.spec().contextTokens());
-        backend.rope(q, static_cast<std::int32_t>(s.nHead), pass.rows, table);
-        backend.rope(k, static_cast<std::int32_t>(s.nKvHead), pass.rows, table);
-    }
-    if (s.temperature != 0.0F)
-        applyTemperature(pass, q, s);
-    pass.observe(Point::RotQ, iLayer, q);
-    pass.observe(Point::RotK, iLayer, k);
-    backend.kvStore(pass.cache, layer, k, v, pass.rows);
 
     AttentionParams params;
     params.nHead = static_cast<std::int32_t>(s.nHead);
@@ -122,6 +108,23 @@ void attentionBlock(Pass& pass, std::int64_t iLayer, const AttentionWeights& w, 
     params.softcap = s.softcap;
     params.window = s.window;
     params.sinks = w.sinks.empty() ? nullptr : w.sinks.data();
+    const RopeTable* table = s.rope != nullptr ? &s.rope->forContext(pass.cache.spec().contextTokens()) : nullptr;
+    if (pass.observer != nullptr)
+        pass.observer->giveAttention(layer, params, table);
+    pass.observe(Point::Q, iLayer, q);
+    pass.observe(Point::K, iLayer, k);
+    pass.observe(Point::V, iLayer, v);
+
+    if (table != nullptr) {
+        backend.rope(q, static_cast<std::int32_t>(s.nHead), pass.rows, *table);
+        backend.rope(k, static_cast<std::int32_t>(s.nKvHead), pass.rows, *table);
+    }
+    if (s.temperature != 0.0F)
+        applyTemperature(pass, q, s);
+    pass.observe(Point::RotQ, iLayer, q);
+    pass.observe(Point::RotK, iLayer, k);
+    backend.kvStore(pass.cache, layer, k, v, pass.rows);
+
     if (pass.wants(Point::AttnLse, iLayer))
         params.logSumExp = pass.lse(s.nHead);
     const std::int64_t nZ = s.nHead * s.headDimV;

@@ -186,7 +186,7 @@ void Decoder::unembed(Backend& backend, Tensor out, Tensor input, Projection pro
 
 Result<void> Decoder::head(Pass& pass, Workspace& workspace, std::span<float> logits) const {
     const auto nWanted = static_cast<std::int64_t>(pass.wanted.size());
-    if (nWanted == 0 && pass.observer == nullptr)
+    if (nWanted == 0 && (pass.observer == nullptr || !pass.observer->wantsAllRows()))
         return {};
     Backend& backend = pass.backend;
     backend.scope("head");

@@ -39,12 +39,23 @@ inline constexpr int kPointCount = static_cast<int>(Point::Logits) + 1;
 /// "blocks.3.attn.hook_q"; layer is ignored by points that have none.
 std::string pointName(Point point, std::int32_t iLayer);
 
+struct AttentionParams; // core/backend/backend.h
+struct RopeTable;
+
 class ForwardObserver {
 public:
     virtual ~ForwardObserver() = default;
     [[nodiscard]] virtual bool wants(Point point, std::int32_t iLayer) const = 0;
     /// Thread: engine. May read (Backend::read) and, for an intervention, write the tensor in place.
     virtual void give(Point point, std::int32_t iLayer, Tensor tensor) = 0;
+    /// How a layer attends, told before its points Q to Z. rope: the rotation in use, null where positions enter
+    /// elsewhere. Both last until the call returns; params.logSumExp is empty.
+    virtual void giveAttention(std::int32_t iLayer, const AttentionParams& params, const RopeTable* rope) {
+        (void)iLayer, (void)params, (void)rope;
+    }
+    /// Whether every row is looked at to the end. False: in the last layer, after attention, rows whose logits nobody
+    /// wants are dropped as they are without an observer; points after Z of that layer then have the wanted rows only.
+    [[nodiscard]] virtual bool wantsAllRows() const { return true; }
 };
 
 } // namespace vitral

@@ -58,7 +58,7 @@ void Pass::addBranch(std::int64_t iLayer, Point branchPoint, Point sumPoint, flo
 }
 
 void Pass::keepWantedRows(std::int64_t iLayer, std::int64_t nZ) {
-    if (iLayer != iLast || observer != nullptr)
+    if (iLayer != iLast || (observer != nullptr && observer->wantsAllRows()))
         return;
     const std::int32_t lastRow = static_cast<std::int32_t>(capacity_ - 1);
     const std::span<const std::int32_t> kept = wanted.empty() ? std::span(&lastRow, 1) : wanted;

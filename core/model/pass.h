@@ -83,7 +83,7 @@ public:
 
     /// In the last layer, once keys and values are stored and attention is done, rows whose logits nobody wants are
     /// dead: the projection, the MLP and the head run on the wanted ones alone (at least one). `z` is the attention's
-    /// result; normed() is lost. Not done while somebody observes.
+    /// result; normed() is lost. Not done while somebody looks at all rows to the end.
     void keepWantedRows(std::int64_t iLayer, std::int64_t nZ);
 
 private:
