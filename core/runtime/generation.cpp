@@ -22,11 +22,15 @@ Generation::~Generation() {
     for (BranchState& branch : branches_) {
         if (branch.seq < 0)
             continue;
+        if (job_.interventions && job_.interventions->active()) {
+            pool_->cache->release(branch.seq); // made with changed values: no other run may go on from it
+            continue;
+        }
         const auto n = static_cast<std::size_t>(pool_->cache->length(branch.seq));
         branch.tokens.resize(std::min(n, branch.tokens.size()));
         branch.scores.resize(branch.tokens.size());
         try {
-            cache_.keep(*pool_, branch.seq, std::move(branch.tokens), std::move(branch.scores));
+            cache_.keep(*pool_, branch.seq, std::move(branch.tokens), std::move(branch.scores), branch.recording);
         } catch (const std::bad_alloc&) {
             pool_->cache->release(branch.seq); // no memory to remember it: only speed is lost
         }
@@ -42,6 +46,8 @@ Result<FinishReason> Generation::run() {
     Result<void> prefilled = prefill();
     const Clock::time_point decodeStart = Clock::now();
     timings_.prefillSeconds = Seconds(decodeStart - start_).count();
+    for (std::size_t i = 0; i < branches_.size() && !prefilled; ++i)
+        announceRecording(i, true);
     VITRAL_TRY(prefilled);
     decoding_ = true;
     Result<void> decoded = decode();
@@ -74,6 +80,7 @@ Result<void> Generation::decode() {
             return {};
         port_.pulse();
         VITRAL_TRY(feed());
+        announceRecordings();
     }
 }
 
@@ -149,6 +156,12 @@ Result<void> Generation::shiftContext(std::size_t iBranch) {
     branch.scores.erase(branch.scores.begin() + nKeep, branch.scores.begin() + nKeep + nDrop);
     // The scores that stay were made with the tokens that went: they would mislead a later prompt's view.
     std::fill(branch.scores.begin() + nKeep, branch.scores.end(), nullptr);
+    branch.nShifted += static_cast<std::int32_t>(nDrop);
+    if (branch.nPrompt > nKeep)
+        branch.nPrompt = static_cast<std::int32_t>(std::max<std::int64_t>(nKeep, branch.nPrompt - nDrop));
+    branch.pieces.resize(std::min(branch.pieces.size(), static_cast<std::size_t>(nKeep)));
+    if (recorder_)
+        recorder_->truncate(iBranch, nKeep);
     port_.emit(ContextShifted{port_.run, static_cast<std::int32_t>(iBranch), static_cast<std::int32_t>(nDrop)});
     return prefillSegments({{iBranch, nKeep, static_cast<std::int64_t>(branch.tokens.size())}});
 }
@@ -157,6 +170,7 @@ void Generation::finishBranch(std::size_t iBranch, FinishReason reason) {
     BranchState& branch = branches_[iBranch];
     branch.alive = false;
     branch.reason = reason;
+    announceRecording(iBranch, true);
     std::string text;
     if (reason != FinishReason::StopString) {
         if (branch.decoder) {

@@ -8,6 +8,7 @@
 #include "core/runtime/prefix_cache.h"
 #include "core/runtime/stop_filter.h"
 #include "core/sample/sampler.h"
+#include "core/trace/recorder.h"
 
 #include <chrono>
 #include <cstdint>
@@ -56,6 +57,9 @@ private:
         StopFilter stops;
         std::vector<float> logits; ///< [V] after the last token in the cache
         std::int32_t nGenerated = 0;
+        std::int32_t nPrompt = 0, nShifted = 0; ///< of `tokens`; tokens that went when the context moved on
+        std::vector<std::string> pieces;        ///< of the first tokens; only where something is recorded
+        RecordingPtr recording;                 ///< the latest one told of
         bool alive = true;
         FinishReason reason = FinishReason::Cancelled;
     };
@@ -77,6 +81,16 @@ private:
     void takeScores(const Segment& segment, std::span<const float> logits);
     void announceScores(std::size_t iBranch, std::int64_t from, std::int64_t to);
     void announcePrefill();
+
+    // generation_trace.cpp
+    Result<void> prepareTrace();
+    ForwardObserver* observer();
+    void observePass(std::span<const Segment> segments);
+    void announceRecordings(std::span<const Segment> segments);
+    void announceRecordings();
+    void announceRecording(std::size_t iBranch, bool complete);
+    PrefixCache::Match findKept(const BranchState& branch, std::int64_t limit, std::int32_t nTopScores,
+                                RecordingPtr& recording);
 
     // generation.cpp
     Result<void> decode();
@@ -100,6 +114,13 @@ private:
     std::vector<std::int32_t> wanted_;
     std::int32_t nPrefillDone_ = 0, nPrefillTotal_ = 0, nFromCache_ = 0;
     bool decoding_ = false;
+    TraceShape traceShape_;
+    std::unique_ptr<Recorder> recorder_; ///< null: nothing is recorded
+    RecordedModel recorded_;
+    std::int64_t createdUnixSeconds_ = 0;
+    std::vector<PassRun> runs_;
+    Clock::time_point lastRecorded_;
+    double recordSeconds_ = 0; ///< what the last telling took
     Clock::time_point start_ = Clock::now();
     RunTimings timings_;
 };

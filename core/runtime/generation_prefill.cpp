@@ -66,6 +66,7 @@ Result<void> Generation::prepare() {
             return fail(ErrorCode::ContextFull, fmt::format("The prompt has {} tokens, but the context holds only {}.",
                                                             state.tokens.size(), job_.nCtx));
         state.scores.resize(state.tokens.size());
+        state.nPrompt = static_cast<std::int32_t>(state.tokens.size());
         VITRAL_TRY_ASSIGN(state.sampler, Sampler::create(branch.sampler, tokenizer));
         state.sampler->acceptPrompt(state.tokens);
         state.stops = StopFilter(job_.stopStrings);
@@ -78,7 +79,7 @@ Result<void> Generation::prepare() {
     }
     VITRAL_TRY_ASSIGN(
         pool_, cache_.pool(job_.model, backend_, job_.kvType, job_.nCtx, static_cast<std::int64_t>(branches_.size())));
-    return {};
+    return prepareTrace();
 }
 
 Result<void> Generation::prefill() {
@@ -121,6 +122,8 @@ Result<void> Generation::prefill() {
             pool_->cache->release(branch.seq);
             branch.seq = -1;
             VITRAL_TRY_ASSIGN(branch.seq, pool_->cache->fork(branches_[0].seq, nCommon));
+            if (recorder_)
+                recorder_->startFrom(i, 0, nCommon);
             std::copy_n(branches_[0].scores.begin(), nCommon + (job_.scorePrompt ? 1 : 0), branch.scores.begin());
             announceScores(i, nHave[i] + 1, nCommon + 1);
             nHave[i] = nCommon;
@@ -137,7 +140,8 @@ Result<void> Generation::reusePrefixes(std::int64_t nCommon, std::vector<std::in
     for (std::size_t i = 0; i < branches_.size(); ++i) {
         BranchState& branch = branches_[i];
         const auto limit = static_cast<std::int64_t>(branch.tokens.size()) - 1;
-        PrefixCache::Match match = PrefixCache::find(*pool_, branch.tokens, limit, nTopScores);
+        RecordingPtr recording;
+        PrefixCache::Match match = findKept(branch, limit, nTopScores, recording);
         if (i > 0 && match.nTokens <= nCommon)
             match = {}; // branch 0 will have it
         if (match.kept != nullptr) {
@@ -147,6 +151,8 @@ Result<void> Generation::reusePrefixes(std::int64_t nCommon, std::vector<std::in
         }
         VITRAL_TRY_ASSIGN(branch.seq, cache_.begin(*pool_, match));
         nHave[i] = pool_->cache->length(branch.seq);
+        if (recording && nHave[i] > 0)
+            recorder_->startFrom(i, *recording, nHave[i]);
     }
     return {};
 }
@@ -184,6 +190,7 @@ Result<void> Generation::prefillSegments(std::vector<Segment> todo) {
         nPrefillDone_ += static_cast<std::int32_t>(nRow);
         if (!decoding_)
             announcePrefill();
+        announceRecordings(now);
         port_.pulse();
     }
     return {};
@@ -197,7 +204,7 @@ std::int64_t Generation::chunkRows() const {
         rows = static_cast<std::int64_t>(std::min(bySpeed, static_cast<double>(kMaxChunk)));
         rows = std::clamp(rows / 32 * 32, kMinChunk, kMaxChunk);
     }
-    if (job_.scorePrompt && !decoding_)
+    if ((job_.scorePrompt && !decoding_) || (recorder_ && recorder_->wants(Point::Logits, 0)))
         rows = std::clamp<std::int64_t>(kScoreBytes / (4 * std::max<std::int64_t>(nVocab_, 1)), 1, rows);
     return rows;
 }
@@ -215,7 +222,7 @@ Result<void> Generation::pass(std::span<const Segment> segments, bool scoreAll) 
         }
         for (std::int64_t i = segment.from; i < segment.to; ++i) {
             const bool last = i + 1 == static_cast<std::int64_t>(branch.tokens.size());
-            if (scoreAll || last)
+            if (scoreAll || last || (recorder_ && recorder_->wantsLogits(i)))
                 wanted_.push_back(static_cast<std::int32_t>(rows_.size()));
             rowTokens_.push_back(branch.tokens[static_cast<std::size_t>(i)]);
             rows_.push_back({branch.seq, static_cast<std::int32_t>(i)});
@@ -224,19 +231,23 @@ Result<void> Generation::pass(std::span<const Segment> segments, bool scoreAll) 
     const std::size_t nVocab = static_cast<std::size_t>(nVocab_);
     logits_.resize(wanted_.size() * nVocab);
     workspace_.reset();
-    ForwardContext context{*backend_, *pool_->cache, workspace_, nullptr, port_.stop};
+    observePass(segments);
+    ForwardContext context{*backend_, *pool_->cache, workspace_, observer(), port_.stop};
     Result<void> result = job_.model->forward(context, {rowTokens_, rows_, wanted_}, logits_);
     if (!result) {
         giveBack(segments);
         return result;
     }
     std::size_t iWanted = 0;
+    std::int64_t iRow = 0;
     for (const Segment& segment : segments) {
         BranchState& branch = branches_[segment.iBranch];
         pool_->cache->advance(branch.seq, segment.to - segment.from);
         const bool reachesEnd = segment.to == static_cast<std::int64_t>(branch.tokens.size());
-        const std::size_t nWanted =
-            scoreAll ? static_cast<std::size_t>(segment.to - segment.from) : (reachesEnd ? 1U : 0U);
+        iRow += segment.to - segment.from;
+        std::size_t nWanted = 0; // ascending: those of this segment come first
+        while (iWanted + nWanted < wanted_.size() && wanted_[iWanted + nWanted] < iRow)
+            ++nWanted;
         const std::span<const float> own = std::span(logits_).subspan(iWanted * nVocab, nWanted * nVocab);
         if (reachesEnd)
             std::copy(own.end() - static_cast<std::ptrdiff_t>(nVocab), own.end(), branch.logits.begin());
@@ -251,8 +262,11 @@ Result<void> Generation::pass(std::span<const Segment> segments, bool scoreAll) 
 
 /// After a pass that failed: what was reserved for it goes back.
 void Generation::giveBack(std::span<const Segment> segments) {
-    for (const Segment& segment : segments)
+    for (const Segment& segment : segments) {
         pool_->cache->truncate(branches_[segment.iBranch].seq, segment.from);
+        if (recorder_)
+            recorder_->truncate(segment.iBranch, segment.from);
+    }
 }
 
 /// Row i of `logits` ([to - from, V]) scores the token after position from + i.

@@ -72,13 +72,15 @@ Result<PrefixCache::Pool*> PrefixCache::pool(const std::shared_ptr<const Model>&
 }
 
 PrefixCache::Match PrefixCache::find(const Pool& pool, std::span<const TokenId> tokens, std::int64_t limit,
-                                     std::int32_t nTopScores) {
+                                     std::int32_t nTopScores, const std::function<std::int64_t(const Kept&)>& covers) {
     Match best;
     for (const Kept& kept : pool.kept) {
         std::int64_t n = commonPrefix(tokens, kept.tokens);
         if (nTopScores > 0)
             n = scoredPrefix(kept, n, nTopScores);
         n = std::min(n, limit);
+        if (covers && n > best.nTokens)
+            n = std::min(n, covers(kept));
         if (n > best.nTokens)
             best = {&kept, n};
     }
@@ -106,7 +108,9 @@ Result<void> PrefixCache::reserve(Pool& pool, SeqId seq, std::int64_t nTokens) {
     }
 }
 
-void PrefixCache::keep(Pool& pool, SeqId seq, std::vector<TokenId> tokens, std::vector<ScorePtr> scores) {
+void PrefixCache::keep(Pool& pool, SeqId seq, std::vector<TokenId> tokens, std::vector<ScorePtr> scores,
+                       const RecordingPtr& recording) {
+    std::weak_ptr<const Recording> known = recording;
     if (tokens.empty()) {
         pool.cache->release(seq);
         return;
@@ -119,10 +123,12 @@ void PrefixCache::keep(Pool& pool, SeqId seq, std::vector<TokenId> tokens, std::
         for (std::size_t i = 1; i < kept.tokens.size(); ++i)
             if (!scores[i])
                 scores[i] = kept.scores[i];
+        if (!recording && !kept.recording.expired())
+            known = kept.recording;
         pool.cache->release(kept.seq);
         return true;
     });
-    pool.kept.push_back({seq, std::move(tokens), std::move(scores), ++clock_});
+    pool.kept.push_back({seq, std::move(tokens), std::move(scores), ++clock_, std::move(known)});
     if (pool.kept.size() > kMaxKept)
         dropOldest(pool);
     enforceBudget();

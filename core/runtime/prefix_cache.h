@@ -11,8 +11,10 @@
 
 #include "core/model/model.h"
 #include "core/sample/params.h"
+#include "core/trace/recording.h"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
@@ -29,6 +31,8 @@ public:
         std::vector<TokenId> tokens;  ///< exactly the tokens in the cache
         std::vector<ScorePtr> scores; ///< of the same length; scores[0] is always null
         std::uint64_t lastUse = 0;
+        /// What was recorded of these tokens. Not owned: once nobody shows it any more a traced run computes anew.
+        std::weak_ptr<const Recording> recording;
     };
     struct Pool {
         std::shared_ptr<Backend> backend; ///< outlives the cache
@@ -53,14 +57,17 @@ public:
 
     /// The kept sequence with the longest common beginning with `tokens`, at most `limit` long. With `nTopScores` > 0
     /// only as far as every token after the first has a score with that many alternatives (fewer in small
-    /// vocabularies).
-    static Match find(const Pool& pool, std::span<const TokenId> tokens, std::int64_t limit, std::int32_t nTopScores);
+    /// vocabularies). `covers`, where given, says how many tokens of a kept sequence are good for the caller.
+    static Match find(const Pool& pool, std::span<const TokenId> tokens, std::int64_t limit, std::int32_t nTopScores,
+                      const std::function<std::int64_t(const Kept&)>& covers = {});
     /// A sequence that starts with what was found (an empty one for no match).
     Result<SeqId> begin(Pool& pool, const Match& match);
     /// KvCache::reserve that gives up kept sequences, oldest first, while there is no room.
     Result<void> reserve(Pool& pool, SeqId seq, std::int64_t nTokens);
     /// Hands a run's sequence over. Kept ones that it extends are given up; then the budget is enforced.
-    void keep(Pool& pool, SeqId seq, std::vector<TokenId> tokens, std::vector<ScorePtr> scores);
+    /// `recording` may be null: that of a kept sequence which this one extends then stays known.
+    void keep(Pool& pool, SeqId seq, std::vector<TokenId> tokens, std::vector<ScorePtr> scores,
+              const RecordingPtr& recording = nullptr);
 
     /// Gives up pools whose model is gone.
     void purge();

@@ -40,7 +40,7 @@ Rows Rows::first(std::int64_t n) const {
 
 RowsWriter::RowsWriter(Rows start) : rows_(std::move(start)) {}
 
-void RowsWriter::append(const float* values, std::int64_t n, std::int64_t stride) {
+void RowsWriter::grow(std::int64_t n, std::vector<std::byte*>& rows) {
     const std::size_t blockBytes = static_cast<std::size_t>(kRowsPerBlock) * rows_.rowBytes();
     for (std::int64_t i = 0; i < n; ++i) {
         const std::int64_t inBlock = rows_.nRow_ % kRowsPerBlock;
@@ -53,8 +53,17 @@ void RowsWriter::append(const float* values, std::int64_t n, std::int64_t stride
             rows_.blocks_.back() = std::move(copy);
             ownsTail_ = true;
         }
-        std::byte* to = rows_.blocks_.back().get() + static_cast<std::size_t>(inBlock) * rows_.rowBytes();
+        rows.push_back(rows_.blocks_.back().get() + static_cast<std::size_t>(inBlock) * rows_.rowBytes());
+        ++rows_.nRow_;
+    }
+}
+
+void RowsWriter::append(const float* values, std::int64_t n, std::int64_t stride) {
+    std::vector<std::byte*> rows;
+    grow(n, rows);
+    for (std::int64_t i = 0; i < n; ++i) {
         const float* from = values + i * stride;
+        std::byte* to = rows[static_cast<std::size_t>(i)];
         if (rows_.dtype_ == DType::F16) {
             auto* half = reinterpret_cast<std::uint16_t*>(to);
             for (std::int64_t c = 0; c < rows_.nCol_; ++c)
@@ -62,7 +71,6 @@ void RowsWriter::append(const float* values, std::int64_t n, std::int64_t stride
         } else {
             std::memcpy(to, from, rows_.rowBytes());
         }
-        ++rows_.nRow_;
     }
 }
 

@@ -63,6 +63,8 @@ public:
     /// values: f32 [n, nCol] with `stride` floats from row to row; rounded to nearest even for F16, clamped to the
     /// largest finite half. May throw std::bad_alloc (the job runner turns it into an Error).
     void append(const float* values, std::int64_t n, std::int64_t stride);
+    /// Room for n rows more: appends the address of each to `rows`, to be filled before the next snapshot.
+    void grow(std::int64_t n, std::vector<std::byte*>& rows);
     [[nodiscard]] Rows snapshot() const { return rows_; }
     [[nodiscard]] std::int64_t nRow() const { return rows_.nRow_; }
 
