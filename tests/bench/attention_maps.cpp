@@ -7,6 +7,7 @@
 #include "core/base/thread_pool.h"
 #include "core/trace/map_cells.h"
 #include "core/trace/map_workers.h"
+#include "core/trace/overview.h"
 #include "tests/support/attention_record.h"
 
 #include <atomic>
@@ -132,6 +133,57 @@ std::vector<MapTileKey> viewTiles(std::int64_t n, int level) {
     return keys;
 }
 
+/// 32 layers of 32 heads (8 K/V heads) at 2,048 positions.
+void overview(MapWorkers& workers, std::int32_t dim, double rate) {
+    test::RecordShape shape;
+    shape.trueLse = false;
+    shape.nPosition = 2048;
+    shape.nHead = 32;
+    shape.nKvHead = 8;
+    shape.headDim = dim;
+    const std::shared_ptr<const AttentionRecord> layers[2] = {test::randomRecord(shape), test::randomRecord(shape)};
+    auto recording = std::make_shared<Recording>();
+    recording->tokens.resize(2048);
+    for (int i = 0; i < 32; ++i)
+        recording->attention.push_back(layers[i % 2]);
+    const double work = 1024 * flops(*layers[0], {0, 0, 64, 64, 32});
+    double any = 1e30, all = 1e30, anyProcessor = 1e30, processor = 1e30;
+    for (int round = 0; round < 2; ++round) {
+        std::mutex mutex;
+        std::condition_variable changed;
+        auto task = std::make_shared<Overview>(OverviewOptions{}, [&](std::int32_t) {
+            const std::lock_guard lock(mutex);
+            changed.notify_all();
+        });
+        const auto start = Clock::now();
+        const double before = processorMs();
+        workers.attach(task);
+        task->setRecording(recording);
+        std::unique_lock lock(mutex);
+        changed.wait(lock, [&] { return task->progress().nAny == 1024; });
+        any = std::min(any, std::chrono::duration<double, std::milli>(Clock::now() - start).count());
+        anyProcessor = std::min(anyProcessor, processorMs() - before);
+        changed.wait(lock, [&] { return task->progress().nFinal == 1024; });
+        all = std::min(all, std::chrono::duration<double, std::milli>(Clock::now() - start).count());
+        processor = std::min(processor, processorMs() - before);
+        lock.unlock();
+        task->close();
+    }
+    const auto part = std::make_shared<AttentionRecord>(*layers[0]);
+    part->q = part->q.first(2040);
+    const ThumbnailPtr earlier = exactThumbnail(*part, 0, 64);
+    const double grow = milliseconds(
+        [&] {
+            for (int head = 0; head < 32; ++head)
+                (void)exactThumbnail(*layers[0], head, 64, {}, earlier);
+        },
+        3);
+    std::printf(
+        "overview, 32 x 32 heads of %3d at 2,048: all coarse %.0f ms (processor %.0f), exact %.0f ms (processor "
+        "%.0f, limit %.0f); 8 new rows: %.0f ms for all heads\n",
+        dim, any, anyProcessor, all, processor, work / rate * 1e-6, grow * 32);
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -174,6 +226,9 @@ int main(int argc, char** argv) {
                     "processor %.1f ms\n",
                     dim, first, exact, cpu);
     }
+
+    overview(workers, 64, rate64);
+    overview(workers, 128, rate128);
 
     shape.headDim = 64;
     shape.nPosition = nLong;
