@@ -16,6 +16,22 @@ if(VITRAL_BUILD_APP)
   find_library(CMARK_GFM_LIB cmark-gfm REQUIRED)                # Markdown (BSD-2)
   find_library(CMARK_GFM_EXT_LIB cmark-gfm-extensions REQUIRED)
 endif()
+
+# Drawing on the graphics device. Only headers and the shader compiler are needed to build: the program opens
+# libvulkan.so.1 itself where there is one. AUTO: the views draw with QPainter where these are missing.
+set(VITRAL_VULKAN AUTO CACHE STRING "Vulkan drawing: AUTO, ON (fail if missing) or OFF")
+set_property(CACHE VITRAL_VULKAN PROPERTY STRINGS AUTO ON OFF)
+set(VITRAL_HAVE_VULKAN OFF)
+if(VITRAL_BUILD_APP AND NOT VITRAL_VULKAN STREQUAL "OFF")
+  find_path(VITRAL_VULKAN_INCLUDE vulkan/vulkan.h)    # Vulkan headers (Apache-2.0)
+  find_program(VITRAL_GLSLANG glslangValidator)       # GLSL to SPIR-V while building (BSD-3)
+  if(VITRAL_VULKAN_INCLUDE AND VITRAL_GLSLANG)
+    set(VITRAL_HAVE_VULKAN ON)
+  elseif(VITRAL_VULKAN STREQUAL "ON")
+    message(FATAL_ERROR "VITRAL_VULKAN=ON needs the Vulkan headers (libvulkan-dev) and glslangValidator (glslang-tools).")
+  endif()
+endif()
+
 if(VITRAL_BUILD_TESTS)
   find_package(Qt6 6.4 REQUIRED COMPONENTS Core Test)
 endif()
