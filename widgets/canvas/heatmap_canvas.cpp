@@ -178,7 +178,7 @@ struct HeatmapCanvas::Impl {
             for (int r = 0; r < plan.nTileRow; ++r)
                 for (int c = 0; c < plan.nTileCol; ++c) {
                     auto tile = source->tile(plan.key(r, c));
-                    tiles.push_back({tile && tile->exact ? tile : source->tileNow(plan.key(r, c)), 0});
+                    tiles.push_back({tile && tile->exact ? tile : source->tileNow(plan.key(r, c)), 0, 0});
                 }
             nMissing = 0;
         } else {

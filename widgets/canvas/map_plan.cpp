@@ -66,22 +66,26 @@ int topLevel(std::int64_t nRow, std::int64_t nCol) {
 struct TileStore::Impl {
     struct Kept {
         std::shared_ptr<const MapTile> tile;
-        std::uint64_t used = 0;
+        std::uint64_t used = 0, id = 0;
     };
     std::unordered_map<MapTileKey, Kept, KeyHash> tiles;
-    std::uint64_t now = 0;
+    std::uint64_t now = 0, lastId = 0;
 
-    std::shared_ptr<const MapTile> fetch(MapSource& source, const MapTileKey& key) {
+    TileChoice fetch(MapSource& source, const MapTileKey& key) {
         auto tile = source.tile(key);
-        if (tile)
-            tiles[key] = {tile, now};
-        return tile;
+        if (!tile)
+            return {};
+        Kept& kept = tiles[key];
+        if (kept.tile != tile)
+            kept = {std::move(tile), now, ++lastId};
+        kept.used = now;
+        return {kept.tile, 0, kept.id};
     }
     TileChoice standIn(MapTileKey key, int top) {
         for (int shift = 0; key.level <= top; ++shift) {
             if (const auto it = tiles.find(key); it != tiles.end()) {
                 it->second.used = now;
-                return {it->second.tile, shift};
+                return {it->second.tile, shift, it->second.id};
             }
             key = {key.level + 1, key.iRow / 2, key.iCol / 2};
         }
@@ -128,7 +132,7 @@ std::vector<TileChoice> TileStore::choose(MapSource& source, const MapPlan& plan
     std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return distance(a) < distance(b); });
     for (const int i : order) {
         const MapTileKey key = plan.key(i / plan.nTileCol, i % plan.nTileCol);
-        TileChoice choice{impl_->fetch(source, key), 0};
+        TileChoice choice = impl_->fetch(source, key);
         if (nMissing && !(choice.tile && choice.tile->exact))
             ++*nMissing;
         if (!choice.tile)

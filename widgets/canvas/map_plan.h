@@ -35,6 +35,7 @@ struct MapPlan {
 struct TileChoice {
     std::shared_ptr<const MapTile> tile; ///< null: nothing yet
     int shift = 0;                       ///< how many levels coarser
+    std::uint64_t id = 0;                ///< of these values: another tile, another number
 };
 
 /// The tiles a canvas has seen, newest asked last to go. Thread: GUI.

@@ -9,18 +9,18 @@ namespace vitral {
 
 namespace {
 
-const float* valuesOf(const TileChoice& choice, BlockValue block) {
-    if (!choice.tile)
-        return nullptr;
-    return block == BlockValue::Max || choice.tile->mean.empty() ? choice.tile->max.data() : choice.tile->mean.data();
-}
-
 // Index inside a stand-in tile of a block at the plan's level.
 int inside(std::int64_t block, int shift) {
     return static_cast<int>((block >> shift) % kMapTileSide);
 }
 
 } // namespace
+
+const float* valuesOf(const TileChoice& choice, BlockValue block) {
+    if (!choice.tile)
+        return nullptr;
+    return block == BlockValue::Max || choice.tile->mean.empty() ? choice.tile->max.data() : choice.tile->mean.data();
+}
 
 void rasterMap(const MapPlan& plan, const std::vector<TileChoice>& tiles, BlockValue block, const ColourTable& table,
                const MapBackground& background, QImage& image) {

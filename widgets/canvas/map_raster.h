@@ -14,6 +14,9 @@ struct MapBackground {
     QRgb waiting = 0xff909090U; ///< no tile yet, not even a coarse one
 };
 
+/// The values a look shows of a tile, [kMapTileSide * kMapTileSide]; null: no tile. One cell's mean is its max.
+[[nodiscard]] const float* valuesOf(const TileChoice& choice, BlockValue block);
+
 /// Fills `image` (Format_RGB32, of plan.size) from tiles [nTileRow * nTileCol].
 void rasterMap(const MapPlan& plan, const std::vector<TileChoice>& tiles, BlockValue block, const ColourTable& table,
                const MapBackground& background, QImage& image);
