@@ -5,6 +5,7 @@
 #include "core/io/safetensors.h"
 #include "core/trace/attribution.h"
 #include "core/trace/logit_lens.h"
+#include "core/trace/neurons.h"
 #include "tests/core/model/model_test_support.h"
 
 #include <cmath>
@@ -246,6 +247,59 @@ private slots:
         QCOMPARE(lens->targets.back(), result->token);
         QCOMPARE(lens->cells.back().rank, 0);
         QCOMPARE(lens->cells.back().top.size(), std::size_t(5));
+    }
+
+    /// All neurons of a layer together, and the bias, are what attribution says of its MLP.
+    void neuronsAddUpToTheirMlp_data() {
+        QTest::addColumn<QString>("run");
+        for (const char* run : {"llama", "llama3-rope", "gpt2", "gemma2", "olmo2", "granite", "phi3", "phi2"})
+            QTest::newRow(run) << QString(run);
+    }
+    void neuronsAddUpToTheirMlp() {
+        QFETCH(QString, run);
+        const auto data = loadGolden(run.toStdString());
+        QVERIFY_RESULT(data);
+        const auto model = loadGoldenModel(data->model, backend_);
+        QVERIFY_RESULT(model);
+        const auto nVocab = std::int32_t((*model)->config().nVocab);
+        AttributionRequest attribution{9, 17, {}};
+        const auto parts = attributeLogit(**model, context(), runOf(*data), attribution);
+        QVERIFY_RESULT(parts);
+        const auto report = activeNeurons(**model, context(), runOf(*data), {1, 9, 256, nVocab, NeuronOrder::Write});
+        QVERIFY_RESULT(report);
+        QCOMPARE(std::int64_t(report->neurons.size()), report->nNeuron);
+        double sum = 0;
+        float last = 1e9F;
+        for (const Neuron& neuron : report->neurons) {
+            QVERIFY(neuron.write <= last);
+            last = neuron.write;
+            for (const PromotedToken& token : neuron.promoted)
+                sum += token.id == 17 ? double(token.logit) : 0.0;
+            QVERIFY(neuron.promoted.front().logit >= neuron.promoted.back().logit);
+            QCOMPARE(neuron.promoted.front().logit, neuron.suppressed.back().logit);
+        }
+        for (const Contribution& part : parts->contributions)
+            if (part.kind == ContributionKind::Mlp && part.iLayer == 1) {
+                const bool biased = !(*model)->anatomy()->layers[1].mlpOutBias.empty();
+                QVERIFY2(biased || std::abs(part.logit - sum) < 1e-3, qPrintable(QString::number(part.logit - sum)));
+                QVERIFY(std::abs(part.logit) > 1e-3);
+            }
+        const auto byActivation =
+            activeNeurons(**model, context(), runOf(*data), {1, 9, 3, 2, NeuronOrder::Activation});
+        QVERIFY_RESULT(byActivation);
+        QCOMPARE(byActivation->neurons.size(), std::size_t(3));
+        for (const Neuron& neuron : report->neurons)
+            QVERIFY(std::abs(neuron.activation) <= std::abs(byActivation->neurons.front().activation));
+    }
+
+    void expertsHaveNoNeuronsHere() {
+        const auto model = loadGoldenModel("qwen3moe", backend_);
+        QVERIFY_RESULT(model);
+        const ExplainedRun run{{1, 2, 3}, nullptr, DType::F32, 0};
+        QVERIFY_ERROR(activeNeurons(**model, context(), run, {}), ErrorCode::Unsupported);
+        const auto dense = loadGoldenModel("llama", backend_);
+        QVERIFY_ERROR(activeNeurons(**dense, context(), run, {3, -1, 5, 5, {}}), ErrorCode::InvalidArgument);
+        QVERIFY_ERROR(activeNeurons(**dense, context(), run, {0, -1, 0, 5, {}}), ErrorCode::InvalidArgument);
     }
 
     void refusesWhatIsNotThere() {
