@@ -38,6 +38,7 @@ public:
     virtual ~Matrix() = default;
     DType dtype = DType::F32;
     Shape shape;
+    std::string name; ///< of the tensor in the file, set by whoever loads it; empty where unknown
     [[nodiscard]] virtual std::size_t residentBytes() const = 0; ///< memory beyond the mapped file
 };
 

@@ -44,6 +44,7 @@ Result<std::unique_ptr<Matrix>> WeightLoader::matrix(const std::string& name, co
     auto result = options_->backend->loadMatrix(tensor->view, options_->stop);
     if (!result)
         return failWith("Cannot load the tensor " + name, std::move(result).error());
+    (*result)->name = name;
     residentBytes_ += (*result)->residentBytes();
     loaded(*tensor);
     return result;
