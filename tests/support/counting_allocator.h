@@ -15,13 +15,21 @@ namespace vitral::test {
 inline std::atomic<std::size_t> g_liveBytes{0};
 inline std::atomic<std::size_t> g_peakBytes{0};
 
-inline void* countedNew(std::size_t n) {
+/// Null where there is no memory.
+inline void* countedAllocate(std::size_t n) noexcept {
     void* memory = std::malloc(n);
     if (memory == nullptr)
-        throw std::bad_alloc();
+        return nullptr;
     const std::size_t live = g_liveBytes.fetch_add(malloc_usable_size(memory)) + malloc_usable_size(memory);
     if (live > g_peakBytes.load())
         g_peakBytes.store(live);
+    return memory;
+}
+
+inline void* countedNew(std::size_t n) {
+    void* memory = countedAllocate(n);
+    if (memory == nullptr)
+        throw std::bad_alloc();
     return memory;
 }
 
@@ -48,6 +56,13 @@ void* operator new(std::size_t n) {
 }
 void* operator new[](std::size_t n) {
     return vitral::test::countedNew(n);
+}
+// Standard algorithms (std::stable_sort) allocate with nothrow and free with plain delete: both must be ours.
+void* operator new(std::size_t n, const std::nothrow_t&) noexcept {
+    return vitral::test::countedAllocate(n);
+}
+void* operator new[](std::size_t n, const std::nothrow_t&) noexcept {
+    return vitral::test::countedAllocate(n);
 }
 void operator delete(void* memory) noexcept {
     vitral::test::countedDelete(memory);
