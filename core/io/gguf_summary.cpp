@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace vitral {
 
@@ -12,16 +13,14 @@ namespace {
 constexpr std::int64_t kMaxLayers = 1 << 16;
 constexpr std::int64_t kMaxWidth = 1 << 20;
 
-struct FileType {
-    int number;
-    std::string_view name;
-};
-constexpr std::array<FileType, 32> kFileTypes = {
-    {{0, "F32"},     {1, "F16"},     {2, "Q4_0"},     {3, "Q4_1"},    {7, "Q8_0"},    {8, "Q5_0"},    {9, "Q5_1"},
-     {10, "Q2_K"},   {11, "Q3_K_S"}, {12, "Q3_K_M"},  {13, "Q3_K_L"}, {14, "Q4_K_S"}, {15, "Q4_K_M"}, {16, "Q5_K_S"},
-     {17, "Q5_K_M"}, {18, "Q6_K"},   {19, "IQ2_XXS"}, {20, "IQ2_XS"}, {21, "Q2_K_S"}, {22, "IQ3_XS"}, {23, "IQ3_XXS"},
-     {24, "IQ1_S"},  {25, "IQ4_NL"}, {26, "IQ3_S"},   {27, "IQ3_M"},  {28, "IQ2_S"},  {29, "IQ2_M"},  {30, "IQ4_XS"},
-     {31, "IQ1_M"},  {32, "BF16"},   {36, "TQ1_0"},   {37, "TQ2_0"}}};
+// general.file_type, as the GGUF specification numbers the mixtures; the one table of this program.
+constexpr std::array<std::pair<std::int64_t, std::string_view>, 33> kFileTypes{{
+    {0, "F32"},     {1, "F16"},     {2, "Q4_0"},     {3, "Q4_1"},    {7, "Q8_0"},    {8, "Q5_0"},    {9, "Q5_1"},
+    {10, "Q2_K"},   {11, "Q3_K_S"}, {12, "Q3_K_M"},  {13, "Q3_K_L"}, {14, "Q4_K_S"}, {15, "Q4_K_M"}, {16, "Q5_K_S"},
+    {17, "Q5_K_M"}, {18, "Q6_K"},   {19, "IQ2_XXS"}, {20, "IQ2_XS"}, {21, "Q2_K_S"}, {22, "IQ3_XS"}, {23, "IQ3_XXS"},
+    {24, "IQ1_S"},  {25, "IQ4_NL"}, {26, "IQ3_S"},   {27, "IQ3_M"},  {28, "IQ2_S"},  {29, "IQ2_M"},  {30, "IQ4_XS"},
+    {31, "IQ1_M"},  {32, "BF16"},   {36, "TQ1_0"},   {37, "TQ2_0"},  {38, "MXFP4"},
+}};
 
 /// A number in 0..limit, else 0.
 std::int64_t count(const GgufFile& file, const std::string& key, std::int64_t limit) {
@@ -62,9 +61,9 @@ std::int64_t kvElements(const GgufFile& file, const std::string& prefix, std::in
 } // namespace
 
 std::string_view fileTypeName(std::int64_t fileType) {
-    for (const FileType& known : kFileTypes)
-        if (known.number == fileType)
-            return known.name;
+    for (const auto& [number, name] : kFileTypes)
+        if (number == fileType)
+            return name;
     return {};
 }
 

@@ -2,7 +2,7 @@
 #include "core/model/decoder.h"
 
 #include "core/base/log.h"
-#include "core/model/model_config.h"
+#include "core/io/gguf_summary.h"
 
 #include <algorithm>
 #include <array>
@@ -75,7 +75,7 @@ void Decoder::fillConfig(const std::string& fallbackName, std::size_t residentBy
     config_.name = file_->string("general.name", "").value_or("");
     if (config_.name.empty())
         config_.name = fallbackName;
-    config_.quantisation = quantisationName(*file_);
+    config_.quantisation = summarize(*file_).quantisation;
     config_.chatTemplate = file_->string("tokenizer.chat_template", "").value_or("");
     config_.nLayer = hyper_.nLayer;
     config_.nEmbd = hyper_.nEmbd;
