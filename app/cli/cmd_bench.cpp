@@ -5,6 +5,8 @@
 
 #include "app/cli/bench_rival.h"
 #include "app/cli/commands.h"
+#include "app/cli/interrupt.h"
+#include "app/cli/language.h"
 #include "core/backend/bandwidth_probe.h"
 #include "core/base/rng.h"
 #include "core/base/thread_pool.h"
@@ -16,6 +18,7 @@
 #include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <stop_token>
 #include <sys/resource.h>
 
 namespace vitral::cli {
@@ -75,8 +78,9 @@ double bytesPerToken(const Model& model) {
 /// Runs forward passes over random tokens on a fresh sequence each time.
 class Runner {
 public:
-    Runner(const Model& model, Backend& backend, KvCache& cache)
-        : model_(model), cache_(cache), workspace_(backend), context_{backend, cache, workspace_, nullptr, {}} {}
+    Runner(const Model& model, Backend& backend, KvCache& cache, std::stop_token stop)
+        : model_(model), cache_(cache),
+          workspace_(backend), context_{backend, cache, workspace_, nullptr, std::move(stop)} {}
 
     /// Seconds for n tokens in batches, logits of the last one only.
     Result<double> prefill(std::int64_t n, std::int64_t nBatch) {
@@ -143,92 +147,141 @@ nlohmann::json figures(const std::vector<double>& samples) {
     return {{"median", median(samples)}, {"samples", samples}};
 }
 
-Result<void> bench(const BenchOptions& o, const CommonOptions& common) {
+/// What a benchmark found; speeds in tokens per second, one sample a run.
+struct Measured {
+    std::shared_ptr<const Model> model;
+    std::string backend;
+    int nThread = 0;
+    double loadSeconds = 0;
+    std::vector<double> prefill, decode, theirPrefill, theirDecode;
+    std::vector<double> bandwidth; ///< GB/s
+    std::uint64_t peakResidentBytes = 0;
+
+    /// Decoding reads all weights once a step; a step makes one token a branch. GB/s.
+    [[nodiscard]] double used(std::int64_t nBranch) const {
+        return median(decode) / static_cast<double>(nBranch) * bytesPerToken(*model) / 1e9;
+    }
+};
+
+/// The most memory this process has held at once, mapped files counted as far as they lie in memory.
+std::uint64_t peakResidentBytes() {
+    rusage usage{};
+    ::getrusage(RUSAGE_SELF, &usage);
+    return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+}
+
+Result<void> checkStop(const std::stop_token& stop) {
+    if (stop.stop_requested())
+        return fail(ErrorCode::Cancelled, std::string(tr("Interrupted.", "Interrompido.")));
+    return {};
+}
+
+Result<Measured> measure(const BenchOptions& o, const CommonOptions& common, const std::shared_ptr<Backend>& backend,
+                         const std::stop_token& stop) {
     VITRAL_TRY_ASSIGN(const auto path, resolveModel(o.model));
-    VITRAL_TRY_ASSIGN(const auto backend, makeCpuBackend(common.cpuOptions()));
+    Measured m;
+    m.backend = backend->info().detail;
+    m.nThread = common.nThread > 0 ? common.nThread : availableCores();
     const auto start = Clock::now();
     LoadOptions load;
     load.backend = backend;
-    VITRAL_TRY_ASSIGN(const auto model, loadModel(path, load));
-    const double loadSeconds = secondsSince(start);
-    const int nThread = common.nThread > 0 ? common.nThread : availableCores();
+    load.stop = stop;
+    VITRAL_TRY_ASSIGN(m.model, loadModel(path, load));
+    m.loadSeconds = secondsSince(start);
 
     const std::int64_t nCtx = std::max(o.nPrompt, o.nGenerate) * o.nBranch + 32 * o.nBranch + 64;
-    VITRAL_TRY_ASSIGN(const auto cache, KvCache::create(*backend, model->kvSpec(nCtx, common.kvType())));
-    Runner runner(*model, *backend, *cache);
+    VITRAL_TRY_ASSIGN(const auto cache, KvCache::create(*backend, m.model->kvSpec(nCtx, common.kvType())));
+    Runner runner(*m.model, *backend, *cache, stop);
     if (o.nPrompt > 0)
         VITRAL_TRY(runner.prefill(std::min<std::int64_t>(o.nPrompt, 64), o.nBatch));
     VITRAL_TRY(runner.decode(2, o.nBranch));
 
-    std::vector<double> prefill, decode, bandwidth, theirPrefill, theirDecode;
     for (int i = 0; i < o.nRun; ++i) {
-        bandwidth.push_back(readBandwidth(nThread));
+        VITRAL_TRY(checkStop(stop));
+        m.bandwidth.push_back(readBandwidth(m.nThread, stop));
         if (o.nPrompt > 0) {
             VITRAL_TRY_ASSIGN(const double seconds, runner.prefill(o.nPrompt, o.nBatch));
-            prefill.push_back(static_cast<double>(o.nPrompt) / seconds);
+            m.prefill.push_back(static_cast<double>(o.nPrompt) / seconds);
         }
         if (o.nGenerate > 0) {
             VITRAL_TRY_ASSIGN(const double seconds, runner.decode(o.nGenerate, o.nBranch));
-            decode.push_back(static_cast<double>(o.nGenerate * o.nBranch) / seconds);
+            m.decode.push_back(static_cast<double>(o.nGenerate * o.nBranch) / seconds);
         }
         if (!o.against.empty()) {
-            VITRAL_TRY_ASSIGN(const RivalRound round, runRival(o.against, path, o.nPrompt, o.nGenerate, nThread));
-            theirPrefill.push_back(round.prefillTokensPerSecond);
-            theirDecode.push_back(round.decodeTokensPerSecond);
+            VITRAL_TRY(checkStop(stop));
+            VITRAL_TRY_ASSIGN(const RivalRound round, runRival(o.against, path, o.nPrompt, o.nGenerate, m.nThread));
+            m.theirPrefill.push_back(round.prefillTokensPerSecond);
+            m.theirDecode.push_back(round.decodeTokensPerSecond);
         }
     }
-    rusage usage{};
-    ::getrusage(RUSAGE_SELF, &usage);
-    const double peakMb = static_cast<double>(usage.ru_maxrss) / 1024;
-    const double perToken = bytesPerToken(*model);
-    // Decoding reads all weights once a step; a step makes one token a branch.
-    const double used = median(decode) / static_cast<double>(o.nBranch) * perToken / 1e9;
-    const BackendInfo info = backend->info();
+    m.peakResidentBytes = peakResidentBytes();
+    return m;
+}
 
-    if (o.json) {
-        nlohmann::json j;
-        j["model"] = model->config().name;
-        j["architecture"] = model->config().architecture;
-        j["quantisation"] = model->config().quantisation;
-        j["file_mb"] = static_cast<double>(model->config().weightBytes) / 1e6;
-        j["machine"] = processorName();
-        j["backend"] = info.detail;
-        j["threads"] = nThread;
-        j["prompt"] = o.nPrompt;
-        j["generate"] = o.nGenerate;
-        j["branches"] = o.nBranch;
-        j["prefill_tokens_per_s"] = figures(prefill);
-        j["decode_tokens_per_s"] = figures(decode);
-        j["memory_gb_per_s"] = figures(bandwidth);
-        j["decode_fraction_of_memory"] = median(bandwidth) > 0 ? used / median(bandwidth) : 0.0;
-        j["bytes_per_token"] = perToken;
-        j["load_seconds"] = loadSeconds;
-        j["peak_resident_mb"] = peakMb;
-        if (!o.against.empty()) {
-            j["against"] = {{"prefill_tokens_per_s", figures(theirPrefill)},
-                            {"decode_tokens_per_s", figures(theirDecode)},
-                            {"prefill_ratio", median(theirPrefill) > 0 ? median(prefill) / median(theirPrefill) : 0.0},
-                            {"decode_ratio", median(theirDecode) > 0 ? median(decode) / median(theirDecode) : 0.0}};
-        }
-        return writeAnswer(j.dump(2) + "\n");
+std::string asJson(const Measured& m, const BenchOptions& o) {
+    const ModelConfig& config = m.model->config();
+    nlohmann::json j;
+    j["model"] = config.name;
+    j["architecture"] = config.architecture;
+    j["quantisation"] = config.quantisation;
+    j["file_mb"] = static_cast<double>(config.weightBytes) / 1e6;
+    j["machine"] = processorName();
+    j["backend"] = m.backend;
+    j["threads"] = m.nThread;
+    j["prompt"] = o.nPrompt;
+    j["generate"] = o.nGenerate;
+    j["branches"] = o.nBranch;
+    j["prefill_tokens_per_s"] = figures(m.prefill);
+    j["decode_tokens_per_s"] = figures(m.decode);
+    j["memory_gb_per_s"] = figures(m.bandwidth);
+    j["decode_fraction_of_memory"] = median(m.bandwidth) > 0 ? m.used(o.nBranch) / median(m.bandwidth) : 0.0;
+    j["bytes_per_token"] = bytesPerToken(*m.model);
+    j["load_seconds"] = m.loadSeconds;
+    j["peak_resident_bytes"] = m.peakResidentBytes;
+    if (!o.against.empty()) {
+        const double prefill = median(m.theirPrefill), decode = median(m.theirDecode);
+        j["against"] = {{"prefill_tokens_per_s", figures(m.theirPrefill)},
+                        {"decode_tokens_per_s", figures(m.theirDecode)},
+                        {"prefill_ratio", prefill > 0 ? median(m.prefill) / prefill : 0.0},
+                        {"decode_ratio", decode > 0 ? median(m.decode) / decode : 0.0}};
     }
-    std::string text = fmt::format("{} ({}, {}), {:.0f} MB\n{}, {}; loaded in {:.2f} s, peak memory {:.0f} MB\n",
-                                   model->config().name, model->config().architecture, model->config().quantisation,
-                                   static_cast<double>(model->config().weightBytes) / 1e6, processorName(), info.detail,
-                                   loadSeconds, peakMb);
-    if (!prefill.empty())
-        text += fmt::format("prefill {:5}  {:8.1f} tokens/s  ({:.1f})\n", o.nPrompt, median(prefill),
-                            fmt::join(prefill, ", "));
-    if (!decode.empty())
+    return j.dump(2) + "\n";
+}
+
+std::string asText(const Measured& m, const BenchOptions& o) {
+    const ModelConfig& config = m.model->config();
+    std::string text =
+        fmt::format("{} ({}, {}), {:.0f} MB\n{}, {}; loaded in {:.2f} s, peak memory {:.0f} MB\n", config.name,
+                    config.architecture, config.quantisation, static_cast<double>(config.weightBytes) / 1e6,
+                    processorName(), m.backend, m.loadSeconds, static_cast<double>(m.peakResidentBytes) / 1e6);
+    if (!m.prefill.empty())
+        text += fmt::format("prefill {:5}  {:8.1f} tokens/s  ({:.1f})\n", o.nPrompt, median(m.prefill),
+                            fmt::join(m.prefill, ", "));
+    if (!m.decode.empty())
         text += fmt::format("decode  {:5}  {:8.1f} tokens/s  ({:.1f}), {:.0f} % of {:.1f} GB/s\n", o.nGenerate,
-                            median(decode), fmt::join(decode, ", "), 100 * used / median(bandwidth), median(bandwidth));
+                            median(m.decode), fmt::join(m.decode, ", "), 100 * m.used(o.nBranch) / median(m.bandwidth),
+                            median(m.bandwidth));
     if (!o.against.empty())
         text += fmt::format("against        prefill {:.1f} ({:.1f}), decode {:.1f} ({:.1f}) tokens/s\n"
                             "ratio          prefill {:.2f}, decode {:.2f}\n",
-                            median(theirPrefill), fmt::join(theirPrefill, ", "), median(theirDecode),
-                            fmt::join(theirDecode, ", "), median(prefill) / std::max(median(theirPrefill), 1e-9),
-                            median(decode) / std::max(median(theirDecode), 1e-9));
-    return writeAnswer(text);
+                            median(m.theirPrefill), fmt::join(m.theirPrefill, ", "), median(m.theirDecode),
+                            fmt::join(m.theirDecode, ", "), median(m.prefill) / std::max(median(m.theirPrefill), 1e-9),
+                            median(m.decode) / std::max(median(m.theirDecode), 1e-9));
+    return text;
+}
+
+Result<void> bench(const BenchOptions& o, const CommonOptions& common) {
+    // Before the backend's threads: they must not be the ones that take the signal.
+    InterruptWatch interrupt;
+    std::stop_source stop;
+    VITRAL_TRY_ASSIGN(const auto backend, makeCpuBackend(common.cpuOptions()));
+    interrupt.onInterrupt([&stop] { stop.request_stop(); });
+    interrupt.allowHere();
+    const Result<Measured> measured = measure(o, common, backend, stop.get_token());
+    interrupt.stop();
+    if (!measured)
+        return tl::unexpected(measured.error());
+    return writeAnswer(o.json ? asJson(*measured, o) : asText(*measured, o));
 }
 
 } // namespace

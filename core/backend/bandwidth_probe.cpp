@@ -10,7 +10,7 @@
 
 namespace vitral {
 
-double readBandwidth(int nThread) {
+double readBandwidth(int nThread, const std::stop_token& stop) {
     constexpr std::size_t kBytes = std::size_t{128} << 20;
     const auto buffer = allocateHost(kBytes, PageHint::Huge);
     if (!buffer)
@@ -21,7 +21,7 @@ double readBandwidth(int nThread) {
     ThreadPool pool(nThread);
     std::atomic<std::uint64_t> total{0};
     double best = 0;
-    for (int round = 0; round < 4; ++round) {
+    for (int round = 0; round < 4 && !stop.stop_requested(); ++round) {
         const auto start = std::chrono::steady_clock::now();
         pool.run([&](int iThread, int n) {
             const std::size_t share = kBytes / static_cast<std::size_t>(n) / 128 * 128;
