@@ -7,7 +7,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/language.h"
 #include "app/cli/sampler_options.h"
-#include "core/base/mapped_file.h"
+#include "core/base/atomic_file.h"
 
 #include <cerrno>
 #include <fmt/format.h>

@@ -40,7 +40,7 @@ Result<std::string> promptText(const CompleteOptions& options) {
     if (options.promptFile == "-")
         return readInput(kMaxPromptBytes);
     if (!options.promptFile.empty())
-        return readTextFile(options.promptFile, kMaxPromptBytes);
+        return readTextFile(options.promptFile, kMaxPromptBytes, Streams::Allowed);
     return options.prompt;
 }
 

@@ -101,7 +101,8 @@ Result<Sums> score(Session& session, const std::shared_ptr<const Model>& model, 
 
 Result<void> perplexity(const PerplexityOptions& options, const CommonOptions& common) {
     const bool bundled = options.file.empty();
-    VITRAL_TRY_ASSIGN(const std::string text, readTextFile(bundled ? options.model : options.file, kMaxTextBytes));
+    VITRAL_TRY_ASSIGN(const std::string text,
+                      readTextFile(bundled ? options.model : options.file, kMaxTextBytes, Streams::Allowed));
     VITRAL_TRY_ASSIGN(const auto session, Session::open(common));
     VITRAL_TRY_ASSIGN(const auto model, session->load(bundled ? std::string() : options.model));
     if (!model->tokenizer())

@@ -113,10 +113,10 @@ Result<SamplerParams> SamplerArguments::resolve() const {
         VITRAL_TRY_ASSIGN(resolved.order, parseOrder(order));
     }
     if (!grammarFile.empty()) {
-        VITRAL_TRY_ASSIGN(resolved.grammar, readTextFile(grammarFile, kMaxGrammarBytes));
+        VITRAL_TRY_ASSIGN(resolved.grammar, readTextFile(grammarFile, kMaxGrammarBytes, Streams::Allowed));
     }
     if (!schemaFile.empty()) {
-        VITRAL_TRY_ASSIGN(resolved.jsonSchema, readTextFile(schemaFile, kMaxGrammarBytes));
+        VITRAL_TRY_ASSIGN(resolved.jsonSchema, readTextFile(schemaFile, kMaxGrammarBytes, Streams::Allowed));
     }
     return resolved;
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // A file written piece by piece that appears under its name only when it is whole: the bytes go to a temporary file
-// beside it, which finish() flushes to disk and renames; until then the old file, if any, stands. Thread: one at a
-// time.
+// beside it (NAME.part-PID-XXXXXX, locked while its writer lives), which finish() flushes to disk and renames; until
+// then the old file, if any, stands. What a killed writer left behind is removed by the next one that writes in the
+// same folder. Thread: one at a time.
 
 #include "core/base/result.h"
 
@@ -11,6 +12,7 @@
 #include <filesystem>
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace vitral {
 
@@ -44,5 +46,8 @@ private:
     int fd_ = -1;
     std::uint64_t writtenBytes_ = 0;
 };
+
+/// Writes `bytes` so that a reader (and a crash) sees the old file or the new one, never half. Errors: as AtomicFile's.
+Result<void> writeFileAtomically(const std::filesystem::path& path, std::string_view bytes);
 
 } // namespace vitral

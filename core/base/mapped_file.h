@@ -29,11 +29,12 @@ private:
     std::size_t sizeBytes_ = 0;
 };
 
-/// Reads a small file whole; refuses more than `limitBytes` with a sentence.
-Result<std::string> readTextFile(const std::filesystem::path& path, std::size_t limitBytes);
+/// Whether a text may also come from something that is no file but can be read to its end: a pipe, a terminal.
+enum class Streams { Refused, Allowed };
 
-/// Writes `bytes` so that a reader (and a crash) sees the old file or the new one, never half: temporary file in the
-/// same folder, fsync, rename, fsync of the folder.
-Result<void> writeFileAtomically(const std::filesystem::path& path, std::string_view bytes);
+/// Reads a small file whole; refuses more than `limitBytes` with a sentence. With Streams::Allowed this waits for the
+/// writer of a pipe. Errors: NotFound, Io, InvalidArgument (too long).
+Result<std::string> readTextFile(const std::filesystem::path& path, std::size_t limitBytes,
+                                 Streams streams = Streams::Refused);
 
 } // namespace vitral

@@ -4,7 +4,7 @@
 // were declared, finish(). The file appears only when it is whole (AtomicFile). Thread: one at a time.
 
 #include "core/base/result.h"
-#include "core/io/atomic_file.h"
+#include "core/base/atomic_file.h"
 #include "core/io/gguf.h"
 
 #include <cstdint>

@@ -6,7 +6,7 @@
 
 #include "core/base/mapped_file.h"
 #include "core/base/result.h"
-#include "core/io/atomic_file.h"
+#include "core/base/atomic_file.h"
 #include "core/tensor/tensor_view.h"
 
 #include <cstdint>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "widgets/chat/conversation_library.h"
 
+#include "core/base/atomic_file.h"
 #include "core/base/mapped_file.h"
 
 #include <QFileInfo>

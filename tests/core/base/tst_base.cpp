@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/base/atomic_file.h"
 #include "core/base/mapped_file.h"
 #include "core/base/rng.h"
 #include "core/base/thread_pool.h"

@@ -302,6 +302,10 @@ private slots:
         QVERIFY(std::abs(std::exp(object["nats_per_token"].toDouble()) - object["perplexity"].toDouble()) < 1e-6);
         QCOMPARE(object["windows"].toInt(), 1);
         QCOMPARE(runCli({"perplexity", kStories, "/dev/null"}).exitCode, 1);
+        // From a pipe, as `perplexity M <(program)` gives it.
+        const CliResult piped = runCli({"perplexity", kStories, "/dev/stdin", "-c", "128"}, kStory);
+        QCOMPARE(piped.exitCode, 0);
+        QCOMPARE(piped.out, r.out);
     }
 
     // --- ends ---
@@ -324,6 +328,28 @@ private slots:
         QVERIFY(!r.crashed);
         QCOMPARE(r.exitCode, 130);
         QVERIFY2(isOneSentence(r.err), r.err.constData());
+    }
+    void interruptedBenchAndQuestion_data() {
+        QTest::addColumn<QStringList>("arguments");
+        QTest::newRow("bench") << QStringList{"bench", kLarger, "-r", "1000"};
+        QTest::newRow("once") << QStringList{"chat", kLarger, "--once", "Once",         "-n",
+                                             "-1",   "-c",    "100000", "--logit-bias", "2=-100"};
+    }
+    void interruptedBenchAndQuestion() {
+        QFETCH(QStringList, arguments);
+        VITRAL_NEED_FILE(kLarger);
+        QProcess process;
+        startCli(process, arguments);
+        QVERIFY(process.waitForStarted());
+        QTest::qWait(400);
+        QElapsedTimer timer;
+        timer.start();
+        ::kill(pid_t(process.processId()), SIGINT);
+        const CliResult r = finishCli(process);
+        QVERIFY2(timer.elapsed() < 1000, qPrintable(QString::number(timer.elapsed())));
+        QVERIFY(!r.crashed);
+        QCOMPARE(r.exitCode, 130);
+        QVERIFY2(r.err.endsWith("vitral-cli: Interrupted.\n"), r.err.constData());
     }
     void readerThatGoesAwayEndsQuietly() {
         VITRAL_NEED_FILE(kLarger);

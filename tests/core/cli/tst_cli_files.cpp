@@ -14,6 +14,8 @@
 #include <QJsonObject>
 #include <QProcess>
 #include <QTemporaryDir>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <vector>
 
 using namespace vitral;
@@ -125,6 +127,18 @@ private slots:
             QVERIFY(ran.err.endsWith(".\n"));
         }
     }
+    void onlyPlainFilesAreModels() {
+        QVERIFY(::mkfifo(text("pipe").c_str(), 0600) == 0);
+        for (const QString& file : {path("pipe"), dir_.path(), QString("/dev/zero")})
+            for (const QStringList& command :
+                 {QStringList{"inspect", file}, QStringList{"complete", file, "--prompt", "x"},
+                  QStringList{"tokenize", file}, QStringList{"quantize", file, path("x.gguf"), "Q8_0"},
+                  QStringList{"bench", file}}) {
+                const Ran ran = run(command); // a hang fails, too: nobody ever writes into the pipe
+                QVERIFY2(ran.code == 1, qPrintable(command.join(' ')));
+                QVERIFY2(ran.err.count('\n') == 1 && ran.err.contains("plain file"), ran.err.constData());
+            }
+    }
     void quantizes() {
         const Ran ran = run({"quantize", path("m.gguf"), path("q.gguf"), "Q4_K_M"});
         QVERIFY2(ran.code == 0, ran.err.constData());
@@ -146,6 +160,56 @@ private slots:
         QCOMPARE(run({"quantize", path("m.gguf")}).code, 2);
         QVERIFY(!QFile::exists(path("x.gguf")));
         QCOMPARE(QDir(dir_.path()).entryList({"*.part-*"}).size(), 0);
+    }
+    void whatAKilledQuantizeLeftGoes() {
+        // 128 MB of weights: long enough to be killed half way.
+        GgufWriter writer;
+        writer.setString("general.architecture", "llama");
+        QVERIFY_RESULT(writer.addTensor("blk.0.ffn_up.weight", DType::F32, {8192, 4096}));
+        QVERIFY_RESULT(writer.begin(text("big.gguf")));
+        const std::vector<float> row(4096, 0.5F);
+        for (int i = 0; i < 8192; ++i)
+            QVERIFY_RESULT(writer.write(std::as_bytes(std::span(row))));
+        QVERIFY_RESULT(writer.finish());
+        QProcess process;
+        process.start(QStringLiteral(VITRAL_BIN_DIR "/vitral-cli"),
+                      {"quantize", path("big.gguf"), path("killed.gguf"), "Q3_K_M", "-t", "1"});
+        QTRY_COMPARE(QDir(dir_.path()).entryList({"killed.gguf.part-*"}).size(), 1);
+        process.kill();
+        process.waitForFinished();
+        QVERIFY(!QFile::exists(path("killed.gguf")));
+        QCOMPARE(QDir(dir_.path()).entryList({"killed.gguf.part-*"}).size(), 1);
+        QCOMPARE(run({"quantize", path("m.gguf"), path("next.gguf"), "Q8_0"}).code, 0);
+        QCOMPARE(QDir(dir_.path()).entryList({"*.part-*"}).size(), 0);
+    }
+    void aFileThatCannotGrowIsASentence() {
+        QProcess process;
+        process.setChildProcessModifier([] { // stands in for a disk that fills while we write
+            const rlimit small{65536, 65536};
+            ::setrlimit(RLIMIT_FSIZE, &small);
+        });
+        process.start(QStringLiteral(VITRAL_BIN_DIR "/vitral-cli"),
+                      {"quantize", path("m.gguf"), path("full.gguf"), "Q8_0"});
+        QVERIFY(process.waitForFinished());
+        const QByteArray err = process.readAllStandardError();
+        QVERIFY2(process.exitStatus() == QProcess::NormalExit && process.exitCode() == 1, err.constData());
+        QVERIFY2(err.contains("nothing was changed."), err.constData());
+        QCOMPARE(QDir(dir_.path()).entryList({"full.gguf*"}).size(), 0);
+    }
+    void aFullDiskIsASentence() {
+        // A real one of 64 KB, in a name space of our own; some systems do not let us make that.
+        QProcess process;
+        process.start("unshare",
+                      {"-rm", "sh", "-c",
+                       "mkdir -p \"$2\" && mount -t tmpfs -o size=64k none \"$2\" || exit 77; \"$0\" make-random "
+                       "--shape tiny-llama --type F32 -o \"$2/full.gguf\"; rc=$?; ls -A \"$2\"; exit $rc",
+                       QStringLiteral(VITRAL_BIN_DIR "/vitral-cli"), path("m.gguf"), path("disk")});
+        if (!process.waitForStarted() || !process.waitForFinished() || process.exitCode() == 77)
+            QSKIP("no file system of our own can be mounted here");
+        const QByteArray err = process.readAllStandardError();
+        QVERIFY2(process.exitCode() == 1, err.constData());
+        QVERIFY2(err.contains("The disk is full"), err.constData());
+        QCOMPARE(process.readAllStandardOutput(), QByteArray()); // the folder's list
     }
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The small parts of core/runtime: stop strings over a stream, and where the bundled model is found.
 
-#include "core/base/mapped_file.h"
+#include "core/base/atomic_file.h"
 #include "core/runtime/bundled_model.h"
 #include "core/runtime/stop_filter.h"
 #include "tests/support/result_test.h"
