@@ -279,6 +279,8 @@ Result<void> bench(const BenchOptions& o, const CommonOptions& common) {
     interrupt.allowHere();
     const Result<Measured> measured = measure(o, common, backend, stop.get_token());
     interrupt.stop();
+    if (!measured && measured.error().code == ErrorCode::Cancelled)
+        return checkStop(stop.get_token());
     if (!measured)
         return tl::unexpected(measured.error());
     return writeAnswer(o.json ? asJson(*measured, o) : asText(*measured, o));
