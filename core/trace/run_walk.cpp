@@ -80,10 +80,10 @@ std::span<const float> Capture::row(Point point, std::int32_t iLayer, std::size_
 }
 
 Result<std::unique_ptr<KvCache>> cacheFor(const Model& model, Backend& backend, const ExplainedRun& run,
-                                          std::int64_t nToken, std::int64_t nSequence) {
-    const std::int64_t nRoom = (nToken + kKvBlockTokens - 1) / kKvBlockTokens * kKvBlockTokens;
-    KvSpec spec = model.kvSpec(nRoom * nSequence, run.kvType);
-    spec.nCtxSequence = std::max(run.nCtx, nRoom);
+                                          std::int64_t nToken, std::int64_t nMore) {
+    const auto blocks = [](std::int64_t n) { return (n + kKvBlockTokens - 1) / kKvBlockTokens * kKvBlockTokens; };
+    KvSpec spec = model.kvSpec(blocks(nToken) + blocks(nMore), run.kvType);
+    spec.nCtxSequence = std::max(run.nCtx, blocks(nToken));
     return KvCache::create(backend, spec);
 }
 
@@ -103,6 +103,7 @@ Result<void> walkRun(const Model& model, const ExplainContext& context, const Ex
     VITRAL_TRY_ASSIGN(const SeqId seq, cache->newSequence());
     Workspace workspace(backend);
     Capture capture(backend, request.points);
+    VITRAL_TRY_ASSIGN(const auto changes, RunChanges::open(model, backend, run, &capture));
     const auto nVocab = static_cast<std::size_t>(model.config().nVocab);
     std::vector<float> logits;
     std::vector<BatchRow> rows;
@@ -123,7 +124,8 @@ Result<void> walkRun(const Model& model, const ExplainContext& context, const Ex
         logits.resize(wanted.size() * nVocab);
         VITRAL_TRY(cache->reserve(seq, n));
         workspace.reset();
-        ForwardContext forward{backend, *cache, workspace, kept.empty() ? nullptr : &capture, context.stop};
+        changes->beginPass(rows, wanted);
+        ForwardContext forward{backend, *cache, workspace, changes->observer(), context.stop};
         VITRAL_TRY(model.forward(
             forward,
             {std::span(run.tokens).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(n)), rows, wanted},

@@ -44,6 +44,24 @@ private:
     std::map<PointOfLayer, Kept> kept_;
 };
 
+/// The interventions of a run, carried out in front of another observer.
+class RunChanges {
+public:
+    /// References outlive the object; `next` may be null. Errors: those of checkInterventions.
+    static Result<std::unique_ptr<RunChanges>> open(const Model& model, Backend& backend, const ExplainedRun& run,
+                                                    ForwardObserver* next);
+    ~RunChanges();
+    /// Before every pass; both spans outlive it.
+    void beginPass(std::span<const BatchRow> rows, std::span<const std::int32_t> wanted);
+    /// What to give to the forward pass: `next` itself where the run has no interventions.
+    [[nodiscard]] ForwardObserver* observer() const;
+
+private:
+    RunChanges();
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
 struct WalkRequest {
     std::vector<PointOfLayer> points;
     std::vector<std::int64_t> positions; ///< ascending, of the run; the walk ends after the last
@@ -62,8 +80,8 @@ struct WalkChunk {
 Result<void> walkRun(const Model& model, const ExplainContext& context, const ExplainedRun& run,
                      const WalkRequest& request, const std::function<Result<void>(const WalkChunk&)>& take);
 
-/// A cache for `nSequence` sequences of up to nToken tokens as `run` had it.
+/// A cache for one sequence of nToken tokens as `run` had it, with room for nMore tokens beyond.
 Result<std::unique_ptr<KvCache>> cacheFor(const Model& model, Backend& backend, const ExplainedRun& run,
-                                          std::int64_t nToken, std::int64_t nSequence = 1);
+                                          std::int64_t nToken, std::int64_t nMore = 0);
 
 } // namespace vitral

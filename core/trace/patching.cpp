@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/trace/patching.h"
+
+#include "core/trace/altered_copies.h"
+
+#include <algorithm>
+#include <cmath>
+#include <fmt/format.h>
+#include <limits>
+#include <numeric>
+
+namespace vitral {
+namespace {
+
+/// The clean run's activations are kept whole: f32 [layers, positions, E].
+constexpr std::size_t kMaxCleanBytes = std::size_t{1} << 30U;
+constexpr double kLeastDifference = 1e-3;
+
+Result<void> check(const Model& model, const PatchRequest& request) {
+    const auto& [clean, corrupt] = std::pair(request.clean, request.corrupt);
+    if (clean.size() != corrupt.size())
+        return fail(
+            ErrorCode::InvalidArgument,
+            fmt::format("The clean prompt has {} tokens and the corrupt one {}; patching needs the same number.",
+                        clean.size(), corrupt.size()));
+    if (clean == corrupt)
+        return fail(ErrorCode::InvalidArgument, "The two prompts are the same: there is nothing to patch.");
+    for (const TokenId id : {request.answer, request.wrongAnswer})
+        if (id < 0 || id >= model.config().nVocab)
+            return fail(ErrorCode::InvalidArgument, fmt::format("Token id {} does not exist; this model has {} tokens.",
+                                                                id, model.config().nVocab));
+    if (request.answer == request.wrongAnswer)
+        return fail(ErrorCode::InvalidArgument, "The two answers are the same token.");
+    switch (request.point) {
+    case Point::ResidPre:
+    case Point::ResidMid:
+    case Point::ResidPost:
+    case Point::AttnOut:
+    case Point::MlpOut:
+        break;
+    default:
+        return fail(ErrorCode::InvalidArgument,
+                    "Points that can be patched: hook_resid_pre, hook_resid_mid, hook_resid_post, hook_attn_out and "
+                    "hook_mlp_out.");
+    }
+    const auto bytes = static_cast<std::size_t>(model.config().nLayer * model.config().nEmbd) * clean.size() * 4;
+    if (bytes > kMaxCleanBytes)
+        return fail(ErrorCode::InvalidArgument,
+                    fmt::format("Prompts of {} tokens are too long to be patched on this model.", clean.size()));
+    return {};
+}
+
+double difference(std::span<const float> logits, const PatchRequest& request) {
+    return static_cast<double>(logits[static_cast<std::size_t>(request.answer)]) -
+           static_cast<double>(logits[static_cast<std::size_t>(request.wrongAnswer)]);
+}
+
+struct CleanRun {
+    double difference = 0;
+    std::vector<std::vector<float>> values; ///< by layer: [positions, E]
+};
+
+/// The logit difference of a run and, where asked, everything at the point.
+Result<CleanRun> readRun(const Model& model, const ExplainContext& context, const ExplainedRun& run,
+                         const PatchRequest& request, bool values) {
+    const auto nLayer = static_cast<std::int32_t>(model.config().nLayer);
+    WalkRequest walk;
+    walk.positions.resize(run.tokens.size());
+    std::iota(walk.positions.begin(), walk.positions.end(), std::int64_t{0});
+    if (values)
+        for (std::int32_t i = 0; i < nLayer; ++i)
+            walk.points.push_back({request.point, i});
+    else
+        walk.positions = {walk.positions.back()};
+    walk.logits = true;
+    CleanRun clean;
+    clean.values.resize(walk.points.size());
+    const auto nVocab = static_cast<std::size_t>(model.config().nVocab);
+    const ExplainContext quiet{context.backend, context.stop, {}};
+    const auto take = [&](const WalkChunk& chunk) -> Result<void> {
+        for (std::size_t i = 0; i < clean.values.size(); ++i) {
+            const auto rows = chunk.capture.values(request.point, static_cast<std::int32_t>(i));
+            clean.values[i].insert(clean.values[i].end(), rows.begin(), rows.end());
+        }
+        clean.difference = difference(chunk.logits.last(nVocab), request);
+        return {};
+    };
+    VITRAL_TRY(walkRun(model, quiet, run, walk, take));
+    return clean;
+}
+
+} // namespace
+
+Result<PatchGrid> patchGrid(const Model& model, const ExplainContext& context, const PatchRequest& request,
+                            const std::function<void(std::int64_t, std::int64_t, float)>& partial) {
+    VITRAL_TRY(check(model, request));
+    const ExplainedRun cleanRun{request.clean, nullptr, request.kvType, 0};
+    const ExplainedRun corruptRun{request.corrupt, nullptr, request.kvType, 0};
+    VITRAL_TRY_ASSIGN(const CleanRun clean, readRun(model, context, cleanRun, request, true));
+    VITRAL_TRY_ASSIGN(const CleanRun corrupt, readRun(model, context, corruptRun, request, false));
+    PatchGrid grid;
+    grid.nLayer = model.config().nLayer;
+    grid.nPosition = static_cast<std::int64_t>(request.clean.size());
+    grid.cleanDifference = clean.difference;
+    grid.corruptDifference = corrupt.difference;
+    const double whole = clean.difference - corrupt.difference;
+    if (!(std::abs(whole) > kLeastDifference))
+        return fail(ErrorCode::InvalidArgument,
+                    fmt::format("The two prompts prefer the first answer by {:.4f} and {:.4f} (logits): they do not "
+                                "tell the answers apart, so nothing can be recovered.",
+                                clean.difference, corrupt.difference));
+    grid.recovered.assign(static_cast<std::size_t>(grid.nLayer * grid.nPosition),
+                          std::numeric_limits<float>::quiet_NaN());
+    const auto firstDiffering =
+        std::mismatch(request.clean.begin(), request.clean.end(), request.corrupt.begin()).first -
+        request.clean.begin();
+    for (std::int64_t i = 0; i < grid.nLayer; ++i)
+        std::fill_n(grid.recovered.begin() + i * grid.nPosition, firstDiffering, 0.0F);
+
+    VITRAL_TRY_ASSIGN(const auto runner, AlteredCopies::open(model, context, corruptRun, grid.nPosition));
+    VITRAL_TRY(runner->computeBase());
+    const auto nEmbd = static_cast<std::size_t>(model.config().nEmbd);
+    for (std::int64_t iLayer = 0; iLayer < grid.nLayer; ++iLayer) {
+        const std::vector<float>& rows = clean.values[static_cast<std::size_t>(iLayer)];
+        if (rows.size() != nEmbd * static_cast<std::size_t>(grid.nPosition))
+            return fail(ErrorCode::Unsupported, "This model does not show what is to be patched.");
+        std::vector<AlteredCopy> copies;
+        for (std::int64_t p = firstDiffering; p < grid.nPosition; ++p) {
+            const auto row = std::span<const float>(rows).subspan(static_cast<std::size_t>(p) * nEmbd, nEmbd);
+            copies.push_back({p,
+                              {PositionEdit{{request.point, static_cast<std::int32_t>(iLayer)},
+                                            p,
+                                            p + 1,
+                                            0,
+                                            static_cast<std::int64_t>(nEmbd),
+                                            {row.begin(), row.end()}}}});
+        }
+        const auto take = [&](std::size_t i, std::span<const float> logits) -> Result<void> {
+            const std::int64_t p = firstDiffering + static_cast<std::int64_t>(i);
+            const auto value = static_cast<float>((difference(logits, request) - corrupt.difference) / whole);
+            grid.recovered[static_cast<std::size_t>(iLayer * grid.nPosition + p)] = value;
+            if (partial)
+                partial(iLayer, p, value);
+            return {};
+        };
+        VITRAL_TRY(runner->run(copies, take));
+        if (context.progress)
+            context.progress(static_cast<double>(iLayer + 1) / static_cast<double>(grid.nLayer));
+    }
+    return grid;
+}
+
+} // namespace vitral
