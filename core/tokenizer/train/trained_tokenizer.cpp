@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/tokenizer/train/trained_tokenizer.h"
 
-#include "core/io/atomic_file.h"
+#include "core/base/atomic_file.h"
 #include "core/io/byte_reader.h"
 #include "core/tokenizer/splitter.h"
 
