@@ -8,20 +8,8 @@
 #include <limits>
 
 namespace vitral {
-namespace {
-
-bool isHalf(const AttentionRecord& record) {
-    return record.q.dtype() == DType::F16 && record.k.dtype() == DType::F16;
-}
-
-} // namespace
-
 void attentionRow(const AttentionRecord& record, std::int32_t iHead, std::int64_t iQuery, MapValue value,
                   std::span<float> out) {
-    if (!isHalf(record)) {
-        attentionRowPlain(record, iHead, iQuery, value, out);
-        return;
-    }
     const auto n = static_cast<std::int64_t>(out.size());
     const MapAxis query = MapAxis::all(iQuery, 1, 1, iQuery + 1);
     const MapAxis keys = MapAxis::all(0, n, 1, std::min(n, iQuery + 1));
@@ -35,8 +23,6 @@ void attentionRow(const AttentionRecord& record, std::int32_t iHead, std::int64_
 bool attentionBlocks(const AttentionRecord& record, std::int32_t iHead, const MapRegion& region, MapValue value,
                      std::span<const std::int64_t> maskedKeys, std::span<float> max, std::span<float> mean,
                      std::stop_token stop) {
-    if (!isHalf(record))
-        return attentionBlocksPlain(record, iHead, region, value, maskedKeys, max, mean, stop);
     const std::int64_t n = record.nPosition();
     const MapAxis queries = MapAxis::all(region.firstQuery, region.nRow, region.block, n);
     const std::int64_t lastKey = queries.positions.empty() ? 0 : queries.positions.back() + 1; // later ones see nobody
@@ -47,8 +33,6 @@ bool attentionBlocks(const AttentionRecord& record, std::int32_t iHead, const Ma
 bool attentionBlocksSampled(const AttentionRecord& record, std::int32_t iHead, const MapRegion& region, MapValue value,
                             std::span<const std::int64_t> maskedKeys, std::int32_t nSample, std::span<float> max,
                             std::span<float> mean, std::stop_token stop) {
-    if (!isHalf(record))
-        return attentionBlocksPlain(record, iHead, region, value, maskedKeys, max, mean, stop);
     const std::int64_t n = record.nPosition();
     const MapAxis queries = MapAxis::sampled(region.firstQuery, region.nRow, region.block, n, nSample, true);
     const MapAxis keys = MapAxis::sampled(region.firstKey, region.nCol, region.block, n, nSample, false);

@@ -77,6 +77,7 @@ public:
           nQuery_(static_cast<std::int64_t>(cells.queries.positions.size())),
           nKey_(static_cast<std::int64_t>(cells.keys.positions.size())), colPer_(cells.keys.perBlock),
           rowPer_(cells.queries.perBlock), q_(alignedFloats(kStrip * dim_)), keys_(alignedFloats(kMapKeys * dim_)) {
+        std::fill_n(keys_.get(), kMapKeys * dim_, 0.0F);
         const auto nOut = static_cast<std::size_t>(cells.queries.nBlock * cells.keys.nBlock);
         if (cells.max.empty()) {
             ownMax_.resize(nOut);
@@ -120,7 +121,11 @@ private:
         const Rows& rows = c_.record.q;
         for (std::int64_t i = 0; i < n; ++i) {
             const std::int64_t position = c_.queries.positions[at(r + i)];
-            table_.openHalves(rows.f16(position) + std::int64_t{c_.iHead} * dim_, dim_, q_.get() + i * dim_);
+            const std::int64_t column = std::int64_t{c_.iHead} * dim_;
+            if (rows.dtype() == DType::F16)
+                table_.openHalves(rows.f16(position) + column, dim_, q_.get() + i * dim_);
+            else
+                std::copy_n(rows.f32(position) + column, dim_, q_.get() + i * dim_);
             lse_[i] = c_.record.lse.at(position, c_.iHead);
         }
     }
@@ -130,11 +135,20 @@ private:
         const std::uint16_t* rows[kMapKeys];
         std::uint32_t shown = 0;
         const std::int64_t column = std::int64_t{c_.record.kvHead(c_.iHead)} * dim_;
+        const bool halves = c_.record.k.dtype() == DType::F16;
         for (std::int64_t j = 0; j < nHere; ++j) {
-            rows[j] = c_.record.k.f16(c_.keys.positions[at(k + j)]) + column;
+            const std::int64_t position = c_.keys.positions[at(k + j)];
             shown |= static_cast<std::uint32_t>(see_.hidden(k + j, k + j + 1) == 0) << j;
+            if (halves) {
+                rows[j] = c_.record.k.f16(position) + column;
+                continue;
+            }
+            const float* key = c_.record.k.f32(position) + column;
+            for (std::int64_t d = 0; d < dim_; ++d)
+                keys_[at(d * kMapKeys + j)] = key[d];
         }
-        table_.mapKeys(rows, static_cast<std::int32_t>(nHere), dim_, keys_.get());
+        if (halves)
+            table_.mapKeys(rows, static_cast<std::int32_t>(nHere), dim_, keys_.get());
 
         kernels::MapJob job{};
         job.q = q_.get();

@@ -38,7 +38,7 @@ struct MapCells {
     std::span<float> max, mean;      ///< as of attentionBlocks
     std::span<float> rowSum, rowLog; ///< [queries] or empty: sum of values, and of w ln w; masked keys do not count
 };
-/// False: stopped. The rows' type must be F16.
+/// False: stopped. Queries and keys may each be F16 or F32.
 bool mapCells(const kernels::KernelTable& table, const MapCells& cells, std::stop_token stop);
 
 /// The best kernels this processor has, or what VITRAL_CPU asks for (see core/backend).

@@ -179,6 +179,30 @@ private slots:
             }
     }
 
+    void fullPrecision() { // what a recorder may keep instead of halves
+        RecordShape shape;
+        shape.nPosition = 77;
+        shape.headDim = 19;
+        const auto halves = randomRecord(shape);
+        auto whole = std::make_shared<AttentionRecord>(*halves);
+        for (Rows AttentionRecord::*side : {&AttentionRecord::q, &AttentionRecord::k}) {
+            RowsWriter writer{Rows(DType::F32, (halves.get()->*side).nCol())};
+            std::vector<float> row(std::size_t((halves.get()->*side).nCol()));
+            for (std::int64_t i = 0; i < 77; ++i) {
+                (halves.get()->*side).read(i, 0, row);
+                writer.append(row.data(), 1, std::int64_t(row.size()));
+            }
+            (*whole).*side = writer.snapshot();
+            for (const std::int64_t block : {1, 8}) {
+                const std::int64_t n = (77 + block - 1) / block;
+                std::vector<float> a(std::size_t(n * n)), b(a.size());
+                QVERIFY(attentionBlocks(*halves, 1, {0, 0, n, n, block}, MapValue::Weight, {}, a, {}));
+                QVERIFY(attentionBlocks(*whole, 1, {0, 0, n, n, block}, MapValue::Weight, {}, b, {}));
+                QVERIFY(difference(a, b).isEmpty());
+            }
+        }
+    }
+
     void rowSums() {
         for (const kernels::KernelTable* table : tables()) {
             RecordShape shape;
