@@ -26,8 +26,8 @@ const QMap<QString, QStringList>& arrows() {
         m["core/backend"] = m["core/kernels"] + QStringList{"core/kernels"};
         m["core/model"] = m["core/backend"] + QStringList{"core/io", "core/tokenizer", "core/backend"};
         m["core/sample"] = m["core/model"] + QStringList{"core/model"};
-        m["core/trace"] = m["core/sample"];
-        m["core/chat"] = m["core/sample"] + QStringList{"core/sample", "core/trace"};
+        m["core/trace"] = m["core/sample"] + QStringList{"core/sample"};
+        m["core/chat"] = m["core/trace"] + QStringList{"core/trace"};
         m["core/runtime"] = m["core/chat"] + QStringList{"core/chat"};
         const QStringList core = m["core/runtime"] + QStringList{"core/runtime"};
         m["app/cli"] = core;
