@@ -4,7 +4,9 @@
 #include "core/base/assert.h"
 
 #include <array>
+#include <charconv>
 #include <string_view>
+#include <system_error>
 
 namespace vitral {
 namespace {
@@ -59,6 +61,30 @@ std::string pointName(Point point, std::int32_t iLayer) {
     if (!entry.perLayer)
         return std::string(entry.name);
     return "blocks." + std::to_string(iLayer) + "." + std::string(entry.name);
+}
+
+std::optional<PointOfModel> pointFromName(std::string_view name) {
+    constexpr std::string_view kBlocks = "blocks.";
+    std::int32_t iLayer = 0;
+    const bool perLayer = name.starts_with(kBlocks);
+    if (perLayer) {
+        name.remove_prefix(kBlocks.size());
+        const char* end = name.data() + name.size();
+        const auto [rest, error] = std::from_chars(name.data(), end, iLayer);
+        if (error != std::errc() || rest == end || *rest != '.' || iLayer < 0 || rest == name.data())
+            return std::nullopt;
+        if (name.front() == '0' && rest - name.data() > 1) // "03" is not how we write it
+            return std::nullopt;
+        name.remove_prefix(static_cast<std::size_t>(rest - name.data()) + 1);
+    }
+    for (const PointEntry& entry : kPoints)
+        if (entry.perLayer == perLayer && entry.name == name)
+            return PointOfModel{entry.point, iLayer};
+    return std::nullopt;
+}
+
+bool hasLayer(Point point) {
+    return kPoints[static_cast<std::size_t>(point)].perLayer;
 }
 
 } // namespace vitral

@@ -6,7 +6,9 @@
 #include "core/backend/tensor.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace vitral {
 
@@ -38,6 +40,15 @@ inline constexpr int kPointCount = static_cast<int>(Point::Logits) + 1;
 
 /// "blocks.3.attn.hook_q"; layer is ignored by points that have none.
 std::string pointName(Point point, std::int32_t iLayer);
+
+/// The reverse: layer 0 for points that have none; nothing for any other text.
+struct PointOfModel {
+    Point point = Point::Embed;
+    std::int32_t iLayer = 0;
+};
+std::optional<PointOfModel> pointFromName(std::string_view name);
+/// Whether the point belongs to a layer.
+[[nodiscard]] bool hasLayer(Point point);
 
 struct AttentionParams; // core/backend/backend.h
 struct RopeTable;

@@ -22,7 +22,7 @@ Generation::~Generation() {
     for (BranchState& branch : branches_) {
         if (branch.seq < 0)
             continue;
-        if (job_.interventions && job_.interventions->active()) {
+        if (edits()) {
             pool_->cache->release(branch.seq); // made with changed values: no other run may go on from it
             continue;
         }

@@ -8,6 +8,7 @@
 #include "core/runtime/prefix_cache.h"
 #include "core/runtime/stop_filter.h"
 #include "core/sample/sampler.h"
+#include "core/trace/intervener.h"
 #include "core/trace/recorder.h"
 
 #include <chrono>
@@ -84,6 +85,7 @@ private:
 
     // generation_trace.cpp
     Result<void> prepareTrace();
+    [[nodiscard]] bool edits() const { return job_.interventions && job_.interventions->active(); }
     ForwardObserver* observer();
     void observePass(std::span<const Segment> segments);
     void announceRecordings(std::span<const Segment> segments);
@@ -115,7 +117,8 @@ private:
     std::int32_t nPrefillDone_ = 0, nPrefillTotal_ = 0, nFromCache_ = 0;
     bool decoding_ = false;
     TraceShape traceShape_;
-    std::unique_ptr<Recorder> recorder_; ///< null: nothing is recorded
+    std::unique_ptr<Recorder> recorder_;     ///< null: nothing is recorded
+    std::unique_ptr<Intervener> intervener_; ///< null: nothing is changed
     RecordedModel recorded_;
     std::int64_t createdUnixSeconds_ = 0;
     std::vector<PassRun> runs_;

@@ -17,8 +17,7 @@ constexpr double kMostOfRun = 0.01;
 
 Result<void> Generation::prepareTrace() {
     const bool records = job_.trace && !job_.trace->empty();
-    const bool edits = job_.interventions && job_.interventions->active();
-    if (!records && !edits)
+    if (!records && !edits())
         return {};
     VITRAL_TRY_ASSIGN(traceShape_, traceShape(*job_.model));
     if (records) {
@@ -38,15 +37,21 @@ Result<void> Generation::prepareTrace() {
             std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
                 .count();
     }
+    if (edits()) {
+        intervener_ = std::make_unique<Intervener>(traceShape_, *backend_, recorder_.get());
+        VITRAL_TRY(intervener_->add(*job_.interventions));
+    }
     return {};
 }
 
 ForwardObserver* Generation::observer() {
-    return recorder_.get();
+    return intervener_ ? static_cast<ForwardObserver*>(intervener_.get()) : recorder_.get();
 }
 
 /// Tells the recorder which rows of the next pass are whose.
 void Generation::observePass(std::span<const Segment> segments) {
+    if (intervener_)
+        intervener_->beginPass(rows_, wanted_);
     if (!recorder_)
         return;
     runs_.clear();
@@ -98,6 +103,10 @@ void Generation::announceRecording(std::size_t iBranch, bool complete) {
     recording->nPrompt = branch.nPrompt;
     recording->scores = branch.scores;
     recorder_->snapshot(iBranch, *recording);
+    if (edits())
+        for (const Intervention& item : job_.interventions->items)
+            if (item.enabled)
+                recording->interventions.push_back(item.label.empty() ? describe(item) : item.label);
     recording->notes = recorder_->plan().notes;
     if (branch.nShifted > 0)
         recording->notes.push_back(
@@ -113,7 +122,7 @@ void Generation::announceRecording(std::size_t iBranch, bool complete) {
 /// where something is, nothing where values are changed on the way.
 PrefixCache::Match Generation::findKept(const BranchState& branch, std::int64_t limit, std::int32_t nTopScores,
                                         RecordingPtr& recording) {
-    if (job_.interventions && job_.interventions->active())
+    if (edits())
         return {};
     if (!recorder_)
         return PrefixCache::find(*pool_, branch.tokens, limit, nTopScores);

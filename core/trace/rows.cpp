@@ -31,6 +31,15 @@ void Rows::read(std::int64_t iRow, std::int64_t firstCol, std::span<float> host)
         host[i] = halfToFloat(from[i]);
 }
 
+Rows Rows::view(DType dtype, std::int64_t nCol, std::int64_t nRow, const std::shared_ptr<const void>& owner,
+                const std::byte* data) {
+    Rows rows(dtype, nCol);
+    rows.nRow_ = nRow;
+    for (std::int64_t i = 0; i < nRow; i += kRowsPerBlock)
+        rows.blocks_.emplace_back(owner, const_cast<std::byte*>(data) + static_cast<std::size_t>(i) * rows.rowBytes());
+    return rows;
+}
+
 Rows Rows::first(std::int64_t n) const {
     Rows rows = *this;
     rows.nRow_ = std::min(n, nRow_);

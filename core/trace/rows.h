@@ -22,6 +22,10 @@ class Rows {
 public:
     Rows() = default;
     Rows(DType dtype, std::int64_t nCol) : dtype_(dtype), nCol_(nCol) {}
+    /// nRow packed rows that lie in memory already (a mapped file) and stay as they are while `owner` lives. `data` is
+    /// aligned for the type. Nothing ever writes there: a writer that goes on from such rows copies the last block.
+    static Rows view(DType dtype, std::int64_t nCol, std::int64_t nRow, const std::shared_ptr<const void>& owner,
+                     const std::byte* data);
 
     [[nodiscard]] DType dtype() const { return dtype_; }
     [[nodiscard]] std::int64_t nRow() const { return nRow_; }

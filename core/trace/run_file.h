@@ -7,13 +7,26 @@
 #include "core/trace/recording.h"
 
 #include <filesystem>
+#include <memory>
 #include <stop_token>
+#include <string_view>
 
 namespace vitral {
 
+class SafetensorsFile;
+
 /// Written beside and renamed, so that a file is whole or not there. Errors: Io, Cancelled.
 Result<void> saveRun(const Recording& recording, const std::filesystem::path& path, std::stop_token stop = {});
-/// Errors: those of SafetensorsFile::open; InvalidFile naming the key or tensor that is wrong.
+/// The numbers stay in the mapped file. Errors: those of SafetensorsFile::open; InvalidFile naming the key or tensor
+/// that is wrong, or saying that the file is no recorded run.
 Result<RecordingPtr> openRun(const std::filesystem::path& path);
+/// The same of a container that is open already (tests, fuzzers, inspect).
+Result<RecordingPtr> readRun(std::shared_ptr<const SafetensorsFile> file);
+/// Whether the container says that it is a recorded run, of any version.
+[[nodiscard]] bool isRun(const SafetensorsFile& file);
+
+/// What stands in the container's metadata.
+inline constexpr std::string_view kRunFormatKey = "format", kRunFormat = "vitral-run", kRunVersionKey = "version",
+                                  kRunVersion = "1", kRunKey = "run";
 
 } // namespace vitral
