@@ -13,7 +13,6 @@
 #include <random>
 
 using namespace vitral;
-using namespace vitral::test;
 
 namespace {
 
