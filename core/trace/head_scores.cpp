@@ -12,7 +12,7 @@
 namespace vitral {
 namespace {
 
-constexpr std::int64_t kStrip = 64; ///< queries whose weights are in memory at a time
+constexpr std::int64_t kStrip = 128; ///< queries whose weights are in memory at a time
 
 } // namespace
 
@@ -48,8 +48,9 @@ HeadScorer::HeadScorer(std::span<const TokenId> tokens, HeadScoreOptions options
     }
 }
 
-/// weights: [i + 1] of query i; NaN where not visible.
-void HeadScorer::addRow(const AttentionGeometry& geometry, std::int64_t i, const float* weights, Sums& sums) const {
+/// weights: [i + 1] of query i; NaN where not visible. total: their sum.
+void HeadScorer::addRow(const AttentionGeometry& geometry, std::int64_t i, const float* weights, double total,
+                        Sums& sums) const {
     const std::int64_t first = geometry.window > 0 ? std::max<std::int64_t>(0, i - geometry.window + 1) : 0;
     const std::int64_t nVisible = i + 1 - first;
     const auto range = [&](std::int64_t from, std::int64_t to) {
@@ -67,8 +68,10 @@ void HeadScorer::addRow(const AttentionGeometry& geometry, std::int64_t i, const
         sums.add(HeadBehaviour::Local, range(from, i + 1), i + 1 - from, nVisible);
     }
     const std::int64_t farFirst = std::max<std::int64_t>(first, 1), farEnd = i - options_.far + 1;
-    if (farFirst < farEnd)
-        sums.add(HeadBehaviour::LongRange, range(farFirst, farEnd), farEnd - farFirst, nVisible);
+    if (farFirst < farEnd) { // all the rest but the few that are near, instead of a sum over the many
+        const double rest = range(farEnd, i + 1) + (first == 0 ? static_cast<double>(weights[0]) : 0.0);
+        sums.add(HeadBehaviour::LongRange, std::max(0.0, total - rest), farEnd - farFirst, nVisible);
+    }
     double same = 0.0, after = 0.0;
     std::int64_t nSame = 0, nAfter = 0;
     for (std::int64_t j = previous_[static_cast<std::size_t>(i)]; j >= 0; j = previous_[static_cast<std::size_t>(j)]) {
@@ -114,7 +117,8 @@ std::optional<HeadScores> HeadScorer::score(const AttentionRecord& record, std::
             return std::nullopt;
         for (std::int64_t b = 0; b < queries.nBlock; ++b) {
             const std::int64_t i = queries.positions[static_cast<std::size_t>(b)];
-            addRow(record.geometry, i, weights.data() + b * nKey, sums);
+            addRow(record.geometry, i, weights.data() + b * nKey,
+                   static_cast<double>(rowSum[static_cast<std::size_t>(b)]), sums);
             const std::int64_t window = record.geometry.window;
             scores.entropy -= static_cast<double>(rowLog[static_cast<std::size_t>(b)]);
             scores.uniformEntropy += std::log(static_cast<double>(window > 0 ? std::min(i + 1, window) : i + 1));
@@ -169,10 +173,8 @@ void HeadScoring::setRecording(RecordingPtr recording) {
 
 std::optional<HeadScores> HeadScoring::find(std::int32_t iLayer, std::int32_t iHead) const {
     const std::lock_guard lock(mutex_);
-    for (const HeadScores& scores : scores_)
-        if (scores.iLayer == iLayer && scores.iHead == iHead)
-            return scores;
-    return std::nullopt;
+    const auto it = scores_.find({iLayer, iHead});
+    return it == scores_.end() ? std::nullopt : std::optional(it->second);
 }
 
 bool HeadScoring::finished() const {
@@ -200,13 +202,7 @@ bool HeadScoring::work(std::stop_token stop) {
         const std::lock_guard lock(mutex_);
         if (recording != recording_)
             return true;
-        const auto it = std::find_if(scores_.begin(), scores_.end(), [&](const HeadScores& s) {
-            return s.iLayer == head.first && s.iHead == head.second;
-        });
-        if (it != scores_.end())
-            *it = *made;
-        else
-            scores_.push_back(*made);
+        scores_[head] = *made;
         ++nDone_;
     }
     report([&] { ready_(head.first); });

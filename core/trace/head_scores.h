@@ -10,6 +10,7 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -69,7 +70,8 @@ public:
 
 private:
     struct Sums;
-    void addRow(const AttentionGeometry& geometry, std::int64_t i, const float* weights, Sums& sums) const;
+    void addRow(const AttentionGeometry& geometry, std::int64_t i, const float* weights, double total,
+                Sums& sums) const;
     HeadScoreOptions options_;
     std::vector<std::int32_t> previous_; ///< [tokens] where the same token was last, or -1
 };
@@ -99,7 +101,7 @@ private:
     std::shared_ptr<const HeadScorer> scorer_;
     std::size_t next_ = 0, nDone_ = 0; ///< of todo_
     std::vector<std::pair<std::int32_t, std::int32_t>> todo_;
-    std::vector<HeadScores> scores_;
+    std::map<std::pair<std::int32_t, std::int32_t>, HeadScores> scores_; ///< by layer and head
 };
 
 /// The standard probe (Elhage et al. 2021; Olsson et al. 2022): tokens drawn at random, then the same ones again.

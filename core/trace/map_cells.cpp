@@ -14,6 +14,7 @@ namespace {
 
 using kernels::kMapKeys;
 
+constexpr std::int64_t kAhead = 8;   ///< rows fetched before they are wanted
 constexpr std::int64_t kStrip = 256; ///< queries that share one opening of a key panel
 
 /// Which keys each query sees, as indices into the key axis, and which of those are hidden.
@@ -119,7 +120,14 @@ private:
 
     void open(std::int64_t r, std::int64_t n) {
         const Rows& rows = c_.record.q;
+        const std::int64_t bytes = rows.dtype() == DType::F16 ? 2 : 4;
         for (std::int64_t i = 0; i < n; ++i) {
+            // A head's part of a row is far from that of the next one: nothing else would fetch it ahead.
+            if (i + kAhead < n) {
+                const std::byte* next = rows.row(c_.queries.positions[at(r + i + kAhead)]) + c_.iHead * dim_ * bytes;
+                for (std::int64_t line = 0; line < dim_ * bytes; line += 64)
+                    __builtin_prefetch(next + line);
+            }
             const std::int64_t position = c_.queries.positions[at(r + i)];
             const std::int64_t column = std::int64_t{c_.iHead} * dim_;
             if (rows.dtype() == DType::F16)

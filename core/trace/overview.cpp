@@ -139,21 +139,26 @@ void Overview::setRecording(RecordingPtr recording) {
             ++generation_;
             heads_.clear();
         }
-        if (heads_.empty())
-            for (std::size_t layer = 0; layer < recording_->attention.size(); ++layer)
-                if (recording_->attention[layer] != nullptr)
-                    for (std::int32_t head = 0; head < recording_->attention[layer]->geometry.nHead; ++head)
-                        heads_.push_back({static_cast<std::int32_t>(layer), head, nullptr, false});
+        if (heads_.empty()) {
+            firsts_.assign(1, 0);
+            for (std::size_t layer = 0; layer < recording_->attention.size(); ++layer) {
+                const auto& record = recording_->attention[layer];
+                for (std::int32_t head = 0; record != nullptr && head < record->geometry.nHead; ++head)
+                    heads_.push_back({static_cast<std::int32_t>(layer), head, nullptr, false});
+                firsts_.push_back(heads_.size());
+            }
+        }
     }
     wake();
 }
 
 ThumbnailPtr Overview::find(std::int32_t iLayer, std::int32_t iHead) const {
     const std::lock_guard lock(mutex_);
-    for (const Head& head : heads_)
-        if (head.iLayer == iLayer && head.iHead == iHead)
-            return head.now;
-    return nullptr;
+    const auto layer = static_cast<std::size_t>(iLayer);
+    if (iLayer < 0 || iHead < 0 || layer + 1 >= firsts_.size() ||
+        firsts_[layer] + static_cast<std::size_t>(iHead) >= firsts_[layer + 1])
+        return nullptr;
+    return heads_[firsts_[layer] + static_cast<std::size_t>(iHead)].now;
 }
 
 bool Overview::final(const Head& head) const {

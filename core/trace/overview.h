@@ -79,8 +79,9 @@ private:
     const Ready ready_;
     mutable std::mutex mutex_;
     RecordingPtr recording_;
-    std::uint64_t generation_ = 0; ///< counts recordings that are no continuation
-    std::vector<Head> heads_;
+    std::uint64_t generation_ = 0;    ///< counts recordings that are no continuation
+    std::vector<Head> heads_;         ///< layer by layer
+    std::vector<std::size_t> firsts_; ///< [layers + 1] of heads_
 };
 
 } // namespace vitral

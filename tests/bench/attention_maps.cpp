@@ -5,6 +5,7 @@
 //     attention_maps [threads] [positions of the long map]
 
 #include "core/base/thread_pool.h"
+#include "core/trace/head_scores.h"
 #include "core/trace/map_cells.h"
 #include "core/trace/map_workers.h"
 #include "core/trace/overview.h"
@@ -143,7 +144,9 @@ void overview(MapWorkers& workers, std::int32_t dim, double rate) {
     shape.headDim = dim;
     const std::shared_ptr<const AttentionRecord> layers[2] = {test::randomRecord(shape), test::randomRecord(shape)};
     auto recording = std::make_shared<Recording>();
-    recording->tokens.resize(2048);
+    Rng rng(5);
+    for (int i = 0; i < 2048; ++i) // as rare and as frequent as words
+        recording->tokens.push_back(static_cast<TokenId>(20.0 / (rng.uniform() + 1e-3)));
     for (int i = 0; i < 32; ++i)
         recording->attention.push_back(layers[i % 2]);
     const double work = 1024 * flops(*layers[0], {0, 0, 64, 64, 32});
@@ -169,6 +172,8 @@ void overview(MapWorkers& workers, std::int32_t dim, double rate) {
         lock.unlock();
         task->close();
     }
+    const HeadScorer scorer(recording->tokens);
+    const double scores = milliseconds([&] { (void)scorer.score(*layers[0], 0, 0); }, 3);
     const auto part = std::make_shared<AttentionRecord>(*layers[0]);
     part->q = part->q.first(2040);
     const ThumbnailPtr earlier = exactThumbnail(*part, 0, 64);
@@ -180,8 +185,8 @@ void overview(MapWorkers& workers, std::int32_t dim, double rate) {
         3);
     std::printf(
         "overview, 32 x 32 heads of %3d at 2,048: all coarse %.0f ms (processor %.0f), exact %.0f ms (processor "
-        "%.0f, limit %.0f); 8 new rows: %.0f ms for all heads\n",
-        dim, any, anyProcessor, all, processor, work / rate * 1e-6, grow * 32);
+        "%.0f, limit %.0f); 8 new rows: %.0f ms; behaviour scores: %.0f ms for all heads\n",
+        dim, any, anyProcessor, all, processor, work / rate * 1e-6, grow * 32, scores * 1024);
 }
 
 } // namespace
