@@ -43,6 +43,10 @@ Result<void> AddedTokens::build(std::vector<AddedToken> tokens) {
                  tokens.end());
     tokens_ = std::move(tokens);
     byFirstByte_ = {};
+    for (const AddedToken& token : tokens_) {
+        longestBytes_ = std::max(longestBytes_, token.content.size());
+        stripsBlanks_ = stripsBlanks_ || token.stripLeft || token.stripRight;
+    }
     for (std::uint32_t i = 0; i < tokens_.size(); ++i) {
         Range& range = byFirstByte_[static_cast<unsigned char>(tokens_[i].content[0])];
         if (range.last == 0)
@@ -76,6 +80,18 @@ const AddedToken* AddedTokens::longestAt(std::string_view text, std::size_t at, 
         range = {static_cast<std::uint32_t>(low - tokens_.begin()), static_cast<std::uint32_t>(high - tokens_.begin())};
     }
     return longest;
+}
+
+bool AddedTokens::touches(std::string_view text, std::size_t at) const {
+    if (tokens_.empty())
+        return false;
+    for (std::size_t begin = at - std::min(at, longestBytes_); begin <= at + 1 && begin < text.size(); ++begin) {
+        if (byFirstByte_[static_cast<unsigned char>(text[begin])].last == 0)
+            continue;
+        if (const AddedToken* token = longestAt(text, begin, true); token && begin + token->content.size() >= at)
+            return true;
+    }
+    return false;
 }
 
 void AddedTokens::split(std::string_view text, ParseSpecial parseSpecial, std::vector<Part>& parts) const {

@@ -37,6 +37,12 @@ public:
     [[nodiscard]] bool empty() const { return tokens_.empty(); }
     [[nodiscard]] const std::vector<AddedToken>& tokens() const { return tokens_; }
 
+    /// Whether a token might begin, lie or end at the place `at`, or take the blank behind it: any occurrence counts,
+    /// also one that split() passes over. 0 < at < text.size().
+    [[nodiscard]] bool touches(std::string_view text, std::size_t at) const;
+    [[nodiscard]] bool stripsBlanks() const { return stripsBlanks_; }
+    [[nodiscard]] std::size_t longestBytes() const { return longestBytes_; }
+
     /// Appends the parts of `text`, in order, none empty.
     void split(std::string_view text, ParseSpecial parseSpecial, std::vector<Part>& parts) const;
 
@@ -48,6 +54,8 @@ private:
         std::uint32_t first = 0, last = 0;
     };
     std::array<Range, 256> byFirstByte_{};
+    std::size_t longestBytes_ = 0;
+    bool stripsBlanks_ = false;
 };
 
 } // namespace vitral

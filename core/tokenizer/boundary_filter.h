@@ -39,6 +39,16 @@ public:
             at += c.bytes;
         }
     }
+    /// Whether no piece contains the characters on the two sides of `at` side by side; 0 < at < text.size().
+    [[nodiscard]] bool separates(std::string_view text, std::size_t at) const {
+        std::size_t left = at - 1; // the last character before: at most four bytes back
+        while (left > 0 && at - left < 4 && (static_cast<unsigned char>(text[left]) & 0xC0U) == 0x80)
+            --left;
+        if (left + utf8At(text, left).bytes != at)
+            left = at - 1;
+        const std::size_t bit = bitOf(key(utf8At(text, left), text, left), key(utf8At(text, at), text, at));
+        return (bits_[bit / 64] >> bit % 64 & 1) == 0;
+    }
     /// The end of the stretch that begins at `begin` and can be encoded apart from the rest.
     [[nodiscard]] std::size_t stretchEnd(std::string_view text, std::size_t begin) const {
         const Utf8Char first = utf8At(text, begin);

@@ -39,6 +39,10 @@ public:
     [[nodiscard]] TokenizerKind kind() const override;
     void encodeWord(std::string_view word, ModelScratch& scratch, std::vector<TokenId>& out,
                     EncodeTrace::PreToken* trace, std::uint32_t traceOffset) const override;
+    [[nodiscard]] bool separates(std::string_view word, std::size_t at) const override {
+        return !options_.byteLevel && options_.continuingPrefix.empty() && options_.endOfWordSuffix.empty() &&
+               !options_.ignoreMerges && boundaries_.separates(word, at);
+    }
 
 private:
     explicit BpeModel(const Vocabulary& vocabulary, BpeOptions options);

@@ -158,11 +158,13 @@ void bert(const NormalStep& step, std::string_view text, std::string& out) {
         out += current;
 }
 
-void collapseBlanks(std::string_view text, std::string& out) {
+void collapseBlanks(std::string_view text, TextEnds ends, std::string& out) {
     const std::size_t first = out.size();
     for (const char c : text)
-        if (c != ' ' || (out.size() > first && out.back() != ' '))
+        if (c != ' ' || (out.size() > first ? out.back() != ' ' : !ends.start))
             out += c;
+    if (!ends.end)
+        return;
     // At the end sentencepiece drops typed visible blanks (U+2581) as well: it looks after making all of them visible.
     constexpr std::string_view kVisible = "\xE2\x96\x81";
     for (;;) {
@@ -313,7 +315,8 @@ Result<void> replace(const NormalStep& step, std::string_view text, std::size_t 
     return {};
 }
 
-Result<void> runStep(const NormalStep& step, std::string_view text, std::size_t limitBytes, std::string& out) {
+Result<void> runStep(const NormalStep& step, std::string_view text, std::size_t limitBytes, TextEnds ends,
+                     std::string& out) {
     using Kind = NormalStep::Kind;
     switch (step.kind) {
     case Kind::Nfc:
@@ -332,20 +335,22 @@ Result<void> runStep(const NormalStep& step, std::string_view text, std::size_t 
         });
         break;
     case Kind::Strip:
-        out += strip(text, step.left, step.right);
+        out += strip(text, step.left && ends.start, step.right && ends.end);
         break;
     case Kind::Prepend:
-        if (!text.empty())
-            (out += step.text) += text;
+        if (!text.empty() && ends.start)
+            out += step.text;
+        out += text;
         break;
     case Kind::Append:
-        if (!text.empty())
-            (out += text) += step.text;
+        out += text;
+        if (!text.empty() && ends.end)
+            out += step.text;
         break;
     case Kind::Replace:
         return replace(step, text, limitBytes, out);
     case Kind::CollapseBlanks:
-        collapseBlanks(text, out);
+        collapseBlanks(text, ends, out);
         break;
     case Kind::Bert:
         bert(step, text, out);
@@ -377,15 +382,15 @@ void Normalizer::addPrepend(std::string_view text) {
     steps_.push_back(std::move(step));
 }
 
-Result<void> Normalizer::run(std::string_view text, std::string& out) const {
+Result<void> Normalizer::run(std::string_view text, std::string& out, TextEnds ends) const {
     out.clear();
     const std::size_t limitBytes = std::max(kMinLimitBytes, text.size() * kMaxGrowth);
     if (steps_.size() == 1)
-        return runStep(steps_[0], text, limitBytes, out);
+        return runStep(steps_[0], text, limitBytes, ends, out);
     std::string current(text);
     for (const NormalStep& step : steps_) {
         out.clear();
-        VITRAL_TRY(runStep(step, current, limitBytes, out));
+        VITRAL_TRY(runStep(step, current, limitBytes, ends, out));
         if (out.size() > limitBytes)
             return tooLong();
         current.swap(out);

@@ -42,6 +42,11 @@ struct NormalStep {
     bool byGrapheme = false; ///< Charsmap: as the tokenizers package applies it, see normalizer.cpp
 };
 
+/// Which ends of the whole text a part reaches: steps that work on the ends leave the others alone.
+struct TextEnds {
+    bool start = true, end = true;
+};
+
 class Normalizer {
 public:
     void add(NormalStep step) { steps_.push_back(std::move(step)); }
@@ -49,7 +54,8 @@ public:
     void addPrepend(std::string_view text);
     [[nodiscard]] bool empty() const { return steps_.empty(); }
     /// Writes the normalised `text` to `out` (cleared first). Errors: a pattern that needs too much work.
-    Result<void> run(std::string_view text, std::string& out) const;
+    Result<void> run(std::string_view text, std::string& out, TextEnds ends = {}) const;
+    [[nodiscard]] const std::vector<NormalStep>& steps() const { return steps_; }
 
 private:
     std::vector<NormalStep> steps_;

@@ -19,6 +19,7 @@ struct PipelineTokenizer::Run {
     ModelScratch scratch;
     std::string normalised, written;
     std::vector<PrePiece> pieces;
+    PartFacts facts;
 };
 
 Result<std::vector<TokenId>> PipelineTokenizer::encode(std::string_view text, const EncodeOptions& options,
@@ -38,27 +39,46 @@ Result<std::vector<TokenId>> PipelineTokenizer::encode(std::string_view text, co
     if (options.addSpecial == AddSpecial::Yes)
         for (const TokenId id : parts_.prefix)
             addToken(id, {}, run);
-    if (parts_.rawAdded.empty()) {
-        VITRAL_TRY(encodeRaw(text, true, run));
-    } else {
-        std::vector<AddedTokens::Part> parts;
-        parts_.rawAdded.split(text, options.parseSpecial, parts);
-        for (const AddedTokens::Part& part : parts) {
-            const std::string_view stretch = text.substr(part.begin, part.end - part.begin);
-            if (part.id >= 0)
-                addToken(part.id, stretch, run);
-            else
-                VITRAL_TRY(encodeRaw(stretch, part.begin == 0, run));
-        }
-    }
+    VITRAL_TRY(encodeAll(text, {}, run));
     if (options.addSpecial == AddSpecial::Yes)
         for (const TokenId id : parts_.suffix)
             addToken(id, {}, run);
     return std::move(run.ids);
 }
 
+Result<void> PipelineTokenizer::encodeAll(std::string_view text, TextEnds ends, Run& run) const {
+    if (parts_.rawAdded.empty())
+        return encodeRaw(text, ends, ends.start, run);
+    std::vector<AddedTokens::Part> parts;
+    parts_.rawAdded.split(text, run.parseSpecial, parts);
+    for (const AddedTokens::Part& part : parts) {
+        const std::string_view stretch = text.substr(part.begin, part.end - part.begin);
+        // Each stretch is normalised as a text of its own.
+        const TextEnds own{part.begin > 0 || ends.start, part.end < text.size() || ends.end};
+        if (part.id >= 0)
+            addToken(part.id, stretch, run);
+        else
+            VITRAL_TRY(encodeRaw(stretch, own, part.begin == 0 && ends.start, run));
+    }
+    return {};
+}
+
+Result<PipelineTokenizer::PartFacts> PipelineTokenizer::encodePart(std::string_view part, const PartOptions& options,
+                                                                   std::vector<TokenId>& ids) const {
+    Run run;
+    run.parseSpecial = options.parseSpecial;
+    run.scratch.cutEverywhere = options.cutEverywhere;
+    run.ids = std::move(ids);
+    const auto done = encodeAll(part, options.ends, run);
+    ids = std::move(run.ids);
+    if (!done)
+        return tl::unexpected(done.error());
+    return run.facts;
+}
+
 void PipelineTokenizer::addToken(TokenId id, std::string_view text, Run& run) const {
     run.ids.push_back(id);
+    run.facts.hasAdded = true;
     if (!run.trace)
         return;
     EncodeTrace::PreToken token;
@@ -70,16 +90,17 @@ void PipelineTokenizer::addToken(TokenId id, std::string_view text, Run& run) co
     run.trace->preTokens.push_back(std::move(token));
 }
 
-Result<void> PipelineTokenizer::encodeRaw(std::string_view text, bool atStart, Run& run) const {
+Result<void> PipelineTokenizer::encodeRaw(std::string_view text, TextEnds ends, bool atStart, Run& run) const {
     if (text.empty())
         return {};
     std::string_view normalised = text;
     if (!parts_.normalizer.empty()) {
-        VITRAL_TRY(parts_.normalizer.run(text, run.normalised));
+        VITRAL_TRY(parts_.normalizer.run(text, run.normalised, ends));
         normalised = run.normalised;
         if (normalised.size() > kMaxTextBytes)
             return fail(ErrorCode::InvalidArgument, "This text is too long to encode at once.");
     }
+    run.facts.normalisedBytes += normalised.size();
     if (parts_.normalisedAdded.empty())
         return encodeNormalised(normalised, atStart, run);
     std::vector<AddedTokens::Part> parts;

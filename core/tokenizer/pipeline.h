@@ -42,9 +42,23 @@ public:
     [[nodiscard]] std::optional<TokenId> find(std::string_view piece) const override;
     [[nodiscard]] const Special& special() const override { return parts_.special; }
 
+    [[nodiscard]] const TokenizerParts& parts() const { return parts_; }
+    /// A part of a text between two places that LocalCuts allows; nothing is put around it.
+    struct PartOptions {
+        TextEnds ends;
+        ParseSpecial parseSpecial = ParseSpecial::No;
+        bool cutEverywhere = false; ///< see ModelScratch
+    };
+    struct PartFacts {
+        std::size_t normalisedBytes = 0;
+        bool hasAdded = false; ///< an added token was found in it
+    };
+    Result<PartFacts> encodePart(std::string_view part, const PartOptions& options, std::vector<TokenId>& ids) const;
+
 private:
     struct Run; ///< what one encode() call carries along
-    Result<void> encodeRaw(std::string_view text, bool atStart, Run& run) const;
+    Result<void> encodeAll(std::string_view text, TextEnds ends, Run& run) const;
+    Result<void> encodeRaw(std::string_view text, TextEnds ends, bool atStart, Run& run) const;
     Result<void> encodeNormalised(std::string_view text, bool atStart, Run& run) const;
     void encodeBySplitter(SplitterKind kind, std::string_view text, Run& run) const;
     void encodePiece(std::string_view text, PrePiece piece, std::size_t traceBase, Run& run) const;

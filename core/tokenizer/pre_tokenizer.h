@@ -59,6 +59,7 @@ public:
     /// The one hand-written splitter that is the whole chain, else None: callers may then use splitPieces() alone.
     [[nodiscard]] SplitterKind onlySplitter() const;
     [[nodiscard]] bool empty() const { return steps_.empty(); }
+    [[nodiscard]] const std::vector<PreStep>& steps() const { return steps_; }
 
     /// Cuts `text`, any bytes. `buffer` receives the text where a step changes it, and `text` then refers to it.
     /// `atStart`: the text begins the whole input (Metaspace's "first"). Errors: a pattern that needs too much work.

@@ -75,6 +75,31 @@ Result<std::string> translate(std::string_view pattern) {
     return out;
 }
 
+/// Look-behind, anchors and word boundaries.
+bool mayLookBack(std::string_view pattern) {
+    bool inClass = false;
+    for (std::size_t i = 0; i < pattern.size(); ++i) {
+        const char c = pattern[i];
+        if (c == '\\' && i + 1 < pattern.size()) {
+            const char next = pattern[++i];
+            if (!inClass && std::string_view("bBAGZzK").find(next) != std::string_view::npos)
+                return true;
+            continue;
+        }
+        if (inClass) {
+            inClass = c != ']';
+            continue;
+        }
+        if (c == '[') {
+            inClass = true;
+            i += pattern.substr(i + 1).starts_with("^]") ? 2 : pattern.substr(i + 1).starts_with("]") ? 1 : 0;
+        }
+        if (c == '$' || c == '^' || pattern.substr(i).starts_with("(?<=") || pattern.substr(i).starts_with("(?<!"))
+            return true;
+    }
+    return false;
+}
+
 } // namespace
 
 Result<Regex> Regex::compile(std::string_view pattern) {
@@ -94,6 +119,7 @@ Result<Regex> Regex::compile(std::string_view pattern) {
                                                         offset, reinterpret_cast<const char*>(text.data())));
     }
     Regex regex;
+    regex.looksBack_ = mayLookBack(pattern);
     regex.code_ = {code, [](pcre2_code* c) { pcre2_code_free(c); }};
     pcre2_jit_compile(code, PCRE2_JIT_COMPLETE); // where there is no JIT the interpreter does the same, slower
     return regex;

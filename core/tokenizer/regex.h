@@ -24,10 +24,14 @@ public:
     /// Understands what tokenizer.json files hold: Oniguruma and Rust patterns as far as models use them (\s, \w and
     /// \d are Unicode's). Errors: Unsupported, quoting PCRE2.
     static Result<Regex> compile(std::string_view pattern);
+    /// Whether a match can depend on what stands before it, apart from where the search begins: look-behind, \b, ^ and
+    /// the like, by a cautious look at the pattern.
+    [[nodiscard]] bool looksBack() const { return looksBack_; }
 
 private:
     friend class RegexSearch;
     std::shared_ptr<pcre2_real_code_8> code_;
+    bool looksBack_ = false;
 };
 
 /// Finds the matches of one expression in one text, from left to right.

@@ -21,6 +21,9 @@ public:
     [[nodiscard]] TokenizerKind kind() const override { return TokenizerKind::SentencePieceBpe; }
     void encodeWord(std::string_view word, ModelScratch& scratch, std::vector<TokenId>& out,
                     EncodeTrace::PreToken* trace, std::uint32_t traceOffset) const override;
+    [[nodiscard]] bool separates(std::string_view word, std::size_t at) const override {
+        return boundaries_.separates(word, at);
+    }
 
 private:
     void encodeStretch(std::string_view word, ModelScratch& scratch, std::vector<TokenId>& out,

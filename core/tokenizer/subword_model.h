@@ -21,6 +21,7 @@ struct ModelScratch {
     std::vector<std::int32_t> bestStart;
     std::vector<TokenId> bestId;
     std::string text;
+    bool cutEverywhere = false; ///< Unigram: one lattice from each possible cut to the next, as in very long words
 };
 
 class SubwordModel {
@@ -31,6 +32,9 @@ public:
     /// in it are offsets in `word` plus `traceOffset`.
     virtual void encodeWord(std::string_view word, ModelScratch& scratch, std::vector<TokenId>& out,
                             EncodeTrace::PreToken* trace, std::uint32_t traceOffset) const = 0;
+    /// Whether a word can be cut at `at` and its two sides encoded apart with the same result; false where the model
+    /// cannot tell. 0 < at < word.size(), between characters.
+    [[nodiscard]] virtual bool separates(std::string_view /*word*/, std::size_t /*at*/) const { return false; }
 };
 
 } // namespace vitral

@@ -122,14 +122,9 @@ void UnigramModel::encodeWord(std::string_view word, ModelScratch& scratch, std:
     }
     // Rounding decides between paths of equal score, so a word is one lattice, as in the reference. Only a text without
     // words, far longer than any, is cut where no piece can cross.
-    constexpr std::size_t kLongestLattice = 1 << 16;
+    const bool cut = word.size() > kLongestLattice || scratch.cutEverywhere;
     for (std::size_t at = 0; at < word.size();) {
-        std::size_t end = word.size();
-        if (end - at > kLongestLattice) {
-            end = at;
-            while (end - at < kLongestLattice / 2 && end < word.size())
-                end = boundaries_.stretchEnd(word, end);
-        }
+        const std::size_t end = cut ? boundaries_.stretchEnd(word, at) : word.size();
         const std::size_t first = out.size();
         encodeStretch(word.substr(at, end - at), scratch, out, nullptr, 0);
         if (options_.unknown && first > 0 && out.size() > first && at > 0 && out[first] == *options_.unknown &&

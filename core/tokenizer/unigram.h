@@ -24,6 +24,9 @@ struct UnigramOptions {
 
 class UnigramModel final : public SubwordModel {
 public:
+    /// A word with more bytes is cut where no piece can cross, into one lattice each.
+    static constexpr std::size_t kLongestLattice = 1 << 16;
+
     /// `vocabulary` must outlive the model; its scores must be set. Errors: InvalidFile (a score that is no number, no
     /// unknown piece).
     static Result<std::unique_ptr<UnigramModel>> create(const Vocabulary& vocabulary, UnigramOptions options);
@@ -31,6 +34,9 @@ public:
     [[nodiscard]] TokenizerKind kind() const override { return TokenizerKind::Unigram; }
     void encodeWord(std::string_view word, ModelScratch& scratch, std::vector<TokenId>& out,
                     EncodeTrace::PreToken* trace, std::uint32_t traceOffset) const override;
+    [[nodiscard]] bool separates(std::string_view word, std::size_t at) const override {
+        return boundaries_.separates(word, at);
+    }
 
 private:
     UnigramModel(const Vocabulary& vocabulary, UnigramOptions options)

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// A text that is being edited, and its ids at every moment. After an edit only the parts around it are encoded again;
+// the ids are always those of encoding the whole text. Thread: one at a time.
+
+#include "core/base/result.h"
+#include "core/tokenizer/tokenizer.h"
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace vitral {
+
+class LocalCuts;
+
+class IncrementalEncoder {
+public:
+    /// What an edit changed, in tokens: `removed` of them, from `firstToken` on, gave way to `added` others. The tokens
+    /// around the text (AddSpecial) count.
+    struct Change {
+        std::size_t firstToken = 0, removed = 0, added = 0;
+        std::size_t encodedBytes = 0; ///< of text that had to be encoded again
+    };
+
+    /// Encodes the whole text. Errors: those of Tokenizer::encode().
+    static Result<IncrementalEncoder> begin(std::shared_ptr<const Tokenizer> tokenizer, std::string text,
+                                            const EncodeOptions& options = {});
+
+    /// Replaces `removedBytes` bytes at `at` by `inserted`. On an error the text is as it was before. Errors:
+    /// InvalidArgument (outside the text); those of Tokenizer::encode().
+    Result<Change> edit(std::size_t at, std::size_t removedBytes, std::string_view inserted);
+
+    [[nodiscard]] const std::string& text() const { return text_; }
+    [[nodiscard]] std::size_t nTokens() const { return nTokens_; }
+    /// All ids, O(tokens).
+    [[nodiscard]] std::vector<TokenId> ids() const;
+    /// The text's parts, each with its ids: what a view keeps its own lists beside.
+    struct Part {
+        std::size_t bytes = 0;
+        std::size_t normalisedBytes = 0;
+        bool hasAdded = false;
+        std::vector<TokenId> ids;
+    };
+    [[nodiscard]] const std::vector<Part>& parts() const { return parts_; }
+    /// Whether edits are cheap with this tokenizer; false where a step of it looks back over any distance, and every
+    /// edit encodes the whole text.
+    [[nodiscard]] bool isLocal() const { return isLocal_; }
+
+private:
+    IncrementalEncoder() = default;
+    struct Region; ///< what an edit makes anew
+    Result<Region> encodeRegion(std::size_t at, std::size_t removedBytes, std::size_t insertedBytes) const;
+    Result<Part> encodePart(std::size_t begin, std::size_t end) const;
+    Result<std::vector<Part>> wholePart() const;
+    [[nodiscard]] bool joins(const Part& left, const Part& right) const;
+
+    std::shared_ptr<const Tokenizer> tokenizer_;
+    EncodeOptions options_;
+    std::string text_;
+    std::vector<Part> parts_;
+    std::vector<TokenId> prefix_, suffix_;
+    std::size_t nTokens_ = 0;
+    bool isLocal_ = false;
+    std::shared_ptr<const LocalCuts> cuts_; ///< null where the tokenizer is not of this folder
+};
+
+} // namespace vitral
