@@ -32,6 +32,25 @@ if(VITRAL_BUILD_APP AND NOT VITRAL_VULKAN STREQUAL "OFF")
   endif()
 endif()
 
+# Controls that float over a picture: Dear ImGui (MIT) and the stb rectangle packer it uses (MIT or public domain).
+# AUTO: everything they do is in menus and shortcuts too.
+set(VITRAL_IMGUI AUTO CACHE STRING "Dear ImGui controls: AUTO, ON (fail if missing) or OFF")
+set_property(CACHE VITRAL_IMGUI PROPERTY STRINGS AUTO ON OFF)
+set(VITRAL_HAVE_IMGUI OFF)
+if(VITRAL_BUILD_APP AND NOT VITRAL_IMGUI STREQUAL "OFF")
+  find_library(VITRAL_IMGUI_LIB NAMES libimgui.a imgui)
+  find_library(VITRAL_STB_LIB NAMES stb)
+  find_path(VITRAL_IMGUI_INCLUDE imgui.h PATH_SUFFIXES imgui)
+  if(VITRAL_IMGUI_LIB AND VITRAL_STB_LIB AND VITRAL_IMGUI_INCLUDE)
+    set(VITRAL_HAVE_IMGUI ON)
+    add_library(imgui::imgui STATIC IMPORTED)
+    set_target_properties(imgui::imgui PROPERTIES IMPORTED_LOCATION ${VITRAL_IMGUI_LIB}
+      INTERFACE_INCLUDE_DIRECTORIES ${VITRAL_IMGUI_INCLUDE} INTERFACE_LINK_LIBRARIES "${VITRAL_STB_LIB};m")
+  elseif(VITRAL_IMGUI STREQUAL "ON")
+    message(FATAL_ERROR "VITRAL_IMGUI=ON needs Dear ImGui (libimgui-dev) and stb (libstb-dev).")
+  endif()
+endif()
+
 if(VITRAL_BUILD_TESTS)
   find_package(Qt6 6.4 REQUIRED COMPONENTS Core Test)
 endif()
