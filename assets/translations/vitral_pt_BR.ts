@@ -517,6 +517,30 @@
             <source>Show all</source>
             <translation>Mostrar tudo</translation>
         </message>
+        <message>
+            <source>Controls</source>
+            <translation>Controles</translation>
+        </message>
+        <message>
+            <source>Layer</source>
+            <translation>Camada</translation>
+        </message>
+        <message>
+            <source>Head</source>
+            <translation>Cabeça</translation>
+        </message>
+        <message>
+            <source>Hide attention sinks</source>
+            <translation>Ocultar sumidouros de atenção</translation>
+        </message>
+        <message>
+            <source>Frame: %1 ms (%2)</source>
+            <translation>Quadro: %1 ms (%2)</translation>
+        </message>
+        <message>
+            <source>Controls over the map</source>
+            <translation>Controles sobre o mapa</translation>
+        </message>
     </context>
     <context>
         <name>vitral::InsideController</name>

@@ -132,6 +132,19 @@ void paintColumnLabels(QPainter& painter, const CanvasGeometry& geometry, const 
     painter.restore();
 }
 
+QStringList lookNames(LookPart part) {
+    switch (part) {
+    case LookPart::Colours:
+        return {HeatmapCanvas::tr("Viridis"), HeatmapCanvas::tr("Cividis"), HeatmapCanvas::tr("Magma"),
+                HeatmapCanvas::tr("Grey"), HeatmapCanvas::tr("Blue to orange")};
+    case LookPart::Scale:
+        return {HeatmapCanvas::tr("Linear"), HeatmapCanvas::tr("Logarithmic"), HeatmapCanvas::tr("By rank")};
+    case LookPart::Block:
+        return {HeatmapCanvas::tr("Max"), HeatmapCanvas::tr("Mean")};
+    }
+    return {};
+}
+
 QString numberText(double value) {
     return QLocale().toString(value, 'g', 3);
 }
@@ -199,58 +212,6 @@ void paintLegend(QPainter& painter, const QRect& strip, const LegendState& legen
     painter.setPen(palette.text);
     painter.drawText(box, Qt::AlignLeft | Qt::AlignVCenter,
                      metrics.elidedText(legendText(legend), Qt::ElideRight, box.width()));
-    painter.restore();
-}
-
-void paintMarked(QPainter& painter, const CanvasGeometry& geometry, std::int64_t iRow, std::int64_t iCol,
-                 const Palette& palette) {
-    if (iRow < 0 && iCol < 0)
-        return;
-    painter.save();
-    painter.setClipRect(geometry.map);
-    const QRect& map = geometry.map;
-    const auto line = [&](const QLineF& where) {
-        painter.setPen(QPen(palette.lead, 3));
-        painter.drawLine(where);
-        painter.setPen(QPen(Qt::white, 1));
-        painter.drawLine(where);
-    };
-    const double size = std::max(geometry.cellSize(), 3.0);
-    // A rectangle of the cell's row and column: never over the cell itself.
-    const double x = geometry.x(static_cast<double>(iCol)), y = geometry.y(static_cast<double>(iRow));
-    const double cx = geometry.x(static_cast<double>(iCol) + 0.5), cy = geometry.y(static_cast<double>(iRow) + 0.5);
-    const double half = size / 2 + 2;
-    if (iRow >= 0) {
-        line(QLineF(map.left(), cy, iCol >= 0 ? cx - half : map.right(), cy));
-        if (iCol >= 0)
-            line(QLineF(cx + half, cy, map.right(), cy));
-    }
-    if (iCol >= 0) {
-        line(QLineF(cx, map.top(), cx, iRow >= 0 ? cy - half : map.bottom()));
-        if (iRow >= 0)
-            line(QLineF(cx, cy + half, cx, map.bottom()));
-    }
-    if (iRow >= 0 && iCol >= 0 && geometry.cellSize() >= 3) {
-        painter.setPen(QPen(palette.lead, 3));
-        painter.drawRect(QRectF(x, y, geometry.cellSize(), geometry.cellSize()));
-        painter.setPen(QPen(Qt::white, 1));
-        painter.drawRect(QRectF(x, y, geometry.cellSize(), geometry.cellSize()));
-    }
-    painter.restore();
-}
-
-void paintHovered(QPainter& painter, const CanvasGeometry& geometry, std::int64_t iRow, std::int64_t iCol,
-                  const Palette& palette) {
-    if (iRow < 0 || iCol < 0 || geometry.cellSize() < 4)
-        return;
-    painter.save();
-    painter.setClipRect(geometry.map);
-    const QRectF box(geometry.x(static_cast<double>(iCol)), geometry.y(static_cast<double>(iRow)), geometry.cellSize(),
-                     geometry.cellSize());
-    painter.setPen(QPen(palette.lead, 3));
-    painter.drawRect(box);
-    painter.setPen(QPen(palette.accent, 1.5));
-    painter.drawRect(box);
     painter.restore();
 }
 

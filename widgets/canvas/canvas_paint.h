@@ -35,6 +35,10 @@ struct CanvasGeometry {
     [[nodiscard]] double y(double row) const { return map.y() + (row - view.firstRow) / view.cellsPerPixel; }
 };
 
+enum class LookPart : std::uint8_t { Colours, Scale, Block };
+/// What a person calls the choices of a look, in the order of their enums.
+[[nodiscard]] QStringList lookNames(LookPart part);
+
 /// Labels are at least `apart` pixels from one to the next: every 1st, 2nd, 5th, 10th, ... cell carries one.
 [[nodiscard]] std::int64_t labelStride(double cellSize, double apart);
 
@@ -56,10 +60,6 @@ void paintLegend(QPainter& painter, const QRect& strip, const LegendState& legen
 [[nodiscard]] QString legendText(const LegendState& legend);
 [[nodiscard]] QString numberText(double value);
 
-void paintMarked(QPainter& painter, const CanvasGeometry& geometry, std::int64_t iRow, std::int64_t iCol,
-                 const design::Palette& palette);
-void paintHovered(QPainter& painter, const CanvasGeometry& geometry, std::int64_t iRow, std::int64_t iCol,
-                  const design::Palette& palette);
 void paintReadOut(QPainter& painter, const QRect& map, QPointF cursor, const QStringList& lines,
                   const design::Palette& palette);
 

@@ -10,6 +10,7 @@
 #include <QImage>
 #include <QPointF>
 #include <QRectF>
+#include <QStringList>
 #include <QWidget>
 
 #include <functional>
@@ -17,9 +18,19 @@
 
 namespace vitral {
 
+/// What the floating controls offer besides colours and scale; the owner keeps it up to date.
+struct CanvasControls {
+    int nLayer = 0, nHead = 0, iLayer = 0, iHead = 0; ///< nLayer 0: no picker
+    bool canHideSinks = false, hidesSinks = false;
+    QStringList timings; ///< of the engine, one line each; the canvas adds its own
+    QString note;        ///< said in the legend: what is masked or compared
+    bool operator==(const CanvasControls&) const = default;
+};
+
 class HeatmapCanvas : public QWidget {
     Q_OBJECT
 public:
+    struct Impl; ///< private to widgets/canvas
     explicit HeatmapCanvas(QWidget* parent = nullptr);
     ~HeatmapCanvas() override;
 
@@ -34,10 +45,17 @@ public:
     /// The lines of the floating read-out for a cell; empty: none.
     void setReadOut(std::function<QStringList(std::int64_t iRow, std::int64_t iCol)> readOut);
     void setMarked(std::int64_t iRow, std::int64_t iCol); ///< the selection's cross hair; -1: none
+    void setControls(const CanvasControls& controls);
+    /// The floating controls; what they do is in the context menu and on keys as well.
+    void setControlsVisible(bool visible);
+    [[nodiscard]] bool controlsVisible() const;
     /// The same picture without a window, for export and tests. Waits for nothing: uses the tiles that are there unless
     /// `complete`, which computes what is missing on this thread.
     [[nodiscard]] QImage picture(QSize size, qreal scale, bool complete);
     [[nodiscard]] QString rendererName() const; ///< "Vulkan: <device>" or "QPainter"
+    /// Why Vulkan is not used, in a sentence; empty when it is, or was not wanted.
+    [[nodiscard]] QString rendererNote() const;
+    [[nodiscard]] double lastFrameMs() const; ///< time the last frame took on this thread
 
     [[nodiscard]] QSize sizeHint() const override;
     [[nodiscard]] QSize minimumSizeHint() const override;
@@ -47,6 +65,8 @@ signals:
     void cellClicked(qint64 iRow, qint64 iCol);
     void viewChanged();
     void lookChanged();
+    void headPicked(int iLayer, int iHead);
+    void hideSinksWanted(bool hide);
 
 protected:
     void paintEvent(QPaintEvent* event) override;
@@ -61,9 +81,11 @@ protected:
     void leaveEvent(QEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
     void contextMenuEvent(QContextMenuEvent* event) override;
+    void showEvent(QShowEvent* event) override;
+    void focusInEvent(QFocusEvent* event) override;
+    void focusOutEvent(QFocusEvent* event) override;
 
 private:
-    struct Impl;
     std::unique_ptr<Impl> impl_;
 };
 

@@ -191,7 +191,8 @@ private slots:
             worst = std::max({worst, std::abs(qRed(got) - qRed(want)), std::abs(qGreen(got) - qGreen(want)),
                               std::abs(qBlue(got) - qBlue(want))});
         }
-        // The diverging map must keep 0 precise, so it is coarse where 0 is far away; ranks are steep where many values are.
+        // The diverging map must keep 0 precise, so it is coarse where 0 is far away; ranks are steep where many values
+        // are.
         const bool coarse = look.map == ColourMap::BlueOrange || look.scale == ColourScale::Rank;
         QVERIFY2(worst <= (coarse ? 24 : 6), qPrintable(QString("off by %1 of 255").arg(worst)));
         QCOMPARE(table(std::nanf("")), QRgb(0));
