@@ -17,5 +17,11 @@ void addInspectCommand(CLI::App& app, CommonOptions& common);
 void addQuantizeCommand(CLI::App& app, CommonOptions& common);
 void addBenchCommand(CLI::App& app, CommonOptions& common);
 void addMakeRandomCommand(CLI::App& app, CommonOptions& common);
+void addLensCommand(CLI::App& app, CommonOptions& common);
+void addAttributeCommand(CLI::App& app, CommonOptions& common);
+void addAblateCommand(CLI::App& app, CommonOptions& common);
+void addPatchCommand(CLI::App& app, CommonOptions& common);
+void addSteerVectorCommand(CLI::App& app, CommonOptions& common);
+void addOpsCommand(CLI::App& app, CommonOptions& common);
 
 } // namespace vitral::cli

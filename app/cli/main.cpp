@@ -62,6 +62,12 @@ int run(int argc, char** argv) {
     addQuantizeCommand(app, common);
     addBenchCommand(app, common);
     addMakeRandomCommand(app, common);
+    addLensCommand(app, common);
+    addAttributeCommand(app, common);
+    addAblateCommand(app, common);
+    addPatchCommand(app, common);
+    addSteerVectorCommand(app, common);
+    addOpsCommand(app, common);
 
     for (CLI::App* command : app.get_subcommands([](CLI::App*) { return true; }))
         addCommonOptions(*command, common);
