@@ -25,8 +25,8 @@ Result<void> Generation::prepareTrace() {
         for (const BranchState& branch : branches_)
             nLongest = std::max(nLongest, static_cast<std::int64_t>(branch.tokens.size()));
         nLongest = job_.maxTokens < 0 ? job_.nCtx : std::min(job_.nCtx, nLongest + job_.maxTokens);
-        VITRAL_TRY_ASSIGN(TracePlan plan,
-                          planTrace(*job_.trace, traceShape_, nLongest, static_cast<std::int64_t>(branches_.size())));
+        VITRAL_TRY_ASSIGN(TracePlan plan, planTrace(*job_.trace, traceShape_, nLongest,
+                                                    static_cast<std::int64_t>(branches_.size()), job_.kvType));
         recorder_ = std::make_unique<Recorder>(std::move(plan), traceShape_, *backend_, job_.kvType, branches_.size());
         const ModelConfig& c = job_.model->config();
         const BackendInfo on = backend_->info();

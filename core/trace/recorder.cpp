@@ -52,8 +52,8 @@ Recorder::Recorder(TracePlan plan, const TraceShape& shape, Backend& backend, DT
         BranchWriters& branch = branches_[i];
         for (const AttentionGeometry& g : geometry_) {
             LayerWriters& layer = branch.attention.emplace_back();
-            layer.q = RowsWriter(Rows(DType::F16, std::int64_t{g.nHead} * g.headDimK));
-            layer.k = RowsWriter(Rows(DType::F16, std::int64_t{g.nKvHead} * g.headDimK));
+            layer.q = RowsWriter(Rows(plan_.queryType, std::int64_t{g.nHead} * g.headDimK));
+            layer.k = RowsWriter(Rows(plan_.keyType, std::int64_t{g.nKvHead} * g.headDimK));
             layer.lse = RowsWriter(Rows(DType::F32, g.nHead));
         }
         for (const TracePlan::Item& item : plan_.items)
@@ -109,7 +109,10 @@ void Recorder::give(Point point, std::int32_t iLayer, Tensor tensor) {
             append(slot.q   ? writers.q
                    : slot.k ? writers.k
                             : writers.lse,
-                   slot.lse ? DType::F32 : DType::F16, tensor.rows(run.firstRow, run.nRow));
+                   slot.q   ? plan_.queryType
+                   : slot.k ? plan_.keyType
+                            : DType::F32,
+                   tensor.rows(run.firstRow, run.nRow));
         }
     if (slot.lse && readKeysBack_) // this point comes after the keys were stored
         appendKeys(iLayer);
@@ -212,7 +215,8 @@ std::int64_t Recorder::covers(const Recording& recording) const {
     for (std::size_t i = 0; i < plan_.attention.size(); ++i) {
         if (!plan_.attention[i])
             continue;
-        if (i >= recording.attention.size() || recording.attention[i] == nullptr)
+        if (i >= recording.attention.size() || recording.attention[i] == nullptr ||
+            recording.attention[i]->q.dtype() != plan_.queryType || recording.attention[i]->k.dtype() != plan_.keyType)
             return 0;
         n = std::min(n, recording.attention[i]->nPosition());
     }

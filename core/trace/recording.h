@@ -32,8 +32,8 @@ struct AttentionGeometry {
 /// Rows are positions 0..n-1 of the run's context.
 struct AttentionRecord {
     AttentionGeometry geometry;
-    Rows q;   ///< F16 [T, H * Dk], rotated
-    Rows k;   ///< F16 [T, K * Dk], rotated, read back from the cache (so a Q8_0 cache's rounding is in it)
+    Rows q;   ///< F32 or F16 (QueryPrecision) [T, H * Dk], rotated
+    Rows k;   ///< F16 [T, K * Dk], rotated, as in the cache (so a Q8_0 cache's rounding is in it; F32 from an F32 one)
     Rows lse; ///< F32 [T, H]
     /// Positions for which q, k and lse are all there.
     [[nodiscard]] std::int64_t nPosition() const;

@@ -84,8 +84,8 @@ void addAttention(const Recording& recording, std::vector<Output>& outputs, Json
         const auto layer = static_cast<std::int32_t>(i);
         list.push_back(attentionJson(i, g));
         outputs.push_back({pointName(Point::AttnLse, layer), DType::F32, {n, g.nHead}, a.lse, n, {}});
-        outputs.push_back({pointName(Point::RotQ, layer), DType::F16, {n, g.nHead, g.headDimK}, a.q, n, {}});
-        outputs.push_back({pointName(Point::RotK, layer), DType::F16, {n, g.nKvHead, g.headDimK}, a.k, n, {}});
+        outputs.push_back({pointName(Point::RotQ, layer), a.q.dtype(), {n, g.nHead, g.headDimK}, a.q, n, {}});
+        outputs.push_back({pointName(Point::RotK, layer), a.k.dtype(), {n, g.nKvHead, g.headDimK}, a.k, n, {}});
     }
 }
 

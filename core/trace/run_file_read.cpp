@@ -116,15 +116,16 @@ private:
     std::string where_;
 };
 
-/// A tensor of the container: of this type, with these dimensions (-1: any).
+/// A tensor of the container: of this type (empty: F16 or F32), with these dimensions (-1: any).
 Result<const SafetensorsTensor*> tensorOf(const SafetensorsFile& file, const std::string& name, std::string_view dtype,
                                           std::initializer_list<std::int64_t> dims) {
     const SafetensorsTensor* tensor = file.findTensor(name);
     const std::string quoted = fmt::format("the tensor \"{}\"", name);
     if (tensor == nullptr)
         return invalid(quoted, "is missing");
-    if (tensor->dtypeName != dtype)
-        return invalid(quoted, fmt::format("is of type {} instead of {}", tensor->dtypeName, dtype));
+    if (dtype.empty() ? tensor->dtypeName != "F16" && tensor->dtypeName != "F32" : tensor->dtypeName != dtype)
+        return invalid(quoted, fmt::format("is of type {} instead of {}", tensor->dtypeName,
+                                           dtype.empty() ? "F16 or F32" : dtype));
     if (tensor->dims.size() != dims.size())
         return invalid(quoted, fmt::format("has {} axes instead of {}", tensor->dims.size(), dims.size()));
     std::size_t axis = 0;
@@ -335,13 +336,13 @@ Result<void> RunReader::readAttention() {
         const AttentionGeometry& g = record.geometry;
         const auto iLayer = static_cast<std::int32_t>(layer);
         VITRAL_TRY_ASSIGN(const auto* q,
-                          tensorOf(*file_, pointName(Point::RotQ, iLayer), "F16", {-1, g.nHead, g.headDimK}));
+                          tensorOf(*file_, pointName(Point::RotQ, iLayer), "", {-1, g.nHead, g.headDimK}));
         const std::int64_t n = q->dims[0];
         if (n > recording_->nPosition())
             return invalid(fmt::format("the tensor \"{}\"", q->name),
                            fmt::format("has {} positions, and there are {} tokens", n, recording_->nPosition()));
         VITRAL_TRY_ASSIGN(const auto* k,
-                          tensorOf(*file_, pointName(Point::RotK, iLayer), "F16", {n, g.nKvHead, g.headDimK}));
+                          tensorOf(*file_, pointName(Point::RotK, iLayer), "", {n, g.nKvHead, g.headDimK}));
         VITRAL_TRY_ASSIGN(const auto* lse, tensorOf(*file_, pointName(Point::AttnLse, iLayer), "F32", {n, g.nHead}));
         for (const float value : valuesOf<float>(*lse))
             if (!std::isfinite(value))

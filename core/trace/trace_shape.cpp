@@ -92,10 +92,9 @@ std::size_t blockBytes(std::int64_t nCol, DType dtype, std::int64_t nRow) {
            (dtype == DType::F16 ? 2U : 4U);
 }
 
-std::size_t attentionBytes(const AttentionGeometry& g, std::int64_t nTokens) {
-    return blockBytes(std::int64_t{g.nHead} * g.headDimK, DType::F16, nTokens) +
-           blockBytes(std::int64_t{g.nKvHead} * g.headDimK, DType::F16, nTokens) +
-           blockBytes(g.nHead, DType::F32, nTokens);
+std::size_t attentionBytes(const AttentionGeometry& g, DType queries, DType keys, std::int64_t nTokens) {
+    return blockBytes(std::int64_t{g.nHead} * g.headDimK, queries, nTokens) +
+           blockBytes(std::int64_t{g.nKvHead} * g.headDimK, keys, nTokens) + blockBytes(g.nHead, DType::F32, nTokens);
 }
 
 std::size_t itemBytes(const TracePlan::Item& item, std::int64_t nTokens) {
@@ -226,18 +225,26 @@ bool TracePlan::empty() const {
     return items.empty() && !hasAttention();
 }
 
-std::size_t traceBytes(const TraceRequest& request, const TraceShape& shape, std::int64_t nTokens) {
+namespace {
+std::size_t bytesOfAll(const TraceRequest& request, const TraceShape& shape, DType queries, DType keys,
+                       std::int64_t nTokens) {
     std::size_t bytes = 0;
     for (std::size_t i = 0; request.attention && i < shape.attention.size(); ++i)
         if (contains(request.attentionLayers, static_cast<std::int32_t>(i)))
-            bytes += attentionBytes(shape.attention[i], nTokens);
+            bytes += attentionBytes(shape.attention[i], queries, keys, nTokens);
     for (const TracePlan::Item& item : itemsOf(request, shape))
         bytes += itemBytes(item, nTokens);
     return bytes;
 }
+} // namespace
+
+std::size_t traceBytes(const TraceRequest& request, const TraceShape& shape, std::int64_t nTokens) {
+    return bytesOfAll(request, shape, request.queries == QueryPrecision::Half ? DType::F16 : DType::F32, DType::F16,
+                      nTokens);
+}
 
 Result<TracePlan> planTrace(const TraceRequest& request, const TraceShape& shape, std::int64_t nTokens,
-                            std::int64_t nBranch) {
+                            std::int64_t nBranch, DType kvType) {
     VITRAL_TRY(checkRequest(request, shape));
     const auto nLayer = static_cast<std::int64_t>(shape.attention.size());
     const auto times = static_cast<std::size_t>(std::max<std::int64_t>(nBranch, 1));
@@ -249,6 +256,11 @@ Result<TracePlan> planTrace(const TraceRequest& request, const TraceShape& shape
                          [&](const PointShape& s) { return s.point == asked.point; }))
             plan.notes.push_back(fmt::format("{} is left out: this model does not have it.",
                                              pointName(asked.point, asked.layers.empty() ? 0 : asked.layers[0])));
+
+    plan.keyType = kvType == DType::F32 ? DType::F32 : DType::F16;
+    const bool fits = bytesOfAll(request, shape, DType::F32, plan.keyType, nTokens) <= request.byteBudget / times;
+    if (request.queries == QueryPrecision::Half || (request.queries == QueryPrecision::Auto && !fits))
+        plan.queryType = DType::F16;
 
     // Lowest layers first, attention before the other points of its layer; nothing is taken after the first thing that
     // does not fit, so that what is left out is simple to say.
@@ -267,14 +279,17 @@ Result<TracePlan> planTrace(const TraceRequest& request, const TraceShape& shape
         if (at >= 0 && at < nLayer && request.attention) {
             const auto i = static_cast<std::size_t>(at);
             if (shape.attention[i].nHead > 0 && contains(request.attentionLayers, static_cast<std::int32_t>(at)))
-                plan.attention[i] = take(attentionBytes(shape.attention[i], nTokens));
+                plan.attention[i] = take(attentionBytes(shape.attention[i], plan.queryType, plan.keyType, nTokens));
         }
         for (const TracePlan::Item& item : items)
             if (cut > nLayer && rank(item.point, item.iLayer, nLayer) == at && take(itemBytes(item, nTokens)))
                 plan.items.push_back(item);
     }
+    if (plan.hasAttention() && plan.queryType == DType::F16)
+        plan.notes.push_back("Queries are rounded to half precision: attention weights are right to about their score "
+                             "times 0.0002.");
     if (cut <= nLayer) {
-        const std::size_t needed = traceBytes(request, shape, nTokens) * times;
+        const std::size_t needed = bytesOfAll(request, shape, plan.queryType, plan.keyType, nTokens) * times;
         const std::string what = cut == nLayer ? "what follows the last layer" : fmt::format("layers from {} on", cut);
         plan.notes.push_back(
             fmt::format("Left out, wholly or in part: {}. Everything asked for needs {} at {} tokens; {} are allowed.",

@@ -44,9 +44,10 @@ struct TracePlan {
         DType dtype = DType::F16;
         bool operator==(const Item&) const = default;
     };
-    std::vector<bool> attention; ///< [nLayer]
-    std::vector<Item> items;     ///< in the order of the pass
-    std::size_t bytes = 0;       ///< at the full length
+    std::vector<bool> attention;                        ///< [nLayer]
+    DType queryType = DType::F32, keyType = DType::F16; ///< of its rows
+    std::vector<Item> items;                            ///< in the order of the pass
+    std::size_t bytes = 0;                              ///< at the full length
     std::vector<std::string> notes;
     [[nodiscard]] bool empty() const;
     [[nodiscard]] bool hasAttention() const;
@@ -56,10 +57,10 @@ struct TracePlan {
 /// shared nothing. Points the model does not have are left out and said. Errors: InvalidArgument (a layer, head or
 /// range of positions that cannot be).
 Result<TracePlan> planTrace(const TraceRequest& request, const TraceShape& shape, std::int64_t nTokens,
-                            std::int64_t nBranch = 1);
+                            std::int64_t nBranch = 1, DType kvType = DType::F16);
 
 /// Bytes of everything the request asks for, whatever its budget, at nTokens positions. Blocks of kRowsPerBlock rows
-/// are whole. What cannot be recorded counts nothing.
+/// are whole, queries F32 unless the request says F16. What cannot be recorded counts nothing.
 [[nodiscard]] std::size_t traceBytes(const TraceRequest& request, const TraceShape& shape, std::int64_t nTokens);
 
 } // namespace vitral
