@@ -53,7 +53,7 @@ Recording sample() {
     a.geometry.sinks = {0.1F, -2.0F, 3.5F, 0.0F};
     a.geometry.rope.inverseFrequency = {0.31622776F};
     a.geometry.rope.style = RopeStyle::Halves;
-    a.q = rowsOf(DType::F16, 69, 8, 1.0F);
+    a.q = rowsOf(DType::F32, 69, 8, 1.0F);
     a.k = rowsOf(DType::F16, 69, 4, -1.0F);
     a.lse = rowsOf(DType::F32, 69, 4, 2.0F);
     r.attention = {std::make_shared<const AttentionRecord>(a), nullptr};
