@@ -34,6 +34,11 @@ public:
         if (thrown)
             std::rethrow_exception(thrown);
     }
+    /// Lets go of everything the events point to.
+    void forget() {
+        const std::lock_guard lock(mutex_);
+        events_.clear();
+    }
     /// All events so far.
     std::vector<RunEvent> events() {
         const std::lock_guard lock(mutex_);
