@@ -139,6 +139,9 @@ QString HeatmapCanvas::rendererName() const {
 QString HeatmapCanvas::rendererNote() const {
     return impl_->renderNote;
 }
+bool HeatmapCanvas::standsIn() const {
+    return impl_->waiting || impl_->nMissing > 0;
+}
 double HeatmapCanvas::lastFrameMs() const {
     return impl_->frameMs;
 }

@@ -55,6 +55,7 @@ public:
     [[nodiscard]] QString rendererName() const; ///< "Vulkan: <device>" or "QPainter"
     /// Why Vulkan is not used, in a sentence; empty when it is, or was not wanted.
     [[nodiscard]] QString rendererNote() const;
+    [[nodiscard]] bool standsIn() const;      ///< the last frame showed coarser or sampled values somewhere
     [[nodiscard]] double lastFrameMs() const; ///< time the last frame took on this thread
 
     [[nodiscard]] QSize sizeHint() const override;
