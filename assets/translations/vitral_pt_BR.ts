@@ -44,14 +44,217 @@
         </message>
     </context>
     <context>
+        <name>vitral::CellBars</name>
+        <message>
+            <source>query</source>
+            <translation>consulta</translation>
+        </message>
+        <message>
+            <source>key</source>
+            <translation>chave</translation>
+        </message>
+        <message>
+            <source>product</source>
+            <translation>produto</translation>
+        </message>
+        <message>
+            <source>dimension %1:  %2 × %3 = %4</source>
+            <translation>dimensão %1:  %2 × %3 = %4</translation>
+        </message>
+    </context>
+    <context>
         <name>vitral::CellView</name>
         <message>
             <source>Cell</source>
             <translation>Célula</translation>
         </message>
         <message>
-            <source>How one weight came about, number by number.</source>
-            <translation>Como um peso surgiu, número por número.</translation>
+            <source>This run was recorded without attention.</source>
+            <translation>Esta execução foi gravada sem atenção.</translation>
+        </message>
+        <message>
+            <source>Nothing is recorded of layer %1, head %2 for these tokens. Choose another cell in the matrix.</source>
+            <translation>Nada foi gravado da camada %1, cabeça %2 para estes tokens. Escolha outra célula na matriz.</translation>
+        </message>
+        <message>
+            <source>Query, key and product by dimension</source>
+            <translation>Consulta, chave e produto por dimensão</translation>
+        </message>
+        <message>
+            <source>Keys of this row by weight</source>
+            <translation>Chaves desta linha por peso</translation>
+        </message>
+        <message>
+            <source>All products</source>
+            <translation>Todos os produtos</translation>
+        </message>
+        <message>
+            <source>Layer %1, head %2: how much token %3 looks at token %4</source>
+            <translation>Camada %1, cabeça %2: quanto o token %3 olha para o token %4</translation>
+        </message>
+        <message>
+            <source>weight</source>
+            <translation>peso</translation>
+        </message>
+        <message>
+            <source>score</source>
+            <translation>pontuação</translation>
+        </message>
+        <message>
+            <source>log-sum-exp</source>
+            <translation>log-soma-exp</translation>
+        </message>
+        <message>
+            <source>Query and key</source>
+            <translation>Consulta e chave</translation>
+        </message>
+        <message>
+            <source>%1 numbers of token %2, %1 of token %3</source>
+            <translation>%1 números do token %2, %1 do token %3</translation>
+        </message>
+        <message>
+            <source>After rotation, as the engine multiplied them. Point at a column for its numbers.</source>
+            <translation>Depois da rotação, como o motor os multiplicou. Aponte para uma coluna para ver seus números.</translation>
+        </message>
+        <message>
+            <source>After rotation, as the engine multiplied them. This query head shares key head %1 with others.</source>
+            <translation>Depois da rotação, como o motor os multiplicou. Esta cabeça de consulta divide a cabeça de chave %1 com outras.</translation>
+        </message>
+        <message>
+            <source>Rotation by position</source>
+            <translation>Rotação pela posição</translation>
+        </message>
+        <message>
+            <source>This model does not rotate queries and keys: positions enter elsewhere.</source>
+            <translation>Este modelo não gira consultas e chaves: as posições entram em outro lugar.</translation>
+        </message>
+        <message>
+            <source>Dimension %1 is not rotated: only the first %2 are.</source>
+            <translation>A dimensão %1 não é girada: só as primeiras %2 são.</translation>
+        </message>
+        <message>
+            <source>%1 rad</source>
+            <translation>%1 rad</translation>
+        </message>
+        <message>
+            <source>query at %1</source>
+            <translation>consulta em %1</translation>
+        </message>
+        <message>
+            <source>key at %1</source>
+            <translation>chave em %1</translation>
+        </message>
+        <message>
+            <source>dimensions %1 and %2: angle = position × %3 = %4 rad and %5 rad, %6 rad apart</source>
+            <translation>dimensões %1 e %2: ângulo = posição × %3 = %4 rad e %5 rad, a %6 rad de distância</translation>
+        </message>
+        <message>
+            <source>Dashed: before; solid: after. Only the distance between the two tokens matters for their product.</source>
+            <translation>Tracejado: antes; contínuo: depois. Só a distância entre os dois tokens importa para o produto.</translation>
+        </message>
+        <message>
+            <source>Dashed: before; solid: after, made %1 times as long. Only the distance between the two tokens matters for their product.</source>
+            <translation>Tracejado: antes; contínuo: depois, %1 vezes mais longo. Só a distância entre os dois tokens importa para o produto.</translation>
+        </message>
+        <message>
+            <source>Sum of the products</source>
+            <translation>Soma dos produtos</translation>
+        </message>
+        <message>
+            <source>The four largest products, then the other %1 together. All of them are in the table, with the running sum.</source>
+            <translation>Os quatro maiores produtos, depois os outros %1 juntos. Todos estão na tabela, com a soma parcial.</translation>
+        </message>
+        <message>
+            <source>All %1 products</source>
+            <translation>Todos os %1 produtos</translation>
+        </message>
+        <message>
+            <source>Scale</source>
+            <translation>Escala</translation>
+        </message>
+        <message>
+            <source>%1 is 1 / √%2: the number of dimensions keeps the scores from growing with it.</source>
+            <translation>%1 é 1 / √%2: assim as pontuações não crescem com o número de dimensões.</translation>
+        </message>
+        <message>
+            <source>This model's own factor.</source>
+            <translation>O fator próprio deste modelo.</translation>
+        </message>
+        <message>
+            <source>Soft cap</source>
+            <translation>Teto suave</translation>
+        </message>
+        <message>
+            <source>Keeps scores between −%1 and %1.</source>
+            <translation>Mantém as pontuações entre −%1 e %1.</translation>
+        </message>
+        <message>
+            <source>Token %1 comes after token %2: it cannot be seen, its weight is exactly 0.</source>
+            <translation>O token %1 vem depois do token %2: não pode ser visto, seu peso é exatamente 0.</translation>
+        </message>
+        <message>
+            <source>Token %1 is %2 tokens back; this layer sees %3. Its weight is exactly 0.</source>
+            <translation>O token %1 está %2 tokens atrás; esta camada vê %3. Seu peso é exatamente 0.</translation>
+        </message>
+        <message>
+            <source>Visible: not later, and %1 tokens back, within the window of %2.</source>
+            <translation>Visível: não vem depois, e está %1 tokens atrás, dentro da janela de %2.</translation>
+        </message>
+        <message>
+            <source>Visible: not later than token %1. What comes later is left out of the softmax.</source>
+            <translation>Visível: não vem depois do token %1. O que vem depois fica fora da softmax.</translation>
+        </message>
+        <message>
+            <source>Mask</source>
+            <translation>Máscara</translation>
+        </message>
+        <message>
+            <source>yes</source>
+            <translation>sim</translation>
+        </message>
+        <message>
+            <source>no</source>
+            <translation>não</translation>
+        </message>
+        <message>
+            <source>the other %1 keys</source>
+            <translation>as outras %1 chaves</translation>
+        </message>
+        <message>
+            <source>sink (nobody's token)</source>
+            <translation>ralo (token de ninguém)</translation>
+        </message>
+        <message>
+            <source>sum</source>
+            <translation>soma</translation>
+        </message>
+        <message>
+            <source>Softmax over the %1 keys that are seen</source>
+            <translation>Softmax sobre as %1 chaves vistas</translation>
+        </message>
+        <message>
+            <source>dim</source>
+            <translation>dim</translation>
+        </message>
+        <message>
+            <source>q before</source>
+            <translation>q antes</translation>
+        </message>
+        <message>
+            <source>k before</source>
+            <translation>k antes</translation>
+        </message>
+        <message>
+            <source>One weight, worked out with the recorded numbers. Click an underlined number to see where it comes from, a bar to see its rotation; double click a key in the last step to go to its cell.</source>
+            <translation>Um peso, calculado com os números gravados. Clique em um número sublinhado para ver de onde ele vem, em uma barra para ver sua rotação; clique duas vezes em uma chave do último passo para ir à sua célula.</translation>
+        </message>
+        <message>
+            <source>Computed in double precision from the recorded query (%1 bits) and key (%2 bits); shown with %3 significant digits.</source>
+            <translation>Calculado em precisão dupla a partir da consulta (%1 bits) e da chave (%2 bits) gravadas; mostrado com %3 algarismos significativos.</translation>
+        </message>
+        <message>
+            <source>log-sum-exp is the logarithm of the sum of e^score over these keys: %1 as the engine recorded it, %2 from the numbers on this page; %3 apart, which is rounding.</source>
+            <translation>log-soma-exp é o logaritmo da soma de e^pontuação sobre estas chaves: %1 como o motor gravou, %2 pelos números desta página; a diferença de %3 é arredondamento.</translation>
         </message>
     </context>
     <context>
@@ -420,6 +623,25 @@
         </message>
     </context>
     <context>
+        <name>vitral::ExportWords</name>
+        <message>
+            <source>The file could not be written to %1.</source>
+            <translation>Não foi possível escrever o arquivo em %1.</translation>
+        </message>
+        <message>
+            <source>There are no numbers to save yet.</source>
+            <translation>Ainda não há números para salvar.</translation>
+        </message>
+        <message>
+            <source>The picture would be too large; choose a smaller scale.</source>
+            <translation>A imagem ficaria grande demais; escolha uma escala menor.</translation>
+        </message>
+        <message>
+            <source>This view cannot be saved as %1.</source>
+            <translation>Esta vista não pode ser salva como %1.</translation>
+        </message>
+    </context>
+    <context>
         <name>vitral::HeatmapCanvas</name>
         <message>
             <source>linear scale (values below 0 have no logarithm)</source>
@@ -584,6 +806,18 @@
             <source>Reading %1 of %2 tokens…</source>
             <translation>Lendo %1 de %2 tokens…</translation>
         </message>
+        <message>
+            <source>the run kept before</source>
+            <translation>a execução guardada antes</translation>
+        </message>
+        <message>
+            <source>Recording without the changes…</source>
+            <translation>Gravando sem as mudanças…</translation>
+        </message>
+        <message>
+            <source>the same without changes</source>
+            <translation>a mesma sem mudanças</translation>
+        </message>
     </context>
     <context>
         <name>vitral::InsideView</name>
@@ -655,16 +889,8 @@
             <translation>Enquanto esta sala está aberta, cada resposta da conversa é gravada à medida que é escrita: pergunte algo. Ou olhe por dentro da conversa como está, ou abra uma execução gravada: para isso não é preciso modelo.</translation>
         </message>
         <message>
-            <source>With this model 1,000 tokens of attention take %1; at most %2 are used.</source>
-            <translation>Com este modelo, 1.000 tokens de atenção ocupam %1; são usados no máximo %2.</translation>
-        </message>
-        <message>
             <source>The run can be recorded again with what this view needs.</source>
             <translation>A execução pode ser gravada de novo com o que esta vista precisa.</translation>
-        </message>
-        <message>
-            <source>none chosen</source>
-            <translation>nenhum escolhido</translation>
         </message>
         <message>
             <source>With a recorded run…</source>
@@ -722,6 +948,53 @@
             <source>Record again</source>
             <translation>Gravar de novo</translation>
         </message>
+        <message>
+            <source>The chat has gone on since this was recorded.</source>
+            <translation>A conversa continuou depois desta gravação.</translation>
+        </message>
+        <message>
+            <source>Record it now</source>
+            <translation>Gravar agora</translation>
+        </message>
+        <message>
+            <source>Keep this run and compare the next ones with it</source>
+            <translation>Guardar esta execução e comparar as próximas com ela</translation>
+        </message>
+        <message>
+            <source>With the same run without changes</source>
+            <translation>Com a mesma execução sem as mudanças</translation>
+        </message>
+        <message>
+            <source>What does not fit is left out, highest layers first, and said</source>
+            <translation>O que não cabe fica de fora, as camadas mais altas primeiro, e isso é dito</translation>
+        </message>
+        <message>
+            <source>At most %1 for a recording</source>
+            <translation>No máximo %1 por gravação</translation>
+        </message>
+        <message>
+            <source>%1  (the newest)</source>
+            <translation>%1  (o mais novo)</translation>
+        </message>
+        <message>
+            <source>With this model a recording of 1,000 tokens takes %1; at most %2 are used.</source>
+            <translation>Com este modelo, uma gravação de 1.000 tokens ocupa %1; são usados no máximo %2.</translation>
+        </message>
+        <message>
+            <source>A recording of a full context (%1 tokens) takes %2 with this model</source>
+            <translation>A gravação de um contexto cheio (%1 tokens) ocupa %2 com este modelo</translation>
+        </message>
+    </context>
+    <context>
+        <name>vitral::MatrixExport</name>
+        <message>
+            <source>The map has %1 tokens a side; this format can hold %2 here. Save the run instead: it holds everything the map is computed from.</source>
+            <translation>O mapa tem %1 tokens de lado; neste formato cabem %2 aqui. Salve a execução: ela contém tudo de que o mapa é calculado.</translation>
+        </message>
+        <message>
+            <source>The numbers could not be written to %1.</source>
+            <translation>Não foi possível escrever os números em %1.</translation>
+        </message>
     </context>
     <context>
         <name>vitral::MatrixView</name>
@@ -730,8 +1003,172 @@
             <translation>Matriz</translation>
         </message>
         <message>
-            <source>One head: rows are the tokens that look, columns the tokens they look at. Zoom with the wheel, move by dragging, click a cell to see its arithmetic.</source>
-            <translation>Uma cabeça: as linhas são os tokens que olham, as colunas os tokens para os quais eles olham. Amplie com a roda, arraste para mover, clique em uma célula para ver sua conta.</translation>
+            <source>One head: rows are the tokens that look, columns the tokens they look at. Zoom with the wheel, move by dragging, click a cell to choose it; Cell shows its arithmetic.</source>
+            <translation>Uma cabeça: as linhas são os tokens que olham, as colunas os tokens para os quais olham. Amplie com a roda, arraste para mover, clique em uma célula para escolhê-la; Célula mostra sua conta.</translation>
+        </message>
+        <message>
+            <source>This run was recorded without attention.</source>
+            <translation>Esta execução foi gravada sem atenção.</translation>
+        </message>
+        <message>
+            <source>Layer %1 was not recorded.</source>
+            <translation>A camada %1 não foi gravada.</translation>
+        </message>
+        <message>
+            <source>Layer %1, head %2</source>
+            <translation>Camada %1, cabeça %2</translation>
+        </message>
+        <message>
+            <source>weight in this run minus weight in %1: blue is more here, orange is less</source>
+            <translation>peso nesta execução menos peso em %1: azul é mais aqui, laranja é menos</translation>
+        </message>
+        <message>
+            <source>compared position by position over the first %1 tokens</source>
+            <translation>comparação posição a posição nos primeiros %1 tokens</translation>
+        </message>
+        <message>
+            <source>this layer sees the last %1 tokens only</source>
+            <translation>esta camada só vê os últimos %1 tokens</translation>
+        </message>
+        <message>
+            <source>the first token is hidden; on average it gets %1 of a row's weight, and the rest is not scaled up</source>
+            <translation>o primeiro token está oculto; em média ele recebe %1 do peso de uma linha, e o resto não é ampliado</translation>
+        </message>
+        <message>
+            <source>the first token is hidden; the rest is not scaled up</source>
+            <translation>o primeiro token está oculto; o resto não é ampliado</translation>
+        </message>
+        <message>
+            <source>the first token gets %1 of a row's weight on average</source>
+            <translation>o primeiro token recebe em média %1 do peso de uma linha</translation>
+        </message>
+        <message>
+            <source>recorded up to token %1</source>
+            <translation>gravado até o token %1</translation>
+        </message>
+        <message>
+            <source>looks: %1</source>
+            <translation>olha: %1</translation>
+        </message>
+        <message>
+            <source>at: %1</source>
+            <translation>para: %1</translation>
+        </message>
+        <message>
+            <source>comes later: it cannot be seen</source>
+            <translation>vem depois: não pode ser visto</translation>
+        </message>
+        <message>
+            <source>outside the window of %1 tokens</source>
+            <translation>fora da janela de %1 tokens</translation>
+        </message>
+        <message>
+            <source>weight %1 minus %2 = %3</source>
+            <translation>peso %1 menos %2 = %3</translation>
+        </message>
+        <message>
+            <source>weight %1</source>
+            <translation>peso %1</translation>
+        </message>
+        <message>
+            <source>score %1</source>
+            <translation>pontuação %1</translation>
+        </message>
+        <message>
+            <source>hidden in the picture</source>
+            <translation>oculto na imagem</translation>
+        </message>
+        <message>
+            <source>distance %1</source>
+            <translation>distância %1</translation>
+        </message>
+        <message>
+            <source>The picture could not be written to %1.</source>
+            <translation>Não foi possível escrever a imagem em %1.</translation>
+        </message>
+        <message>
+            <source>This layer was not recorded.</source>
+            <translation>Esta camada não foi gravada.</translation>
+        </message>
+        <message>
+            <source>Weights</source>
+            <translation>Pesos</translation>
+        </message>
+        <message>
+            <source>Scores</source>
+            <translation>Pontuações</translation>
+        </message>
+        <message>
+            <source>Weights are after the softmax (each row adds up to 1); scores are before it</source>
+            <translation>Pesos são depois da softmax (cada linha soma 1); pontuações são antes dela</translation>
+        </message>
+        <message>
+            <source>Linear</source>
+            <translation>Linear</translation>
+        </message>
+        <message>
+            <source>Logarithmic</source>
+            <translation>Logarítmica</translation>
+        </message>
+        <message>
+            <source>Rank</source>
+            <translation>Posto</translation>
+        </message>
+        <message>
+            <source>How values become colours</source>
+            <translation>Como valores viram cores</translation>
+        </message>
+        <message>
+            <source>Largest</source>
+            <translation>Maior</translation>
+        </message>
+        <message>
+            <source>Mean</source>
+            <translation>Média</translation>
+        </message>
+        <message>
+            <source>What a pixel shows when it stands for more than one cell</source>
+            <translation>O que um pixel mostra quando representa mais de uma célula</translation>
+        </message>
+        <message>
+            <source>Grey</source>
+            <translation>Cinza</translation>
+        </message>
+        <message>
+            <source>Colours; all can be told apart by colour-blind people</source>
+            <translation>Cores; todas podem ser distinguidas por daltônicos</translation>
+        </message>
+        <message>
+            <source>Hide first token</source>
+            <translation>Ocultar 1º token</translation>
+        </message>
+        <message>
+            <source>Many heads rest on the first token; without its column the rest is easier to see</source>
+            <translation>Muitas cabeças repousam no primeiro token; sem a coluna dele o resto aparece melhor</translation>
+        </message>
+        <message>
+            <source>Difference</source>
+            <translation>Diferença</translation>
+        </message>
+        <message>
+            <source>Show the whole map</source>
+            <translation>Mostrar o mapa inteiro</translation>
+        </message>
+        <message>
+            <source>Show the arithmetic of the chosen cell</source>
+            <translation>Mostrar a conta da célula escolhida</translation>
+        </message>
+        <message>
+            <source>Attention map</source>
+            <translation>Mapa de atenção</translation>
+        </message>
+        <message>
+            <source>this run minus %1</source>
+            <translation>esta execução menos %1</translation>
+        </message>
+        <message>
+            <source>first token hidden</source>
+            <translation>1º token oculto</translation>
         </message>
     </context>
     <context>
@@ -836,6 +1273,10 @@
         <message>
             <source>seed %1</source>
             <translation>semente %1</translation>
+        </message>
+        <message>
+            <source>Look inside</source>
+            <translation>Olhar por dentro</translation>
         </message>
     </context>
     <context>
@@ -1015,8 +1456,164 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
             <translation>Visão geral</translation>
         </message>
         <message>
-            <source>Every head of every layer as a small map. Click one to open it.</source>
-            <translation>Cada cabeça de cada camada como um pequeno mapa. Clique em uma para abri-la.</translation>
+            <source>Every head of every layer as a small map: a row for each token that looks, a column for each token it looks at. Click a head to open it; the arrow keys walk, Enter opens.</source>
+            <translation>Cada cabeça de cada camada como um pequeno mapa: uma linha para cada token que olha, uma coluna para cada token visto. Clique em uma cabeça para abri-la; as setas andam, Enter abre.</translation>
+        </message>
+        <message>
+            <source>This run was recorded without attention.</source>
+            <translation>Esta execução foi gravada sem atenção.</translation>
+        </message>
+        <message>
+            <source>Layer %1, head %2</source>
+            <translation>Camada %1, cabeça %2</translation>
+        </message>
+        <message>
+            <source>this run minus %1: blue is more here, orange is less; means of blocks</source>
+            <translation>esta execução menos %1: azul é mais aqui, laranja é menos; médias dos blocos</translation>
+        </message>
+        <message>
+            <source>a pixel is a block of %1 × %1 cells</source>
+            <translation>um pixel é um bloco de %1 × %1 células</translation>
+        </message>
+        <message>
+            <source>a pixel is the largest weight of %1 × %1 cells</source>
+            <translation>um pixel é o maior peso de %1 × %1 células</translation>
+        </message>
+        <message>
+            <source>a pixel is one weight</source>
+            <translation>um pixel é um peso</translation>
+        </message>
+        <message>
+            <source>logarithmic</source>
+            <translation>logarítmica</translation>
+        </message>
+        <message>
+            <source>%1 of %2 heads are exact so far, the others sampled</source>
+            <translation>%1 de %2 cabeças já são exatas, as outras são amostradas</translation>
+        </message>
+        <message>
+            <source>sampled: the text is too long for exact thumbnails; open a head for exact values</source>
+            <translation>amostrado: o texto é longo demais para miniaturas exatas; abra uma cabeça para ver valores exatos</translation>
+        </message>
+        <message>
+            <source>exact</source>
+            <translation>exato</translation>
+        </message>
+        <message>
+            <source>%1 layers were not recorded</source>
+            <translation>%1 camadas não foram gravadas</translation>
+        </message>
+        <message>
+            <source>Fit</source>
+            <translation>Ajustar</translation>
+        </message>
+        <message>
+            <source>%1 pixels</source>
+            <translation>%1 pixels</translation>
+        </message>
+        <message>
+            <source>Size of a head</source>
+            <translation>Tamanho de uma cabeça</translation>
+        </message>
+        <message>
+            <source>All heads</source>
+            <translation>Todas as cabeças</translation>
+        </message>
+        <message>
+            <source>Spread (entropy)</source>
+            <translation>Dispersão (entropia)</translation>
+        </message>
+        <message>
+            <source>Previous token</source>
+            <translation>Token anterior</translation>
+        </message>
+        <message>
+            <source>First token</source>
+            <translation>Primeiro token</translation>
+        </message>
+        <message>
+            <source>Induction</source>
+            <translation>Indução</translation>
+        </message>
+        <message>
+            <source>Same token before</source>
+            <translation>Mesmo token antes</translation>
+        </message>
+        <message>
+            <source>Near tokens</source>
+            <translation>Tokens próximos</translation>
+        </message>
+        <message>
+            <source>Far tokens</source>
+            <translation>Tokens distantes</translation>
+        </message>
+        <message>
+            <source>Spread: 1 looks at all tokens alike, 0 at a single one</source>
+            <translation>Dispersão: 1 olha para todos os tokens por igual, 0 para um só</translation>
+        </message>
+        <message>
+            <source>weight on the token just before</source>
+            <translation>peso no token logo antes</translation>
+        </message>
+        <message>
+            <source>weight on the first token, where heads rest that have nothing to look for</source>
+            <translation>peso no primeiro token, onde repousam cabeças que nada têm a procurar</translation>
+        </message>
+        <message>
+            <source>weight on the token that followed when the same token stood earlier: how a pattern is continued</source>
+            <translation>peso no token que veio depois quando o mesmo token apareceu antes: é como um padrão é continuado</translation>
+        </message>
+        <message>
+            <source>weight on earlier places of the same token</source>
+            <translation>peso em lugares anteriores do mesmo token</translation>
+        </message>
+        <message>
+            <source>weight on the last %1 tokens</source>
+            <translation>peso nos últimos %1 tokens</translation>
+        </message>
+        <message>
+            <source>weight on tokens %1 or more back, without the first</source>
+            <translation>peso em tokens %1 ou mais atrás, sem o primeiro</translation>
+        </message>
+        <message>
+            <source>%1: %2; 0 is chance, 1 is all of it</source>
+            <translation>%1: %2; 0 é o acaso, 1 é tudo</translation>
+        </message>
+        <message>
+            <source>%1: this text has no such places</source>
+            <translation>%1: este texto não tem lugares assim</translation>
+        </message>
+        <message>
+            <source>%1 %2 (by chance %3)</source>
+            <translation>%1 %2 (ao acaso %3)</translation>
+        </message>
+        <message>
+            <source>entropy %1 of at most %2 nats</source>
+            <translation>entropia %1 de no máximo %2 nats</translation>
+        </message>
+        <message>
+            <source>scores from %1 sampled tokens</source>
+            <translation>pontuações de %1 tokens amostrados</translation>
+        </message>
+        <message>
+            <source>No score</source>
+            <translation>Sem pontuação</translation>
+        </message>
+        <message>
+            <source>What to score the heads by</source>
+            <translation>Pelo que pontuar as cabeças</translation>
+        </message>
+        <message>
+            <source>Layer by head</source>
+            <translation>Camada por cabeça</translation>
+        </message>
+        <message>
+            <source>Highest score first</source>
+            <translation>Maior pontuação primeiro</translation>
+        </message>
+        <message>
+            <source>Order of the heads</source>
+            <translation>Ordem das cabeças</translation>
         </message>
     </context>
     <context>
@@ -1339,6 +1936,29 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
         </message>
     </context>
     <context>
+        <name>vitral::ScaleLegend</name>
+        <message>
+            <source>1st</source>
+            <translation>1º</translation>
+        </message>
+        <message>
+            <source>beyond 100th</source>
+            <translation>além do 100º</translation>
+        </message>
+        <message>
+            <source>0 nats</source>
+            <translation>0 nats</translation>
+        </message>
+        <message>
+            <source>5 or more</source>
+            <translation>5 ou mais</translation>
+        </message>
+        <message>
+            <source>Colours from %1 to %2</source>
+            <translation>Cores de %1 a %2</translation>
+        </message>
+    </context>
+    <context>
         <name>vitral::SettingsPanel</name>
         <message>
             <source>Token bias</source>
@@ -1574,14 +2194,121 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
         </message>
     </context>
     <context>
+        <name>vitral::TextCanvas</name>
+        <message>
+            <source>prompt</source>
+            <translation>entrada</translation>
+        </message>
+        <message>
+            <source>answer</source>
+            <translation>resposta</translation>
+        </message>
+    </context>
+    <context>
         <name>vitral::TextView</name>
         <message>
             <source>Text</source>
             <translation>Texto</translation>
         </message>
         <message>
-            <source>Which tokens the chosen token looked at, drawn on the text itself.</source>
-            <translation>Para quais tokens o token escolhido olhou, desenhado no próprio texto.</translation>
+            <source>The text, shaded by what one token looked at. Point at a token to see its attention, click it to keep it; the arrow keys walk. Shades are logarithmic from 0.1 % to 100 %.</source>
+            <translation>O texto, sombreado pelo que um token olhou. Aponte para um token para ver sua atenção, clique para fixá-lo; as setas andam. Os tons são logarítmicos, de 0,1 % a 100 %.</translation>
+        </message>
+        <message>
+            <source>This run was recorded without attention.</source>
+            <translation>Esta execução foi gravada sem atenção.</translation>
+        </message>
+        <message>
+            <source>from %1</source>
+            <translation>a partir de %1</translation>
+        </message>
+        <message>
+            <source>all</source>
+            <translation>todos</translation>
+        </message>
+        <message>
+            <source>Nothing is recorded of this layer for this token.</source>
+            <translation>Nada foi gravado desta camada para este token.</translation>
+        </message>
+        <message>
+            <source>What token %1 looks at</source>
+            <translation>O que o token %1 olha</translation>
+        </message>
+        <message>
+            <source>Who looks at token %1</source>
+            <translation>Quem olha para o token %1</translation>
+        </message>
+        <message>
+            <source>layer %1, head %2</source>
+            <translation>camada %1, cabeça %2</translation>
+        </message>
+        <message>
+            <source>mean over the %1 heads of layer %2</source>
+            <translation>média das %1 cabeças da camada %2</translation>
+        </message>
+        <message>
+            <source>largest of the %1 heads of layer %2, token by token: does not add up to 100 %</source>
+            <translation>maior das %1 cabeças da camada %2, token a token: não soma 100 %</translation>
+        </message>
+        <message>
+            <source>mean over all %1 recorded heads</source>
+            <translation>média de todas as %1 cabeças gravadas</translation>
+        </message>
+        <message>
+            <source>this run minus %1: blue is more here, orange is less</source>
+            <translation>esta execução menos %1: azul é mais aqui, laranja é menos</translation>
+        </message>
+        <message>
+            <source>%1 of the weight lies in tokens below %2 and has no arc or number</source>
+            <translation>%1 do peso está em tokens abaixo de %2, sem arco nem número</translation>
+        </message>
+        <message>
+            <source>What it looks at</source>
+            <translation>O que ele olha</translation>
+        </message>
+        <message>
+            <source>Who looks at it</source>
+            <translation>Quem olha para ele</translation>
+        </message>
+        <message>
+            <source>This head</source>
+            <translation>Esta cabeça</translation>
+        </message>
+        <message>
+            <source>Mean of the layer</source>
+            <translation>Média da camada</translation>
+        </message>
+        <message>
+            <source>Largest of the layer</source>
+            <translation>Maior da camada</translation>
+        </message>
+        <message>
+            <source>Mean of all layers</source>
+            <translation>Média de todas</translation>
+        </message>
+        <message>
+            <source>Which heads</source>
+            <translation>Quais cabeças</translation>
+        </message>
+        <message>
+            <source>Direction</source>
+            <translation>Direção</translation>
+        </message>
+        <message>
+            <source>Arcs</source>
+            <translation>Arcos</translation>
+        </message>
+        <message>
+            <source>Difference</source>
+            <translation>Diferença</translation>
+        </message>
+        <message>
+            <source>Arcs and numbers from this weight on</source>
+            <translation>Arcos e números a partir deste peso</translation>
+        </message>
+        <message>
+            <source>Tokens of the recorded run</source>
+            <translation>Tokens da execução gravada</translation>
         </message>
     </context>
     <context>
@@ -1660,6 +2387,10 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
         <message>
             <source>Conversation</source>
             <translation>Conversa</translation>
+        </message>
+        <message>
+            <source>Look inside</source>
+            <translation>Olhar por dentro</translation>
         </message>
     </context>
     <context>
@@ -2057,7 +2788,7 @@ Licença Apache 2.0. Fontes: Inter (SIL OFL 1.1) e JetBrains Mono (Apache 2.0).<
         </message>
         <message>
             <source>Look &amp;inside</source>
-            <translation>Olhar por &amp;dentro</translation>
+            <translation>&amp;Olhar por dentro</translation>
         </message>
         <message>
             <source>Attention and every other number behind the answer (Ctrl+Shift+I)</source>

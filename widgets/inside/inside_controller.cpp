@@ -3,11 +3,13 @@
 
 #include "core/base/log.h"
 #include "core/trace/run_file.h"
+#include "core/trace/trace_shape.h"
 #include "widgets/tokens/token_blocks.h"
 
 #include <QFileInfo>
 
 #include <algorithm>
+#include <limits>
 
 namespace vitral {
 namespace {
@@ -92,11 +94,20 @@ void InsideController::setByteBudget(std::size_t bytes) {
 }
 
 std::size_t InsideController::expectedBytes(std::int64_t nToken) const {
-    if (!model_.model())
+    const std::shared_ptr<const Model>& model = model_.model();
+    if (!model)
         return 0;
-    const ModelConfig& c = model_.model()->config();
-    const std::int64_t perLayer = (c.nHead + c.nKvHead) * c.headDim * 2 + c.nHead * 4;
-    return static_cast<std::size_t>(std::max<std::int64_t>(0, perLayer * c.nLayer * nToken));
+    if (shapeOf_ != model.get()) {
+        shapeOf_ = model.get();
+        const Result<TraceShape> shape = traceShape(*model);
+        shape_ = shape ? std::make_shared<const TraceShape>(*shape) : nullptr;
+    }
+    if (!shape_)
+        return 0;
+    TraceRequest wanted = request();
+    wanted.byteBudget = std::numeric_limits<std::size_t>::max() / 2; // what it would take, not what it gets
+    const Result<TracePlan> plan = planTrace(wanted, *shape_, nToken, 1, chat_.settings().kvType);
+    return plan ? plan->bytes : 0;
 }
 
 void InsideController::setInterventions(std::shared_ptr<const InterventionSet> set) {
@@ -216,6 +227,13 @@ void InsideController::adopt(RecordingPtr recording, RecordingOrigin origin, Run
             s.layer = -1;
         if (recording_ && s.head >= recording_->model.nHead)
             s.head = -1;
+        if (recording_ && s.layer < 0) { // no view is blank after a run: the first layer there is
+            const auto& layers = recording_->attention;
+            const auto first = std::find_if(layers.begin(), layers.end(), [](const auto& l) { return l != nullptr; });
+            s.layer = first == layers.end() ? 0 : static_cast<std::int32_t>(first - layers.begin());
+        }
+        if (recording_ && s.head < 0)
+            s.head = 0;
         selection_.set(s, this);
         if (other_ && !compareWith(other_, otherName_).isEmpty())
             compareWith(nullptr, {});
@@ -252,6 +270,14 @@ void InsideController::compareWithFile(const QString& path) {
             if (!sentence.isEmpty())
                 emit problem(sentence);
         });
+}
+
+bool InsideController::behind() const {
+    if (!recording_ || !place_.context || chat_.count() == 0 || chat_.busy())
+        return false;
+    const Message& last = chat_.message(chat_.count() - 1);
+    return last.id != place_.answer ||
+           !last.tokens.empty() == (positionOf(last.id, static_cast<int>(last.tokens.size()) - 1) < 0);
 }
 
 QString InsideController::pieceText(const Recording& recording, std::int64_t position) {

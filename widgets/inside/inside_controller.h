@@ -5,6 +5,7 @@
 // the model; askEngine(), record(): with it). Owns no widget and never waits. Thread: GUI.
 
 #include "core/trace/intervention.h"
+#include "core/trace/map_workers.h"
 #include "core/trace/recording.h"
 #include "widgets/chat/chat_controller.h"
 #include "widgets/inside/selection.h"
@@ -20,6 +21,8 @@
 #include <vector>
 
 namespace vitral {
+
+struct TraceShape;
 
 enum class RecordingOrigin : std::uint8_t { None, Chat, Reread, File, Variant };
 
@@ -49,6 +52,7 @@ public:
     [[nodiscard]] QString otherName() const { return otherName_; }
     [[nodiscard]] SelectionModel& selection() { return selection_; }
     [[nodiscard]] ViewPool& pool() { return pool_; }
+    [[nodiscard]] MapWorkers& mapWorkers() { return mapWorkers_; } ///< threads for tiles of maps
     [[nodiscard]] EnginePort& engine() { return engine_; }
     [[nodiscard]] ChatController& chat() { return chat_; }
     /// The loaded model when it is the recorded one (same shapes and name); else null and views say so.
@@ -82,6 +86,10 @@ public:
     /// A sentence why the two cannot be compared; empty: they can. Null ends the comparison.
     QString compareWith(RecordingPtr other, const QString& name);
     void compareWithFile(const QString& path);
+    /// The recording on the screen stays as what later ones are compared with.
+    void keepForComparison();
+    /// Records the same tokens with nothing changed, and compares with that. Needs the model.
+    void compareWithUnchanged();
 
     /// Runs a recording job on the engine; `then` gets the whole recording. Returns the run, for cancel.
     RunId record(RecordRun run, QObject* receiver, std::function<void(Result<RecordingPtr>)> then);
@@ -115,6 +123,8 @@ public:
         int token = -1; ///< -1: the message has no tokens of its own, or the position is the template's
     };
     [[nodiscard]] ChatPlace placeOf(std::int64_t position) const;
+    /// The recording is of this chat, and the chat has gone on since.
+    [[nodiscard]] bool behind() const;
     /// A piece of the recording as a pane shows it ("⏎" for a line break).
     [[nodiscard]] QString pieceText(std::int64_t position) const;
     [[nodiscard]] static QString pieceText(const Recording& recording, std::int64_t position);
@@ -161,7 +171,10 @@ private:
     std::map<QObject*, std::vector<TracePoint>> wanted_;
     std::shared_ptr<const InterventionSet> interventions_;
     std::size_t byteBudget_ = std::size_t{1} << 30U;
+    mutable std::shared_ptr<const TraceShape> shape_; ///< of shapeOf_
+    mutable const Model* shapeOf_ = nullptr;          ///< compared only
     bool active_ = false;
+    MapWorkers mapWorkers_;
     ViewPool pool_; ///< last: joined first
 };
 

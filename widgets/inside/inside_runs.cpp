@@ -51,6 +51,30 @@ RunId InsideController::record(RecordRun run, QObject* receiver, std::function<v
     return id;
 }
 
+void InsideController::keepForComparison() {
+    if (recording_)
+        compareWith(recording_, tr("the run kept before"));
+}
+
+void InsideController::compareWithUnchanged() {
+    if (!recording_ || !model()) {
+        emit problem(tr("The recorded model is not the one that is loaded. Load it to record more of this run."));
+        return;
+    }
+    RecordRun run;
+    run.ids = recording_->tokens;
+    run.nPrompt = recording_->nPrompt;
+    setBusy(tr("Recording without the changes\u2026"), -1);
+    const RunId id = record(std::move(run), this, [this](Result<RecordingPtr> recording) {
+        setBusy({}, -1);
+        const QString sentence = recording ? compareWith(*recording, tr("the same without changes"))
+                                           : QString::fromStdString(recording.error().message);
+        if (!sentence.isEmpty())
+            emit problem(sentence);
+    });
+    watched_[id].shown = true;
+}
+
 void InsideController::onEvents(const std::vector<RunEvent>& events) {
     // A frame may bring several snapshots of one run; only the last one is worth drawing.
     const TraceRecorded* newest = nullptr;

@@ -28,6 +28,7 @@ namespace vitral {
 namespace {
 
 constexpr double kExportScale = 2;
+constexpr double kMostMemoryMiB = 65536;
 
 QLabel* label(const char* role, QWidget* parent) {
     auto* made = new QLabel(parent);
@@ -69,7 +70,11 @@ InsideWindow::InsideWindow(InsideController& inside, QWidget* parent) : QWidget(
     column->addWidget(help_);
     row->addLayout(column, 1);
 
-    connect(&inside_, &InsideController::recordingChanged, this, &InsideWindow::refresh);
+    connect(&inside_, &InsideController::recordingChanged, this, [this](bool grew) {
+        if (!grew)
+            notice_->hide(); // it was about what stood here before
+        refresh();
+    });
     connect(&inside_, &InsideController::otherChanged, this, &InsideWindow::refresh);
     connect(&inside_, &InsideController::busyChanged, this, &InsideWindow::refreshRecorded);
     connect(&inside_.selection(), &SelectionModel::changed, this, &InsideWindow::refreshSelection);
@@ -148,6 +153,10 @@ QWidget* InsideWindow::makeHead() {
     export_->setMenu(exportMenu_);
     for (QToolButton* button : {compare_, export_})
         button->setPopupMode(QToolButton::InstantPopup);
+    memoryMenu_ = new QMenu(look_);
+    look_->setMenu(memoryMenu_);
+    look_->setPopupMode(QToolButton::MenuButtonPopup);
+    connect(memoryMenu_, &QMenu::aboutToShow, this, &InsideWindow::fillMemoryMenu);
     row->addWidget(title_);
     row->addSpacing(design::kSpace2);
     row->addWidget(recorded_, 1);
@@ -276,6 +285,9 @@ void InsideWindow::makeCurrent(int index) {
 void InsideWindow::showEvent(QShowEvent* event) {
     QWidget::showEvent(event);
     inside_.setActive(true);
+    if (inside_.behind())
+        notice_->tell(NoticeBar::Kind::Notice, tr("The chat has gone on since this was recorded."), tr("Record it now"),
+                      [this] { inside_.lookInside(); });
     refresh();
 }
 
@@ -296,6 +308,11 @@ void InsideWindow::keyPressEvent(QKeyEvent* event) {
         emit closeAsked();
     else
         QWidget::keyPressEvent(event);
+}
+
+void InsideWindow::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    elideRecorded();
 }
 
 void InsideWindow::setAlone(bool alone) {
@@ -354,6 +371,7 @@ void InsideWindow::compareFile() {
 QJsonObject InsideWindow::saveState() const {
     QJsonObject state;
     state[QStringLiteral("view")] = currentView()->name();
+    state[QStringLiteral("memoryMiB")] = static_cast<double>(inside_.byteBudget() >> 20U);
     for (InsideView* view : views_)
         if (const QJsonObject own = view->saveState(); !own.isEmpty())
             state[view->name()] = own;
@@ -363,6 +381,8 @@ QJsonObject InsideWindow::saveState() const {
 void InsideWindow::restoreState(const QJsonObject& state) {
     for (InsideView* view : views_)
         view->restoreState(state[view->name()].toObject());
+    if (const double mib = state[QStringLiteral("memoryMiB")].toDouble(); mib >= 1 && mib <= kMostMemoryMiB)
+        inside_.setByteBudget(static_cast<std::size_t>(mib) << 20U);
     showView(state[QStringLiteral("view")].toString());
 }
 

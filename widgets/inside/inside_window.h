@@ -51,6 +51,7 @@ protected:
     void hideEvent(QHideEvent* event) override;
     void changeEvent(QEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     QWidget* makeRail();
@@ -61,9 +62,11 @@ private:
     void makeCurrent(int index);
     void refresh();
     void refreshRecorded();
+    void elideRecorded();
     void refreshSelection();
     void fillExportMenu();
     void fillCompareMenu();
+    void fillMemoryMenu();
     void exportView(const QString& format);
     void openFile();
     void saveFile();
@@ -82,7 +85,7 @@ private:
     NoticeBar* notice_;
     QToolButton *look_, *open_, *save_, *compare_, *export_, *alone_, *close_;
     QPushButton *emptyLook_, *emptyOpen_, *emptyAgain_;
-    QMenu *compareMenu_, *exportMenu_;
+    QMenu *compareMenu_, *exportMenu_, *memoryMenu_;
     QSpinBox *layer_, *head_;
     QLabel *layerLabel_, *headLabel_, *tokenLabel_, *token_;
     QToolButton *previous_, *next_;

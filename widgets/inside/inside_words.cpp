@@ -49,7 +49,6 @@ QString InsideWindow::emptyText() const {
 void InsideWindow::refreshRecorded() {
     const RecordingPtr& r = inside_.recording();
     const QString text = recordedText();
-    recorded_->setText(text);
     QStringList lines = {text};
     if (r) {
         for (const std::string& note : r->notes)
@@ -76,6 +75,14 @@ void InsideWindow::refreshRecorded() {
     save_->setEnabled(r != nullptr);
     export_->setEnabled(stack_->currentWidget() != empty_);
     compare_->setEnabled(r != nullptr);
+    layout()->activate(); // buttons may have come or gone
+    elideRecorded();
+}
+
+void InsideWindow::elideRecorded() {
+    const QString text = recordedText();
+    recorded_->setText(recorded_->fontMetrics().elidedText(text, Qt::ElideRight, recorded_->width()));
+    recorded_->setAccessibleName(text);
 }
 
 void InsideWindow::refresh() {
@@ -89,7 +96,7 @@ void InsideWindow::refresh() {
                           "something. Or look inside the conversation as it stands, or open a recorded run: that needs "
                           "no model.");
         if (const std::size_t bytes = inside_.expectedBytes(1000); bytes > 0)
-            text += QLatin1Char(' ') + tr("With this model 1,000 tokens of attention take %1; at most %2 are used.")
+            text += QLatin1Char(' ') + tr("With this model a recording of 1,000 tokens takes %1; at most %2 are used.")
                                            .arg(QLocale().formattedDataSize(static_cast<qint64>(bytes)),
                                                 QLocale().formattedDataSize(static_cast<qint64>(inside_.byteBudget())));
         emptyText_->setText(text);
@@ -129,7 +136,7 @@ void InsideWindow::refreshSelection() {
     const auto name = [&](std::int64_t position) {
         return QStringLiteral("%1  %2").arg(locale.toString(position), inside_.pieceText(position));
     };
-    QString text = s.position < 0 ? tr("none chosen") : name(s.position);
+    QString text = s.position < 0 ? tr("%1  (the newest)").arg(name(r->nPosition() - 1)) : name(s.position);
     if (s.position >= 0 && s.key >= 0)
         text += QStringLiteral("   \u2192   ") + name(s.key);
     token_->setText(text);
@@ -139,9 +146,35 @@ void InsideWindow::refreshSelection() {
 
 void InsideWindow::fillCompareMenu() {
     compareMenu_->clear();
+    const RecordingPtr& r = inside_.recording();
+    compareMenu_->addAction(tr("Keep this run and compare the next ones with it"), this,
+                            [this] { inside_.keepForComparison(); });
+    if (r && !r->interventions.empty() && inside_.model())
+        compareMenu_->addAction(tr("With the same run without changes"), this,
+                                [this] { inside_.compareWithUnchanged(); });
     compareMenu_->addAction(tr("With a recorded run\u2026"), this, &InsideWindow::compareFile);
     if (inside_.other())
         compareMenu_->addAction(tr("End the comparison"), this, [this] { inside_.compareWith(nullptr, {}); });
+}
+
+void InsideWindow::fillMemoryMenu() {
+    memoryMenu_->clear();
+    const QLocale locale;
+    const auto size = [&](std::size_t bytes) { return locale.formattedDataSize(static_cast<qint64>(bytes)); };
+    if (const std::size_t bytes = inside_.expectedBytes(inside_.chat().nCtx()); bytes > 0)
+        memoryMenu_
+            ->addAction(tr("A recording of a full context (%1 tokens) takes %2 with this model")
+                            .arg(locale.toString(inside_.chat().nCtx()), size(bytes)))
+            ->setEnabled(false);
+    memoryMenu_->addAction(tr("What does not fit is left out, highest layers first, and said"))->setEnabled(false);
+    memoryMenu_->addSeparator();
+    for (const unsigned mib : {256U, 1024U, 4096U, 16384U}) {
+        const std::size_t bytes = std::size_t{mib} << 20U;
+        QAction* action = memoryMenu_->addAction(tr("At most %1 for a recording").arg(size(bytes)), this,
+                                                 [this, bytes] { inside_.setByteBudget(bytes); });
+        action->setCheckable(true);
+        action->setChecked(inside_.byteBudget() == bytes);
+    }
 }
 
 void InsideWindow::retranslate() {

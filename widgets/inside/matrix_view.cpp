@@ -1,9 +1,106 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "widgets/inside/matrix_view.h"
 
+#include "widgets/canvas/heatmap_canvas.h"
+#include "widgets/design/icons.h"
+#include "widgets/design/metrics.h"
+#include "widgets/inside/attention_map_source.h"
+#include "widgets/inside/difference_map_source.h"
+#include "widgets/inside/matrix_export.h"
+#include "widgets/inside/value_text.h"
+
+#include <QCheckBox>
+#include <QComboBox>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QLocale>
+#include <QSignalBlocker>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
 namespace vitral {
 
-MatrixView::MatrixView(InsideController& inside, QWidget* parent) : InsideView(inside, parent) {}
+MatrixView::MatrixView(InsideController& inside, QWidget* parent) : InsideView(inside, parent) {
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(design::kSpace2);
+    auto* row = new QHBoxLayout;
+    row->setSpacing(design::kSpace2);
+    const auto combo = [this](int n) {
+        auto* box = new QComboBox(this);
+        for (int i = 0; i < n; ++i)
+            box->addItem(QString());
+        return box;
+    };
+    value_ = combo(2);
+    scale_ = combo(kColourScaleCount);
+    block_ = combo(2);
+    map_ = combo(kColourMapCount - 1); // the diverging one belongs to differences
+    hideFirst_ = new QCheckBox(this);
+    difference_ = new QCheckBox(this);
+    difference_->setChecked(true);
+    difference_->hide();
+    const auto button = [this](const char* icon) {
+        auto* made = new QToolButton(this);
+        made->setIcon(design::icon(QLatin1String(icon)));
+        made->setIconSize({design::kIcon, design::kIcon});
+        return made;
+    };
+    whole_ = button("fit");
+    cell_ = button("inside-cell");
+    for (QWidget* widget : std::initializer_list<QWidget*>{value_, scale_, block_, map_, hideFirst_, difference_})
+        row->addWidget(widget);
+    row->addStretch(1);
+    row->addWidget(whole_);
+    row->addWidget(cell_);
+    column->addLayout(row);
+    statement_ = new QLabel(this);
+    statement_->setProperty("role", "small");
+    statement_->setTextFormat(Qt::PlainText);
+    statement_->setWordWrap(true);
+    column->addWidget(statement_);
+    canvas_ = new HeatmapCanvas(this);
+    column->addWidget(canvas_, 1);
+    plainLook_ = canvas_->look();
+
+    const auto label = [this](std::int64_t i) { return this->inside().pieceText(i); };
+    canvas_->setLabels(label, label);
+    canvas_->setReadOut([this](std::int64_t iRow, std::int64_t iCol) { return readOut(iRow, iCol); });
+    connect(canvas_, &HeatmapCanvas::cellClicked, this, [this](qint64 iRow, qint64 iCol) {
+        Selection s = selection();
+        s.layer = shownLayer();
+        s.head = shownHead();
+        s.position = iRow;
+        s.key = std::min(iCol, iRow);
+        this->inside().selection().set(s, this);
+    });
+    connect(canvas_, &HeatmapCanvas::headPicked, this,
+            [this](int iLayer, int iHead) { this->inside().selection().setHead(iLayer, iHead, this); });
+    connect(canvas_, &HeatmapCanvas::hideSinksWanted, hideFirst_, &QCheckBox::setChecked);
+    connect(canvas_, &HeatmapCanvas::lookChanged, this, &MatrixView::takeLook);
+    connect(value_, &QComboBox::currentIndexChanged, this, [this] { rebuild(); });
+    connect(hideFirst_, &QCheckBox::toggled, this, [this] { rebuild(); });
+    connect(difference_, &QCheckBox::toggled, this, [this] { rebuild(); });
+    const auto look = [this] {
+        HeatmapLook l = canvas_->look();
+        l.scale = static_cast<ColourScale>(scale_->currentIndex());
+        l.block = static_cast<BlockValue>(block_->currentIndex());
+        if (l.map != ColourMap::BlueOrange)
+            l.map = static_cast<ColourMap>(map_->currentIndex());
+        canvas_->setLook(l);
+        takeLook();
+    };
+    for (QComboBox* box : {scale_, block_, map_})
+        connect(box, &QComboBox::currentIndexChanged, this, look);
+    connect(whole_, &QToolButton::clicked, canvas_, &HeatmapCanvas::showAll);
+    connect(cell_, &QToolButton::clicked, this, [this] { emit viewAsked(QStringLiteral("cell")); });
+    MatrixView::retranslate();
+    takeLook();
+}
+
+MatrixView::~MatrixView() = default;
 
 QString MatrixView::title() const {
     return tr("Matrix");
@@ -11,7 +108,311 @@ QString MatrixView::title() const {
 
 QString MatrixView::help() const {
     return tr("One head: rows are the tokens that look, columns the tokens they look at. Zoom with the wheel, move by "
-              "dragging, click a cell to see its arithmetic.");
+              "dragging, click a cell to choose it; Cell shows its arithmetic.");
+}
+
+QString MatrixView::missing(bool* offersRecordAgain) const {
+    const bool any = std::any_of(recording()->attention.begin(), recording()->attention.end(),
+                                 [](const auto& layer) { return layer != nullptr; });
+    if (offersRecordAgain != nullptr)
+        *offersRecordAgain = !any;
+    return any ? QString() : tr("This run was recorded without attention.");
+}
+
+int MatrixView::shownLayer() const {
+    const auto& attention = recording()->attention;
+    const int chosen = selection().layer;
+    if (chosen >= 0 && chosen < static_cast<int>(attention.size()))
+        return chosen;
+    const auto first = std::find_if(attention.begin(), attention.end(), [](const auto& l) { return l != nullptr; });
+    return first == attention.end() ? -1 : static_cast<int>(first - attention.begin());
+}
+
+int MatrixView::shownHead() const {
+    return std::max(0, selection().head);
+}
+
+std::shared_ptr<const AttentionRecord> MatrixView::layer(const RecordingPtr& recording) const {
+    const int i = shownLayer();
+    if (!recording || i < 0 || i >= static_cast<int>(recording->attention.size()))
+        return nullptr;
+    return recording->attention[static_cast<std::size_t>(i)];
+}
+
+void MatrixView::rebuild() {
+    if (!recording())
+        return;
+    const std::shared_ptr<const AttentionRecord> record = layer(recording());
+    const std::shared_ptr<const AttentionRecord> other = layer(inside().other());
+    const bool same = layer_ == shownLayer() && head_ == shownHead();
+    layer_ = shownLayer();
+    head_ = shownHead();
+    const bool wasDifference = differenceSource_ != nullptr;
+    differenceSource_.reset();
+    source_.reset();
+    difference_->setVisible(inside().other() != nullptr);
+    if (!record || head_ >= record->geometry.nHead || record->nPosition() == 0) {
+        canvas_->setSource(nullptr);
+        refreshWords();
+        return;
+    }
+    const bool difference = other && difference_->isChecked() && head_ < other->geometry.nHead;
+    HeatmapLook look = canvas_->look();
+    if (difference) {
+        if (!wasDifference)
+            plainLook_ = look;
+        look.map = ColourMap::BlueOrange;
+        look.low = -1;
+        look.high = 1;
+        differenceSource_ = std::make_shared<DifferenceMapSource>(inside().pool(), record, other, head_);
+        canvas_->setSource(differenceSource_);
+    } else {
+        if (wasDifference)
+            look = plainLook_;
+        AttentionTilesOptions options;
+        options.value = value_->currentIndex() == 1 ? MapValue::Score : MapValue::Weight;
+        if (hideFirst_->isChecked())
+            options.maskedKeys = {0};
+        source_ = std::make_shared<AttentionMapSource>(inside().mapWorkers(), record, head_, options);
+        std::tie(look.low, look.high) = source_->range();
+        if (options.value == MapValue::Score)
+            connect(source_.get(), &MapSource::tileReady, this, [this] {
+                HeatmapLook l = canvas_->look();
+                const auto [low, high] = source_->range();
+                if (l.low != low || l.high != high) {
+                    l.low = low;
+                    l.high = high;
+                    canvas_->setLook(l);
+                }
+            });
+        canvas_->setSource(source_);
+    }
+    canvas_->setLook(look);
+    takeLook();
+    if (!same)
+        measureFirst();
+    refreshWords();
+    selectionChanged(selection(), nullptr);
+}
+
+void MatrixView::measureFirst() {
+    firstShare_ = -1;
+    const std::shared_ptr<const AttentionRecord> record = layer(recording());
+    if (!record)
+        return;
+    inside().pool().ask(
+        this, "first",
+        [record, iHead = head_](std::stop_token stop) -> double {
+            // Row 0 sees nothing else, so it says nothing.
+            const std::int64_t n = record->nPosition();
+            double sum = 0;
+            for (std::int64_t i = 1; i < n && !stop.stop_requested(); ++i)
+                sum += static_cast<double>(attentionCell(*record, iHead, i, 0).weight);
+            return n > 1 ? sum / static_cast<double>(n - 1) : -1;
+        },
+        [this](double share) {
+            firstShare_ = share;
+            refreshWords();
+        });
+}
+
+void MatrixView::takeLook() {
+    const HeatmapLook& look = canvas_->look();
+    const QSignalBlocker a(scale_), b(block_), c(map_);
+    scale_->setCurrentIndex(static_cast<int>(look.scale));
+    block_->setCurrentIndex(static_cast<int>(look.block));
+    if (look.map != ColourMap::BlueOrange)
+        map_->setCurrentIndex(static_cast<int>(look.map));
+    map_->setEnabled(look.map != ColourMap::BlueOrange);
+    hideFirst_->setEnabled(!differenceSource_);
+    value_->setEnabled(!differenceSource_);
+}
+
+QString MatrixView::statement() const {
+    return statement_->text();
+}
+
+void MatrixView::hideFirst(bool on) {
+    hideFirst_->setChecked(on);
+}
+
+void MatrixView::refreshWords() {
+    QStringList parts;
+    const QLocale locale;
+    if (!recording()) {
+        statement_->clear();
+        return;
+    }
+    const std::shared_ptr<const AttentionRecord> record = layer(recording());
+    if (!record) {
+        statement_->setText(tr("Layer %1 was not recorded.").arg(std::max(0, layer_)));
+        return;
+    }
+    parts << tr("Layer %1, head %2").arg(layer_).arg(head_);
+    if (differenceSource_) {
+        parts
+            << tr("weight in this run minus weight in %1: blue is more here, orange is less").arg(inside().otherName());
+        if (recording()->nPosition() != inside().other()->nPosition())
+            parts << tr("compared position by position over the first %1 tokens")
+                         .arg(locale.toString(static_cast<qlonglong>(differenceSource_->nRow())));
+    } else {
+        if (const std::int64_t window = record->geometry.window; window > 0)
+            parts << tr("this layer sees the last %1 tokens only").arg(locale.toString(static_cast<qlonglong>(window)));
+        if (hideFirst_->isChecked())
+            parts << (firstShare_ >= 0 ? tr("the first token is hidden; on average it gets %1 of a row's weight, and "
+                                            "the rest is not scaled up")
+                                             .arg(percentText(firstShare_))
+                                       : tr("the first token is hidden; the rest is not scaled up"));
+        else if (firstShare_ >= 0)
+            parts << tr("the first token gets %1 of a row's weight on average").arg(percentText(firstShare_));
+        if (record->nPosition() < recording()->nPosition())
+            parts << tr("recorded up to token %1").arg(locale.toString(static_cast<qlonglong>(record->nPosition())));
+    }
+    statement_->setText(parts.join(QStringLiteral("  \u00B7  ")));
+    CanvasControls controls;
+    controls.nLayer = static_cast<int>(recording()->model.nLayer);
+    controls.nHead = record->geometry.nHead;
+    controls.iLayer = layer_;
+    controls.iHead = head_;
+    controls.canHideSinks = differenceSource_ == nullptr;
+    controls.hidesSinks = hideFirst_->isChecked();
+    controls.note = differenceSource_         ? tr("this run minus %1").arg(inside().otherName())
+                    : hideFirst_->isChecked() ? tr("first token hidden")
+                                              : QString();
+    canvas_->setControls(controls);
+}
+
+QStringList MatrixView::readOut(std::int64_t iQuery, std::int64_t iKey) const {
+    const std::shared_ptr<const AttentionRecord> record = layer(recording());
+    if (!record || iQuery < 0 || iKey < 0 || iQuery >= record->nPosition() || iKey >= record->nPosition())
+        return {};
+    const QLocale locale;
+    const auto token = [&](std::int64_t i) {
+        return QStringLiteral("%1  %2").arg(locale.toString(static_cast<qlonglong>(i)), inside().pieceText(i));
+    };
+    QStringList lines = {tr("looks: %1").arg(token(iQuery)), tr("at: %1").arg(token(iKey))};
+    if (iKey > iQuery) {
+        lines << tr("comes later: it cannot be seen");
+        return lines;
+    }
+    const AttentionCell cell = attentionCell(*record, head_, iQuery, iKey);
+    if (!cell.visible()) {
+        lines << tr("outside the window of %1 tokens")
+                     .arg(locale.toString(static_cast<qlonglong>(record->geometry.window)));
+        return lines;
+    }
+    if (differenceSource_) {
+        const AttentionCell b = attentionCell(*layer(inside().other()), head_, iQuery, iKey);
+        lines << tr("weight %1 minus %2 = %3")
+                     .arg(numberText(static_cast<double>(cell.weight)), numberText(static_cast<double>(b.weight)),
+                          signedText(static_cast<double>(cell.weight) - static_cast<double>(b.weight), 4));
+    } else {
+        lines << tr("weight %1").arg(numberText(static_cast<double>(cell.weight)));
+        lines << tr("score %1").arg(numberText(static_cast<double>(cell.capped)));
+        if (iKey == 0 && hideFirst_->isChecked())
+            lines << tr("hidden in the picture");
+    }
+    lines << tr("distance %1").arg(locale.toString(static_cast<qlonglong>(iQuery - iKey)));
+    return lines;
+}
+
+void MatrixView::recordingChanged(bool grew) {
+    const std::shared_ptr<const AttentionRecord> record = layer(recording());
+    if (grew && source_ && record && layer_ == shownLayer() && head_ == shownHead()) {
+        source_->grow(record);
+        refreshWords();
+    } else {
+        layer_ = -1;
+        rebuild();
+        if (!grew)
+            canvas_->showAll();
+    }
+}
+
+void MatrixView::otherChanged() {
+    rebuild();
+}
+
+void MatrixView::selectionChanged(const Selection& s, QObject*) {
+    if (!recording())
+        return;
+    if (layer_ != shownLayer() || head_ != shownHead()) {
+        rebuild();
+        return;
+    }
+    canvas_->setMarked(s.position, s.key);
+    cell_->setEnabled(s.position >= 0 && s.key >= 0);
+}
+
+QStringList MatrixView::exportFormats() const {
+    return {QStringLiteral("png"), QStringLiteral("csv"), QStringLiteral("npy")};
+}
+
+Result<void> MatrixView::exportAs(const QString& path, const QString& format, double scale) {
+    if (format == QLatin1String("png")) {
+        if (!canvas_->picture(canvas_->size(), scale, true).save(path, "PNG"))
+            return fail(ErrorCode::Io, tr("The picture could not be written to %1.").arg(path).toStdString());
+        return {};
+    }
+    const std::shared_ptr<const AttentionRecord> record = layer(recording());
+    if (!record)
+        return fail(ErrorCode::NotFound, tr("This layer was not recorded.").toStdString());
+    MatrixNumbers numbers{record, differenceSource_ ? layer(inside().other()) : nullptr, head_,
+                          source_ ? source_->tiles().options().value : MapValue::Weight, &*recording()};
+    return format == QLatin1String("npy") ? writeMatrixNpy(numbers, path) : writeMatrixCsv(numbers, path);
+}
+
+QJsonObject MatrixView::saveState() const {
+    const HeatmapLook& look = differenceSource_ ? plainLook_ : canvas_->look();
+    return {{QStringLiteral("scale"), static_cast<int>(look.scale)},
+            {QStringLiteral("block"), static_cast<int>(look.block)},
+            {QStringLiteral("map"), static_cast<int>(look.map)},
+            {QStringLiteral("hideFirst"), hideFirst_->isChecked()}};
+}
+
+void MatrixView::restoreState(const QJsonObject& state) {
+    HeatmapLook look = canvas_->look();
+    const auto within = [&](const char* key, int count, int fallback) {
+        const int v = state[QLatin1String(key)].toInt(fallback);
+        return v >= 0 && v < count ? v : fallback;
+    };
+    look.scale = static_cast<ColourScale>(within("scale", kColourScaleCount, static_cast<int>(look.scale)));
+    look.block = static_cast<BlockValue>(within("block", 2, static_cast<int>(look.block)));
+    look.map = static_cast<ColourMap>(within("map", kColourMapCount - 1, static_cast<int>(look.map)));
+    canvas_->setLook(look);
+    plainLook_ = look;
+    hideFirst_->setChecked(state[QStringLiteral("hideFirst")].toBool());
+    takeLook();
+}
+
+void MatrixView::retranslate() {
+    const QSignalBlocker a(value_), b(scale_), c(block_), d(map_);
+    value_->setItemText(0, tr("Weights"));
+    value_->setItemText(1, tr("Scores"));
+    value_->setToolTip(tr("Weights are after the softmax (each row adds up to 1); scores are before it"));
+    scale_->setItemText(static_cast<int>(ColourScale::Linear), tr("Linear"));
+    scale_->setItemText(static_cast<int>(ColourScale::Log), tr("Logarithmic"));
+    scale_->setItemText(static_cast<int>(ColourScale::Rank), tr("Rank"));
+    scale_->setToolTip(tr("How values become colours"));
+    block_->setItemText(static_cast<int>(BlockValue::Max), tr("Largest"));
+    block_->setItemText(static_cast<int>(BlockValue::Mean), tr("Mean"));
+    block_->setToolTip(tr("What a pixel shows when it stands for more than one cell"));
+    map_->setItemText(static_cast<int>(ColourMap::Viridis), QStringLiteral("Viridis"));
+    map_->setItemText(static_cast<int>(ColourMap::Cividis), QStringLiteral("Cividis"));
+    map_->setItemText(static_cast<int>(ColourMap::Magma), QStringLiteral("Magma"));
+    map_->setItemText(static_cast<int>(ColourMap::Grey), tr("Grey"));
+    map_->setToolTip(tr("Colours; all can be told apart by colour-blind people"));
+    hideFirst_->setText(tr("Hide first token"));
+    hideFirst_->setToolTip(tr("Many heads rest on the first token; without its column the rest is easier to see"));
+    difference_->setText(tr("Difference"));
+    for (QComboBox* box : {value_, scale_, block_, map_})
+        box->setAccessibleName(box->toolTip());
+    whole_->setToolTip(tr("Show the whole map"));
+    whole_->setAccessibleName(whole_->toolTip());
+    cell_->setToolTip(tr("Show the arithmetic of the chosen cell"));
+    cell_->setAccessibleName(cell_->toolTip());
+    canvas_->setAccessibleName(tr("Attention map"));
+    refreshWords();
 }
 
 } // namespace vitral

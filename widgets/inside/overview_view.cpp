@@ -1,16 +1,241 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "widgets/inside/overview_view.h"
 
-namespace vitral {
+#include "widgets/design/metrics.h"
+#include "widgets/inside/painted_export.h"
 
-OverviewView::OverviewView(InsideController& inside, QWidget* parent) : InsideView(inside, parent) {}
+#include <QComboBox>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QLocale>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+namespace vitral {
+namespace {
+constexpr int kFeedMs = 250;
+}
+
+OverviewView::OverviewView(InsideController& inside, QWidget* parent) : InsideView(inside, parent) {
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(design::kSpace2);
+    auto* row = new QHBoxLayout;
+    row->setSpacing(design::kSpace2);
+    measure_ = new QComboBox(this);
+    measure_->addItem(QString(), -1);
+    for (int i = 0; i <= kHeadBehaviours; ++i)
+        measure_->addItem(QString(), i);
+    order_ = new QComboBox(this);
+    order_->addItem(QString());
+    order_->addItem(QString());
+    row->addWidget(measure_);
+    row->addWidget(order_);
+    size_ = new QComboBox(this);
+    for (const int pixels : {0, 24, 48, 96, 160})
+        size_->addItem(QString(), pixels);
+    row->addWidget(size_);
+    row->addStretch(1);
+    column->addLayout(row);
+    statement_ = new QLabel(this);
+    statement_->setProperty("role", "small");
+    statement_->setTextFormat(Qt::PlainText);
+    statement_->setWordWrap(true);
+    column->addWidget(statement_);
+    grid_ = new OverviewGrid(this);
+    column->addWidget(grid_, 1);
+    feed_.setSingleShot(true);
+    feed_.setInterval(kFeedMs);
+    connect(&feed_, &QTimer::timeout, this, &OverviewView::feed);
+    connect(measure_, &QComboBox::currentIndexChanged, this, &OverviewView::refill);
+    connect(order_, &QComboBox::currentIndexChanged, this, &OverviewView::refill);
+    refill_.setSingleShot(true);
+    refill_.setInterval(design::kFrameMs * 2);
+    connect(&refill_, &QTimer::timeout, this, &OverviewView::refill);
+    connect(size_, &QComboBox::currentIndexChanged, this, [this] { grid_->setTileSize(size_->currentData().toInt()); });
+    connect(grid_, &OverviewGrid::hovered, this, [this](HeadName head) {
+        hovered_ = head;
+        refreshWords();
+    });
+    connect(grid_, &OverviewGrid::chosen, this,
+            [this](HeadName head) { this->inside().selection().setHead(head.iLayer, head.iHead, this); });
+    connect(grid_, &OverviewGrid::opened, this, [this](HeadName head) {
+        this->inside().selection().setHead(head.iLayer, head.iHead, this);
+        emit viewAsked(QStringLiteral("matrix"));
+    });
+    OverviewView::retranslate();
+}
+
+OverviewView::~OverviewView() {
+    if (overview_)
+        overview_->close();
+    if (other_)
+        other_->close();
+    if (scoring_)
+        scoring_->close();
+}
 
 QString OverviewView::title() const {
     return tr("Overview");
 }
 
 QString OverviewView::help() const {
-    return tr("Every head of every layer as a small map. Click one to open it.");
+    return tr("Every head of every layer as a small map: a row for each token that looks, a column for each token it "
+              "looks at. Click a head to open it; the arrow keys walk, Enter opens.");
+}
+
+QString OverviewView::missing(bool* offersRecordAgain) const {
+    const bool any = std::any_of(recording()->attention.begin(), recording()->attention.end(),
+                                 [](const auto& layer) { return layer != nullptr; });
+    if (offersRecordAgain != nullptr)
+        *offersRecordAgain = !any;
+    return any ? QString() : tr("This run was recorded without attention.");
+}
+
+void OverviewView::recordingChanged(bool grew) {
+    // On a worker: close() is called before this object goes, so it is there.
+    const auto ready = [this](std::int32_t) {
+        QMetaObject::invokeMethod(
+            this,
+            [this] {
+                if (!refill_.isActive())
+                    refill_.start();
+            },
+            Qt::QueuedConnection);
+    };
+    const auto make = [&] {
+        auto made = std::make_shared<Overview>(OverviewOptions{}, ready);
+        inside().mapWorkers().attach(made);
+        return made;
+    };
+    const bool again = grew && overview_;
+    if (!again) {
+        if (overview_)
+            overview_->close();
+        if (scoring_)
+            scoring_->close();
+        overview_ = make();
+        scoring_ = std::make_shared<HeadScoring>(HeadScoreOptions{}, ready);
+        inside().mapWorkers().attach(scoring_);
+        scored_.reset();
+    }
+    if (inside().other() && !other_) {
+        other_ = make();
+        other_->setRecording(inside().other());
+    }
+    if (again && !recording()->complete) {
+        if (!feed_.isActive())
+            feed_.start();
+    } else {
+        feed();
+    }
+    refill();
+}
+
+void OverviewView::feed() {
+    if (!recording() || !overview_)
+        return;
+    overview_->setRecording(recording());
+    // Scores are of the whole text: of a run under way they would be old before they are there.
+    if (recording()->complete || recording()->nPosition() > 0) {
+        if (scored_ == recording() || (!recording()->complete && scored_))
+            return;
+        scored_ = recording();
+        scoring_->setRecording(scored_);
+    }
+}
+
+void OverviewView::otherChanged() {
+    if (other_) {
+        other_->close();
+        other_.reset();
+    }
+    if (recording())
+        recordingChanged(true);
+}
+
+int OverviewView::measure() const {
+    return measure_->currentData().toInt();
+}
+
+bool OverviewView::sorted() const {
+    return order_->currentIndex() == 1 && measure() >= 0;
+}
+
+void OverviewView::showScore(int measure, bool sorted) {
+    measure_->setCurrentIndex(measure + 1);
+    order_->setCurrentIndex(sorted ? 1 : 0);
+}
+
+double OverviewView::scoreOf(HeadName head) const {
+    const std::optional<HeadScores> scores = scoring_ ? scoring_->find(head.iLayer, head.iHead) : std::nullopt;
+    if (!scores || measure() < 0)
+        return -1;
+    if (measure() == kHeadBehaviours)
+        return scores->uniformEntropy > 0 ? std::clamp(scores->entropy / scores->uniformEntropy, 0.0, 1.0) : -1;
+    const BehaviourScore& score = scores->behaviours[static_cast<std::size_t>(measure())];
+    return score.nPosition > 0 ? std::clamp(score.contrast(), 0.0, 1.0) : -1;
+}
+
+QJsonObject OverviewView::saveState() const {
+    return {{QStringLiteral("measure"), measure()}, {QStringLiteral("sorted"), order_->currentIndex() == 1}};
+}
+
+void OverviewView::restoreState(const QJsonObject& state) {
+    showScore(std::clamp(state[QStringLiteral("measure")].toInt(-1), -1, kHeadBehaviours),
+              state[QStringLiteral("sorted")].toBool());
+}
+
+bool OverviewView::settled() const {
+    const auto done = [](const std::shared_ptr<Overview>& o) {
+        return !o || o->progress().nFinal == o->progress().nHead;
+    };
+    return overview_ && done(overview_) && done(other_);
+}
+
+void OverviewView::refill() {
+    if (!recording() || !overview_)
+        return;
+    std::vector<OverviewTile> tiles;
+    std::int32_t nHead = 0;
+    const auto nLayer = static_cast<std::int32_t>(recording()->attention.size());
+    for (std::int32_t l = 0; l < nLayer; ++l) {
+        const auto& record = recording()->attention[static_cast<std::size_t>(l)];
+        if (!record)
+            continue;
+        nHead = std::max(nHead, record->geometry.nHead);
+        for (std::int32_t h = 0; h < record->geometry.nHead; ++h) {
+            OverviewTile tile{{l, h}, overview_->find(l, h), nullptr, scoreOf({l, h})};
+            if (other_) {
+                tile.minus = other_->find(l, h);
+                // Blocks of one size only: both runs get the pooling of their own length.
+                if (tile.picture && (!tile.minus || tile.minus->block != tile.picture->block))
+                    tile.picture = nullptr;
+            }
+            tiles.push_back(std::move(tile));
+        }
+    }
+    if (sorted())
+        std::stable_sort(tiles.begin(), tiles.end(),
+                         [](const OverviewTile& a, const OverviewTile& b) { return a.score > b.score; });
+    order_->setEnabled(measure() >= 0);
+    grid_->setShowsScore(measure() >= 0);
+    grid_->setTiles(std::move(tiles), nLayer, nHead, sorted());
+    refreshWords();
+}
+
+void OverviewView::selectionChanged(const Selection& s, QObject*) {
+    grid_->setCurrent({s.layer, s.head});
+    refreshWords();
+}
+
+QStringList OverviewView::exportFormats() const {
+    return {QStringLiteral("png"), QStringLiteral("pdf"), QStringLiteral("csv")};
+}
+
+Result<void> OverviewView::exportAs(const QString& path, const QString& format, double scale) {
+    return exportPainted({grid_}, path, format, scale);
 }
 
 } // namespace vitral

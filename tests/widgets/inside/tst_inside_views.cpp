@@ -1,0 +1,369 @@
+// SPDX-License-Identifier: Apache-2.0
+// The room's own views on a made-up run: what they say adds up, they follow the selection and set it, and they can be
+// saved. Offscreen.
+
+#include "core/io/npy.h"
+#include "core/trace/attention_map.h"
+#include "tests/support/fake_port.h"
+#include "tests/support/inside_recording.h"
+#include "widgets/canvas/heatmap_canvas.h"
+#include "widgets/inside/cell_step.h"
+#include "widgets/inside/cell_view.h"
+#include "widgets/inside/difference_map_source.h"
+#include "widgets/inside/inside_window.h"
+#include "widgets/inside/matrix_view.h"
+#include "widgets/inside/overview_view.h"
+#include "widgets/inside/text_canvas.h"
+#include "widgets/inside/text_view.h"
+
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QtTest>
+
+#include <cmath>
+#include <numeric>
+
+using namespace vitral;
+using namespace vitral::test;
+
+class TestInsideViews : public QObject {
+    Q_OBJECT
+private slots:
+    void init() {
+        helper_ = std::make_unique<Worker>();
+        bridge_ = std::make_unique<EngineBridge>();
+        port_ = std::make_unique<FakePort>(*bridge_);
+        store_ = std::make_unique<StoreThread>([] { return ConversationStore::open({}); });
+        model_ = std::make_unique<ModelSession>(*port_, *bridge_, *helper_);
+        chat_ = std::make_unique<ChatController>(*port_, *bridge_, *store_, *helper_, *model_);
+        inside_ = std::make_unique<InsideController>(*port_, *bridge_, *chat_, *model_);
+        window_ = std::make_unique<InsideWindow>(*inside_);
+        window_->resize(1000, 700);
+        window_->show();
+    }
+    void cleanup() {
+        window_.reset();
+        inside_.reset();
+        chat_.reset();
+        model_.reset();
+        store_.reset();
+        port_.reset();
+        bridge_.reset();
+        helper_.reset();
+    }
+
+    void emptyRoomSaysWhatToDo() {
+        QVERIFY(window_->emptyText().contains(QStringLiteral("recorded")));
+        show({});
+        QVERIFY(window_->emptyText().isEmpty());
+        auto bare = std::make_shared<Recording>(*insideRecording({}));
+        bare->attention.assign(bare->attention.size(), nullptr);
+        inside_->show(bare, RecordingOrigin::File);
+        QVERIFY(window_->emptyText().contains(QStringLiteral("without attention")));
+    }
+
+    void overviewFillsAndOpensAHead() {
+        show({});
+        window_->showView(QStringLiteral("overview"));
+        auto* view = static_cast<OverviewView*>(window_->view(QStringLiteral("overview")));
+        QTRY_VERIFY(view->settled());
+        QTRY_VERIFY(view->statement().contains(QStringLiteral("exact")));
+        view->grid()->setFocus();
+        QCOMPARE(view->grid()->current(), (HeadName{0, 0})); // something is chosen from the start
+        QTest::keyClick(view->grid(), Qt::Key_Down);
+        QTest::keyClick(view->grid(), Qt::Key_Right);
+        QCOMPARE(inside_->selection().current().layer, 1);
+        QCOMPARE(inside_->selection().current().head, 1);
+        QTest::keyClick(view->grid(), Qt::Key_Return);
+        QCOMPARE(window_->currentView()->name(), QStringLiteral("matrix"));
+    }
+
+    void overviewSortsByScore() {
+        show({});
+        window_->showView(QStringLiteral("overview"));
+        auto* view = static_cast<OverviewView*>(window_->view(QStringLiteral("overview")));
+        view->showScore(static_cast<int>(HeadBehaviour::PreviousToken), true);
+        const auto scores = scoreHeads(*inside_->recording());
+        QCOMPARE(scores.size(), std::size_t{12});
+        double best = -1;
+        HeadName bestHead;
+        for (const HeadScores& s : scores)
+            if (const double c = s.of(HeadBehaviour::PreviousToken).contrast(); c > best) {
+                best = c;
+                bestHead = {s.iLayer, s.iHead};
+            }
+        const auto firstLine = [&] { return view->grid()->csv().split(QStringLiteral("\r\n")).value(1); };
+        QTRY_VERIFY2(firstLine().startsWith(QStringLiteral("%1,%2,0.").arg(bestHead.iLayer).arg(bestHead.iHead)),
+                     qPrintable(view->grid()->csv()));
+    }
+
+    void overviewFitsTwentyThousandHeads() {
+        OverviewGrid grid;
+        grid.resize(900, 600);
+        auto picture = std::make_shared<Thumbnail>();
+        picture->side = 8;
+        picture->max.assign(64, 0.5F);
+        picture->mean = picture->max;
+        std::vector<OverviewTile> tiles;
+        for (std::int32_t l = 0; l < 80; ++l)
+            for (std::int32_t h = 0; h < 64; ++h)
+                tiles.push_back({{l, h}, picture, nullptr, -1});
+        grid.setTiles(std::move(tiles), 80, 64, false);
+        grid.show();
+        grid.grab();
+        QVERIFY2(grid.lastPaintMs() < 200, qPrintable(QString::number(grid.lastPaintMs())));
+        grid.setCurrent({79, 63});
+        QVERIFY(grid.viewport()->rect().intersects(grid.tileRect({79, 63})));
+    }
+
+    void matrixReadsOutTheExactCell() {
+        show({});
+        inside_->selection().setHead(2, 3);
+        window_->showView(QStringLiteral("matrix"));
+        auto* view = static_cast<MatrixView*>(window_->view(QStringLiteral("matrix")));
+        const AttentionCell cell = attentionCell(*inside_->recording()->attention[2], 3, 30, 11);
+        const QString lines = view->readOut(30, 11).join(QLatin1Char('\n'));
+        QVERIFY2(lines.contains(QStringLiteral("distance 19")), qPrintable(lines));
+        QVERIFY2(lines.contains(QString::number(static_cast<double>(cell.weight), 'g', 3).left(5)), qPrintable(lines));
+        QVERIFY(view->readOut(11, 30).join(QLatin1Char(' ')).contains(QStringLiteral("later")));
+        emit view->canvas()->cellClicked(30, 11);
+        QCOMPARE(inside_->selection().current().position, std::int64_t{30});
+        QCOMPARE(inside_->selection().current().key, std::int64_t{11});
+        QCOMPARE(inside_->selection().current().head, 3);
+        // A hidden first token is said, with how much it takes.
+        view->hideFirst(true);
+        QTRY_VERIFY2(view->statement().contains(QLatin1Char('%')) &&
+                         view->statement().contains(QStringLiteral("hidden")),
+                     qPrintable(view->statement()));
+    }
+
+    void matrixIsSavedAsNumbers() {
+        show({});
+        inside_->selection().setHead(1, 2);
+        window_->showView(QStringLiteral("matrix"));
+        InsideView* view = window_->currentView();
+        QTemporaryDir folder;
+        const QString npy = folder.filePath(QStringLiteral("m.npy"));
+        QVERIFY(view->exportAs(npy, QStringLiteral("npy"), 1).has_value());
+        const auto file = NpyFile::open(npy.toStdString());
+        QVERIFY(file.has_value());
+        QCOMPARE(file->view().shape[0], std::int64_t{40});
+        const auto* values = reinterpret_cast<const float*>(file->view().bytes.data());
+        for (int i = 0; i < 40; ++i)
+            QVERIFY(std::abs(std::accumulate(values + 40 * i, values + 40 * (i + 1), 0.0) - 1) < 1e-4);
+        const QString csv = folder.filePath(QStringLiteral("m.csv"));
+        QVERIFY(view->exportAs(csv, QStringLiteral("csv"), 1).has_value());
+        QFile text(csv);
+        QVERIFY(text.open(QIODevice::ReadOnly));
+        QCOMPARE(text.readAll().count("\r\n"), qsizetype{41});
+        QVERIFY(view->exportAs(folder.filePath(QStringLiteral("m.png")), QStringLiteral("png"), 2).has_value());
+        QCOMPARE(QImage(folder.filePath(QStringLiteral("m.png"))).isNull(), false);
+        QVERIFY(!view->exportAs(QStringLiteral("/nowhere/m.npy"), QStringLiteral("npy"), 1).has_value());
+    }
+
+    void cellAddsUp_data() {
+        QTest::addColumn<bool>("rotary");
+        QTest::addColumn<float>("softcap");
+        QTest::addColumn<int>("window");
+        QTest::addColumn<bool>("sinks");
+        QTest::newRow("plain") << false << 0.0F << 0 << false;
+        QTest::newRow("rotary") << true << 0.0F << 0 << false;
+        QTest::newRow("soft cap") << true << 5.0F << 0 << false;
+        QTest::newRow("window") << true << 0.0F << 24 << false;
+        QTest::newRow("sink") << true << 0.0F << 0 << true;
+    }
+    void cellAddsUp() {
+        QFETCH(bool, rotary);
+        QFETCH(float, softcap);
+        QFETCH(int, window);
+        QFETCH(bool, sinks);
+        InsideShape shape;
+        shape.rotary = rotary;
+        shape.softcap = softcap;
+        shape.window = window;
+        shape.sinks = sinks;
+        show(shape);
+        inside_->selection().setHead(1, 2);
+        inside_->selection().setCell(33, 14);
+        window_->showView(QStringLiteral("cell"));
+        auto* view = static_cast<CellView*>(window_->view(QStringLiteral("cell")));
+        const CellArithmetic* c = view->arithmetic();
+        QVERIFY(c != nullptr);
+        const AttentionCell truth = attentionCell(*inside_->recording()->attention[1], 2, 33, 14);
+        QVERIFY(std::abs(c->weight - static_cast<double>(truth.weight)) < 1e-5);
+        QVERIFY(std::abs(std::accumulate(c->product.begin(), c->product.end(), 0.0) - c->dot) < 1e-9);
+        QCOMPARE(c->running.back(), c->dot);
+        QVERIFY(std::abs(c->rowSum + c->sinkWeight - 1) < 1e-9);
+        QVERIFY(std::abs(c->lse - c->recordedLse) < 1e-4); // made from the same 16-bit values
+        QCOMPARE(c->sink.has_value(), sinks);
+        // Rotation keeps lengths, and turning back by 0 changes nothing.
+        const auto norm = [](const std::vector<double>& v) {
+            return std::sqrt(std::inner_product(v.begin(), v.end(), v.begin(), 0.0));
+        };
+        QVERIFY(std::abs(norm(c->q) - norm(c->qBefore)) < 1e-9);
+        if (!rotary)
+            QCOMPARE(c->q, c->qBefore);
+        // What stands on the screen is what was computed.
+        QVERIFY2(view->step(CellView::Scale)->formula().contains(QStringLiteral("=")),
+                 qPrintable(view->step(CellView::Scale)->formula()));
+        QCOMPARE(view->step(CellView::SoftCap)->isHidden(), softcap == 0);
+        view->unfold(CellView::Sum);
+        QVERIFY(view->step(CellView::Sum)->isOpen());
+    }
+
+    void cellThatCannotBeSeenSaysWhy() {
+        show({});
+        inside_->selection().setHead(0, 0);
+        inside_->selection().setCell(5, 9);
+        window_->showView(QStringLiteral("cell"));
+        auto* view = static_cast<CellView*>(window_->view(QStringLiteral("cell")));
+        QCOMPARE(view->arithmetic()->weight, 0.0);
+        QVERIFY(view->step(CellView::Mask)->sentence().contains(QStringLiteral("cannot be seen")));
+    }
+
+    void textShadesWhatAHeadLooksAt() {
+        show({});
+        inside_->selection().setHead(1, 3);
+        inside_->selection().setPosition(25);
+        window_->showView(QStringLiteral("text"));
+        auto* view = static_cast<TextView*>(window_->view(QStringLiteral("text")));
+        QTRY_COMPARE(view->canvas()->weights().position, std::int64_t{25});
+        std::vector<float> row(40, 0.0F);
+        attentionRow(*inside_->recording()->attention[1], 3, 25, MapValue::Weight, std::span(row).first(26));
+        for (std::size_t j = 0; j < row.size(); ++j)
+            QVERIFY(std::abs(view->canvas()->weights().weights[j] - row[j]) < 1e-6F);
+        // Everything below the threshold, and what is above it, is all of the weight.
+        view->canvas()->setThreshold(0.05);
+        double below = 0;
+        for (const float w : row)
+            below += w < 0.05F ? static_cast<double>(w) : 0;
+        QVERIFY(std::abs(view->canvas()->shareBelow() - below) < 1e-4);
+        view->setMix(HeadMix::LayerMean);
+        QTRY_COMPARE(view->canvas()->weights().nHeadUsed, 4);
+        const auto& mean = view->canvas()->weights().weights;
+        QVERIFY(std::abs(std::accumulate(mean.begin(), mean.end(), 0.0) - 1) < 1e-4);
+        view->setMix(HeadMix::AllMean);
+        QTRY_COMPARE(view->canvas()->weights().nHeadUsed, 12);
+        QVERIFY(view->statement().contains(QStringLiteral("12")));
+        // A column instead of a row.
+        view->setMix(HeadMix::One);
+        view->setDirection(LookDirection::SeenBy);
+        const auto& seen = view->canvas()->weights();
+        const float expected = attentionCell(*inside_->recording()->attention[1], 3, 31, 25).weight;
+        QTRY_VERIFY(seen.nHeadUsed == 1 && std::abs(seen.weights[31] - expected) < 1e-6F);
+        QCOMPARE(seen.weights[24], 0.0F);
+    }
+
+    void textFollowsARunThatGrowsAndWalks() {
+        const auto whole = insideRecording({});
+        window_->showView(QStringLiteral("text"));
+        inside_->show(firstTokens(*whole, 20), RecordingOrigin::File);
+        auto* view = static_cast<TextView*>(window_->view(QStringLiteral("text")));
+        QTRY_COMPARE(view->canvas()->weights().position, std::int64_t{19}); // the newest
+        view->canvas()->setRecording(whole, true);
+        QCOMPARE(view->canvas()->flow().count(), std::int64_t{40});
+        inside_->show(whole, RecordingOrigin::File);
+        QTest::keyClick(view->canvas(), Qt::Key_Home);
+        QTest::keyClick(view->canvas(), Qt::Key_Right);
+        QCOMPARE(inside_->selection().current().position, std::int64_t{1});
+        const QPoint at = view->canvas()->flow().rect(0).center().toPoint() + QPoint(12, 12);
+        QTest::mouseClick(view->canvas()->viewport(), Qt::LeftButton, {}, at);
+        QCOMPARE(inside_->selection().current().position, std::int64_t{0});
+    }
+
+    void longTextIsCheapToPaint() {
+        InsideShape shape;
+        shape.nPosition = 40;
+        const auto small = insideRecording(shape);
+        auto large = std::make_shared<Recording>(*small);
+        for (int i = 0; i < 30000; ++i) {
+            large->tokens.push_back(1);
+            large->pieces.push_back(" word");
+            large->scores.push_back(nullptr);
+        }
+        TextCanvas canvas;
+        canvas.resize(800, 600);
+        canvas.setRecording(large, false);
+        canvas.show();
+        canvas.grab();
+        QVERIFY2(canvas.lastPaintMs() < 100, qPrintable(QString::number(canvas.lastPaintMs())));
+        QVERIFY(canvas.flow().nLine() > 1000);
+    }
+
+    void differenceIsOneMinusTheOther() {
+        InsideShape other;
+        other.seed = 2;
+        const auto a = insideRecording({}), b = insideRecording(other);
+        const auto tile = differenceTile(*a->attention[0], *b->attention[0], 1, {0, 0, 0}, {});
+        const auto cell = [&](const Recording& r, int i, int j) {
+            return attentionCell(*r.attention[0], 1, i, j).weight;
+        };
+        for (const auto& [i, j] : {std::pair{10, 3}, {39, 0}, {20, 20}})
+            QVERIFY(std::abs(tile->max[static_cast<std::size_t>(i * kMapTileSide + j)] -
+                             (cell(*a, i, j) - cell(*b, i, j))) < 1e-6F);
+        QVERIFY(std::isnan(tile->max[5])); // not visible
+        const auto coarse = differenceTile(*a->attention[0], *b->attention[0], 1, {1, 0, 0}, {});
+        double sum = 0;
+        for (const auto& [i, j] : {std::pair{10, 2}, {10, 3}, {11, 2}, {11, 3}})
+            sum += static_cast<double>(cell(*a, i, j) - cell(*b, i, j));
+        QVERIFY(std::abs(static_cast<double>(coarse->mean[5 * kMapTileSide + 1]) - sum / 4) < 1e-6);
+        // A run minus itself is nothing, in every view, and they say what is subtracted.
+        inside_->show(a, RecordingOrigin::File);
+        QVERIFY(inside_->compareWith(a, QStringLiteral("twin")).isEmpty());
+        window_->showView(QStringLiteral("text"));
+        auto* text = static_cast<TextView*>(window_->view(QStringLiteral("text")));
+        QTRY_VERIFY(text->canvas()->weights().difference);
+        for (const float w : text->canvas()->weights().weights)
+            QCOMPARE(w, 0.0F);
+        QVERIFY(text->statement().contains(QStringLiteral("minus twin")));
+        window_->showView(QStringLiteral("matrix"));
+        auto* matrix = static_cast<MatrixView*>(window_->view(QStringLiteral("matrix")));
+        QVERIFY2(matrix->statement().contains(QStringLiteral("minus weight in twin")), qPrintable(matrix->statement()));
+        window_->showView(QStringLiteral("overview"));
+        auto* overview = static_cast<OverviewView*>(window_->view(QStringLiteral("overview")));
+        QTRY_VERIFY(overview->settled() && overview->statement().contains(QStringLiteral("minus twin")));
+    }
+
+    void pictureOfTextIsLinesAndWords() {
+        show({});
+        inside_->selection().setCell(20, 3);
+        window_->showView(QStringLiteral("text"));
+        QTemporaryDir folder;
+        const QString path = folder.filePath(QStringLiteral("t.svg"));
+        QVERIFY(window_->currentView()->exportAs(path, QStringLiteral("svg"), 1).has_value());
+        QFile file(path);
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        QVERIFY(file.readAll().contains("<text"));
+        window_->showView(QStringLiteral("cell"));
+        QVERIFY(window_->currentView()
+                    ->exportAs(folder.filePath(QStringLiteral("c.pdf")), QStringLiteral("pdf"), 1)
+                    .has_value());
+        QVERIFY(QFileInfo(folder.filePath(QStringLiteral("c.pdf"))).size() > 1000);
+    }
+
+    void stateComesBack() {
+        show({});
+        window_->showView(QStringLiteral("text"));
+        static_cast<TextView*>(window_->currentView())->setMix(HeadMix::LayerMax);
+        const QJsonObject state = window_->saveState();
+        InsideWindow again(*inside_);
+        again.restoreState(state);
+        QCOMPARE(again.currentView()->name(), QStringLiteral("text"));
+        QCOMPARE(again.currentView()->saveState()[QStringLiteral("mix")].toInt(), static_cast<int>(HeadMix::LayerMax));
+    }
+
+private:
+    void show(const InsideShape& shape) { inside_->show(insideRecording(shape), RecordingOrigin::File); }
+
+    std::unique_ptr<Worker> helper_;
+    std::unique_ptr<EngineBridge> bridge_;
+    std::unique_ptr<FakePort> port_;
+    std::unique_ptr<StoreThread> store_;
+    std::unique_ptr<ModelSession> model_;
+    std::unique_ptr<ChatController> chat_;
+    std::unique_ptr<InsideController> inside_;
+    std::unique_ptr<InsideWindow> window_;
+};
+
+QTEST_MAIN(TestInsideViews)
+#include "tst_inside_views.moc"

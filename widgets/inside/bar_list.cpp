@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "widgets/inside/bar_list.h"
+
+#include "widgets/design/metrics.h"
+#include "widgets/inside/value_text.h"
+
+#include <QHelpEvent>
+#include <QKeyEvent>
+#include <QMouseEvent>
+#include <QPainter>
+#include <QScrollBar>
+#include <QToolTip>
+
+#include <algorithm>
+#include <cmath>
+
+namespace vitral {
+
+using namespace design;
+
+namespace {
+constexpr int kPictureBars = 400; // a picture longer than this helps nobody; the CSV file has all
+}
+
+BarList::BarList(QWidget* parent) : QAbstractScrollArea(parent) {
+    setFrameShape(QFrame::NoFrame);
+    setFocusPolicy(Qt::StrongFocus);
+    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+}
+
+void BarList::setContent(BarContent content) {
+    content_ = std::move(content);
+    current_ = std::min(current_, int(content_.bars.size()) - 1);
+    setAccessibleDescription(describe(current_));
+    updateScrollBar();
+    updateGeometry();
+    viewport()->update();
+}
+
+int BarList::lineHeight() const {
+    return QFontMetrics(design::font(TextRole::Small)).height() + kSpace2;
+}
+
+QSize BarList::sizeHint() const {
+    return {280, std::clamp(int(content_.bars.size()), 4, 12) * lineHeight()};
+}
+
+void BarList::updateScrollBar() {
+    const int height = int(content_.bars.size()) * lineHeight();
+    verticalScrollBar()->setRange(0, std::max(0, height - viewport()->height()));
+    verticalScrollBar()->setPageStep(viewport()->height());
+    verticalScrollBar()->setSingleStep(lineHeight());
+}
+
+QRect BarList::barRect(int index) const {
+    return {0, index * lineHeight() - verticalScrollBar()->value(), viewport()->width(), lineHeight()};
+}
+
+int BarList::indexAt(QPoint point) const {
+    const int index = (point.y() + verticalScrollBar()->value()) / lineHeight();
+    return index >= 0 && index < int(content_.bars.size()) ? index : -1;
+}
+
+QString BarList::valueText(const Bar& bar) const {
+    if (!bar.valueText.isEmpty())
+        return bar.valueText;
+    return content_.signedBars ? signedText(bar.value) : numberText(bar.value, 3);
+}
+
+QString BarList::describe(int index) const {
+    if (index < 0 || index >= int(content_.bars.size()))
+        return content_.bars.empty() ? content_.empty : QString();
+    const Bar& bar = content_.bars[std::size_t(index)];
+    return bar.description.isEmpty() ? QStringLiteral("%1: %2").arg(bar.label, valueText(bar)) : bar.description;
+}
+
+void BarList::paintBars(QPainter& painter, int width, int first, int end, int shift, bool live) const {
+    const Palette& colours = paletteFor(this);
+    const int height = lineHeight();
+    double largest = content_.largest;
+    int labelWidth = 0, numberWidth = 0;
+    const QFont plain = design::font(TextRole::Small);
+    QFont strong = plain;
+    strong.setWeight(QFont::DemiBold);
+    const QFontMetrics metrics(strong);
+    for (const Bar& bar : content_.bars) {
+        if (content_.largest <= 0 && std::isfinite(bar.value))
+            largest = std::max(largest, std::fabs(bar.value));
+        labelWidth = std::max(labelWidth, metrics.horizontalAdvance(bar.label));
+        numberWidth = std::max(numberWidth, metrics.horizontalAdvance(valueText(bar)));
+    }
+    labelWidth = std::min(labelWidth, std::max(60, width * 2 / 5)) + kSpace2;
+    numberWidth += kSpace2;
+    const double left = labelWidth + kSpace1;
+    const double room = std::max(10.0, width - left - numberWidth - kSpace1);
+    const double zero = content_.signedBars ? left + room / 2 : left;
+    const double unit = largest > 0 ? (content_.signedBars ? room / 2 : room) / largest : 0;
+    if (content_.signedBars) {
+        painter.setPen(QPen(colours.border, 1));
+        painter.drawLine(QPointF(zero, first * height - shift), QPointF(zero, end * height - shift));
+    }
+    for (int i = first; i < end; ++i) {
+        const Bar& bar = content_.bars[std::size_t(i)];
+        const QRectF line(0, i * height - shift, width, height);
+        if (live && i == current_)
+            painter.fillRect(line, colours.accentSoft);
+        if (bar.strong && i > 0) {
+            painter.setPen(QPen(colours.borderStrong, 1));
+            painter.drawLine(line.topLeft(), line.topRight());
+        }
+        painter.setFont(bar.strong ? strong : plain);
+        painter.setPen(colours.text);
+        painter.drawText(QRectF(kSpace1, line.top(), labelWidth - kSpace1, height),
+                         Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine,
+                         metrics.elidedText(bar.label, Qt::ElideRight, labelWidth - kSpace1));
+        painter.setPen(colours.textMuted);
+        painter.drawText(QRectF(width - numberWidth - kSpace1, line.top(), numberWidth, height),
+                         Qt::AlignRight | Qt::AlignVCenter | Qt::TextSingleLine, valueText(bar));
+        if (!std::isfinite(bar.value) || bar.value == 0)
+            continue;
+        const double length = std::min(std::fabs(bar.value) * unit, content_.signedBars ? room / 2 : room);
+        QRectF pane(bar.value < 0 ? zero - length : zero, line.top() + 4, std::max(1.0, length), height - 8);
+        painter.setPen(QPen(colours.ink(bar.glass), 1));
+        painter.setBrush(colours.pane(bar.glass));
+        painter.drawRect(pane.adjusted(0.5, 0.5, -0.5, -0.5));
+    }
+    if (live && current_ >= first && current_ < end && hasFocus()) {
+        painter.setPen(QPen(colours.accent, 2));
+        painter.setBrush(Qt::NoBrush);
+        painter.drawRect(QRectF(1, current_ * height - shift + 1, width - 2, height - 2));
+    }
+}
+
+void BarList::paintEvent(QPaintEvent*) {
+    QPainter painter(viewport());
+    const Palette& colours = paletteFor(this);
+    painter.fillRect(viewport()->rect(), colours.surface);
+    if (content_.bars.empty()) {
+        painter.setPen(colours.textMuted);
+        painter.setFont(design::font(TextRole::Small));
+        painter.drawText(viewport()->rect().adjusted(kSpace3, kSpace2, -kSpace3, -kSpace2),
+                         Qt::AlignCenter | Qt::TextWordWrap, content_.empty);
+        return;
+    }
+    const int shift = verticalScrollBar()->value();
+    const int first = shift / lineHeight();
+    const int end = std::min(int(content_.bars.size()), (shift + viewport()->height()) / lineHeight() + 1);
+    paintBars(painter, viewport()->width(), first, end, shift, true);
+}
+
+QSize BarList::pictureSize() const {
+    return {viewport()->width(), std::min(kPictureBars, std::max(1, int(content_.bars.size()))) * lineHeight()};
+}
+
+void BarList::paintPicture(QPainter& painter) const {
+    painter.fillRect(QRect(QPoint(), pictureSize()), paletteFor(this).surface);
+    paintBars(painter, pictureSize().width(), 0, std::min(kPictureBars, int(content_.bars.size())), 0, false);
+}
+
+QString BarList::csv() const {
+    if (content_.bars.empty())
+        return {};
+    QString out = csvField(content_.labelTitle) + QLatin1Char(',') + csvField(content_.valueTitle) + QLatin1Char('\n');
+    for (const Bar& bar : content_.bars)
+        out += csvField(bar.label) + QLatin1Char(',') + csvNumber(bar.value) + QLatin1Char('\n');
+    return out;
+}
+
+void BarList::setCurrent(int index) {
+    index = std::clamp(index, -1, int(content_.bars.size()) - 1);
+    if (index == current_)
+        return;
+    current_ = index;
+    if (index >= 0) {
+        const QRect rect = barRect(index);
+        QScrollBar* bar = verticalScrollBar();
+        if (rect.top() < 0)
+            bar->setValue(bar->value() + rect.top());
+        else if (rect.bottom() > viewport()->height())
+            bar->setValue(bar->value() + rect.bottom() + 1 - viewport()->height());
+    }
+    setAccessibleDescription(describe(index));
+    viewport()->update();
+    emit currentChanged(index);
+}
+
+void BarList::resizeEvent(QResizeEvent* event) {
+    QAbstractScrollArea::resizeEvent(event);
+    updateScrollBar();
+}
+
+void BarList::mousePressEvent(QMouseEvent* event) {
+    if (event->button() == Qt::LeftButton && indexAt(event->pos()) >= 0)
+        setCurrent(indexAt(event->pos()));
+}
+
+void BarList::mouseDoubleClickEvent(QMouseEvent* event) {
+    if (event->button() == Qt::LeftButton && indexAt(event->pos()) >= 0)
+        emit activated(indexAt(event->pos()));
+}
+
+void BarList::keyPressEvent(QKeyEvent* event) {
+    const int page = std::max(1, viewport()->height() / lineHeight() - 1);
+    switch (event->key()) {
+    case Qt::Key_Up:
+        setCurrent(std::max(0, current_ - 1));
+        return;
+    case Qt::Key_Down:
+        setCurrent(current_ + 1);
+        return;
+    case Qt::Key_PageUp:
+        setCurrent(std::max(0, current_ - page));
+        return;
+    case Qt::Key_PageDown:
+        setCurrent(current_ + page);
+        return;
+    case Qt::Key_Home:
+        setCurrent(0);
+        return;
+    case Qt::Key_End:
+        setCurrent(int(content_.bars.size()) - 1);
+        return;
+    case Qt::Key_Return:
+    case Qt::Key_Enter:
+    case Qt::Key_Space:
+        if (current_ >= 0)
+            emit activated(current_);
+        return;
+    default:
+        QAbstractScrollArea::keyPressEvent(event);
+    }
+}
+
+bool BarList::viewportEvent(QEvent* event) {
+    if (event->type() == QEvent::ToolTip) {
+        auto* help = static_cast<QHelpEvent*>(event);
+        const int index = indexAt(help->pos());
+        if (index >= 0)
+            QToolTip::showText(help->globalPos(), QStringLiteral("<p>%1</p>").arg(describe(index).toHtmlEscaped()),
+                               this);
+        else
+            QToolTip::hideText();
+        return true;
+    }
+    return QAbstractScrollArea::viewportEvent(event);
+}
+
+void BarList::changeEvent(QEvent* event) {
+    if (event->type() == QEvent::FontChange)
+        updateScrollBar();
+    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange)
+        viewport()->update();
+    QAbstractScrollArea::changeEvent(event);
+}
+
+} // namespace vitral

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Labelled bars under each other, all on one scale: candidates for a token, contributions to a logit, active neurons.
+// Values may be negative: then bars leave a middle line to both sides. Arrow keys walk, Enter acts. Paints what is on
+// screen only. Knows values only. Thread: GUI.
+
+#include "widgets/design/palette.h"
+#include "widgets/inside/painted.h"
+
+#include <QAbstractScrollArea>
+#include <QString>
+
+#include <vector>
+
+namespace vitral {
+
+struct Bar {
+    QString label;
+    double value = 0;
+    QString valueText;   ///< empty: the number itself
+    QString description; ///< the read-out; empty: label and value
+    design::Glass glass = design::Glass::Cobalt;
+    bool strong = false; ///< a sum, or what is asked about: a line above, strong words
+};
+
+struct BarContent {
+    std::vector<Bar> bars;
+    double largest = 0; ///< of the scale; 0: the largest absolute value there is
+    bool signedBars = false;
+    QString labelTitle, valueTitle; ///< for the CSV file
+    QString empty;                  ///< what to do when there is nothing
+};
+
+class BarList : public QAbstractScrollArea, public Painted {
+    Q_OBJECT
+public:
+    explicit BarList(QWidget* parent = nullptr);
+
+    void setContent(BarContent content);
+    [[nodiscard]] const BarContent& content() const { return content_; }
+    [[nodiscard]] int current() const { return current_; }
+    void setCurrent(int index);                   ///< -1: none
+    [[nodiscard]] QRect barRect(int index) const; ///< the whole line, in viewport coordinates
+
+    [[nodiscard]] QSize pictureSize() const override;
+    void paintPicture(QPainter& painter) const override;
+    [[nodiscard]] QString csv() const override;
+    [[nodiscard]] QSize sizeHint() const override;
+
+signals:
+    void currentChanged(int index);
+    void activated(int index); ///< double click or Enter
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+    void mousePressEvent(QMouseEvent* event) override;
+    void mouseDoubleClickEvent(QMouseEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+    void changeEvent(QEvent* event) override;
+    bool viewportEvent(QEvent* event) override;
+
+private:
+    [[nodiscard]] int lineHeight() const;
+    [[nodiscard]] int indexAt(QPoint point) const;
+    [[nodiscard]] QString describe(int index) const;
+    [[nodiscard]] QString valueText(const Bar& bar) const;
+    void updateScrollBar();
+    void paintBars(QPainter& painter, int width, int first, int end, int shift, bool live) const;
+
+    BarContent content_;
+    int current_ = -1;
+};
+
+} // namespace vitral

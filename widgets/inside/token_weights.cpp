@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "widgets/inside/token_weights.h"
+
+#include "core/trace/attention_map.h"
+
+#include <algorithm>
+
+namespace vitral {
+namespace {
+
+/// One head's row or column into out (zeroed here).
+void readOne(const AttentionRecord& record, std::int32_t iHead, LookDirection direction, std::int64_t position,
+             std::vector<float>& out) {
+    std::fill(out.begin(), out.end(), 0.0F);
+    const std::int64_t n = std::min(record.nPosition(), static_cast<std::int64_t>(out.size()));
+    if (direction == LookDirection::LooksAt) {
+        attentionRow(record, iHead, position, MapValue::Weight,
+                     std::span(out).first(static_cast<std::size_t>(std::min(n, position + 1))));
+        return;
+    }
+    MapRegion column;
+    column.firstQuery = position;
+    column.firstKey = position;
+    column.nRow = n - position;
+    column.nCol = 1;
+    const auto rest =
+        std::span(out).subspan(static_cast<std::size_t>(position), static_cast<std::size_t>(n - position));
+    attentionBlocks(record, iHead, column, MapValue::Weight, {}, rest, {});
+    for (float& v : rest)
+        if (!(v > 0)) // a block without a visible cell is NaN
+            v = 0;
+}
+
+bool mixOne(const Recording& recording, const WeightQuestion& question, std::vector<float>& sum, std::int32_t& used,
+            std::stop_token stop) {
+    std::vector<float> one(sum.size());
+    const auto nLayer = static_cast<std::int32_t>(recording.attention.size());
+    for (std::int32_t iLayer = 0; iLayer < nLayer; ++iLayer) {
+        if (question.mix != HeadMix::AllMean && iLayer != question.iLayer)
+            continue;
+        const auto& record = recording.attention[static_cast<std::size_t>(iLayer)];
+        if (!record || question.position >= record->nPosition())
+            continue;
+        for (std::int32_t iHead = 0; iHead < record->geometry.nHead; ++iHead) {
+            if (question.mix == HeadMix::One && iHead != question.iHead)
+                continue;
+            if (stop.stop_requested())
+                return false;
+            readOne(*record, iHead, question.direction, question.position, one);
+            for (std::size_t j = 0; j < sum.size(); ++j)
+                sum[j] = question.mix == HeadMix::LayerMax ? std::max(sum[j], one[j]) : sum[j] + one[j];
+            ++used;
+        }
+    }
+    if (used > 1 && question.mix != HeadMix::LayerMax)
+        for (float& v : sum)
+            v /= static_cast<float>(used);
+    return used > 0;
+}
+
+} // namespace
+
+std::optional<TokenWeights> tokenWeights(const WeightQuestion& question, std::stop_token stop) {
+    if (!question.recording || question.position < 0 || question.position >= question.recording->nPosition())
+        return std::nullopt;
+    TokenWeights out;
+    out.position = question.position;
+    out.weights.assign(static_cast<std::size_t>(question.recording->nPosition()), 0.0F);
+    if (!mixOne(*question.recording, question, out.weights, out.nHeadUsed, stop))
+        return std::nullopt;
+    if (question.minus) {
+        std::vector<float> other(out.weights.size(), 0.0F);
+        std::int32_t used = 0;
+        if (!mixOne(*question.minus, question, other, used, stop))
+            return std::nullopt;
+        for (std::size_t j = 0; j < other.size(); ++j)
+            out.weights[j] -= other[j];
+        out.difference = true;
+    }
+    return out;
+}
+
+} // namespace vitral
