@@ -76,6 +76,8 @@ int run(int argc, char** argv) {
         window.resize(size[0].toInt(), size[1].toInt());
     window.show();
     window.openFirstModel(options.model);
+    if (!options.run.isEmpty())
+        window.openRun(options.run);
     app::Script script(window, options);
     return QApplication::exec();
 }

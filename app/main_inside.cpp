@@ -40,6 +40,21 @@ void MainWindow::makeInside() {
         if (position >= 0)
             services_.inside->selection().setPosition(position, this);
     });
+    transcript->setOffersInside(true);
+    connect(transcript, &TranscriptView::insideRequested, this, [this](MessageId id) {
+        showInside(true);
+        services_.inside->lookInside(id);
+    });
+    const auto mark = [this, transcript, &chat] {
+        const auto place = services_.inside->placeOf(services_.inside->selection().current().position);
+        int index = -1;
+        for (int i = 0; i < chat.count() && place.message != kNoMessage; ++i)
+            if (chat.message(i).id == place.message)
+                index = i;
+        transcript->setMarkedToken(inside_->isHidden() ? -1 : index, place.token);
+    };
+    connect(&services_.inside->selection(), &SelectionModel::changed, this, mark);
+    connect(services_.inside.get(), &InsideController::recordingChanged, this, mark);
 }
 
 void MainWindow::showInside(bool on) {
@@ -67,6 +82,11 @@ void MainWindow::showInside(bool on) {
         if (std::exchange(insideTookRight_, false))
             rightDock_->show();
     }
+}
+
+void MainWindow::openRun(const QString& path) {
+    showInside(true);
+    services_.inside->openRunFile(path);
 }
 
 void MainWindow::setInsideAlone(bool alone) {

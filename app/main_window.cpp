@@ -29,10 +29,12 @@ namespace {
 constexpr int kLeftWidth = 264;
 constexpr int kRightWidth = 304;
 
-QString modelFile(const QMimeData* mime) {
+/// A model, or a recorded run.
+QString droppedFile(const QMimeData* mime) {
     for (const QUrl& url : mime->urls())
-        if (url.isLocalFile() && url.toLocalFile().endsWith(QLatin1String(".gguf"), Qt::CaseInsensitive))
-            return url.toLocalFile();
+        for (const char* ending : {".gguf", ".safetensors"})
+            if (url.isLocalFile() && url.toLocalFile().endsWith(QLatin1String(ending), Qt::CaseInsensitive))
+                return url.toLocalFile();
     return {};
 }
 
@@ -226,13 +228,15 @@ void MainWindow::changeEvent(QEvent* event) {
 }
 
 void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
-    if (!modelFile(event->mimeData()).isEmpty())
+    if (!droppedFile(event->mimeData()).isEmpty())
         event->acceptProposedAction();
 }
 
 void MainWindow::dropEvent(QDropEvent* event) {
-    const QString file = modelFile(event->mimeData());
-    if (!file.isEmpty())
+    const QString file = droppedFile(event->mimeData());
+    if (file.endsWith(QLatin1String(".safetensors"), Qt::CaseInsensitive))
+        openRun(file);
+    else if (!file.isEmpty())
         openModel(file);
 }
 

@@ -44,6 +44,7 @@ public:
     /// A model asked for by name, the last one, or the bundled one.
     void openFirstModel(const QString& wanted);
     void openModel(const QString& path);
+    void openRun(const QString& path); ///< a recorded run, in the room "Inside"
     /// "tokens", "tree", "samplers", ...: for pictures.
     void showView(const QString& name);
     [[nodiscard]] Services& services() { return services_; }
@@ -103,7 +104,7 @@ private:
     ContextGauge* gauge_ = nullptr;
     ConversationTreeView* tree_ = nullptr;
     CompareWindow* compare_ = nullptr; ///< made when first asked for
-    QSplitter* centre_ = nullptr; ///< chat left, the room "Inside" right
+    QSplitter* centre_ = nullptr;      ///< chat left, the room "Inside" right
     InsideWindow* inside_ = nullptr;
     bool insideTookLeft_ = false, insideTookRight_ = false; ///< panels that made room for it
     QDockWidget* treeDock_ = nullptr;

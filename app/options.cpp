@@ -4,6 +4,7 @@
 #include <QCommandLineParser>
 
 #include <cstdio>
+#include <utility>
 
 namespace vitral::app {
 
@@ -30,15 +31,17 @@ bool parseOptions(const QStringList& arguments, Options& options, int& exitCode)
                                     QStringLiteral("text"));
     const QCommandLineOption size(QStringLiteral("size"), QStringLiteral("Window size, such as 1280x720."),
                                   QStringLiteral("size"));
-    const QCommandLineOption show(QStringLiteral("show"),
-                                  QStringLiteral("Views to open for a picture: tokens, tree, samplers, context."),
-                                  QStringLiteral("views"));
+    const QCommandLineOption show(
+        QStringLiteral("show"),
+        QStringLiteral("Views to open for a picture: tokens, tree, samplers, overview, matrix:LAYER.HEAD, text, ..."),
+        QStringLiteral("views"));
     const QCommandLineOption threads(QStringLiteral("threads"), QStringLiteral("CPU threads; 0: all."),
                                      QStringLiteral("n"));
     const QCommandLineOption quit(QStringLiteral("quit-after-prompts"),
                                   QStringLiteral("End when the prompts are answered (tests)."));
     parser.addOptions({model, lang, theme, dataDir, screenshot, prompt, size, show, threads, quit});
-    parser.addPositionalArgument(QStringLiteral("model"), QStringLiteral("A GGUF file to open."),
+    parser.addPositionalArgument(QStringLiteral("model"),
+                                 QStringLiteral("A GGUF file, or a recorded run (.safetensors), to open."),
                                  QStringLiteral("[model]"));
     if (!parser.parse(arguments)) {
         std::fprintf(stderr, "%s\n", qPrintable(parser.errorText()));
@@ -46,7 +49,8 @@ bool parseOptions(const QStringList& arguments, Options& options, int& exitCode)
         return false;
     }
     if (parser.isSet(help)) {
-        std::fputs(qPrintable(parser.helpText().replace(QLatin1String("<executable_name>"), QLatin1String("vitral"))), stdout);
+        std::fputs(qPrintable(parser.helpText().replace(QLatin1String("<executable_name>"), QLatin1String("vitral"))),
+                   stdout);
         exitCode = 0;
         return false;
     }
@@ -58,6 +62,8 @@ bool parseOptions(const QStringList& arguments, Options& options, int& exitCode)
     options.model = parser.value(model);
     if (options.model.isEmpty() && !parser.positionalArguments().isEmpty())
         options.model = parser.positionalArguments().first();
+    if (options.model.endsWith(QLatin1String(".safetensors"), Qt::CaseInsensitive))
+        options.run = std::exchange(options.model, {});
     options.language = parser.value(lang);
     options.theme = parser.value(theme);
     options.dataDir = parser.value(dataDir);

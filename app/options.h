@@ -14,6 +14,7 @@ struct Options {
     QString dataDir;     ///< --data-dir DIR: conversations and settings there (tests)
     QString screenshot;  ///< --screenshot FILE: paint the window into a picture and end
     QStringList prompts; ///< --prompt TEXT, again and again: sent in turn (screenshots, smoke tests)
+    QString run;         ///< a .safetensors file given instead of a model: a recorded run
     QString size;        ///< --size 1280x720
     QString show;        ///< --show tokens|tree|samplers|...: views to open for a picture, separated by commas
     int threads = 0;

@@ -61,6 +61,11 @@ void Script::finish() {
 }
 
 void Script::takePicture() {
+    InsideController& inside = *window_.services().inside;
+    if ((!inside.busyText().isEmpty() || !inside.pool().idle()) && deadline_.isActive()) {
+        QTimer::singleShot(kSettleMs, this, &Script::takePicture); // a conversation is read again, a map computed
+        return;
+    }
     if (!options_.screenshot.isEmpty()) {
         QPixmap picture = window_.grab();
         QPainter painter(&picture); // pop-ups are windows of their own

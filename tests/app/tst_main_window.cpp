@@ -108,11 +108,48 @@ private slots:
     }
 
     void viewsOpen() {
-        for (const char* view : {"tokens", "tree", "samplers"})
+        for (const char* view : {"tokens", "tree", "samplers", "overview", "matrix", "cell", "text", "alone"})
             window_->showView(QLatin1String(view));
         QCoreApplication::processEvents();
         QVERIFY(window_->chatPanel()->transcript()->tokenMode());
         QVERIFY(!window_->grab().isNull());
+    }
+
+    void chatAndInsideShareOneSelection() {
+        if (services_->bundledModel.isEmpty())
+            QSKIP("The bundled model is not beside the program.");
+        window_->openModel(services_->bundledModel);
+        QTRY_VERIFY_WITH_TIMEOUT(services_->model->model() != nullptr, 60000);
+        window_->showView(QStringLiteral("tokens"));
+        window_->showView(QStringLiteral("text:1.0"));
+        InsideController& inside = *services_->inside;
+        ChatController& chat = *services_->chat;
+        chat.send(QStringLiteral("Hello"));
+        QTRY_VERIFY_WITH_TIMEOUT(chat.count() == 2 && !chat.busy() && inside.recording() &&
+                                     inside.recording()->complete,
+                                 60000);
+        const Message& answer = chat.message(1);
+        QVERIFY(answer.tokens.size() > 3);
+        // Every token of the answer is the recorded one at its place, and back.
+        for (int i = 0; i < static_cast<int>(answer.tokens.size()); ++i) {
+            const std::int64_t at = inside.positionOf(answer.id, i);
+            if (at < 0) { // the last one was sampled and never read
+                QCOMPARE(i, static_cast<int>(answer.tokens.size()) - 1);
+                continue;
+            }
+            QCOMPARE(inside.recording()->tokens[static_cast<std::size_t>(at)],
+                     answer.tokens[static_cast<std::size_t>(i)].score.id);
+            QCOMPARE(inside.placeOf(at).message, answer.id);
+            QCOMPARE(inside.placeOf(at).token, i);
+        }
+        TranscriptView* transcript = window_->chatPanel()->transcript();
+        emit transcript->tokenClicked(1, 2, QRect());
+        QCOMPARE(inside.selection().current().position, inside.positionOf(answer.id, 2));
+        QCOMPARE(transcript->markedToken(), (std::pair{1, 2}));
+        inside.selection().setPosition(inside.positionOf(answer.id, 1));
+        QCOMPARE(transcript->markedToken(), (std::pair{1, 1}));
+        inside.selection().setPosition(0); // the template's own
+        QCOMPARE(transcript->markedToken().second, -1);
     }
 
     void windowAndSettingsAreRemembered() {

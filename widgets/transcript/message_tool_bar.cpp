@@ -27,19 +27,21 @@ MessageToolBar::MessageToolBar(QWidget* parent) : QWidget(parent) {
     edit_ = button(QStringLiteral("edit"));
     again_ = button(QStringLiteral("regenerate"));
     continue_ = button(QStringLiteral("continue"));
+    inside_ = button(QStringLiteral("inside"));
     remove_ = button(QStringLiteral("trash"));
     numbers_ = new QLabel(this);
     numbers_->setProperty("role", "caption");
     for (QWidget* w : std::initializer_list<QWidget*>{previous_, siblings_, next_, copy_, edit_, again_, continue_,
-                                                      remove_, numbers_})
+                                                      inside_, remove_, numbers_})
         row->addWidget(w);
-    row->insertSpacing(8, design::kSpace2);
+    row->insertSpacing(9, design::kSpace2);
     connect(previous_, &QToolButton::clicked, this, [this] { emit siblingAsked(index_, -1); });
     connect(next_, &QToolButton::clicked, this, [this] { emit siblingAsked(index_, 1); });
     connect(copy_, &QToolButton::clicked, this, [this] { emit copyAsked(index_); });
     connect(edit_, &QToolButton::clicked, this, [this] { emit editAsked(index_); });
     connect(again_, &QToolButton::clicked, this, [this] { emit regenerateAsked(index_); });
     connect(continue_, &QToolButton::clicked, this, [this] { emit continueAsked(index_); });
+    connect(inside_, &QToolButton::clicked, this, [this] { emit insideAsked(index_); });
     connect(remove_, &QToolButton::clicked, this, [this] { emit removeAsked(index_); });
     retranslate();
 }
@@ -63,6 +65,7 @@ void MessageToolBar::retranslate() {
     name(edit_, tr("Edit"), QStringLiteral("F2"));
     name(again_, answer_ ? tr("Answer again") : tr("Answer this"), QStringLiteral("R"));
     name(continue_, tr("Continue the answer"), {});
+    name(inside_, tr("Look inside"), {});
     name(remove_, tr("Delete this and what follows"), tr("Del"));
 }
 
@@ -103,6 +106,8 @@ void MessageToolBar::showFor(int index, const Message& message, int siblingIndex
     again_->setEnabled(!busy);
     continue_->setVisible(answer);
     continue_->setEnabled(!busy);
+    inside_->setVisible(offersInside_);
+    inside_->setEnabled(!busy);
     remove_->setEnabled(!busy);
     const QString text = answer ? numbers(message) : QString();
     numbers_->setText(text);

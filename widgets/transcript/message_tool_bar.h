@@ -20,6 +20,7 @@ public:
     explicit MessageToolBar(QWidget* parent);
 
     void showFor(int index, const Message& message, int siblingIndex, int siblingCount, bool busy);
+    void setOffersInside(bool on) { offersInside_ = on; }
     static void paintResting(QPainter& painter, const QRectF& row, const Message& message, int siblingIndex,
                              int siblingCount, const TranscriptStyle& style);
     /// "212 tokens · 34.1 tokens/s"; empty for messages that were not generated.
@@ -30,6 +31,7 @@ signals:
     void editAsked(int index);
     void regenerateAsked(int index);
     void continueAsked(int index);
+    void insideAsked(int index);
     void removeAsked(int index);
     void siblingAsked(int index, int step);
 
@@ -41,8 +43,8 @@ private:
     void retranslate();
 
     int index_ = -1;
-    bool answer_ = false;
-    QToolButton *previous_, *next_, *copy_, *edit_, *again_, *continue_, *remove_;
+    bool answer_ = false, offersInside_ = false;
+    QToolButton *previous_, *next_, *copy_, *edit_, *again_, *continue_, *inside_, *remove_;
     QLabel *siblings_, *numbers_;
 };
 

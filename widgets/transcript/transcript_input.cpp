@@ -87,6 +87,23 @@ void TranscriptView::copyMessage(int index) {
         QApplication::clipboard()->setText(QString::fromStdString(source_->message(index).text));
 }
 
+void TranscriptView::setMarkedToken(int message, int token) {
+    if (message == markedMessage_ && token == markedToken_)
+        return;
+    markedMessage_ = message;
+    markedToken_ = token;
+    viewport()->update();
+    if (message < 0 || message >= static_cast<int>(messages_.size()) || token < 0 || !tokenMode())
+        return;
+    layOutVisible();
+    const auto m = static_cast<std::size_t>(message);
+    const QRectF rect = messages_[m]->tokenRect(token).translated(0, tops_[m]);
+    if (messages_[m]->tokenRect(token).isEmpty())
+        scrollToMessage(message); // not laid out yet
+    else if (rect.top() < scrollY() || rect.bottom() > scrollY() + viewport()->height())
+        verticalScrollBar()->setValue(static_cast<int>(rect.center().y()) - viewport()->height() / 2);
+}
+
 QRect TranscriptView::globalTokenRect(int message, int token) const {
     const auto m = static_cast<std::size_t>(message);
     const QRectF r = messages_[m]->tokenRect(token).translated(columnLeft(), tops_[m] - scrollY());
@@ -337,6 +354,10 @@ void TranscriptView::showMenu(int index, const QPoint& global) {
     if (answer)
         goOn = menu.addAction(design::icon(QStringLiteral("continue")), tr("Continue the answer"), this,
                               [this, id] { emit continueRequested(id); });
+    if (offersInside_)
+        menu.addAction(design::icon(QStringLiteral("inside")), tr("Look inside"), this,
+                       [this, id] { emit insideRequested(id); })
+            ->setEnabled(!busy_);
     menu.addSeparator();
     QAction* remove =
         menu.addAction(design::icon(QStringLiteral("trash"), design::IconTone::Danger),

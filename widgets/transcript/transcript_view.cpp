@@ -38,6 +38,8 @@ TranscriptView::TranscriptView(QWidget* parent) : QAbstractScrollArea(parent), s
     connect(toolBar_, &MessageToolBar::editAsked, this, &TranscriptView::editMessage);
     connect(toolBar_, &MessageToolBar::regenerateAsked, this,
             [this](int i) { emit regenerateRequested(source_->message(i).id); });
+    connect(toolBar_, &MessageToolBar::insideAsked, this,
+            [this](int index) { emit insideRequested(source_->message(index).id); });
     connect(toolBar_, &MessageToolBar::continueAsked, this,
             [this](int i) { emit continueRequested(source_->message(i).id); });
     connect(toolBar_, &MessageToolBar::removeAsked, this,
@@ -233,6 +235,12 @@ void TranscriptView::paintEvent(QPaintEvent* event) {
             return i == hoverMessage_ && k == hoverToken_ ? design::blend(color, p.accent, 0.35) : color;
         };
         message.paint(painter, at, clip, from, to, style_, tokens);
+        if (i == markedMessage_ && tokenMode() && markedToken_ >= 0) {
+            painter.setBrush(Qt::NoBrush);
+            painter.setPen(QPen(p.accent, 2));
+            painter.drawRoundedRect(message.tokenRect(markedToken_).translated(at), design::kRadiusSmall,
+                                    design::kRadiusSmall);
+        }
         if (i == current_ && hasFocus()) {
             painter.setPen(Qt::NoPen);
             painter.setBrush(p.accent);
@@ -421,6 +429,11 @@ void TranscriptView::editMessage(int index) {
     placeOverlays();
     editor_->show();
     editor_->focusText();
+}
+
+void TranscriptView::setOffersInside(bool on) {
+    offersInside_ = on;
+    toolBar_->setOffersInside(on);
 }
 
 } // namespace vitral

@@ -50,6 +50,11 @@ public:
     [[nodiscard]] const TranscriptStyle& style() const { return style_; } // NOLINT: hides QWidget::style on purpose
     /// For the actions while an answer streams.
     void setBusy(bool busy);
+    /// The token that is chosen elsewhere: outlined in token mode, and brought into view. -1: none.
+    void setMarkedToken(int message, int token);
+    [[nodiscard]] std::pair<int, int> markedToken() const { return {markedMessage_, markedToken_}; }
+    /// Offers "Look inside" for messages (insideRequested).
+    void setOffersInside(bool on);
     /// Where a token stands on the screen; empty when it is not laid out.
     [[nodiscard]] QRect globalTokenRect(int message, int token) const;
     /// Milliseconds of the last paint, layout included: for the benchmark.
@@ -65,6 +70,7 @@ signals:
     /// A token was pointed at; -1: none any more. `where` is in global coordinates.
     void tokenHovered(int message, int token, const QRect& where);
     void tokenClicked(int message, int token, const QRect& where);
+    void insideRequested(vitral::MessageId id);
     void linkActivated(const QUrl& url);
     void endReached(bool atEnd);
     void currentChanged(int index);
@@ -133,6 +139,8 @@ private:
     bool busy_ = false;
     int current_ = -1, hovered_ = -1;
     int hoverMessage_ = -1, hoverToken_ = -1;
+    int markedMessage_ = -1, markedToken_ = -1;
+    bool offersInside_ = false;
 
     std::optional<Place> selStart_;
     Place selEnd_;
