@@ -3,6 +3,7 @@
 // with every token and how sure the model was of it.
 
 #include "app/cli/commands.h"
+#include "app/cli/intervention_options.h"
 #include "app/cli/language.h"
 #include "app/cli/sampler_options.h"
 #include "app/cli/session.h"
@@ -25,7 +26,7 @@ struct CompleteOptions {
     std::int32_t nTop = 8;
     std::int32_t nKeep = 0;
     bool echo = false, json = false, noBos = false, parseSpecial = false, contextShift = false, ignoreEnd = false;
-    std::vector<std::string> stops;
+    std::vector<std::string> stops, interventions;
     SamplerArguments sampler;
 };
 
@@ -109,6 +110,7 @@ Result<void> complete(const CompleteOptions& options, const CommonOptions& commo
     job.nTop = options.nTop;
     job.scorePrompt = options.json && options.echo;
     job.ignoreEnd = options.ignoreEnd;
+    VITRAL_TRY_ASSIGN(job.interventions, readInterventions(options.interventions, *model));
 
     Gathered gathered;
     if (options.echo && !options.json)
@@ -181,6 +183,7 @@ void addCompleteCommand(CLI::App& app, CommonOptions& common) {
     command->add_option("--keep", options->nKeep, "First tokens that always stay when the context moves on")
         ->check(CLI::NonNegativeNumber)
         ->type_name("N");
+    addInterveneOption(*command, options->interventions);
     addSamplerOptions(*command, options->sampler);
     command->callback(
         [&common, options] { common.action = [&common, options] { return complete(*options, common); }; });

@@ -7,6 +7,7 @@
 #include "core/io/gguf_summary.h"
 #include "core/io/npy.h"
 #include "core/io/safetensors.h"
+#include "core/trace/run_file.h"
 
 #include <algorithm>
 #include <cmath>
@@ -287,6 +288,57 @@ std::string dumped(const Json& json) {
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
+std::vector<std::int64_t> layersWithAttention(const Recording& run) {
+    std::vector<std::int64_t> layers;
+    for (std::size_t i = 0; i < run.attention.size(); ++i)
+        if (run.attention[i] != nullptr)
+            layers.push_back(static_cast<std::int64_t>(i));
+    return layers;
+}
+
+std::string runText(const SafetensorsFile& file, const Recording& run) {
+    std::string out;
+    const auto put = std::back_inserter(out);
+    fmt::format_to(put, "recorded run, {} bytes\n\n", file.fileBytes());
+    fmt::format_to(put, "  model          {}, {}, {}\n", plainText(run.model.name, kTextLength),
+                   plainText(run.model.architecture, kTextLength), plainText(run.model.quantisation, kTextLength));
+    fmt::format_to(put, "  computed on    {}\n", plainText(run.model.backend, kTextLength));
+    fmt::format_to(put, "  tokens         {}: {} of the prompt, {} of the answer{}\n", run.nPosition(), run.nPrompt,
+                   run.nPosition() - run.nPrompt, run.complete ? "" : " (not complete)");
+    std::string text;
+    for (const std::string& piece : run.pieces)
+        text += piece;
+    fmt::format_to(put, "  text           {}\n", quotedText(text, kTextLength));
+    const auto layers = layersWithAttention(run);
+    fmt::format_to(put, "  attention      {} of {} layers\n", layers.size(), run.attention.size());
+    for (const std::string& change : run.interventions)
+        fmt::format_to(put, "  changed        {}\n", plainText(change, kTextLength));
+    for (const std::string& note : run.notes)
+        fmt::format_to(put, "  note           {}\n", plainText(note, 2 * kTextLength));
+    fmt::format_to(put, "\ntensors: {}\n", file.tensors().size());
+    for (const SafetensorsTensor& tensor : file.tensors())
+        fmt::format_to(put, "  {:<40} {:<5} {:<20} {:>12} bytes\n", plainText(tensor.name, kTextLength),
+                       tensor.dtypeName, dims(tensor.dims), tensor.bytes.size());
+    return out;
+}
+
+Json runJson(const SafetensorsFile& file, const Recording& run) {
+    Json out = safetensorsJson(file);
+    out.erase("metadata"); // told below, and long
+    out["format"] = "recorded run";
+    out["model"] = {{"name", run.model.name},
+                    {"architecture", run.model.architecture},
+                    {"quantisation", run.model.quantisation},
+                    {"backend", run.model.backend}};
+    out["n_prompt"] = run.nPrompt;
+    out["n_token"] = run.nPosition();
+    out["complete"] = run.complete;
+    out["attention_layers"] = layersWithAttention(run);
+    out["interventions"] = run.interventions;
+    out["notes"] = run.notes;
+    return out;
+}
+
 Result<std::string> describe(const std::filesystem::path& path, bool asJson, const CommonOptions& common) {
     VITRAL_TRY_ASSIGN(const MappedFile start, MappedFile::open(path));
     const auto begins = [&](std::string_view magic) {
@@ -305,6 +357,10 @@ Result<std::string> describe(const std::filesystem::path& path, bool asJson, con
     const bool looksLikeJson = start.bytes().size() > 8 && start.bytes()[8] == std::byte{'{'};
     if (!begins("GGUF") && (path.extension() == ".safetensors" || looksLikeJson)) {
         VITRAL_TRY_ASSIGN(const auto file, SafetensorsFile::open(path));
+        if (isRun(*file)) {
+            VITRAL_TRY_ASSIGN(const RecordingPtr run, readRun(file));
+            return asJson ? dumped(runJson(*file, *run)) : runText(*file, *run);
+        }
         return asJson ? dumped(safetensorsJson(*file)) : safetensorsText(*file);
     }
     VITRAL_TRY_ASSIGN(const auto file, GgufFile::open(path));

@@ -2,6 +2,7 @@
 // vitral-cli logits: the model's raw numbers after a text, before any sampler, as JSON or as a NumPy file.
 
 #include "app/cli/commands.h"
+#include "app/cli/intervention_options.h"
 #include "app/cli/session.h"
 #include "app/cli/token_json.h"
 #include "core/io/npy.h"
@@ -16,6 +17,7 @@ namespace {
 
 struct LogitsOptions {
     std::string model, prompt, npyFile;
+    std::vector<std::string> interventions;
     bool allPositions = false, json = false, noBos = false, parseSpecial = false;
 };
 
@@ -56,14 +58,16 @@ Result<void> logits(const LogitsOptions& options, const CommonOptions& common) {
         return fail(ErrorCode::ContextFull,
                     fmt::format("The prompt has {} tokens, but the context holds only {}; -c makes it larger.",
                                 ids.size(), nCtx));
+    VITRAL_TRY_ASSIGN(const auto interventions, readInterventions(options.interventions, *model));
     std::vector<float> all;
     VITRAL_TRY(session->run(Task([&](TaskContext& context) {
-        return evaluateTokens(*model, context, common.kvType(), ids,
-                              options.allPositions ? Positions::All : Positions::Last,
-                              [&](std::int64_t, std::span<const float> row) -> Result<void> {
-                                  all.insert(all.end(), row.begin(), row.end());
-                                  return {};
-                              });
+        return evaluateTokens(
+            *model, context, common.kvType(), ids, options.allPositions ? Positions::All : Positions::Last,
+            [&](std::int64_t, std::span<const float> row) -> Result<void> {
+                all.insert(all.end(), row.begin(), row.end());
+                return {};
+            },
+            interventions.get());
     })));
     if (options.json)
         return writeAnswer(logitsJson(*model, ids, all));
@@ -86,6 +90,7 @@ void addLogitsCommand(CLI::App& app, CommonOptions& common) {
     command->add_flag("--json", options->json, "To standard output as one JSON object");
     command->add_option("--npy", options->npyFile, "To a NumPy file: f32 [V], or [T, V] with --all-positions")
         ->type_name("FILE");
+    addInterveneOption(*command, options->interventions);
     command->add_flag("--no-bos", options->noBos, "Without the tokens the model puts around every text");
     command->add_flag("--parse-special", options->parseSpecial, "Read <|im_end|> and the like as control tokens");
     command->callback([&common, options] { common.action = [&common, options] { return logits(*options, common); }; });

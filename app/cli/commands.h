@@ -17,6 +17,7 @@ void addInspectCommand(CLI::App& app, CommonOptions& common);
 void addQuantizeCommand(CLI::App& app, CommonOptions& common);
 void addBenchCommand(CLI::App& app, CommonOptions& common);
 void addMakeRandomCommand(CLI::App& app, CommonOptions& common);
+void addTraceCommand(CLI::App& app, CommonOptions& common);
 void addLensCommand(CLI::App& app, CommonOptions& common);
 void addAttributeCommand(CLI::App& app, CommonOptions& common);
 void addAblateCommand(CLI::App& app, CommonOptions& common);

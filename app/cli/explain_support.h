@@ -31,6 +31,7 @@ public:
 
     [[nodiscard]] const std::shared_ptr<const Model>& model() const { return model_; }
     [[nodiscard]] const Tokenizer& tokenizer() const { return *model_->tokenizer(); }
+    [[nodiscard]] Session& session() { return *session_; }
     /// Ids of a text as the model receives it. Errors: ContextFull, those of the tokenizer and the chat template.
     Result<std::vector<TokenId>> encode(const std::string& text) const;
     Result<ExplainedRun> run(const std::string& text) const;

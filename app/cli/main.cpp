@@ -62,6 +62,7 @@ int run(int argc, char** argv) {
     addQuantizeCommand(app, common);
     addBenchCommand(app, common);
     addMakeRandomCommand(app, common);
+    addTraceCommand(app, common);
     addLensCommand(app, common);
     addAttributeCommand(app, common);
     addAblateCommand(app, common);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/runtime/evaluate.h"
 
+#include "core/trace/intervener.h"
+
 #include <algorithm>
 #include <fmt/format.h>
 #include <vector>
@@ -14,7 +16,8 @@ constexpr std::int64_t kLogitBytes = std::int64_t{32} << 20U;
 
 Result<void> evaluateTokens(const Model& model, TaskContext& context, DType kvType, std::span<const TokenId> tokens,
                             Positions positions,
-                            const std::function<Result<void>(std::int64_t iPos, std::span<const float> logits)>& take) {
+                            const std::function<Result<void>(std::int64_t iPos, std::span<const float> logits)>& take,
+                            const InterventionSet* interventions) {
     const std::int64_t nVocab = model.config().nVocab;
     const auto nToken = static_cast<std::int64_t>(tokens.size());
     if (nToken == 0)
@@ -28,6 +31,13 @@ Result<void> evaluateTokens(const Model& model, TaskContext& context, DType kvTy
     VITRAL_TRY_ASSIGN(const auto cache, KvCache::create(backend, model.kvSpec(nRoom, kvType)));
     VITRAL_TRY_ASSIGN(const SeqId seq, cache->newSequence());
     Workspace workspace(backend);
+    TraceShape shape;
+    std::unique_ptr<Intervener> intervener;
+    if (interventions != nullptr && interventions->active()) {
+        VITRAL_TRY_ASSIGN(shape, traceShape(model));
+        intervener = std::make_unique<Intervener>(shape, backend);
+        VITRAL_TRY(intervener->add(*interventions));
+    }
     const bool all = positions == Positions::All;
     const std::int64_t nChunk =
         all ? std::clamp<std::int64_t>(kLogitBytes / (4 * std::max<std::int64_t>(nVocab, 1)), 1, kMaxRows) : kMaxRows;
@@ -46,7 +56,9 @@ Result<void> evaluateTokens(const Model& model, TaskContext& context, DType kvTy
         logits.resize(wanted.size() * static_cast<std::size_t>(nVocab));
         VITRAL_TRY(cache->reserve(seq, n));
         workspace.reset();
-        ForwardContext forward{backend, *cache, workspace, nullptr, context.stop};
+        if (intervener)
+            intervener->beginPass(rows, wanted);
+        ForwardContext forward{backend, *cache, workspace, intervener.get(), context.stop};
         VITRAL_TRY(model.forward(
             forward, {tokens.subspan(static_cast<std::size_t>(from), static_cast<std::size_t>(n)), rows, wanted},
             logits));
