@@ -4,6 +4,7 @@
 // by round, because the speed of a shared machine drifts.
 
 #include "app/cli/bench_rival.h"
+#include "app/cli/bench_trace.h"
 #include "app/cli/commands.h"
 #include "app/cli/interrupt.h"
 #include "app/cli/language.h"
@@ -11,6 +12,7 @@
 #include "core/base/rng.h"
 #include "core/base/thread_pool.h"
 #include "core/model/model.h"
+#include "core/trace/point_patterns.h"
 
 #include <algorithm>
 #include <chrono>
@@ -48,6 +50,8 @@ struct BenchOptions {
     int nRun = 5;
     bool json = false;
     std::string against;
+    std::string trace; ///< points to record, or empty
+    std::string queries = "f32";
 };
 
 std::string processorName() {
@@ -270,6 +274,65 @@ std::string asText(const Measured& m, const BenchOptions& o) {
     return text;
 }
 
+/// --trace: what recording costs, instead of the speeds.
+Result<std::string> traceCost(const BenchOptions& o, const CommonOptions& common,
+                              const std::shared_ptr<Backend>& backend, const std::stop_token& stop) {
+    VITRAL_TRY_ASSIGN(const auto path, resolveModel(o.model));
+    LoadOptions load;
+    load.backend = backend;
+    load.stop = stop;
+    VITRAL_TRY_ASSIGN(const auto model, loadModel(path, load));
+    TraceBenchOptions t;
+    t.nPrompt = o.nPrompt;
+    t.nGenerate = o.nGenerate;
+    t.nBatch = o.nBatch;
+    t.nRun = o.nRun;
+    t.kvType = common.kvType();
+    t.request.byteBudget = std::size_t{1} << 40U;
+    t.request.queries = o.queries == "f16" ? QueryPrecision::Half : QueryPrecision::Full;
+    VITRAL_TRY_ASSIGN(const TraceShape shape, traceShape(*model));
+    VITRAL_TRY(requestPoints(t.request, shape, o.trace, {}));
+    const std::size_t bytes = traceBytes(t.request, shape, o.nPrompt + o.nGenerate);
+    say(fmt::format("bench: recording {} takes {:.1f} MB for {} tokens", o.trace, static_cast<double>(bytes) / 1e6,
+                    o.nPrompt + o.nGenerate));
+    VITRAL_TRY_ASSIGN(const TraceCost cost, benchTrace(model, *backend, t, stop));
+    if (o.json) {
+        nlohmann::json j;
+        j["model"] = model->config().name;
+        j["machine"] = processorName();
+        j["backend"] = backend->info().detail;
+        j["prompt"] = o.nPrompt;
+        j["generate"] = o.nGenerate;
+        j["trace"] = o.trace;
+        j["recorded_bytes"] = cost.recordedBytes;
+        const char* const names[] = {"plain", "plain_again", "traced"};
+        for (int kind = 0; kind < 3; ++kind)
+            for (const bool prefill : {true, false}) {
+                const PassTimes& times = prefill ? cost.prefill[kind] : cost.decode[kind];
+                j[prefill ? "prefill" : "decode"][names[kind]] = {
+                    {"seconds", figures(times.wall)},
+                    {"processor_seconds", figures(times.processor)},
+                    {"share", TraceCost::share(prefill ? cost.prefill : cost.decode, kind, false)},
+                    {"processor_share", TraceCost::share(prefill ? cost.prefill : cost.decode, kind, true)}};
+            }
+        return j.dump(2) + "\n";
+    }
+    std::string text =
+        fmt::format("{} ({}, {})\n{}, {}\nrecorded: {}, {:.1f} MB for {} tokens\n", model->config().name,
+                    model->config().architecture, model->config().quantisation, processorName(), backend->info().detail,
+                    o.trace, static_cast<double>(cost.recordedBytes) / 1e6, o.nPrompt + o.nGenerate);
+    for (const bool prefill : {true, false}) {
+        const auto& times = prefill ? cost.prefill : cost.decode;
+        const auto percent = [&](int kind, bool processor) { return 100 * TraceCost::share(times, kind, processor); };
+        text += fmt::format(
+            "{:<22} {:8.2f} ms a pass; nothing asked again {:+.2f} % (processor {:+.2f} %); "
+            "recorded {:+.2f} % (processor {:+.2f} %)\n",
+            prefill ? fmt::format("prefill of {}", o.nPrompt) : fmt::format("decode behind {}", o.nPrompt),
+            1e3 * median(times[0].wall), percent(1, false), percent(1, true), percent(2, false), percent(2, true));
+    }
+    return text;
+}
+
 Result<void> bench(const BenchOptions& o, const CommonOptions& common) {
     // Before the backend's threads: they must not be the ones that take the signal.
     InterruptWatch interrupt;
@@ -277,6 +340,14 @@ Result<void> bench(const BenchOptions& o, const CommonOptions& common) {
     VITRAL_TRY_ASSIGN(const auto backend, makeCpuBackend(common.cpuOptions()));
     interrupt.onInterrupt([&stop] { stop.request_stop(); });
     interrupt.allowHere();
+    if (!o.trace.empty()) {
+        const Result<std::string> text = traceCost(o, common, backend, stop.get_token());
+        interrupt.stop();
+        if (!text && text.error().code == ErrorCode::Cancelled)
+            return checkStop(stop.get_token());
+        VITRAL_TRY(text);
+        return writeAnswer(*text);
+    }
     const Result<Measured> measured = measure(o, common, backend, stop.get_token());
     interrupt.stop();
     if (!measured && measured.error().code == ErrorCode::Cancelled)
@@ -301,6 +372,12 @@ void addBenchCommand(CLI::App& app, CommonOptions& common) {
     command->add_option("-r,--runs", options->nRun, "Runs; the median counts")->check(CLI::Range(1, 1000));
     command->add_flag("--json", options->json, "All samples as JSON");
     command->add_option("--against", options->against, "Path of llama-bench, to take turns with");
+    command
+        ->add_option("--trace", options->trace,
+                     "Time what recording these points costs instead: attention, blocks.*.hook_resid_post, ...")
+        ->type_name("NAMES");
+    command->add_option("--queries", options->queries, "With --trace attention: keep queries as f32 or f16")
+        ->check(CLI::IsMember({"f32", "f16"}));
     command->callback([&common, options] { common.action = [&common, options] { return bench(*options, common); }; });
 }
 
