@@ -6,6 +6,7 @@
 #include "widgets/design/metrics.h"
 #include "widgets/inside/inside_view.h"
 #include "widgets/inside/inside_window.h"
+#include "widgets/inside/intervention_chip.h"
 #include "widgets/panels/chat_panel.h"
 #include "widgets/panels/context_gauge.h"
 #include "widgets/panels/section.h"
@@ -83,6 +84,11 @@ void MainWindow::makeViews() {
     });
     connect(alternatives_, &AlternativesPopup::forkAsked, this,
             [this, &chat](const MessageToken& with) { chat.forkAt(forkMessage_, forkToken_, with); });
+
+    auto* edited = new InterventionChip(*services_.inside, this);
+    chatPanel_->addBelowTranscript(edited);
+    connect(edited, &InterventionChip::showAsked, this, [this] { showView(QStringLiteral("interventions")); });
+    connect(services_.inside.get(), &InsideController::compareAsked, this, &MainWindow::showCompare);
 
     gauge_ = new ContextGauge(this);
     chatPanel_->addBelowTranscript(gauge_);

@@ -10,6 +10,13 @@
                 <numerusform>The first %n tokens are the same.</numerusform>
             </translation>
         </message>
+        <message numerus="yes">
+            <source>%n change(s) in the model</source>
+            <translation>
+                <numerusform>%n change in the model</numerusform>
+                <numerusform>%n changes in the model</numerusform>
+            </translation>
+        </message>
     </context>
     <context>
         <name>vitral::ConversationTreeView</name>
@@ -62,6 +69,53 @@
             <translation>
                 <numerusform>%n left</numerusform>
                 <numerusform>%n left</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>vitral::AttributionPanel</name>
+        <message numerus="yes">
+            <source>The %n parts sum to %1; the model computed %2 (%3). Left over by rounding: %4.</source>
+            <translation>
+                <numerusform>The %n part sums to %1; the model computed %2 (%3). Left over by rounding: %4.</numerusform>
+                <numerusform>The %n parts sum to %1; the model computed %2 (%3). Left over by rounding: %4.</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>vitral::InterventionWords</name>
+        <message numerus="yes">
+            <source>%n column(s)</source>
+            <translation>
+                <numerusform>%n column</numerusform>
+                <numerusform>%n columns</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>Model edited: %n change(s)</source>
+            <translation>
+                <numerusform>Model edited: %n change</numerusform>
+                <numerusform>Model edited: %n changes</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>vitral::InterventionsView</name>
+        <message numerus="yes">
+            <source>%n change(s) on</source>
+            <translation>
+                <numerusform>%n change on</numerusform>
+                <numerusform>%n changes on</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>vitral::ModelView</name>
+        <message numerus="yes">
+            <source>%n operation(s)</source>
+            <translation>
+                <numerusform>%n operation</numerusform>
+                <numerusform>%n operations</numerusform>
             </translation>
         </message>
     </context>

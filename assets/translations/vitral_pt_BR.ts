@@ -37,6 +37,108 @@
         </message>
     </context>
     <context>
+        <name>vitral::AttributionPanel</name>
+        <message>
+            <source>nothing</source>
+            <translation>nada</translation>
+        </message>
+        <message>
+            <source>Embedding</source>
+            <translation>Embedding</translation>
+        </message>
+        <message>
+            <source>Position embedding</source>
+            <translation>Embedding de posição</translation>
+        </message>
+        <message>
+            <source>Layer %1, head %2</source>
+            <translation>Camada %1, cabeça %2</translation>
+        </message>
+        <message>
+            <source>Layer %1, attention bias</source>
+            <translation>Camada %1, viés da atenção</translation>
+        </message>
+        <message>
+            <source>Layer %1, MLP</source>
+            <translation>Camada %1, MLP</translation>
+        </message>
+        <message>
+            <source>Layer %1, an intervention</source>
+            <translation>Camada %1, uma intervenção</translation>
+        </message>
+        <message>
+            <source>Biases of the output head</source>
+            <translation>Vieses da saída</translation>
+        </message>
+        <message>
+            <source>logit of “%1” minus logit of “%2”</source>
+            <translation>logit de “%1” menos logit de “%2”</translation>
+        </message>
+        <message>
+            <source>logit of “%1”</source>
+            <translation>logit de “%1”</translation>
+        </message>
+        <message numerus="yes">
+            <source>The %n parts sum to %1; the model computed %2 (%3). Left over by rounding: %4.</source>
+            <translation>
+                <numerusform>A %n parte soma %1; o modelo calculou %2 (%3). Sobra do arredondamento: %4.</numerusform>
+                <numerusform>As %n partes somam %1; o modelo calculou %2 (%3). Sobra do arredondamento: %4.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>After the soft-cap: %1.</source>
+            <translation>Depois do limite suave: %1.</translation>
+        </message>
+        <message>
+            <source>Part</source>
+            <translation>Parte</translation>
+        </message>
+        <message>
+            <source>Logit</source>
+            <translation>Logit</translation>
+        </message>
+        <message>
+            <source>Explain</source>
+            <translation>Explicar</translation>
+        </message>
+        <message>
+            <source>minus</source>
+            <translation>menos</translation>
+        </message>
+        <message>
+            <source>Token to explain</source>
+            <translation>Token a explicar</translation>
+        </message>
+        <message>
+            <source>Token to subtract</source>
+            <translation>Token a subtrair</translation>
+        </message>
+        <message>
+            <source>Order of the parts</source>
+            <translation>Ordem das partes</translation>
+        </message>
+        <message>
+            <source>Largest first</source>
+            <translation>Maiores primeiro</translation>
+        </message>
+        <message>
+            <source>In order</source>
+            <translation>Em ordem</translation>
+        </message>
+        <message>
+            <source>Switch off</source>
+            <translation>Desligar</translation>
+        </message>
+        <message>
+            <source>Set this head or MLP to zero in the next answers</source>
+            <translation>Zera esta cabeça ou MLP nas próximas respostas</translation>
+        </message>
+        <message>
+            <source>Parts of the logit</source>
+            <translation>Partes do logit</translation>
+        </message>
+    </context>
+    <context>
         <name>vitral::BlockLayout</name>
         <message>
             <source>code</source>
@@ -396,6 +498,13 @@
             <source>Choose what differs above and press “%1” for a second answer to this question.</source>
             <translation>Escolha acima o que muda e aperte “%1” para uma segunda resposta a esta pergunta.</translation>
         </message>
+        <message numerus="yes">
+            <source>%n change(s) in the model</source>
+            <translation>
+                <numerusform>%n mudança no modelo</numerusform>
+                <numerusform>%n mudanças no modelo</numerusform>
+            </translation>
+        </message>
     </context>
     <context>
         <name>vitral::Composer</name>
@@ -620,6 +729,80 @@
                 <numerusform>%1, nível %2 de %3, %n resposta ou edição abaixo: %4</numerusform>
                 <numerusform>%1, nível %2 de %3, %n respostas ou edições abaixo: %4</numerusform>
             </translation>
+        </message>
+    </context>
+    <context>
+        <name>vitral::EffectPage</name>
+        <message>
+            <source>Measure the effect</source>
+            <translation>Medir o efeito</translation>
+        </message>
+        <message>
+            <source>Probability of every token with and without the changes</source>
+            <translation>Probabilidade de cada token com e sem as mudanças</translation>
+        </message>
+        <message>
+            <source>Computing…</source>
+            <translation>Calculando…</translation>
+        </message>
+        <message>
+            <source>The model’s first choice is the same everywhere.</source>
+            <translation>A primeira escolha do modelo é a mesma em todo lugar.</translation>
+        </message>
+        <message>
+            <source>Its first choice changes for the first time after token %1 “%2”.</source>
+            <translation>A primeira escolha muda pela primeira vez depois do token %1 “%2”.</translation>
+        </message>
+        <message>
+            <source>The distributions differ by %1 nats on average (Kullback–Leibler), at most %2.</source>
+            <translation>As distribuições diferem em %1 nats em média (Kullback–Leibler), no máximo %2.</translation>
+        </message>
+        <message>
+            <source>Nothing is recorded yet.</source>
+            <translation>Nada foi gravado ainda.</translation>
+        </message>
+        <message>
+            <source>Add a change and switch it on: then you see here what it does to the text on screen.</source>
+            <translation>Adicione uma mudança e ligue-a: aqui aparece o que ela faz com o texto na tela.</translation>
+        </message>
+        <message>
+            <source>Press “%1” to compute this text with and without the changes.</source>
+            <translation>Use “%1” para calcular este texto com e sem as mudanças.</translation>
+        </message>
+        <message>
+            <source>token that follows</source>
+            <translation>token seguinte</translation>
+        </message>
+        <message>
+            <source>without</source>
+            <translation>sem</translation>
+        </message>
+        <message>
+            <source>with</source>
+            <translation>com</translation>
+        </message>
+        <message>
+            <source>change</source>
+            <translation>mudança</translation>
+        </message>
+        <message>
+            <source>first choice now</source>
+            <translation>primeira escolha agora</translation>
+        </message>
+        <message>
+            <source>After token %1: “%2” %3 without, %4 with; the distributions differ by %5 nats.</source>
+            <translation>Depois do token %1: “%2” %3 sem, %4 com; as distribuições diferem em %5 nats.</translation>
+        </message>
+    </context>
+    <context>
+        <name>vitral::ExperimentPage</name>
+        <message>
+            <source>No model is loaded yet. Choose one first.</source>
+            <translation>Nenhum modelo foi carregado ainda. Escolha um primeiro.</translation>
+        </message>
+        <message>
+            <source>Write a text first.</source>
+            <translation>Escreva um texto primeiro.</translation>
         </message>
     </context>
     <context>
@@ -983,6 +1166,353 @@
         <message>
             <source>A recording of a full context (%1 tokens) takes %2 with this model</source>
             <translation>A gravação de um contexto cheio (%1 tokens) ocupa %2 com este modelo</translation>
+        </message>
+    </context>
+    <context>
+        <name>vitral::InterventionAnswers</name>
+        <message>
+            <source>An answer is being written. Wait for it, or stop it.</source>
+            <translation>Uma resposta está sendo escrita. Espere por ela ou pare-a.</translation>
+        </message>
+        <message>
+            <source>No change is switched on.</source>
+            <translation>Nenhuma mudança está ligada.</translation>
+        </message>
+        <message>
+            <source>Ask something in the chat first.</source>
+            <translation>Pergunte algo na conversa primeiro.</translation>
+        </message>
+        <message>
+            <source>The answer could not be begun.</source>
+            <translation>A resposta não pôde ser começada.</translation>
+        </message>
+    </context>
+    <context>
+        <name>vitral::InterventionChip</name>
+        <message>
+            <source>Switch all off</source>
+            <translation>Desligar todas</translation>
+        </message>
+    </context>
+    <context>
+        <name>vitral::InterventionForm</name>
+        <message>
+            <source>“%1” is no list of columns such as 3, 10-12.</source>
+            <translation>“%1” não é uma lista de colunas como 3, 10-12.</translation>
+        </message>
+        <message>
+            <source>the run on screen</source>
+            <translation>a execução na tela</translation>
+        </message>
+        <message>
+            <source>the run compared with</source>
+            <translation>a execução comparada</translation>
+        </message>
+        <message>
+            <source>The last token comes before the first.</source>
+            <translation>O último token vem antes do primeiro.</translation>
+        </message>
+        <message>
+            <source>There is no run to take the values from.</source>
+            <translation>Não há execução de onde tirar os valores.</translation>
+        </message>
+        <message>
+            <source>That run did not record %1. Record it in the Model view first.</source>
+            <translation>Essa execução não gravou %1. Grave-o primeiro na vista Modelo.</translation>
+        </message>
+        <message>
+            <source>Neurons</source>
+            <translation>Neurônios</translation>
+        </message>
+        <message>
+            <source>Columns</source>
+            <translation>Colunas</translation>
+        </message>
+        <message>
+            <source>Where</source>
+            <translation>Onde</translation>
+        </message>
+        <message>
+            <source>Layer</source>
+            <translation>Camada</translation>
+        </message>
+        <message>
+            <source>Head</source>
+            <translation>Cabeça</translation>
+        </message>
+        <message>
+            <source>all</source>
+            <translation>todas</translation>
+        </message>
+        <message>
+            <source>Change</source>
+            <translation>Mudança</translation>
+        </message>
+        <message>
+            <source>From token</source>
+            <translation>Do token</translation>
+        </message>
+        <message>
+            <source>To token</source>
+            <translation>Até o token</translation>
+        </message>
+        <message>
+            <source>the end</source>
+            <translation>o fim</translation>
+        </message>
+        <message>
+            <source>Factor</source>
+            <translation>Fator</translation>
+        </message>
+        <message>
+            <source>Values of</source>
+            <translation>Valores de</translation>
+        </message>
+        <message>
+            <source>Add</source>
+            <translation>Adicionar</translation>
+        </message>
+        <message>
+            <source>Columns or neurons, such as 3, 10-12</source>
+            <translation>Colunas ou neurônios, como 3, 10-12</translation>
+        </message>
+    </context>
+    <context>
+        <name>vitral::InterventionWords</name>
+        <message>
+            <source>No model is loaded yet. Choose one first.</source>
+            <translation>Nenhum modelo foi carregado ainda. Escolha um primeiro.</translation>
+        </message>
+        <message>
+            <source>embedding</source>
+            <translation>embedding</translation>
+        </message>
+        <message>
+            <source>position embedding</source>
+            <translation>embedding de posição</translation>
+        </message>
+        <message>
+            <source>stream before the layer</source>
+            <translation>fluxo antes da camada</translation>
+        </message>
+        <message>
+            <source>stream between attention and MLP</source>
+            <translation>fluxo entre atenção e MLP</translation>
+        </message>
+        <message>
+            <source>stream after the layer</source>
+            <translation>fluxo depois da camada</translation>
+        </message>
+        <message>
+            <source>queries</source>
+            <translation>consultas</translation>
+        </message>
+        <message>
+            <source>keys</source>
+            <translation>chaves</translation>
+        </message>
+        <message>
+            <source>values</source>
+            <translation>valores</translation>
+        </message>
+        <message>
+            <source>head output</source>
+            <translation>saída da cabeça</translation>
+        </message>
+        <message>
+            <source>attention output</source>
+            <translation>saída da atenção</translation>
+        </message>
+        <message>
+            <source>neurons</source>
+            <translation>neurônios</translation>
+        </message>
+        <message>
+            <source>MLP output</source>
+            <translation>saída da MLP</translation>
+        </message>
+        <message>
+            <source>set to zero</source>
+            <translation>zerar</translation>
+        </message>
+        <message>
+            <source>set to the mean</source>
+            <translation>pôr na média</translation>
+        </message>
+        <message>
+            <source>multiply</source>
+            <translation>multiplicar</translation>
+        </message>
+        <message>
+            <source>add a vector</source>
+            <translation>somar um vetor</translation>
+        </message>
+        <message>
+            <source>replace with another run</source>
+            <translation>trocar pelos de outra execução</translation>
+        </message>
+        <message>
+            <source>Layer %1</source>
+            <translation>Camada %1</translation>
+        </message>
+        <message>
+            <source>head %1</source>
+            <translation>cabeça %1</translation>
+        </message>
+        <message>
+            <source>neuron %1</source>
+            <translation>neurônio %1</translation>
+        </message>
+        <message>
+            <source>column %1</source>
+            <translation>coluna %1</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n column(s)</source>
+            <translation>
+                <numerusform>%n coluna</numerusform>
+                <numerusform>%n colunas</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>times %1</source>
+            <translation>vezes %1</translation>
+        </message>
+        <message>
+            <source>plus %1 times the vector</source>
+            <translation>mais %1 vezes o vetor</translation>
+        </message>
+        <message>
+            <source>(from token %1 on)</source>
+            <translation>(do token %1 em diante)</translation>
+        </message>
+        <message>
+            <source>(token %1)</source>
+            <translation>(token %1)</translation>
+        </message>
+        <message>
+            <source>(tokens %1 to %2)</source>
+            <translation>(tokens %1 a %2)</translation>
+        </message>
+        <message numerus="yes">
+            <source>Model edited: %n change(s)</source>
+            <translation>
+                <numerusform>Modelo alterado: %n mudança</numerusform>
+                <numerusform>Modelo alterado: %n mudanças</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>vitral::InterventionsView</name>
+        <message>
+            <source>Interventions</source>
+            <translation>Intervenções</translation>
+        </message>
+        <message>
+            <source>Changes made to what the model computes while it answers; its weights stay as they are. Each has a switch, and the chat shows when one is on.</source>
+            <translation>Mudanças no que o modelo calcula enquanto responde; os pesos ficam como estão. Cada uma tem uma chave, e a conversa mostra quando há alguma ligada.</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n change(s) on</source>
+            <translation>
+                <numerusform>%n mudança ligada</numerusform>
+                <numerusform>%n mudanças ligadas</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>No change: the model answers as it is</source>
+            <translation>Nenhuma mudança: o modelo responde como é</translation>
+        </message>
+        <message>
+            <source>Stop</source>
+            <translation>Parar</translation>
+        </message>
+        <message>
+            <source>Answer with and without</source>
+            <translation>Responder com e sem</translation>
+        </message>
+        <message>
+            <source>Factor</source>
+            <translation>Fator</translation>
+        </message>
+        <message>
+            <source>Factor of the chosen change</source>
+            <translation>Fator da mudança escolhida</translation>
+        </message>
+        <message>
+            <source>Remove</source>
+            <translation>Remover</translation>
+        </message>
+        <message>
+            <source>Undo the last change of the list</source>
+            <translation>Desfaz a última alteração da lista</translation>
+        </message>
+        <message>
+            <source>Undo</source>
+            <translation>Desfazer</translation>
+        </message>
+        <message>
+            <source>Answers the last question twice with the same seed and lays both side by side</source>
+            <translation>Responde à última pergunta duas vezes com a mesma semente e põe as duas lado a lado</translation>
+        </message>
+        <message>
+            <source>Changes</source>
+            <translation>Mudanças</translation>
+        </message>
+        <message>
+            <source>By hand</source>
+            <translation>À mão</translation>
+        </message>
+        <message>
+            <source>Steering</source>
+            <translation>Direção</translation>
+        </message>
+        <message>
+            <source>Without each head</source>
+            <translation>Sem cada cabeça</translation>
+        </message>
+        <message>
+            <source>Patching</source>
+            <translation>Enxerto</translation>
+        </message>
+        <message>
+            <source>Effect</source>
+            <translation>Efeito</translation>
+        </message>
+        <message>
+            <source>Ways to change the model</source>
+            <translation>Formas de mudar o modelo</translation>
+        </message>
+    </context>
+    <context>
+        <name>vitral::LensTable</name>
+        <message>
+            <source>Embedding</source>
+            <translation>Embedding</translation>
+        </message>
+        <message>
+            <source>Layer %1 = answer</source>
+            <translation>Camada %1 = resposta</translation>
+        </message>
+        <message>
+            <source>Layer %1</source>
+            <translation>Camada %1</translation>
+        </message>
+        <message>
+            <source>%1, token %2 “%3”</source>
+            <translation>%1, token %2 “%3”</translation>
+        </message>
+        <message>
+            <source>Not computed yet.</source>
+            <translation>Ainda não calculado.</translation>
+        </message>
+        <message>
+            <source>First choice “%1” with %2; entropy %3 nats.</source>
+            <translation>Primeira escolha “%1” com %2; entropia %3 nats.</translation>
+        </message>
+        <message>
+            <source>“%1”: %2, choice number %3.</source>
+            <translation>“%1”: %2, escolha número %3.</translation>
         </message>
     </context>
     <context>
@@ -1443,10 +1973,398 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
         </message>
     </context>
     <context>
+        <name>vitral::ModelView</name>
+        <message>
+            <source>Choose an operation.</source>
+            <translation>Escolha uma operação.</translation>
+        </message>
+        <message>
+            <source>Called “%1” in “%2”</source>
+            <translation>Chamada “%1” em “%2”</translation>
+        </message>
+        <message>
+            <source>Reads %1</source>
+            <translation>Lê %1</translation>
+        </message>
+        <message>
+            <source>Weight %1</source>
+            <translation>Peso %1</translation>
+        </message>
+        <message>
+            <source>Writes %1</source>
+            <translation>Escreve %1</translation>
+        </message>
+        <message>
+            <source>%1 read, %2 written</source>
+            <translation>%1 lidos, %2 escritos</translation>
+        </message>
+        <message>
+            <source>%1 additions and multiplications</source>
+            <translation>%1 somas e multiplicações</translation>
+        </message>
+        <message>
+            <source>Shortest of the passes: %1 (%2 a second, %3 arithmetic operations a second)</source>
+            <translation>A mais curta das passagens: %1 (%2 por segundo, %3 operações aritméticas por segundo)</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n operation(s)</source>
+            <translation>
+                <numerusform>%n operação</numerusform>
+                <numerusform>%n operações</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>%1 of weights; %2 read and written</source>
+            <translation>%1 de pesos; %2 lidos e escritos</translation>
+        </message>
+        <message>
+            <source>Time: %1</source>
+            <translation>Tempo: %1</translation>
+        </message>
+        <message>
+            <source>Nothing is recorded yet: ask something, or read the conversation, to see values.</source>
+            <translation>Nada foi gravado ainda: pergunte algo, ou leia a conversa, para ver valores.</translation>
+        </message>
+        <message>
+            <source>This tensor was not recorded.</source>
+            <translation>Este tensor não foi gravado.</translation>
+        </message>
+        <message>
+            <source>Reading…</source>
+            <translation>Lendo…</translation>
+        </message>
+        <message>
+            <source>As recorded: %1 tokens by %2 values.</source>
+            <translation>Como gravado: %1 tokens por %2 valores.</translation>
+        </message>
+        <message>
+            <source>Sampled: %1 of %2 values were read.</source>
+            <translation>Amostra: %1 de %2 valores foram lidos.</translation>
+        </message>
+        <message>
+            <source>Least %1, greatest %2, mean %3, deviation %4</source>
+            <translation>Menor %1, maior %2, média %3, desvio %4</translation>
+        </message>
+        <message>
+            <source>Mean length of a row: %1</source>
+            <translation>Comprimento médio de uma linha: %1</translation>
+        </message>
+        <message>
+            <source>%1 values are infinite or not numbers.</source>
+            <translation>%1 valores são infinitos ou não são números.</translation>
+        </message>
+        <message>
+            <source>Token %1 begins: %2</source>
+            <translation>O token %1 começa: %2</translation>
+        </message>
+        <message>
+            <source>values</source>
+            <translation>valores</translation>
+        </message>
+        <message>
+            <source>value</source>
+            <translation>valor</translation>
+        </message>
+        <message>
+            <source>how many</source>
+            <translation>quantos</translation>
+        </message>
+        <message>
+            <source>Close all</source>
+            <translation>Fechar tudo</translation>
+        </message>
+        <message>
+            <source>Open all</source>
+            <translation>Abrir tudo</translation>
+        </message>
+        <message>
+            <source>Model</source>
+            <translation>Modelo</translation>
+        </message>
+        <message>
+            <source>Every operation of one real pass, in order, with what it cost. The line on the left is the residual stream; blocks read it and add to it. Choose an operation to see what it wrote.</source>
+            <translation>Cada operação de uma passagem real, em ordem, com o que custou. A linha à esquerda é o fluxo residual; os blocos o leem e somam a ele. Escolha uma operação para ver o que ela escreveu.</translation>
+        </message>
+        <message>
+            <source>No model is loaded yet. Choose one first.</source>
+            <translation>Nenhum modelo foi carregado ainda. Escolha um primeiro.</translation>
+        </message>
+        <message>
+            <source>Running one pass of the model and noting every operation…</source>
+            <translation>Fazendo uma passagem do modelo e anotando cada operação…</translation>
+        </message>
+        <message>
+            <source>One token after %1 others</source>
+            <translation>Um token depois de outros %1</translation>
+        </message>
+        <message>
+            <source>%1 tokens at once</source>
+            <translation>%1 tokens de uma vez</translation>
+        </message>
+        <message>
+            <source>%1: %2 operations, %3 in them and %4 in all; %5 read and written; %6. %7</source>
+            <translation>%1: %2 operações, %3 nelas e %4 ao todo; %5 lidos e escritos; %6. %7</translation>
+        </message>
+        <message>
+            <source>Pass</source>
+            <translation>Passagem</translation>
+        </message>
+        <message>
+            <source>One token (answering)</source>
+            <translation>Um token (respondendo)</translation>
+        </message>
+        <message>
+            <source>%1 tokens (reading)</source>
+            <translation>%1 tokens (lendo)</translation>
+        </message>
+        <message>
+            <source>Kind of pass</source>
+            <translation>Tipo de passagem</translation>
+        </message>
+        <message>
+            <source>Bars</source>
+            <translation>Barras</translation>
+        </message>
+        <message>
+            <source>Time</source>
+            <translation>Tempo</translation>
+        </message>
+        <message>
+            <source>Bytes</source>
+            <translation>Bytes</translation>
+        </message>
+        <message>
+            <source>Arithmetic</source>
+            <translation>Aritmética</translation>
+        </message>
+        <message>
+            <source>What the bars show</source>
+            <translation>O que as barras mostram</translation>
+        </message>
+        <message>
+            <source>Measure again</source>
+            <translation>Medir de novo</translation>
+        </message>
+        <message>
+            <source>Record this tensor</source>
+            <translation>Gravar este tensor</translation>
+        </message>
+        <message>
+            <source>Runs the recorded text once more and keeps what this operation writes</source>
+            <translation>Roda o texto gravado mais uma vez e guarda o que esta operação escreve</translation>
+        </message>
+        <message>
+            <source>Tensor it wrote</source>
+            <translation>Tensor que ela escreveu</translation>
+        </message>
+        <message>
+            <source>Histogram of the tensor</source>
+            <translation>Histograma do tensor</translation>
+        </message>
+    </context>
+    <context>
+        <name>vitral::NeuronPanel</name>
+        <message>
+            <source>Neuron</source>
+            <translation>Neurônio</translation>
+        </message>
+        <message>
+            <source>Activation</source>
+            <translation>Ativação</translation>
+        </message>
+        <message>
+            <source>Neuron %1</source>
+            <translation>Neurônio %1</translation>
+        </message>
+        <message>
+            <source>Neuron %1: activation %2; it moves the stream by %3.</source>
+            <translation>Neurônio %1: ativação %2; move o fluxo em %3.</translation>
+        </message>
+        <message>
+            <source>%1 of %2 neurons active</source>
+            <translation>%1 de %2 neurônios ativos</translation>
+        </message>
+        <message>
+            <source>Active: more than 1 % of the largest activation of this layer at this token</source>
+            <translation>Ativo: mais de 1 % da maior ativação desta camada neste token</translation>
+        </message>
+        <message>
+            <source>Token</source>
+            <translation>Token</translation>
+        </message>
+        <message>
+            <source>Logit</source>
+            <translation>Logit</translation>
+        </message>
+        <message>
+            <source>Choose a neuron on the left.</source>
+            <translation>Escolha um neurônio à esquerda.</translation>
+        </message>
+        <message>
+            <source>By effect on the stream</source>
+            <translation>Pelo efeito no fluxo</translation>
+        </message>
+        <message>
+            <source>By activation</source>
+            <translation>Pela ativação</translation>
+        </message>
+        <message>
+            <source>Order of the neurons</source>
+            <translation>Ordem dos neurônios</translation>
+        </message>
+        <message>
+            <source>Switch off</source>
+            <translation>Desligar</translation>
+        </message>
+        <message>
+            <source>Set this neuron to zero in the next answers</source>
+            <translation>Zera este neurônio nas próximas respostas</translation>
+        </message>
+        <message>
+            <source>Double</source>
+            <translation>Dobrar</translation>
+        </message>
+        <message>
+            <source>Multiply this neuron by two in the next answers</source>
+            <translation>Multiplica este neurônio por dois nas próximas respostas</translation>
+        </message>
+        <message>
+            <source>It promotes</source>
+            <translation>Ele favorece</translation>
+        </message>
+        <message>
+            <source>It suppresses</source>
+            <translation>Ele inibe</translation>
+        </message>
+        <message>
+            <source>Most active neurons</source>
+            <translation>Neurônios mais ativos</translation>
+        </message>
+        <message>
+            <source>Tokens it promotes</source>
+            <translation>Tokens que ele favorece</translation>
+        </message>
+        <message>
+            <source>Tokens it suppresses</source>
+            <translation>Tokens que ele inibe</translation>
+        </message>
+    </context>
+    <context>
         <name>vitral::NoticeBar</name>
         <message>
             <source>Close</source>
             <translation>Fechar</translation>
+        </message>
+    </context>
+    <context>
+        <name>vitral::OperationMap</name>
+        <message>
+            <source>Operations of the model</source>
+            <translation>Operações do modelo</translation>
+        </message>
+        <message>
+            <source>not measured</source>
+            <translation>não medido</translation>
+        </message>
+        <message>
+            <source>%1 operations</source>
+            <translation>%1 operações</translation>
+        </message>
+        <message>
+            <source>%1 of weights</source>
+            <translation>%1 de pesos</translation>
+        </message>
+        <message>
+            <source>Layers %1 to %2, all alike</source>
+            <translation>Camadas %1 a %2, todas iguais</translation>
+        </message>
+        <message>
+            <source>Layer %1</source>
+            <translation>Camada %1</translation>
+        </message>
+        <message>
+            <source>Embedding</source>
+            <translation>Embedding</translation>
+        </message>
+        <message>
+            <source>RMS norm</source>
+            <translation>Norma RMS</translation>
+        </message>
+        <message>
+            <source>Layer norm</source>
+            <translation>Norma de camada</translation>
+        </message>
+        <message>
+            <source>Matrix product</source>
+            <translation>Produto de matrizes</translation>
+        </message>
+        <message>
+            <source>Matrix product of experts</source>
+            <translation>Produto de matrizes dos especialistas</translation>
+        </message>
+        <message>
+            <source>Sum</source>
+            <translation>Soma</translation>
+        </message>
+        <message>
+            <source>Product</source>
+            <translation>Produto</translation>
+        </message>
+        <message>
+            <source>Scaling</source>
+            <translation>Escala</translation>
+        </message>
+        <message>
+            <source>Soft-cap</source>
+            <translation>Limite suave</translation>
+        </message>
+        <message>
+            <source>Activation</source>
+            <translation>Ativação</translation>
+        </message>
+        <message>
+            <source>Gated activation</source>
+            <translation>Ativação com porta</translation>
+        </message>
+        <message>
+            <source>Rotation by position</source>
+            <translation>Rotação pela posição</translation>
+        </message>
+        <message>
+            <source>Keys and values to the cache</source>
+            <translation>Chaves e valores para o cache</translation>
+        </message>
+        <message>
+            <source>Attention</source>
+            <translation>Atenção</translation>
+        </message>
+        <message>
+            <source>Choice of experts</source>
+            <translation>Escolha de especialistas</translation>
+        </message>
+        <message>
+            <source>Weighted sum of experts</source>
+            <translation>Soma ponderada dos especialistas</translation>
+        </message>
+        <message>
+            <source>Choice of rows</source>
+            <translation>Escolha de linhas</translation>
+        </message>
+        <message>
+            <source>Embedding of the tokens</source>
+            <translation>Embedding dos tokens</translation>
+        </message>
+        <message>
+            <source>Attention block</source>
+            <translation>Bloco de atenção</translation>
+        </message>
+        <message>
+            <source>MLP block</source>
+            <translation>Bloco MLP</translation>
+        </message>
+        <message>
+            <source>Output head</source>
+            <translation>Saída</translation>
         </message>
     </context>
     <context>
@@ -1800,6 +2718,208 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
         </message>
     </context>
     <context>
+        <name>vitral::PatchPage</name>
+        <message>
+            <source>Right prompt</source>
+            <translation>Texto certo</translation>
+        </message>
+        <message>
+            <source>Other prompt</source>
+            <translation>Outro texto</translation>
+        </message>
+        <message>
+            <source>Put over</source>
+            <translation>Enxertar</translation>
+        </message>
+        <message>
+            <source>Fill the grid</source>
+            <translation>Preencher a grade</translation>
+        </message>
+        <message>
+            <source>Answer brought back by layer and token</source>
+            <translation>Resposta recuperada por camada e token</translation>
+        </message>
+        <message>
+            <source>The two prompts must have as many tokens as each other; they have %1 and %2.</source>
+            <translation>Os dois textos precisam ter o mesmo número de tokens; têm %1 e %2.</translation>
+        </message>
+        <message>
+            <source>Computing…</source>
+            <translation>Calculando…</translation>
+        </message>
+        <message>
+            <source>Answers: “%1” after the right prompt, “%2” after the other. 100 %: the right answer is all back; 0 %: nothing changed.</source>
+            <translation>Respostas: “%1” depois do texto certo, “%2” depois do outro. 100 %: a resposta certa voltou inteira; 0 %: nada mudou.</translation>
+        </message>
+        <message>
+            <source>Two prompts of the same length that the model answers differently. Each cell puts one activation of the right prompt into the other, and shows how much of the right answer comes back.</source>
+            <translation>Dois textos do mesmo comprimento que o modelo responde de formas diferentes. Cada célula põe uma ativação do texto certo no outro e mostra quanto da resposta certa volta.</translation>
+        </message>
+        <message>
+            <source>layer</source>
+            <translation>camada</translation>
+        </message>
+        <message>
+            <source>token of the other prompt</source>
+            <translation>token do outro texto</translation>
+        </message>
+        <message>
+            <source>Layer %1, token %2 “%3”: %4 of the right answer is back</source>
+            <translation>Camada %1, token %2 “%3”: %4 da resposta certa voltou</translation>
+        </message>
+    </context>
+    <context>
+        <name>vitral::PositionsView</name>
+        <message>
+            <source>Nothing to draw: this model has no such positions.</source>
+            <translation>Nada a desenhar: este modelo não tem posições assim.</translation>
+        </message>
+        <message>
+            <source>Nothing is recorded yet.</source>
+            <translation>Nada foi gravado ainda.</translation>
+        </message>
+        <message>
+            <source>distance</source>
+            <translation>distância</translation>
+        </message>
+        <message>
+            <source>pair</source>
+            <translation>par</translation>
+        </message>
+        <message>
+            <source>distance in tokens</source>
+            <translation>distância em tokens</translation>
+        </message>
+        <message>
+            <source>score of this query and key</source>
+            <translation>pontuação desta consulta e desta chave</translation>
+        </message>
+        <message>
+            <source>if they stood so far apart</source>
+            <translation>se estivessem a essa distância</translation>
+        </message>
+        <message>
+            <source>pair %1 alone</source>
+            <translation>só o par %1</translation>
+        </message>
+        <message>
+            <source>recorded</source>
+            <translation>gravado</translation>
+        </message>
+        <message>
+            <source>position</source>
+            <translation>posição</translation>
+        </message>
+        <message>
+            <source>mean over the table</source>
+            <translation>média da tabela</translation>
+        </message>
+        <message>
+            <source>likeness of two rows (cosine)</source>
+            <translation>semelhança de duas linhas (cosseno)</translation>
+        </message>
+        <message>
+            <source>all dimensions</source>
+            <translation>todas as dimensões</translation>
+        </message>
+        <message>
+            <source>dimension</source>
+            <translation>dimensão</translation>
+        </message>
+        <message>
+            <source>factor on a weight before it is normalised</source>
+            <translation>fator de um peso antes da normalização</translation>
+        </message>
+        <message>
+            <source>head %1, slope %2</source>
+            <translation>cabeça %1, inclinação %2</translation>
+        </message>
+        <message>
+            <source>head</source>
+            <translation>cabeça</translation>
+        </message>
+        <message>
+            <source>Positions</source>
+            <translation>Posições</translation>
+        </message>
+        <message>
+            <source>How the model knows which token stands where, and what the distance between two tokens does to their score. Choose a layer, a head and two tokens above.</source>
+            <translation>Como o modelo sabe que token está onde, e o que a distância entre dois tokens faz com a pontuação deles. Escolha acima uma camada, uma cabeça e dois tokens.</translation>
+        </message>
+        <message>
+            <source>For reference: this model does not use it.</source>
+            <translation>Para referência: este modelo não a usa.</translation>
+        </message>
+        <message>
+            <source>Layer %1 was not recorded.</source>
+            <translation>A camada %1 não foi gravada.</translation>
+        </message>
+        <message>
+            <source>Layer %1 of this model does not rotate its queries and keys.</source>
+            <translation>A camada %1 deste modelo não gira suas consultas e chaves.</translation>
+        </message>
+        <message>
+            <source>Rotary embedding: each pair of dimensions of a query and a key is turned by its position times an angle, so that their product depends on the distance. %1 pairs, %2 of %3 dimensions.</source>
+            <translation>Embedding rotatório: cada par de dimensões de uma consulta e de uma chave gira a posição vezes um ângulo, e o produto delas passa a depender da distância. %1 pares, %2 de %3 dimensões.</translation>
+        </message>
+        <message>
+            <source>Rotated values are multiplied by %1.</source>
+            <translation>Os valores girados são multiplicados por %1.</translation>
+        </message>
+        <message>
+            <source>Learned positions: a table with one row a position, added to the embeddings.</source>
+            <translation>Posições aprendidas: uma tabela com uma linha por posição, somada aos embeddings.</translation>
+        </message>
+        <message>
+            <source>Learned positions: a table of %1 rows, one added to each token’s embedding. Rows that are alike are blue, opposite ones orange.</source>
+            <translation>Posições aprendidas: uma tabela de %1 linhas, uma somada ao embedding de cada token. Linhas parecidas são azuis, opostas são laranja.</translation>
+        </message>
+        <message>
+            <source>Only one position in %1 is drawn.</source>
+            <translation>Só uma posição em cada %1 é desenhada.</translation>
+        </message>
+        <message>
+            <source>Sinusoidal positions (the first transformer): sines and cosines of falling frequency, added to the embeddings.</source>
+            <translation>Posições senoidais (o primeiro transformer): senos e cossenos de frequência decrescente, somados aos embeddings.</translation>
+        </message>
+        <message>
+            <source>ALiBi: no positions at all; every head takes its slope times the distance off its scores.</source>
+            <translation>ALiBi: nenhuma posição; cada cabeça tira das pontuações a sua inclinação vezes a distância.</translation>
+        </message>
+        <message>
+            <source>Rotary</source>
+            <translation>Rotatória</translation>
+        </message>
+        <message>
+            <source>Learned</source>
+            <translation>Aprendida</translation>
+        </message>
+        <message>
+            <source>Sinusoidal</source>
+            <translation>Senoidal</translation>
+        </message>
+        <message>
+            <source>ALiBi</source>
+            <translation>ALiBi</translation>
+        </message>
+        <message>
+            <source>%1 (this model)</source>
+            <translation>%1 (este modelo)</translation>
+        </message>
+        <message>
+            <source>Kind of position</source>
+            <translation>Tipo de posição</translation>
+        </message>
+        <message>
+            <source>Picture of the positions</source>
+            <translation>Figura das posições</translation>
+        </message>
+        <message>
+            <source>Effect of the distance</source>
+            <translation>Efeito da distância</translation>
+        </message>
+    </context>
+    <context>
         <name>vitral::Presets</name>
         <message>
             <source>Balanced</source>
@@ -1840,6 +2960,164 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
         <message>
             <source>No sampler at all: draws from the probabilities as they are.</source>
             <translation>Nenhum amostrador: sorteia pelas probabilidades como são.</translation>
+        </message>
+    </context>
+    <context>
+        <name>vitral::ResidualView</name>
+        <message>
+            <source>Residual</source>
+            <translation>Residual</translation>
+        </message>
+        <message>
+            <source>What the model would answer if it stopped after each layer, token by token; below, what one answer is made of: the parts of its logit, and the neurons that fired.</source>
+            <translation>O que o modelo responderia se parasse depois de cada camada, token a token; abaixo, do que uma resposta é feita: as partes do logit e os neurônios que dispararam.</translation>
+        </message>
+        <message>
+            <source>This view computes with the model that was recorded. Load it to look on.</source>
+            <translation>Esta vista calcula com o modelo que foi gravado. Carregue-o para continuar.</translation>
+        </message>
+        <message>
+            <source>Computing…</source>
+            <translation>Calculando…</translation>
+        </message>
+        <message>
+            <source>after</source>
+            <translation>depois de</translation>
+        </message>
+        <message>
+            <source>token</source>
+            <translation>token</translation>
+        </message>
+        <message>
+            <source>Nothing is recorded yet.</source>
+            <translation>Nada foi gravado ainda.</translation>
+        </message>
+        <message>
+            <source>Token</source>
+            <translation>Token</translation>
+        </message>
+        <message>
+            <source>Probability</source>
+            <translation>Probabilidade</translation>
+        </message>
+        <message>
+            <source>Choose a cell of the table.</source>
+            <translation>Escolha uma célula da tabela.</translation>
+        </message>
+        <message>
+            <source>%1: %2 (id %3)</source>
+            <translation>%1: %2 (id %3)</translation>
+        </message>
+        <message>
+            <source>%1 (choice number %2)</source>
+            <translation>%1 (escolha número %2)</translation>
+        </message>
+        <message>
+            <source>The last row is the model’s own prediction.</source>
+            <translation>A última linha é a previsão do próprio modelo.</translation>
+        </message>
+        <message>
+            <source>In the run, “%1” had %2; the last row says %3.</source>
+            <translation>Na execução, “%1” teve %2; a última linha diz %3.</translation>
+        </message>
+        <message>
+            <source>What the embedding, every head and every MLP wrote towards this logit, after token %1 %2.</source>
+            <translation>O que o embedding, cada cabeça e cada MLP escreveram a favor deste logit, depois do token %1 %2.</translation>
+        </message>
+        <message>
+            <source>MLP of layer %1 at token %2 %3.</source>
+            <translation>MLP da camada %1 no token %2 %3.</translation>
+        </message>
+        <message>
+            <source>After token %1 %2.</source>
+            <translation>Depois do token %1 %2.</translation>
+        </message>
+        <message>
+            <source>%1, after token %2 %3. The asked token is amber.</source>
+            <translation>%1, depois do token %2 %3. O token perguntado é âmbar.</translation>
+        </message>
+        <message>
+            <source>Colour</source>
+            <translation>Cor</translation>
+        </message>
+        <message>
+            <source>Probability of the first choice</source>
+            <translation>Probabilidade da primeira escolha</translation>
+        </message>
+        <message>
+            <source>Entropy</source>
+            <translation>Entropia</translation>
+        </message>
+        <message>
+            <source>Rank of the asked token</source>
+            <translation>Posto do token perguntado</translation>
+        </message>
+        <message>
+            <source>What the colours show</source>
+            <translation>O que as cores mostram</translation>
+        </message>
+        <message>
+            <source>Asked</source>
+            <translation>Pergunta</translation>
+        </message>
+        <message>
+            <source>the final answer</source>
+            <translation>a resposta final</translation>
+        </message>
+        <message>
+            <source>the token that follows</source>
+            <translation>o token seguinte</translation>
+        </message>
+        <message>
+            <source>Which token is asked about</source>
+            <translation>Sobre qual token se pergunta</translation>
+        </message>
+        <message>
+            <source>Logit lens: layers by tokens</source>
+            <translation>Lente de logits: camadas por tokens</translation>
+        </message>
+        <message>
+            <source>Candidates of the chosen cell</source>
+            <translation>Candidatos da célula escolhida</translation>
+        </message>
+        <message>
+            <source>Candidates</source>
+            <translation>Candidatos</translation>
+        </message>
+        <message>
+            <source>Parts of the logit</source>
+            <translation>Partes do logit</translation>
+        </message>
+        <message>
+            <source>Neurons</source>
+            <translation>Neurônios</translation>
+        </message>
+        <message>
+            <source>Details of the chosen cell</source>
+            <translation>Detalhes da célula escolhida</translation>
+        </message>
+    </context>
+    <context>
+        <name>vitral::RopeDials</name>
+        <message>
+            <source>Rotary angles</source>
+            <translation>Ângulos rotatórios</translation>
+        </message>
+        <message>
+            <source>Pair %1: %2 radians a token, one turn every %3 tokens.</source>
+            <translation>Par %1: %2 radianos por token, uma volta a cada %3 tokens.</translation>
+        </message>
+        <message>
+            <source>Query at %1: %2°.</source>
+            <translation>Consulta em %1: %2°.</translation>
+        </message>
+        <message>
+            <source>Key at %1: %2°.</source>
+            <translation>Chave em %1: %2°.</translation>
+        </message>
+        <message>
+            <source>cos of the angle between: %1.</source>
+            <translation>cos do ângulo entre elas: %1.</translation>
         </message>
     </context>
     <context>
@@ -2194,6 +3472,124 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
         </message>
     </context>
     <context>
+        <name>vitral::SteeringPage</name>
+        <message>
+            <source>The mean of the stream over the first text, minus that over the second. Added to later runs it pushes them from the second towards the first.</source>
+            <translation>A média do fluxo no primeiro texto, menos a do segundo. Somada a execuções futuras, empurra-as do segundo para o primeiro.</translation>
+        </message>
+        <message>
+            <source>More like</source>
+            <translation>Mais como</translation>
+        </message>
+        <message>
+            <source>Less like</source>
+            <translation>Menos como</translation>
+        </message>
+        <message>
+            <source>After layer</source>
+            <translation>Depois da camada</translation>
+        </message>
+        <message>
+            <source>Strength</source>
+            <translation>Força</translation>
+        </message>
+        <message>
+            <source>How many times the vector is added; 0: half the length of the stream</source>
+            <translation>Quantas vezes o vetor é somado; 0: metade do comprimento do fluxo</translation>
+        </message>
+        <message>
+            <source>Make and add</source>
+            <translation>Criar e adicionar</translation>
+        </message>
+        <message>
+            <source>Computing…</source>
+            <translation>Calculando…</translation>
+        </message>
+        <message>
+            <source>“%1”, not “%2”</source>
+            <translation>“%1”, não “%2”</translation>
+        </message>
+        <message>
+            <source>The vector is %1 long, the stream there %2 on average; it is added %3 times.</source>
+            <translation>O vetor tem comprimento %1; o fluxo ali, %2 em média; ele é somado %3 vezes.</translation>
+        </message>
+    </context>
+    <context>
+        <name>vitral::SweepPage</name>
+        <message>
+            <source>Set to zero</source>
+            <translation>Zerar</translation>
+        </message>
+        <message>
+            <source>Set to its mean</source>
+            <translation>Pôr na média</translation>
+        </message>
+        <message>
+            <source>How a head is switched off</source>
+            <translation>Como uma cabeça é desligada</translation>
+        </message>
+        <message>
+            <source>Switch each off in turn</source>
+            <translation>Desligar uma de cada vez</translation>
+        </message>
+        <message>
+            <source>Switch this one off</source>
+            <translation>Desligar esta</translation>
+        </message>
+        <message>
+            <source>Effect of every head and MLP</source>
+            <translation>Efeito de cada cabeça e MLP</translation>
+        </message>
+        <message>
+            <source>Computing…</source>
+            <translation>Calculando…</translation>
+        </message>
+        <message>
+            <source>Without any change, “%1” has %2 (log-probability %3). Double-click a cell to switch that part off in the next answers.</source>
+            <translation>Sem mudança, “%1” tem %2 (log-probabilidade %3). Um clique duplo numa célula desliga essa parte nas próximas respostas.</translation>
+        </message>
+        <message>
+            <source>Nothing is recorded yet.</source>
+            <translation>Nada foi gravado ainda.</translation>
+        </message>
+        <message>
+            <source>Choose a token above, then press “%1”: each cell shows what the model loses without that head.</source>
+            <translation>Escolha um token acima e use “%1”: cada célula mostra o que o modelo perde sem aquela cabeça.</translation>
+        </message>
+        <message>
+            <source>Effect on the log-probability of “%1” after token %2 “%3”</source>
+            <translation>Efeito na log-probabilidade de “%1” depois do token %2 “%3”</translation>
+        </message>
+        <message>
+            <source>layer</source>
+            <translation>camada</translation>
+        </message>
+        <message>
+            <source>head</source>
+            <translation>cabeça</translation>
+        </message>
+        <message>
+            <source>MLP</source>
+            <translation>MLP</translation>
+        </message>
+        <message>
+            <source>Layer %1, head %2</source>
+            <translation>Camada %1, cabeça %2</translation>
+        </message>
+        <message>
+            <source>Layer %1, MLP</source>
+            <translation>Camada %1, MLP</translation>
+        </message>
+        <message>
+            <source>%1: without it the log-probability changes by %2</source>
+            <translation>%1: sem ela a log-probabilidade muda %2</translation>
+        </message>
+        <message>
+            <source>%1: not computed yet</source>
+            <translation>%1: ainda não calculado</translation>
+        </message>
+    </context>
+    <context>
         <name>vitral::TextCanvas</name>
         <message>
             <source>prompt</source>
@@ -2309,6 +3705,33 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
         <message>
             <source>Tokens of the recorded run</source>
             <translation>Tokens da execução gravada</translation>
+        </message>
+    </context>
+    <context>
+        <name>vitral::TokenChanges</name>
+        <message>
+            <source>Probability of every token both answers begin with</source>
+            <translation>Probabilidade de cada token com que as duas respostas começam</translation>
+        </message>
+        <message>
+            <source>tokens both begin with</source>
+            <translation>tokens com que as duas começam</translation>
+        </message>
+        <message>
+            <source>left</source>
+            <translation>esquerda</translation>
+        </message>
+        <message>
+            <source>right</source>
+            <translation>direita</translation>
+        </message>
+        <message>
+            <source>change</source>
+            <translation>mudança</translation>
+        </message>
+        <message>
+            <source>“%1”: %2 on the left, %3 on the right</source>
+            <translation>“%1”: %2 à esquerda, %3 à direita</translation>
         </message>
     </context>
     <context>

@@ -3,15 +3,26 @@
 #include "core/base/log.h"
 #include "widgets/chat/chat_controller.h"
 
+#include <QJsonArray>
 #include <QJsonDocument>
+#include <QJsonObject>
 
 #include <algorithm>
 
 namespace vitral {
 namespace {
 
-std::string paramsText(const GenerationSettings& settings) {
-    return QJsonDocument(toJson(settings)).toJson(QJsonDocument::Compact).toStdString();
+/// Settings as they were, and what was changed in the model's activations, if anything.
+std::string paramsText(const GenerationSettings& settings, const InterventionSet* interventions) {
+    QJsonObject json = toJson(settings);
+    QJsonArray changes;
+    if (interventions != nullptr)
+        for (const Intervention& item : interventions->items)
+            if (item.enabled)
+                changes.append(QString::fromStdString(describe(item)));
+    if (!changes.isEmpty())
+        json[QStringLiteral("interventions")] = changes;
+    return QJsonDocument(json).toJson(QJsonDocument::Compact).toStdString();
 }
 
 } // namespace
@@ -103,7 +114,7 @@ void ChatController::beginAnswer(Start start) {
     answer.role = Role::Assistant;
     answer.state = MessageState::Streaming;
     answer.modelName = model_.displayName().toStdString();
-    answer.paramsJson = paramsText(settings_);
+    answer.paramsJson = paramsText(settings_, interventions_.get());
     answer.tokens = start.prefix;
     if (start.forked) {
         answer.forkedFrom = start.message;
@@ -346,7 +357,7 @@ void ChatController::onFinished(const RunFinished& finished) {
     numbers_.seed = finished.seed;
     GenerationSettings used = settings_;
     used.sampler.seed = finished.seed; // so that the answer can be had again
-    answerMessage_->paramsJson = paramsText(used);
+    answerMessage_->paramsJson = paramsText(used, interventions_.get());
     answerMessage_->nPromptTokens = t.nPrompt;
     answerMessage_->nCachedTokens = t.nCached;
     answerMessage_->prefillSeconds = t.prefillSeconds;

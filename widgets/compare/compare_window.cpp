@@ -2,6 +2,7 @@
 #include "widgets/compare/compare_window.h"
 
 #include "widgets/compare/answer_difference.h"
+#include "widgets/compare/token_changes.h"
 #include "widgets/design/icons.h"
 #include "widgets/design/metrics.h"
 #include "widgets/panels/composer.h"
@@ -13,6 +14,7 @@
 #include <QFileInfo>
 #include <QGridLayout>
 #include <QHBoxLayout>
+#include <QJsonArray>
 #include <QJsonDocument>
 #include <QLabel>
 #include <QLocale>
@@ -53,6 +55,8 @@ CompareWindow::CompareWindow(ChatController& chat, ModelSession& model, std::fun
     pair->addWidget(makeSide(0), 1);
     pair->addWidget(makeSide(1), 1);
     column->addLayout(pair, 1);
+    changes_ = new TokenChanges(this);
+    column->addWidget(changes_);
     summary_ = smallLabel(this);
     summary_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     column->addWidget(summary_);
@@ -266,6 +270,8 @@ void CompareWindow::refresh() {
                              locale.toString(double(settings.sampler.temperature), 'f', 2))
                         .arg(at + 1)
                         .arg(all.size());
+            if (const auto n = params[QStringLiteral("interventions")].toArray().size(); n > 0)
+                title += QStringLiteral(" \u00B7 ") + tr("%n change(s) in the model", nullptr, int(n));
         }
         side.title->setText(title);
         side.previous->setEnabled(found != all.end() && at > 0);
@@ -276,6 +282,9 @@ void CompareWindow::refresh() {
     composer_->setBlocked(model_.model() ? QString() : tr("No model is loaded yet"));
     again_->setEnabled(!busy && shown(0) != kNoMessage && model_.model() != nullptr);
     summary_->setText(summary());
+    // While one still streams, its beginning grows; the table is made anew when it stands.
+    const Message *left = sides_[0].source->answerMessage(), *right = sides_[1].source->answerMessage();
+    changes_->setAnswers(busy ? nullptr : left, busy ? nullptr : right);
 }
 
 void CompareWindow::retranslate() {

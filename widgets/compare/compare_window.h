@@ -20,6 +20,7 @@ namespace vitral {
 
 class Composer;
 class ParameterRow;
+class TokenChanges;
 class TranscriptView;
 
 class CompareWindow : public QWidget {
@@ -63,6 +64,7 @@ private:
     std::function<QStringList()> recentModels_;
     CompareRun run_;
     Side sides_[2];
+    TokenChanges* changes_;
     QComboBox* models_;
     std::vector<ParameterRow*> rows_;
     QLabel *secondLabel_, *summary_, *problem_;

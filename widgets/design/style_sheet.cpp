@@ -94,6 +94,8 @@ QCheckBox::indicator, QRadioButton::indicator { width: 16px; height: 16px; borde
 QRadioButton::indicator { border-radius: 9px; }
 QCheckBox::indicator:checked { background: @accent; border-color: @accent; image: url(@check); }
 QRadioButton::indicator:checked { background: @accent; border: 5px solid @raised; }
+QTreeView::indicator, QListView::indicator { width: 14px; height: 14px; border: 1px solid @borderStrong; border-radius: 4px; background: @raised; }
+QTreeView::indicator:checked, QListView::indicator:checked { background: @accent; border-color: @accent; image: url(@check); }
 QCheckBox:focus, QRadioButton:focus { background: @accentSoft; border-radius: 4px; }
 
 QMenuBar { background: @window; padding: 2px 4px; spacing: 2px; }

@@ -58,6 +58,8 @@ public:
     /// The loaded model when it is the recorded one (same shapes and name); else null and views say so.
     [[nodiscard]] std::shared_ptr<const Model> model() const;
     [[nodiscard]] bool modelLoaded() const { return model_.model() != nullptr; }
+    /// The model the chat uses, whatever is recorded; null: none.
+    [[nodiscard]] const std::shared_ptr<const Model>& loadedModel() const { return model_.model(); }
 
     /// While on, the chat's own runs are recorded as they are written. Off: nothing is requested.
     void setActive(bool on);
@@ -140,6 +142,7 @@ signals:
     void interventionsChanged();
     void problem(const QString& sentence);
     void saved(const QString& path);
+    void compareAsked(); ///< the last two answers are to be laid side by side
 
 private:
     struct Watched {

@@ -41,6 +41,8 @@ QString numberText(double value, int digits) {
     const double size = std::fabs(value);
     if (size == 0)
         return QStringLiteral("0");
+    if (size < 1e7 && value == std::round(value))
+        return withMinus(locale.toString(value, 'f', 0));
     if (size < 1e-4 || size >= 1e7)
         return withMinus(locale.toString(value, 'e', std::max(1, digits - 2)));
     const int whole = static_cast<int>(std::floor(std::log10(size))) + 1; // 0 and less below 0.1
@@ -64,6 +66,18 @@ QString sizeText(double bytes) {
     if (bytes < 1e9)
         return scaled(bytes / 1e6, QStringLiteral("MB"));
     return scaled(bytes / 1e9, QStringLiteral("GB"));
+}
+
+QString amountText(double value) {
+    if (value < 1e4)
+        return QLocale().toString(value, 'f', 0);
+    if (value < 1e6)
+        return scaled(value / 1e3, QStringLiteral("k"));
+    if (value < 1e9)
+        return scaled(value / 1e6, QStringLiteral("M"));
+    if (value < 1e12)
+        return scaled(value / 1e9, QStringLiteral("G"));
+    return scaled(value / 1e12, QStringLiteral("T"));
 }
 
 QString durationText(double seconds) {

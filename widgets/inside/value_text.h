@@ -18,6 +18,8 @@ QString signedText(double value, int digits = 3);
 QString countText(std::int64_t value);
 /// "12.3 kB", "4.0 GB" (powers of 1000).
 QString sizeText(double bytes);
+/// "950", "11 M", "4.2 G": counts too large to be read digit by digit.
+QString amountText(double value);
 /// "13 µs", "4.2 ms", "1.3 s".
 QString durationText(double seconds);
 

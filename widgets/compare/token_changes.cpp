@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "widgets/compare/token_changes.h"
+
+#include "widgets/design/metrics.h"
+#include "widgets/inside/value_colour.h"
+#include "widgets/inside/value_text.h"
+#include "widgets/tokens/token_blocks.h"
+
+#include <QScrollBar>
+
+#include <algorithm>
+#include <cmath>
+
+namespace vitral {
+
+TokenChanges::TokenChanges(QWidget* parent) : GridView(parent) {
+    setCellSize({66, 24});
+    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    hide();
+}
+
+QSize TokenChanges::sizeHint() const {
+    const int cell = int(24 * design::font(design::TextRole::Body).pixelSize() / double(design::kBodyPx)) + 1;
+    const int line = QFontMetrics(design::font(design::TextRole::Caption)).height();
+    return {400, 3 * cell + 2 * (line + design::kSpace1) + horizontalScrollBar()->sizeHint().height()};
+}
+
+void TokenChanges::setAnswers(const Message* left, const Message* right) {
+    columns_.clear();
+    if (left != nullptr && right != nullptr) {
+        const std::size_t n = std::min(left->tokens.size(), right->tokens.size());
+        for (std::size_t i = 0; i < n && left->tokens[i].bytes == right->tokens[i].bytes; ++i)
+            columns_.push_back({visibleToken(left->tokens[i].bytes),
+                                std::exp(double(left->tokens[i].score.logProbability)),
+                                std::exp(double(right->tokens[i].score.logProbability))});
+    }
+    setVisible(!columns_.empty());
+    setAccessibleName(tr("Probability of every token both answers begin with"));
+    GridContent content;
+    content.nRow = columns_.empty() ? 0 : 3;
+    content.nCol = std::int64_t(columns_.size());
+    content.colTitle = tr("tokens both begin with");
+    content.rowLabel = [](std::int64_t i) { return i == 0 ? tr("left") : i == 1 ? tr("right") : tr("change"); };
+    content.colLabel = [this](std::int64_t j) { return columns_[std::size_t(j)].piece; };
+    const auto value = [this](std::int64_t i, std::int64_t j) {
+        const Column& c = columns_[std::size_t(j)];
+        return i == 0 ? c.left : i == 1 ? c.right : c.right - c.left;
+    };
+    content.text = [value](std::int64_t i, std::int64_t j) {
+        const double v = value(i, j);
+        if (i < 2)
+            return percentText(v);
+        return (v > 0 ? QStringLiteral("+") : v < 0 ? QStringLiteral("\u2212") : QString()) + percentText(std::fabs(v));
+    };
+    content.colour = [this, value](std::int64_t i, std::int64_t j) {
+        const design::Palette& colours = design::paletteFor(this);
+        return i < 2 ? risingColour(value(i, j) * 0.6, colours) : divergingColour(value(i, j), colours);
+    };
+    content.number = value;
+    content.describe = [this](std::int64_t, std::int64_t j) {
+        const Column& c = columns_[std::size_t(j)];
+        return tr("\u201C%1\u201D: %2 on the left, %3 on the right")
+            .arg(c.piece, percentText(c.left), percentText(c.right));
+    };
+    content.strongRow = [](std::int64_t i) { return i == 2; };
+    setContent(std::move(content));
+    updateGeometry();
+}
+
+} // namespace vitral

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+// The side of the model view: what the chosen operation read, did and wrote.
+#include "widgets/inside/intervention_edits.h"
+#include "widgets/inside/line_chart.h"
+#include "widgets/inside/model_view.h"
+#include "widgets/inside/operation_map.h"
+#include "widgets/inside/tensor_statistics.h"
+#include "widgets/inside/value_text.h"
+
+#include <QComboBox>
+#include <QLabel>
+#include <QPushButton>
+#include <QSignalBlocker>
+
+#include <algorithm>
+
+namespace vitral {
+
+namespace {
+
+QString typeName(DType type) {
+    const std::string_view name = dtypeInfo(type).name;
+    return QString::fromUtf8(name.data(), qsizetype(name.size()));
+}
+
+QString operandText(const OperandInfo& operand) {
+    QStringList parts;
+    if (!operand.name.empty())
+        parts << QString::fromStdString(operand.name);
+    parts << OperationMap::shapeText(operand.shape) << typeName(operand.dtype) << sizeText(double(operand.bytes));
+    return parts.join(QStringLiteral("  \u00B7  "));
+}
+
+} // namespace
+
+void ModelView::fillDetail() {
+    const int node = map_->current();
+    if (!list_ || node < 0) {
+        detail_->setText(list_ ? tr("Choose an operation.") : QString());
+    } else if (const Operation* o = chosen()) {
+        QStringList lines;
+        lines << map_->title(node);
+        lines << tr("Called \u201C%1\u201D in \u201C%2\u201D")
+                     .arg(QString::fromStdString(o->name), QString::fromStdString(o->scope));
+        if (!o->detail.empty())
+            lines << QString::fromStdString(o->detail);
+        for (const OperandInfo& operand : o->inputs)
+            lines << tr("Reads %1").arg(operandText(operand));
+        for (const OperandInfo& operand : o->weights)
+            lines << tr("Weight %1").arg(operandText(operand));
+        for (const OperandInfo& operand : o->outputs)
+            lines << tr("Writes %1").arg(operandText(operand));
+        lines << tr("%1 read, %2 written").arg(sizeText(double(o->bytesRead)), sizeText(double(o->bytesWritten)));
+        if (o->flops > 0)
+            lines << tr("%1 additions and multiplications").arg(countText(o->flops));
+        if (o->timeNs > 0) {
+            const double seconds = double(o->timeNs) * 1e-9;
+            lines << tr("Shortest of the passes: %1 (%2 a second, %3 arithmetic operations a second)")
+                         .arg(durationText(seconds), sizeText(double(o->bytesRead + o->bytesWritten) / seconds),
+                              amountText(double(o->flops) / seconds));
+        }
+        detail_->setText(lines.join(QLatin1Char('\n')));
+    } else {
+        const OperationNode& n = map_->tree().nodes[std::size_t(node)];
+        QStringList lines;
+        lines << map_->title(node);
+        lines << tr("%n operation(s)", nullptr, n.end - n.first);
+        lines
+            << tr("%1 of weights; %2 read and written").arg(sizeText(double(n.weightBytes)), sizeText(double(n.bytes)));
+        lines << tr("%1 additions and multiplications").arg(countText(n.flops));
+        if (n.timeNs > 0)
+            lines << tr("Time: %1").arg(durationText(double(n.timeNs) * 1e-9));
+        detail_->setText(lines.join(QLatin1Char('\n')));
+    }
+    {
+        const QSignalBlocker quiet(tensor_);
+        tensor_->clear();
+        if (chosen() != nullptr)
+            for (const Point point : pointsOf(*list_, map_->operationOf(node)))
+                tensor_->addItem(QString::fromStdString(
+                                     pointName(point, std::max(0, map_->tree().nodes[std::size_t(node)].firstLayer))),
+                                 int(point));
+    }
+    fillTensor();
+}
+
+Rows ModelView::recordedRows(Point point, std::int32_t iLayer, std::int64_t* firstPosition) const {
+    *firstPosition = 0;
+    if (!recording())
+        return {};
+    if (const TensorRecord* record = recording()->find(point, std::max(0, iLayer))) {
+        *firstPosition = record->firstPosition;
+        return record->rows;
+    }
+    const auto at = std::size_t(std::max(0, iLayer));
+    if (at < recording()->attention.size() && recording()->attention[at]) {
+        const AttentionRecord& attention = *recording()->attention[at];
+        if (point == Point::RotQ)
+            return attention.q;
+        if (point == Point::RotK)
+            return attention.k;
+        if (point == Point::AttnLse)
+            return attention.lse;
+    }
+    return {};
+}
+
+void ModelView::fillTensor() {
+    const bool any = tensor_->count() > 0;
+    tensor_->setVisible(any);
+    histogram_->setVisible(false);
+    record_->setVisible(false);
+    if (!any) {
+        statistics_->clear();
+        return;
+    }
+    const auto point = static_cast<Point>(tensor_->currentData().toInt());
+    const std::int32_t layer = map_->tree().nodes[std::size_t(map_->current())].firstLayer;
+    std::int64_t first = 0;
+    const Rows rows = recordedRows(point, layer, &first);
+    if (!recording()) {
+        statistics_->setText(tr("Nothing is recorded yet: ask something, or read the conversation, to see values."));
+        return;
+    }
+    if (rows.empty()) {
+        statistics_->setText(tr("This tensor was not recorded."));
+        record_->setVisible(inside().model() != nullptr);
+        return;
+    }
+    statistics_->setText(tr("Reading\u2026"));
+    const std::int64_t row = selection().position >= 0 ? selection().position - first : rows.nRow() - 1;
+    inside().pool().ask(
+        this, "statistics", [rows, row](std::stop_token) { return statisticsOf(rows, row); },
+        [this, point, layer](TensorStatistics s) { showStatistics(s, point, layer); });
+}
+
+void ModelView::showStatistics(const TensorStatistics& s, Point point, std::int32_t) {
+    if (tensor_->count() == 0 || tensor_->currentData().toInt() != int(point))
+        return;
+    QStringList lines;
+    lines << tr("As recorded: %1 tokens by %2 values.").arg(countText(s.nRow), countText(s.nCol));
+    if (s.nRead < s.nRow * s.nCol)
+        lines << tr("Sampled: %1 of %2 values were read.").arg(countText(s.nRead), countText(s.nRow * s.nCol));
+    lines << tr("Least %1, greatest %2, mean %3, deviation %4")
+                 .arg(numberText(s.least), numberText(s.greatest), numberText(s.mean), numberText(s.deviation));
+    lines << tr("Mean length of a row: %1").arg(numberText(s.norm));
+    if (s.nNotFinite > 0)
+        lines << tr("%1 values are infinite or not numbers.").arg(countText(s.nNotFinite));
+    QStringList values;
+    for (const float v : s.first)
+        values << numberText(double(v), 3);
+    lines << tr("Token %1 begins: %2").arg(QString::number(s.firstRow), values.join(QStringLiteral("  ")));
+    statistics_->setText(lines.join(QLatin1Char('\n')));
+    ChartContent chart;
+    const double width = (s.greatest - s.least) / kHistogramBins;
+    for (int i = 0; i < kHistogramBins; ++i)
+        chart.x.push_back(s.least + (i + 0.5) * width);
+    chart.curves.push_back({tr("values"), s.histogram, design::Glass::Cobalt, false});
+    chart.xTitle = tr("value");
+    chart.yTitle = tr("how many");
+    if (!(width > 0))
+        chart.x.clear();
+    histogram_->setVisible(width > 0);
+    histogram_->setContent(std::move(chart));
+}
+
+void ModelView::recordTensor() {
+    if (tensor_->count() == 0)
+        return;
+    TracePoint wanted;
+    wanted.point = static_cast<Point>(tensor_->currentData().toInt());
+    const std::int32_t layer = map_->tree().nodes[std::size_t(map_->current())].firstLayer;
+    if (layer >= 0)
+        wanted.layers = {layer};
+    if (std::find(points_.begin(), points_.end(), wanted) == points_.end())
+        points_.push_back(wanted);
+    inside().want(this, points_);
+    emit stateChanged();
+    inside().recordAgain();
+}
+
+} // namespace vitral

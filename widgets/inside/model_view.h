@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The architecture of the loaded model, drawn from the operations one real pass made, with what each of them cost; the
+// chosen one's details, and the tensor it wrote where that was recorded. Thread: GUI.
+
+#include "core/backend/operation_list.h"
+#include "widgets/inside/inside_view.h"
+
+class QComboBox;
+class QLabel;
+class QPushButton;
+class QSplitter;
+
+namespace vitral {
+
+class LineChart;
+class OperationMap;
+struct TensorStatistics;
+
+class ModelView : public InsideView {
+    Q_OBJECT
+public:
+    explicit ModelView(InsideController& inside, QWidget* parent = nullptr);
+
+    [[nodiscard]] QString name() const override { return QStringLiteral("model"); }
+    [[nodiscard]] QString iconName() const override { return QStringLiteral("inside-model"); }
+    [[nodiscard]] QString title() const override;
+    [[nodiscard]] QString help() const override;
+    [[nodiscard]] bool needsRecording() const override { return false; }
+    [[nodiscard]] std::vector<TracePoint> wantedPoints() const override { return points_; }
+    [[nodiscard]] QStringList exportFormats() const override;
+    Result<void> exportAs(const QString& path, const QString& format, double scale) override;
+    [[nodiscard]] QJsonObject saveState() const override;
+    void restoreState(const QJsonObject& state) override;
+    void go(const QString& argument) override; ///< "layer.head" is no use here; a number opens that layer
+
+    [[nodiscard]] OperationMap* map() const { return map_; }
+    [[nodiscard]] const std::shared_ptr<const OperationList>& operations() const { return list_; }
+    [[nodiscard]] QString detailText() const; ///< as plain text (tests, screen readers)
+    void measureAgain();
+
+protected:
+    void recordingChanged(bool grew) override;
+    void selectionChanged(const Selection& selection, QObject* origin) override;
+    void retranslate() override;
+    void showEvent(QShowEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+
+private:
+    enum class PassKind : std::uint8_t { Decode, Prefill };
+    void adopt(std::shared_ptr<const OperationList> list);
+    void fillDetail();
+    void fillTensor();
+    void showStatistics(const TensorStatistics& statistics, Point point, std::int32_t iLayer);
+    void recordTensor();
+    [[nodiscard]] const Operation* chosen() const; ///< null: none, or a group of operations
+    /// Rows of a point as recorded, whether on its own or as part of attention; empty: not there.
+    [[nodiscard]] Rows recordedRows(Point point, std::int32_t iLayer, std::int64_t* firstPosition) const;
+
+    OperationMap* map_;
+    QComboBox *pass_, *measure_, *tensor_;
+    QPushButton *again_, *openAll_, *record_;
+    QLabel *passLabel_, *measureLabel_, *summary_, *detail_, *statistics_;
+    LineChart* histogram_;
+    QSplitter* splitter_;
+    std::shared_ptr<const OperationList> list_;
+    std::vector<TracePoint> points_; ///< asked for by recordTensor()
+    const void* shownModel_ = nullptr;
+    bool measuring_ = false;
+};
+
+} // namespace vitral

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "widgets/inside/positions_view.h"
+
+#include "widgets/design/metrics.h"
+#include "widgets/inside/grid_view.h"
+#include "widgets/inside/line_chart.h"
+#include "widgets/inside/painted_export.h"
+#include "widgets/inside/rope_dials.h"
+#include "widgets/inside/scale_legend.h"
+#include "widgets/inside/value_colour.h"
+#include "widgets/inside/value_text.h"
+
+#include <QLabel>
+#include <QSplitter>
+#include <QTabBar>
+#include <QVBoxLayout>
+
+#include <algorithm>
+#include <cmath>
+
+namespace vitral {
+
+using design::Glass;
+
+namespace {
+constexpr int kSettleMs = 60;
+
+const char* const kNames[] = {"rotary", "learned", "sinusoidal", "alibi"};
+} // namespace
+
+PositionsView::PositionsView(InsideController& inside, QWidget* parent) : InsideView(inside, parent) {
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(design::kSpace2);
+    tabs_ = new QTabBar(this);
+    tabs_->setDrawBase(false);
+    tabs_->setExpanding(false);
+    for (int i = 0; i < kKindCount; ++i)
+        tabs_->addTab(QString());
+    column->addWidget(tabs_);
+    note_ = new QLabel(this);
+    note_->setProperty("role", "small");
+    note_->setWordWrap(true);
+    note_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    column->addWidget(note_);
+    splitter_ = new QSplitter(Qt::Vertical, this);
+    splitter_->setChildrenCollapsible(false);
+    dials_ = new RopeDials(splitter_);
+    splitter_->addWidget(dials_);
+    pair_ = new QSplitter(Qt::Horizontal, splitter_);
+    pair_->setChildrenCollapsible(false);
+    auto* left = new QWidget(pair_);
+    auto* leftColumn = new QVBoxLayout(left);
+    leftColumn->setContentsMargins(0, 0, 0, 0);
+    leftColumn->setSpacing(design::kSpace1);
+    grid_ = new GridView(left);
+    grid_->setFitting(true);
+    legend_ = new ScaleLegend(left);
+    leftColumn->addWidget(grid_, 1);
+    leftColumn->addWidget(legend_);
+    pair_->addWidget(left);
+    chart_ = new LineChart(pair_);
+    pair_->addWidget(chart_);
+    pair_->setStretchFactor(0, 1);
+    pair_->setStretchFactor(1, 1);
+    splitter_->addWidget(pair_);
+    splitter_->setStretchFactor(0, 1);
+    splitter_->setStretchFactor(1, 3);
+    column->addWidget(splitter_, 1);
+
+    timer_.setSingleShot(true);
+    timer_.setInterval(kSettleMs);
+    connect(&timer_, &QTimer::timeout, this, &PositionsView::fill);
+    connect(tabs_, &QTabBar::currentChanged, this, &PositionsView::fill);
+    connect(dials_, &RopeDials::currentChanged, this, [this](int pair) {
+        if (kind() == kRotary && pair >= 0) {
+            grid_->setCurrent(std::max<std::int64_t>(0, grid_->currentRow()), pair);
+            fillRotaryChart();
+        }
+    });
+    connect(grid_, &GridView::currentChanged, this, [this](qint64 iRow, qint64 iCol) {
+        if (kind() == kRotary)
+            dials_->setCurrent(int(iCol));
+        if (iRow >= 0)
+            chart_->setCurrent(int(kind() == kAlibi ? iCol : iRow));
+    });
+    retranslate();
+}
+
+PositionsView::Kind PositionsView::kind() const {
+    return static_cast<Kind>(std::max(0, tabs_->currentIndex()));
+}
+
+QString PositionsView::title() const {
+    return tr("Positions");
+}
+
+QString PositionsView::help() const {
+    return tr("How the model knows which token stands where, and what the distance between two tokens does to their "
+              "score. Choose a layer, a head and two tokens above.");
+}
+
+PositionsView::Place PositionsView::place() const {
+    Place p;
+    if (!recording())
+        return p;
+    const auto nLayer = std::int32_t(recording()->model.nLayer), nHead = std::int32_t(recording()->model.nHead);
+    p.layer = std::clamp(selection().layer, 0, std::max(0, nLayer - 1));
+    p.head = std::clamp(selection().head, 0, std::max(0, nHead - 1));
+    const std::int64_t n = recording()->nPosition();
+    p.query = selection().position >= 0 && selection().position < n ? selection().position : n - 1;
+    p.key =
+        selection().key >= 0 && selection().key <= p.query ? selection().key : std::max<std::int64_t>(0, p.query - 1);
+    return p;
+}
+
+const AttentionRecord* PositionsView::record() const {
+    const auto layer = std::size_t(place().layer);
+    return recording() && layer < recording()->attention.size() ? recording()->attention[layer].get() : nullptr;
+}
+
+bool PositionsView::used(Kind kind) const {
+    if (kind == kRotary)
+        return record() != nullptr && !record()->geometry.rope.inverseFrequency.empty();
+    if (kind == kLearned)
+        return inside().model() && inside().model()->file() &&
+               inside().model()->file()->findTensor("position_embd.weight") != nullptr;
+    return false; // no architecture this program knows has them
+}
+
+void PositionsView::recordingChanged(bool grew) {
+    if (!grew && recording())
+        tabs_->setCurrentIndex(used(kLearned) && !used(kRotary) && kind() == kRotary ? kLearned
+                                                                                     : tabs_->currentIndex());
+    retranslate();
+    timer_.start();
+}
+
+void PositionsView::selectionChanged(const Selection&, QObject*) {
+    timer_.start();
+}
+
+QString PositionsView::noteText() const {
+    const QString reference = tr("For reference: this model does not use it.");
+    switch (kind()) {
+    case kRotary: {
+        if (!recording())
+            return {};
+        if (!used(kRotary))
+            return record() == nullptr
+                       ? tr("Layer %1 was not recorded.").arg(place().layer)
+                       : tr("Layer %1 of this model does not rotate its queries and keys.").arg(place().layer);
+        const AttentionGeometry& g = record()->geometry;
+        QString text =
+            tr("Rotary embedding: each pair of dimensions of a query and a key is turned by its position times "
+               "an angle, so that their product depends on the distance. %1 pairs, %2 of %3 dimensions.")
+                .arg(g.rope.inverseFrequency.size())
+                .arg(2 * g.rope.inverseFrequency.size())
+                .arg(g.headDimK);
+        if (g.rope.magnitude != 1.0F)
+            text +=
+                QLatin1Char(' ') + tr("Rotated values are multiplied by %1.").arg(numberText(double(g.rope.magnitude)));
+        return text;
+    }
+    case kLearned:
+        if (!used(kLearned))
+            return tr("Learned positions: a table with one row a position, added to the embeddings.") +
+                   QLatin1Char(' ') + reference;
+        return tr("Learned positions: a table of %1 rows, one added to each token\u2019s embedding. Rows that are "
+                  "alike "
+                  "are blue, opposite ones orange.")
+                   .arg(countText(learnedCount_)) +
+               (learnedStep_ > 1 ? QLatin1Char(' ') + tr("Only one position in %1 is drawn.").arg(learnedStep_)
+                                 : QString());
+    case kSinusoidal:
+        return tr("Sinusoidal positions (the first transformer): sines and cosines of falling frequency, added to the "
+                  "embeddings.") +
+               QLatin1Char(' ') + reference;
+    case kAlibi:
+        return tr("ALiBi: no positions at all; every head takes its slope times the distance off its scores.") +
+               QLatin1Char(' ') + reference;
+    case kKindCount:
+        break;
+    }
+    return {};
+}
+
+void PositionsView::fill() {
+    dials_->setVisible(kind() == kRotary);
+    switch (kind()) {
+    case kRotary:
+        fillRotary();
+        break;
+    case kLearned:
+        fillLearned();
+        break;
+    case kSinusoidal:
+        fillSinusoidal();
+        break;
+    case kAlibi:
+        fillAlibi();
+        break;
+    case kKindCount:
+        break;
+    }
+    note_->setText(noteText());
+}
+
+void PositionsView::retranslate() {
+    const QString names[] = {tr("Rotary"), tr("Learned"), tr("Sinusoidal"), tr("ALiBi")};
+    for (int i = 0; i < kKindCount; ++i) {
+        const bool uses = recording() && used(Kind(i));
+        tabs_->setTabText(i, uses ? tr("%1 (this model)").arg(names[i]) : names[i]);
+    }
+    tabs_->setAccessibleName(tr("Kind of position"));
+    grid_->setAccessibleName(tr("Picture of the positions"));
+    chart_->setAccessibleName(tr("Effect of the distance"));
+    fill();
+}
+
+QStringList PositionsView::exportFormats() const {
+    return {QStringLiteral("png"), QStringLiteral("svg"), QStringLiteral("pdf"), QStringLiteral("csv")};
+}
+
+Result<void> PositionsView::exportAs(const QString& path, const QString& format, double scale) {
+    if (format == QLatin1String("csv"))
+        return exportPainted({chart_}, path, format, scale);
+    if (kind() == kRotary)
+        return exportPainted({dials_, grid_, chart_}, path, format, scale);
+    return exportPainted({grid_, chart_}, path, format, scale);
+}
+
+QJsonObject PositionsView::saveState() const {
+    return {{QStringLiteral("kind"), QLatin1String(kNames[kind()])}};
+}
+
+void PositionsView::restoreState(const QJsonObject& state) {
+    go(state[QStringLiteral("kind")].toString());
+}
+
+void PositionsView::go(const QString& argument) {
+    for (int i = 0; i < kKindCount; ++i)
+        if (argument == QLatin1String(kNames[i])) {
+            tabs_->setCurrentIndex(i);
+            return;
+        }
+    InsideView::go(argument);
+}
+
+} // namespace vitral

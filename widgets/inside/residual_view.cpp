@@ -1,0 +1,542 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "widgets/inside/residual_view.h"
+
+#include "core/runtime/explain_task.h"
+#include "widgets/design/metrics.h"
+#include "widgets/inside/attribution_panel.h"
+#include "widgets/inside/bar_list.h"
+#include "widgets/inside/grid_view.h"
+#include "widgets/inside/intervention_edits.h"
+#include "widgets/inside/neuron_panel.h"
+#include "widgets/inside/painted_export.h"
+#include "widgets/inside/scale_legend.h"
+#include "widgets/inside/value_text.h"
+#include "widgets/tokens/token_blocks.h"
+
+#include <QComboBox>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QSplitter>
+#include <QStackedWidget>
+#include <QTabBar>
+#include <QVBoxLayout>
+
+#include <algorithm>
+#include <cmath>
+
+namespace vitral {
+
+namespace {
+constexpr int kSettleMs = 120;              // while a person scrolls or walks, nothing is asked
+constexpr std::size_t kColumnsAtOnce = 48;  // columns of the table one request computes
+constexpr std::int64_t kMargin = 8;         // columns beside the screen, so that a step shows numbers at once
+constexpr std::int64_t kExactTokens = 1024; // longer runs read the recorded stream where there is one
+constexpr int kTop = 10;
+
+QLabel* smallLabel(QWidget* parent) {
+    auto* label = new QLabel(parent);
+    label->setProperty("role", "small");
+    return label;
+}
+} // namespace
+
+ResidualView::ResidualView(InsideController& inside, QWidget* parent) : InsideView(inside, parent) {
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(design::kSpace2);
+    makeControls(this);
+    splitter_ = new QSplitter(Qt::Vertical, this);
+    splitter_->setChildrenCollapsible(false);
+    table_ = new GridView(splitter_);
+    table_->setCellSize({78, 26});
+    splitter_->addWidget(table_);
+    auto* below = new QWidget(splitter_);
+    auto* rows = new QVBoxLayout(below);
+    rows->setContentsMargins(0, design::kSpace1, 0, 0);
+    rows->setSpacing(design::kSpace2);
+    answer_ = smallLabel(below);
+    answer_->setWordWrap(true);
+    rows->addWidget(answer_);
+    tabs_ = new QTabBar(below);
+    tabs_->setDrawBase(false);
+    tabs_->setExpanding(false);
+    for (int i = 0; i < 3; ++i)
+        tabs_->addTab(QString());
+    rows->addWidget(tabs_);
+    place_ = smallLabel(below);
+    place_->setWordWrap(true);
+    rows->addWidget(place_);
+    stack_ = new QStackedWidget(below);
+    candidates_ = new BarList(stack_);
+    attribution_ = new AttributionPanel(stack_);
+    neurons_ = new NeuronPanel(stack_);
+    stack_->addWidget(candidates_);
+    stack_->addWidget(attribution_);
+    stack_->addWidget(neurons_);
+    rows->addWidget(stack_, 1);
+    splitter_->addWidget(below);
+    splitter_->setStretchFactor(0, 3);
+    splitter_->setStretchFactor(1, 2);
+    column->addWidget(splitter_, 1);
+
+    for (QTimer* timer : {&lensTimer_, &detailTimer_}) {
+        timer->setSingleShot(true);
+        timer->setInterval(kSettleMs);
+    }
+    connect(&lensTimer_, &QTimer::timeout, this, &ResidualView::askLens);
+    connect(&detailTimer_, &QTimer::timeout, this, &ResidualView::askDetail);
+    connect(table_, &GridView::viewMoved, this, [this] { lensTimer_.start(); });
+    connect(table_, &GridView::currentChanged, this, &ResidualView::cellChosen);
+    connect(table_, &GridView::cellActivated, this, [this] { emit viewAsked(QStringLiteral("text")); });
+    connect(tabs_, &QTabBar::currentChanged, this, [this](int index) {
+        stack_->setCurrentIndex(index);
+        fillPlace();
+        detailTimer_.start();
+    });
+    connect(attribution_, &AttributionPanel::requestChanged, this, [this] { detailTimer_.start(); });
+    connect(neurons_, &NeuronPanel::requestChanged, this, [this] { detailTimer_.start(); });
+    connect(attribution_, &AttributionPanel::partChosen, this, [this](int iLayer, int iHead) {
+        if (iLayer >= 0 && iHead >= 0)
+            this->inside().selection().setHead(iLayer, iHead, this);
+    });
+    const auto add = [this](Intervention item) {
+        if (const Result<void> added = addIntervention(this->inside(), std::move(item)); !added)
+            tell(added.error());
+        else
+            emit viewAsked(QStringLiteral("interventions"));
+    };
+    connect(attribution_, &AttributionPanel::switchOffAsked, this,
+            [add](int iLayer, int iHead) { add(iHead >= 0 ? scaleHead(iLayer, iHead, 0) : scaleMlp(iLayer, 0)); });
+    connect(neurons_, &NeuronPanel::scaleAsked, this, [add](int iLayer, int neuron, double factor) {
+        add(scaleNeuron(iLayer, neuron, static_cast<float>(factor)));
+    });
+    retranslate();
+}
+
+void ResidualView::makeControls(QWidget* parent) {
+    auto* row = new QHBoxLayout;
+    row->setSpacing(design::kSpace2);
+    measureLabel_ = smallLabel(parent);
+    measure_ = new QComboBox(parent);
+    for (const TokenMeasure m : {TokenMeasure::Probability, TokenMeasure::Entropy, TokenMeasure::Rank})
+        measure_->addItem(QString(), int(m));
+    targetLabel_ = smallLabel(parent);
+    target_ = new QComboBox(parent);
+    for (const LensTarget t : {LensTarget::FinalAnswer, LensTarget::NextToken})
+        target_->addItem(QString(), int(t));
+    auto* legend = new ScaleLegend(parent);
+    legend_ = legend;
+    row->addWidget(measureLabel_);
+    row->addWidget(measure_);
+    row->addWidget(targetLabel_);
+    row->addWidget(target_);
+    row->addWidget(legend, 1);
+    static_cast<QVBoxLayout*>(layout())->addLayout(row);
+    connect(measure_, &QComboBox::currentIndexChanged, this, [this] { retranslate(); });
+    connect(target_, &QComboBox::currentIndexChanged, this, [this] {
+        lens_.clear();
+        fillTable();
+        lensTimer_.start();
+    });
+}
+
+QString ResidualView::title() const {
+    return tr("Residual");
+}
+
+QString ResidualView::help() const {
+    return tr(
+        "What the model would answer if it stopped after each layer, token by token; below, what one answer is made "
+        "of: the parts of its logit, and the neurons that fired.");
+}
+
+QString ResidualView::missing(bool* offersRecordAgain) const {
+    if (offersRecordAgain != nullptr)
+        *offersRecordAgain = false;
+    if (!inside().model())
+        return tr("This view computes with the model that was recorded. Load it to look on.");
+    return {};
+}
+
+TokenMeasure ResidualView::measure() const {
+    return static_cast<TokenMeasure>(measure_->currentData().toInt());
+}
+
+ExplainedRun ResidualView::run() const {
+    ExplainedRun run;
+    run.tokens = recording()->tokens;
+    if (!recording()->interventions.empty())
+        run.interventions = inside().interventions();
+    run.kvType = inside().chat().settings().kvType;
+    return run;
+}
+
+LensTable::Piece ResidualView::piece() const {
+    const std::shared_ptr<const Model> model = inside().model();
+    if (!model || !model->tokenizer())
+        return [](TokenId id) { return QString::number(id); };
+    return [tokenizer = model->tokenizer()](TokenId id) {
+        QString text = visibleToken(tokenizer->decodeToken(id, true));
+        if (text.trimmed().isEmpty())
+            text.fill(QChar(0x2423)); // a blank alone in its cell would look like nothing
+        return text;
+    };
+}
+
+std::int64_t ResidualView::position() const {
+    const std::int64_t n = recording() ? recording()->nPosition() : 0;
+    const std::int64_t p = selection().position >= 0 ? selection().position : table_->currentCol();
+    return p >= 0 && p < n ? p : n - 1;
+}
+
+std::int32_t ResidualView::layer() const {
+    const auto n = static_cast<std::int32_t>(recording() ? recording()->model.nLayer : 0);
+    const std::int64_t row = table_->currentRow();
+    if (row >= 0 && row < std::int64_t(lens_.rows().size()))
+        return std::max(0, lens_.rows()[std::size_t(row)].iLayer);
+    return selection().layer >= 0 && selection().layer < n ? selection().layer : n - 1;
+}
+
+void ResidualView::recordingChanged(bool grew) {
+    if (!grew || shownModel_ != inside().model().get()) {
+        lens_.clear();
+        shownModel_ = inside().model().get();
+        attribution_->setWaiting({});
+        neurons_->setWaiting({});
+    }
+    fillTable();
+    // The table counts only whole runs: while an answer is written the engine has better things to do.
+    lensTimer_.start();
+    detailTimer_.start();
+}
+
+void ResidualView::selectionChanged(const Selection& selection, QObject* origin) {
+    if (origin == this || !recording())
+        return;
+    std::int64_t row = table_->currentRow();
+    for (std::size_t i = 0; i < lens_.rows().size(); ++i)
+        if (selection.layer >= 0 && lens_.rows()[i].point != Point::Embed && lens_.rows()[i].iLayer == selection.layer)
+            row = std::int64_t(i);
+    if (row < 0 && !lens_.rows().empty())
+        row = std::int64_t(lens_.rows().size()) - 1;
+    table_->setCurrent(row, selection.position >= 0 ? selection.position : table_->currentCol());
+    fillCandidates();
+    fillPlace();
+    detailTimer_.start();
+}
+
+void ResidualView::cellChosen(qint64 iRow, qint64 iCol) {
+    Selection s = selection();
+    s.position = iCol;
+    if (iRow >= 0 && iRow < qint64(lens_.rows().size()) && lens_.rows()[std::size_t(iRow)].point != Point::Embed)
+        s.layer = lens_.rows()[std::size_t(iRow)].iLayer;
+    inside().selection().set(s, this);
+    fillCandidates();
+    fillPlace();
+    detailTimer_.start();
+}
+
+void ResidualView::tell(const Error& error) {
+    if (error.code != ErrorCode::Cancelled && !error.message.empty())
+        emit inside().problem(QString::fromStdString(error.message));
+}
+
+void ResidualView::askLens() {
+    const std::shared_ptr<const Model> model = inside().model();
+    if (!isVisible() || !recording() || !model || lensAsked_)
+        return;
+    const GridView::Columns seen = table_->visibleColumns();
+    const std::int64_t n = recording()->nPosition();
+    std::vector<std::int64_t> wanted = lens_.missing(seen.first, std::min(seen.end, n), kColumnsAtOnce);
+    if (const std::int64_t p = position();
+        !lens_.has(p) && std::find(wanted.begin(), wanted.end(), p) == wanted.end()) {
+        wanted.push_back(p); // its candidates are on screen, even where its column is not
+        std::sort(wanted.begin(), wanted.end());
+    }
+    if (wanted.empty())
+        wanted = lens_.missing(std::max<std::int64_t>(0, seen.first - kMargin), std::min(n, seen.end + kMargin),
+                               kColumnsAtOnce);
+    if (wanted.empty())
+        return;
+    LensRequest request;
+    request.positions = std::move(wanted);
+    request.nTop = kTop;
+    request.target = static_cast<LensTarget>(target_->currentData().toInt());
+    const bool fromRecording =
+        n > kExactTokens && recording()->find(Point::ResidPost, std::int32_t(recording()->model.nLayer) - 1) != nullptr;
+    lensAsked_ = true;
+    inside().askEngine(
+        this, "lens",
+        [model, request, run = run(), source = fromRecording ? recording() : nullptr](TaskContext& context) {
+            const ExplainContext explain = explainContext(context, *model, "logit lens");
+            return source ? logitLens(*model, explain, *source, request) : logitLens(*model, explain, run, request);
+        },
+        [this, asked = recording(), target = request.target](Result<LogitLens> lens) {
+            lensAsked_ = false;
+            if (!lens) {
+                tell(lens.error());
+                return;
+            }
+            // A newer run that only grew keeps its columns; an answer for another run or question is of no use.
+            const bool sameRun = recording() && !asked->tokens.empty() &&
+                                 asked->tokens.size() <= recording()->tokens.size() &&
+                                 std::equal(asked->tokens.begin(), asked->tokens.end(), recording()->tokens.begin());
+            if (sameRun && target == static_cast<LensTarget>(target_->currentData().toInt())) {
+                lensNotes_.clear();
+                for (const std::string& note : lens->notes)
+                    lensNotes_ += QLatin1Char(' ') + QString::fromStdString(note);
+                const bool first = lens_.empty();
+                lens_.add(*lens);
+                fillTable();
+                if (first)
+                    selectionChanged(selection(), nullptr);
+                fillCandidates();
+                fillPlace();
+            }
+            lensTimer_.start();
+        });
+}
+
+void ResidualView::askDetail() {
+    if (!isVisible() || !recording() || !inside().model())
+        return;
+    if (tabs_->currentIndex() == kAttribution)
+        askAttribution();
+    else if (tabs_->currentIndex() == kNeurons)
+        askNeurons();
+}
+
+void ResidualView::askAttribution() {
+    const std::shared_ptr<const Model> model = inside().model();
+    const AttributionRequest request = attribution_->request(position());
+    if (!attribution_->attribution())
+        attribution_->setWaiting(tr("Computing\u2026"));
+    inside().askEngine(
+        this, "attribution",
+        [model, request, run = run()](TaskContext& context) {
+            return attributeLogit(*model, explainContext(context, *model, "attribution"), run, request);
+        },
+        [this](Result<Attribution> result) {
+            if (result)
+                attribution_->setAttribution(std::move(*result), piece());
+            else if (result.error().code != ErrorCode::Cancelled)
+                attribution_->setWaiting(QString::fromStdString(result.error().message));
+        });
+}
+
+void ResidualView::askNeurons() {
+    const std::shared_ptr<const Model> model = inside().model();
+    NeuronRequest request;
+    request.iLayer = layer();
+    request.position = position();
+    request.order = neurons_->order();
+    if (!neurons_->report())
+        neurons_->setWaiting(tr("Computing\u2026"));
+    inside().askEngine(
+        this, "neurons",
+        [model, request, run = run()](TaskContext& context) {
+            return activeNeurons(*model, explainContext(context, *model, "neurons"), run, request);
+        },
+        [this](Result<NeuronReport> result) {
+            if (result)
+                neurons_->setReport(std::move(*result), piece());
+            else if (result.error().code != ErrorCode::Cancelled)
+                neurons_->setWaiting(QString::fromStdString(result.error().message));
+        });
+}
+
+void ResidualView::fillTable() {
+    GridContent content;
+    if (recording()) {
+        content.nRow = lens_.rows().empty() ? recording()->model.nLayer + 1 : std::int64_t(lens_.rows().size());
+        content.nCol = recording()->nPosition();
+    }
+    const LensTable::Piece name = piece();
+    content.rowTitle = tr("after");
+    content.colTitle = tr("token");
+    content.empty = tr("Nothing is recorded yet.");
+    content.rowLabel = [this](std::int64_t i) {
+        if (!lens_.rows().empty())
+            return lens_.rowName(i);
+        return i == 0 ? LensTable::tr("Embedding") : LensTable::tr("Layer %1").arg(i - 1);
+    };
+    content.colLabel = [this](std::int64_t j) { return inside().pieceText(j); };
+    content.text = [this, name](std::int64_t i, std::int64_t j) { return lens_.cellText(i, j, name); };
+    content.colour = [this](std::int64_t i, std::int64_t j) {
+        const design::Palette& colours = design::paletteFor(this);
+        const TokenScore* score = lens_.cell(i, j);
+        return score != nullptr ? uncertaintyColor(lens_.uncertaintyAt(*score, measure()), colours) : colours.sunken;
+    };
+    content.describe = [this, name](std::int64_t i, std::int64_t j) {
+        return lens_.describe(i, j, inside().pieceText(j), name);
+    };
+    content.number = [this](std::int64_t i, std::int64_t j) {
+        const TokenScore* score = lens_.cell(i, j);
+        if (score == nullptr)
+            return std::nan("");
+        switch (measure()) {
+        case TokenMeasure::Entropy:
+            return double(score->entropy);
+        case TokenMeasure::Rank:
+            return double(score->rank);
+        case TokenMeasure::Probability:
+            break;
+        }
+        return std::exp(double(score->top.front().logProbability));
+    };
+    content.strongRow = [this](std::int64_t i) { return !lens_.rows().empty() && lens_.isAnswer(i); };
+    table_->setContent(std::move(content));
+    table_->setMaximumHeight(recording() ? std::max(120, table_->wholeHeight()) : QWIDGETSIZE_MAX);
+}
+
+void ResidualView::fillCandidates() {
+    BarContent content;
+    content.largest = 1;
+    content.labelTitle = tr("Token");
+    content.valueTitle = tr("Probability");
+    content.empty = lens_.empty() ? tr("Computing\u2026") : tr("Choose a cell of the table.");
+    const std::int64_t row = table_->currentRow() >= 0 ? table_->currentRow() : std::int64_t(lens_.rows().size()) - 1;
+    const LensTable::Piece name = piece();
+    if (const TokenScore* score = lens_.cell(row, position())) {
+        bool targetShown = false;
+        for (const TokenAlternative& one : score->top) {
+            Bar bar;
+            bar.label = name(one.id);
+            bar.value = std::exp(double(one.logProbability));
+            bar.valueText = percentText(bar.value);
+            bar.glass = one.id == score->id ? design::Glass::Amber : design::Glass::Cobalt;
+            bar.description = tr("%1: %2 (id %3)").arg(bar.label, bar.valueText, QString::number(one.id));
+            targetShown = targetShown || one.id == score->id;
+            content.bars.push_back(std::move(bar));
+        }
+        if (!targetShown) {
+            Bar bar;
+            bar.label = tr("%1 (choice number %2)").arg(name(score->id), countText(score->rank + 1));
+            bar.value = std::exp(double(score->logProbability));
+            bar.valueText = percentText(bar.value);
+            bar.glass = design::Glass::Amber;
+            bar.strong = true;
+            content.bars.push_back(std::move(bar));
+        }
+        if (const TokenScore* last = lens_.cell(std::int64_t(lens_.rows().size()) - 1, position())) {
+            std::vector<TokenId> ids;
+            for (const TokenAlternative& one : last->top)
+                ids.push_back(one.id);
+            if (std::find(ids.begin(), ids.end(), last->id) == ids.end())
+                ids.push_back(last->id);
+            attribution_->setCandidates(ids, name);
+        }
+    }
+    candidates_->setContent(std::move(content));
+    answer_->setText(answerText());
+}
+
+QString ResidualView::answerText() const {
+    const std::int64_t p = position();
+    if (!recording() || lens_.empty() || p < 0)
+        return {};
+    QString text = tr("The last row is the model\u2019s own prediction.");
+    const TokenScore* last = lens_.cell(std::int64_t(lens_.rows().size()) - 1, p);
+    const auto next = std::size_t(p + 1);
+    if (last != nullptr && next < recording()->scores.size() && recording()->scores[next]) {
+        const TokenScore& was = *recording()->scores[next];
+        for (const TokenAlternative& one : last->top)
+            if (one.id == was.id) {
+                text += QLatin1Char(' ') + tr("In the run, \u201C%1\u201D had %2; the last row says %3.")
+                                               .arg(piece()(was.id), percentText(std::exp(double(was.logProbability))),
+                                                    percentText(std::exp(double(one.logProbability))));
+                break;
+            }
+    }
+    return text + lensNotes_;
+}
+
+void ResidualView::fillPlace() {
+    if (!recording() || position() < 0) {
+        place_->clear();
+        return;
+    }
+    const QString token = QStringLiteral("\u201C%1\u201D").arg(inside().pieceText(position()));
+    const std::int64_t row = table_->currentRow();
+    const QString rowText = row >= 0 && row < std::int64_t(lens_.rows().size()) ? lens_.rowName(row) : QString();
+    switch (tabs_->currentIndex()) {
+    case kAttribution:
+        place_->setText(tr("What the embedding, every head and every MLP wrote towards this logit, after token %1 %2.")
+                            .arg(position())
+                            .arg(token));
+        break;
+    case kNeurons:
+        place_->setText(tr("MLP of layer %1 at token %2 %3.").arg(layer()).arg(position()).arg(token));
+        break;
+    default:
+        place_->setText(
+            rowText.isEmpty()
+                ? tr("After token %1 %2.").arg(position()).arg(token)
+                : tr("%1, after token %2 %3. The asked token is amber.").arg(rowText).arg(position()).arg(token));
+    }
+}
+
+void ResidualView::retranslate() {
+    const QSignalBlocker quietMeasure(measure_), quietTarget(target_);
+    measureLabel_->setText(tr("Colour"));
+    measure_->setItemText(0, tr("Probability of the first choice"));
+    measure_->setItemText(1, tr("Entropy"));
+    measure_->setItemText(2, tr("Rank of the asked token"));
+    measure_->setAccessibleName(tr("What the colours show"));
+    targetLabel_->setText(tr("Asked"));
+    target_->setItemText(0, tr("the final answer"));
+    target_->setItemText(1, tr("the token that follows"));
+    target_->setAccessibleName(tr("Which token is asked about"));
+    table_->setAccessibleName(tr("Logit lens: layers by tokens"));
+    candidates_->setAccessibleName(tr("Candidates of the chosen cell"));
+    tabs_->setTabText(kCandidates, tr("Candidates"));
+    tabs_->setTabText(kAttribution, tr("Parts of the logit"));
+    tabs_->setTabText(kNeurons, tr("Neurons"));
+    tabs_->setAccessibleName(tr("Details of the chosen cell"));
+    static_cast<ScaleLegend*>(legend_)->setMeasure(measure());
+    fillTable();
+    fillCandidates();
+    fillPlace();
+}
+
+QStringList ResidualView::exportFormats() const {
+    return {QStringLiteral("png"), QStringLiteral("svg"), QStringLiteral("pdf"), QStringLiteral("csv")};
+}
+
+Result<void> ResidualView::exportAs(const QString& path, const QString& format, double scale) {
+    const Painted* below = tabs_->currentIndex() == kAttribution ? attribution_->bars()
+                           : tabs_->currentIndex() == kNeurons   ? neurons_->neurons()
+                                                                 : candidates_;
+    if (format == QLatin1String("csv") && tabs_->currentIndex() == kNeurons)
+        return writeText(path, neurons_->csv());
+    if (format == QLatin1String("csv") && tabs_->currentIndex() == kAttribution)
+        return writeText(path, attribution_->bars()->csv());
+    return exportPainted({table_, below}, path, format, scale);
+}
+
+QJsonObject ResidualView::saveState() const {
+    return {{QStringLiteral("measure"), measure_->currentIndex()},
+            {QStringLiteral("target"), target_->currentIndex()},
+            {QStringLiteral("tab"), tabs_->currentIndex()},
+            {QStringLiteral("zoom"), table_->zoom()}};
+}
+
+void ResidualView::restoreState(const QJsonObject& state) {
+    measure_->setCurrentIndex(std::clamp(state[QStringLiteral("measure")].toInt(), 0, measure_->count() - 1));
+    target_->setCurrentIndex(std::clamp(state[QStringLiteral("target")].toInt(), 0, target_->count() - 1));
+    tabs_->setCurrentIndex(std::clamp(state[QStringLiteral("tab")].toInt(), 0, tabs_->count() - 1));
+    table_->setZoom(state[QStringLiteral("zoom")].toDouble(1));
+}
+
+void ResidualView::go(const QString& argument) {
+    const QString what = argument.section(QLatin1Char('.'), 0, 0);
+    tabs_->setCurrentIndex(what == QLatin1String("attribution") ? kAttribution
+                           : what == QLatin1String("neurons")   ? kNeurons
+                                                                : kCandidates);
+    bool ok = false;
+    const int at = argument.section(QLatin1Char('.'), 1, 1).toInt(&ok);
+    if (ok)
+        inside().selection().setPosition(at);
+}
+
+} // namespace vitral

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The residual stream: the logit lens as a table of layers by tokens, and for the chosen cell its candidates, what the
+// logit is made of, and the neurons that fired. Computed by the engine for what is on screen. Thread: GUI.
+
+#include "widgets/inside/inside_view.h"
+#include "widgets/inside/lens_table.h"
+
+#include <QTimer>
+
+class QComboBox;
+class QLabel;
+class QSplitter;
+class QStackedWidget;
+class QTabBar;
+
+namespace vitral {
+
+class AttributionPanel;
+class BarList;
+class GridView;
+class NeuronPanel;
+
+class ResidualView : public InsideView {
+    Q_OBJECT
+public:
+    explicit ResidualView(InsideController& inside, QWidget* parent = nullptr);
+
+    [[nodiscard]] QString name() const override { return QStringLiteral("residual"); }
+    [[nodiscard]] QString iconName() const override { return QStringLiteral("inside-residual"); }
+    [[nodiscard]] QString title() const override;
+    [[nodiscard]] QString help() const override;
+    [[nodiscard]] QString missing(bool* offersRecordAgain) const override;
+    [[nodiscard]] QStringList exportFormats() const override;
+    Result<void> exportAs(const QString& path, const QString& format, double scale) override;
+    [[nodiscard]] QJsonObject saveState() const override;
+    void restoreState(const QJsonObject& state) override;
+    /// "lens", "attribution", "neurons", and the same with ":position".
+    void go(const QString& argument) override;
+
+    [[nodiscard]] GridView* table() const { return table_; }
+    [[nodiscard]] const LensTable& lens() const { return lens_; }
+    [[nodiscard]] AttributionPanel* attributionPanel() const { return attribution_; }
+    [[nodiscard]] NeuronPanel* neuronPanel() const { return neurons_; }
+    [[nodiscard]] BarList* candidates() const { return candidates_; }
+    [[nodiscard]] QString answerText() const; ///< how the last row compares with what the run recorded
+
+protected:
+    void recordingChanged(bool grew) override;
+    void selectionChanged(const Selection& selection, QObject* origin) override;
+    void retranslate() override;
+
+private:
+    enum Tab { kCandidates, kAttribution, kNeurons };
+    void makeControls(QWidget* parent);
+    void askLens();
+    void askDetail();
+    void askAttribution();
+    void askNeurons();
+    void fillTable();
+    void fillCandidates();
+    void fillPlace();
+    void cellChosen(qint64 iRow, qint64 iCol);
+    void tell(const Error& error);
+    [[nodiscard]] TokenMeasure measure() const;
+    [[nodiscard]] ExplainedRun run() const;
+    [[nodiscard]] LensTable::Piece piece() const;
+    [[nodiscard]] std::int64_t position() const;
+    [[nodiscard]] std::int32_t layer() const; ///< of the chosen row; the last one where none is chosen
+
+    LensTable lens_;
+    GridView* table_;
+    QComboBox *measure_, *target_;
+    QLabel *measureLabel_, *targetLabel_, *place_, *answer_;
+    QWidget* legend_;
+    QTabBar* tabs_;
+    QStackedWidget* stack_;
+    QSplitter* splitter_;
+    BarList* candidates_;
+    AttributionPanel* attribution_;
+    NeuronPanel* neurons_;
+    QTimer lensTimer_, detailTimer_;
+    bool lensAsked_ = false;
+    QString lensNotes_;
+    const void* shownModel_ = nullptr;
+};
+
+} // namespace vitral

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "widgets/inside/tensor_statistics.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <string_view>
+
+namespace vitral {
+
+namespace {
+
+constexpr std::int64_t kFirstValues = 8;
+
+bool isPart(std::string_view scope, std::string_view part) {
+    return scope == part ||
+           (scope.size() > part.size() && scope.ends_with(part) && scope[scope.size() - part.size() - 1] == '.');
+}
+
+/// How many operations of the same name come before this one under its scope.
+int nBefore(const OperationList& list, int iOperation) {
+    const Operation& o = list.operations[static_cast<std::size_t>(iOperation)];
+    int n = 0;
+    for (int i = iOperation - 1; i >= 0 && list.operations[static_cast<std::size_t>(i)].scope == o.scope; --i)
+        n += list.operations[static_cast<std::size_t>(i)].name == o.name ? 1 : 0;
+    return n;
+}
+
+std::vector<Point> pointsOfWeights(const Operation& o, bool gated) {
+    std::vector<Point> points;
+    for (const OperandInfo& weight : o.weights) {
+        const std::string& name = weight.name;
+        const auto has = [&name](std::string_view part) { return name.find(part) != std::string::npos; };
+        if (has("attn_qkv"))
+            points.insert(points.end(), {Point::Q, Point::K, Point::V});
+        else if (has("attn_q."))
+            points.push_back(Point::Q);
+        else if (has("attn_k."))
+            points.push_back(Point::K);
+        else if (has("attn_v."))
+            points.push_back(Point::V);
+        else if (has("attn_output."))
+            points.push_back(Point::AttnOut);
+        else if (has("ffn_gate_inp."))
+            points.push_back(Point::MoeGate);
+        else if (has("ffn_gate."))
+            points.push_back(Point::MlpPre);
+        else if (has("ffn_up."))
+            points.push_back(gated ? Point::MlpPreLinear : Point::MlpPre);
+        else if (has("ffn_down."))
+            points.push_back(Point::MlpOut);
+    }
+    return points;
+}
+
+} // namespace
+
+TensorStatistics statisticsOf(const Rows& rows, std::int64_t row, std::int64_t mostValues) {
+    TensorStatistics s;
+    s.nRow = rows.nRow();
+    s.nCol = rows.nCol();
+    if (rows.empty() || s.nCol == 0)
+        return s;
+    const std::int64_t nTake = std::clamp<std::int64_t>(mostValues / s.nCol, 1, s.nRow);
+    std::vector<float> values(static_cast<std::size_t>(s.nCol));
+    s.least = std::numeric_limits<double>::infinity();
+    s.greatest = -s.least;
+    double sum = 0, squares = 0;
+    std::int64_t nFinite = 0;
+    for (std::int64_t i = 0; i < nTake; ++i) {
+        rows.read(i * s.nRow / nTake, 0, values);
+        double length = 0;
+        for (const float v : values) {
+            if (!std::isfinite(v)) {
+                ++s.nNotFinite;
+                continue;
+            }
+            const auto x = static_cast<double>(v);
+            s.least = std::min(s.least, x);
+            s.greatest = std::max(s.greatest, x);
+            sum += x;
+            length += x * x;
+            ++nFinite;
+        }
+        squares += length;
+        s.norm += std::sqrt(length);
+    }
+    s.nRead = nTake * s.nCol;
+    s.norm /= static_cast<double>(nTake);
+    s.histogram.assign(kHistogramBins, 0);
+    if (nFinite == 0) {
+        s.least = s.greatest = 0;
+    } else {
+        s.mean = sum / static_cast<double>(nFinite);
+        s.deviation = std::sqrt(std::max(0.0, squares / static_cast<double>(nFinite) - s.mean * s.mean));
+        const double width = s.greatest - s.least;
+        for (std::int64_t i = 0; i < nTake; ++i) {
+            rows.read(i * s.nRow / nTake, 0, values);
+            for (const float v : values)
+                if (std::isfinite(v)) {
+                    const double t = width > 0 ? (static_cast<double>(v) - s.least) / width : 0.5;
+                    s.histogram[static_cast<std::size_t>(std::min<int>(kHistogramBins - 1, int(t * kHistogramBins)))] +=
+                        1;
+                }
+        }
+    }
+    s.firstRow = std::clamp<std::int64_t>(row, 0, s.nRow - 1);
+    s.first.resize(static_cast<std::size_t>(std::min(kFirstValues, s.nCol)));
+    rows.read(s.firstRow, 0, s.first);
+    return s;
+}
+
+std::vector<Point> pointsOf(const OperationList& list, int iOperation) {
+    const Operation& o = list.operations[static_cast<std::size_t>(iOperation)];
+    const bool attention = isPart(o.scope, "attn"), mlp = isPart(o.scope, "mlp");
+    if (o.name == "matmul") {
+        if (o.scope == "head")
+            return {Point::Logits};
+        bool gated = false;
+        for (const Operation& other : list.operations)
+            if (other.scope == o.scope && other.name == "gatedActivation")
+                gated = true;
+        return pointsOfWeights(o, gated);
+    }
+    if (o.name.ends_with("Norm"))
+        return o.scope == "head"                             ? std::vector{Point::FinalNorm}
+               : attention && nBefore(list, iOperation) == 0 ? std::vector{Point::AttnNorm}
+               : mlp && nBefore(list, iOperation) == 0       ? std::vector{Point::MlpNorm}
+                                                             : std::vector<Point>{};
+    if (o.name == "rope")
+        return {nBefore(list, iOperation) == 0 ? Point::RotQ : Point::RotK};
+    if (o.name == "attention")
+        return {Point::Z};
+    if (o.name == "activation" || o.name == "gatedActivation")
+        return mlp ? std::vector{Point::MlpPost} : std::vector<Point>{};
+    if (o.name == "add" && (attention || mlp))
+        return {attention ? Point::ResidMid : Point::ResidPost};
+    if (o.name == "embedding")
+        return {Point::Embed};
+    return {};
+}
+
+} // namespace vitral

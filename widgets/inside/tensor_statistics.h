@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// A recorded tensor in a few numbers, and which trace point an operation's result is. Thread: any.
+
+#include "core/backend/operation_list.h"
+#include "core/trace/recording.h"
+
+#include <cstdint>
+#include <vector>
+
+namespace vitral {
+
+inline constexpr int kHistogramBins = 48;
+
+struct TensorStatistics {
+    std::int64_t nRow = 0, nCol = 0;
+    std::int64_t nRead = 0; ///< values looked at; fewer than nRow * nCol: every so-manieth row was read
+    double least = 0, greatest = 0, mean = 0, deviation = 0;
+    double norm = 0; ///< mean length of a row
+    std::int64_t nNotFinite = 0;
+    std::vector<double> histogram; ///< [kHistogramBins], counts from least to greatest
+    std::vector<float> first;      ///< the first values of row `firstRow`
+    std::int64_t firstRow = 0;
+};
+
+/// At most `mostValues` values are read; whole rows, evenly spread. `row`: whose first values are wanted.
+[[nodiscard]] TensorStatistics statisticsOf(const Rows& rows, std::int64_t row, std::int64_t mostValues = 4'000'000);
+
+/// The points that hold what an operation of a list wrote, in the order of its outputs; empty where no point does.
+[[nodiscard]] std::vector<Point> pointsOf(const OperationList& list, int iOperation);
+
+} // namespace vitral
