@@ -1167,6 +1167,10 @@
             <source>A recording of a full context (%1 tokens) takes %2 with this model</source>
             <translation>A gravação de um contexto cheio (%1 tokens) ocupa %2 com este modelo</translation>
         </message>
+        <message>
+            <source>Memory for recordings</source>
+            <translation>Memória para gravações</translation>
+        </message>
     </context>
     <context>
         <name>vitral::InterventionAnswers</name>

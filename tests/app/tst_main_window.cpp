@@ -125,9 +125,8 @@ private slots:
         InsideController& inside = *services_->inside;
         ChatController& chat = *services_->chat;
         chat.send(QStringLiteral("Hello"));
-        QTRY_VERIFY_WITH_TIMEOUT(chat.count() == 2 && !chat.busy() && inside.recording() &&
-                                     inside.recording()->complete,
-                                 60000);
+        QTRY_VERIFY_WITH_TIMEOUT(
+            chat.count() == 2 && !chat.busy() && inside.recording() && inside.recording()->complete, 60000);
         const Message& answer = chat.message(1);
         QVERIFY(answer.tokens.size() > 3);
         // Every token of the answer is the recorded one at its place, and back.

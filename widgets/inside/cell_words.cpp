@@ -40,8 +40,9 @@ QString CellView::link(Step to, const QString& text) {
 }
 
 QString CellView::token(std::int64_t position) const {
-    return QStringLiteral("%1 \u201C%2\u201D")
-        .arg(QLocale().toString(static_cast<qlonglong>(position)), inside().pieceText(position));
+    QString piece = inside().pieceText(position);
+    piece.replace(QLatin1Char(' '), QChar::Nbsp); // a line must not break inside the quotes
+    return QStringLiteral("%1\u00A0\u201C%2\u201D").arg(QLocale().toString(static_cast<qlonglong>(position)), piece);
 }
 
 void CellView::sayVectors() {

@@ -151,20 +151,25 @@ QWidget* InsideWindow::makeHead() {
     exportMenu_ = new QMenu(export_);
     compare_->setMenu(compareMenu_);
     export_->setMenu(exportMenu_);
-    for (QToolButton* button : {compare_, export_})
+    memory_ = toolButton(QStringLiteral("more"), head);
+    memoryMenu_ = new QMenu(memory_);
+    memory_->setMenu(memoryMenu_);
+    for (QToolButton* button : {compare_, export_, memory_})
         button->setPopupMode(QToolButton::InstantPopup);
-    memoryMenu_ = new QMenu(look_);
-    look_->setMenu(memoryMenu_);
-    look_->setPopupMode(QToolButton::MenuButtonPopup);
     connect(memoryMenu_, &QMenu::aboutToShow, this, &InsideWindow::fillMemoryMenu);
-    row->addWidget(title_);
-    row->addSpacing(design::kSpace2);
-    row->addWidget(recorded_, 1);
-    row->addWidget(notes_);
+    auto* lines = new QVBoxLayout;
+    lines->setSpacing(0);
+    lines->addWidget(title_);
+    auto* under = new QHBoxLayout;
+    under->setSpacing(design::kSpace1);
+    under->addWidget(notes_);
+    under->addWidget(recorded_, 1);
+    lines->addLayout(under);
+    row->addLayout(lines, 1);
     row->addWidget(busyText_);
     row->addWidget(busy_);
-    for (QToolButton* button : {look_, open_, save_, compare_, export_, alone_, close_})
-        row->addWidget(button);
+    for (QToolButton* button : {look_, open_, save_, compare_, export_, memory_, alone_, close_})
+        row->addWidget(button, 0, Qt::AlignTop);
     connect(look_, &QToolButton::clicked, this, [this] { inside_.lookInside(); });
     connect(open_, &QToolButton::clicked, this, &InsideWindow::openFile);
     connect(save_, &QToolButton::clicked, this, &InsideWindow::saveFile);
@@ -199,6 +204,7 @@ QWidget* InsideWindow::makeSelectionRow() {
     token_ = new QLabel(frame);
     token_->setTextFormat(Qt::PlainText);
     token_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    token_->setMinimumWidth(design::kSpace7);
     row->addWidget(layerLabel_);
     row->addWidget(layer_);
     row->addWidget(headLabel_);
@@ -313,6 +319,7 @@ void InsideWindow::keyPressEvent(QKeyEvent* event) {
 void InsideWindow::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
     elideRecorded();
+    refreshSelection();
 }
 
 void InsideWindow::setAlone(bool alone) {

@@ -83,7 +83,7 @@ private:
     QLabel *title_, *recorded_, *notes_, *help_, *emptyTitle_, *emptyText_, *busyText_;
     QProgressBar* busy_;
     NoticeBar* notice_;
-    QToolButton *look_, *open_, *save_, *compare_, *export_, *alone_, *close_;
+    QToolButton *look_, *open_, *save_, *compare_, *export_, *memory_, *alone_, *close_;
     QPushButton *emptyLook_, *emptyOpen_, *emptyAgain_;
     QMenu *compareMenu_, *exportMenu_, *memoryMenu_;
     QSpinBox *layer_, *head_;

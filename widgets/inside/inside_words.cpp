@@ -139,7 +139,9 @@ void InsideWindow::refreshSelection() {
     QString text = s.position < 0 ? tr("%1  (the newest)").arg(name(r->nPosition() - 1)) : name(s.position);
     if (s.position >= 0 && s.key >= 0)
         text += QStringLiteral("   \u2192   ") + name(s.key);
-    token_->setText(text);
+    token_->setText(token_->fontMetrics().elidedText(text, Qt::ElideRight, token_->width()));
+    token_->setToolTip(text);
+    token_->setAccessibleName(text);
     previous_->setEnabled(s.position != 0);
     next_->setEnabled(s.position < r->nPosition() - 1);
 }
@@ -192,6 +194,7 @@ void InsideWindow::retranslate() {
     name(save_, tr("Save the recorded run"));
     name(compare_, tr("Compare with another run"));
     name(export_, tr("Export the view"));
+    name(memory_, tr("Memory for recordings"));
     name(alone_, tr("Hide the chat"));
     name(close_, tr("Close (Ctrl+Shift+I)"));
     name(previous_, tr("Previous token"));

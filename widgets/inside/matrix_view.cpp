@@ -6,12 +6,12 @@
 #include "widgets/design/metrics.h"
 #include "widgets/inside/attention_map_source.h"
 #include "widgets/inside/difference_map_source.h"
+#include "widgets/inside/flow_row.h"
 #include "widgets/inside/matrix_export.h"
 #include "widgets/inside/value_text.h"
 
 #include <QCheckBox>
 #include <QComboBox>
-#include <QHBoxLayout>
 #include <QLabel>
 #include <QLocale>
 #include <QSignalBlocker>
@@ -26,8 +26,7 @@ MatrixView::MatrixView(InsideController& inside, QWidget* parent) : InsideView(i
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(design::kSpace2);
-    auto* row = new QHBoxLayout;
-    row->setSpacing(design::kSpace2);
+    auto* row = new FlowRow;
     const auto combo = [this](int n) {
         auto* box = new QComboBox(this);
         for (int i = 0; i < n; ++i)
@@ -52,7 +51,6 @@ MatrixView::MatrixView(InsideController& inside, QWidget* parent) : InsideView(i
     cell_ = button("inside-cell");
     for (QWidget* widget : std::initializer_list<QWidget*>{value_, scale_, block_, map_, hideFirst_, difference_})
         row->addWidget(widget);
-    row->addStretch(1);
     row->addWidget(whole_);
     row->addWidget(cell_);
     column->addLayout(row);

@@ -2,10 +2,10 @@
 #include "widgets/inside/overview_view.h"
 
 #include "widgets/design/metrics.h"
+#include "widgets/inside/flow_row.h"
 #include "widgets/inside/painted_export.h"
 
 #include <QComboBox>
-#include <QHBoxLayout>
 #include <QLabel>
 #include <QLocale>
 #include <QVBoxLayout>
@@ -21,8 +21,7 @@ OverviewView::OverviewView(InsideController& inside, QWidget* parent) : InsideVi
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(design::kSpace2);
-    auto* row = new QHBoxLayout;
-    row->setSpacing(design::kSpace2);
+    auto* row = new FlowRow;
     measure_ = new QComboBox(this);
     measure_->addItem(QString(), -1);
     for (int i = 0; i <= kHeadBehaviours; ++i)
@@ -36,7 +35,6 @@ OverviewView::OverviewView(InsideController& inside, QWidget* parent) : InsideVi
     for (const int pixels : {0, 24, 48, 96, 160})
         size_->addItem(QString(), pixels);
     row->addWidget(size_);
-    row->addStretch(1);
     column->addLayout(row);
     statement_ = new QLabel(this);
     statement_->setProperty("role", "small");

@@ -48,8 +48,10 @@ TextCanvas::TextCanvas(QWidget* parent) : QAbstractScrollArea(parent) {
 
 void TextCanvas::setRecording(RecordingPtr recording, bool grew) {
     recording_ = std::move(recording);
-    if (!grew)
+    if (!grew) {
         weights_ = {};
+        shown_ = -1;
+    }
     hovered_ = -1;
     layOut(!grew);
 }
@@ -119,6 +121,7 @@ void TextCanvas::setDirection(LookDirection direction) {
 void TextCanvas::showToken(std::int64_t position) {
     if (position < 0 || position >= flow_.count())
         return;
+    shown_ = position;
     const QRectF rect = flow_.rect(position);
     QScrollBar* bar = verticalScrollBar();
     const double top = rect.top() + kMargin - flow_.metrics().gap;
@@ -380,6 +383,7 @@ void TextCanvas::keyPressEvent(QKeyEvent* event) {
 void TextCanvas::resizeEvent(QResizeEvent* event) {
     QAbstractScrollArea::resizeEvent(event);
     layOut(false);
+    showToken(shown_);
 }
 
 void TextCanvas::focusInEvent(QFocusEvent* event) {

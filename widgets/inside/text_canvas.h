@@ -69,6 +69,7 @@ private:
     TokenWeights weights_;
     std::int64_t position_ = -1, key_ = -1, hovered_ = -1;
     LookDirection direction_ = LookDirection::LooksAt;
+    std::int64_t shown_ = -1; ///< brought into view last; stays there when the width changes
     bool arcs_ = true;
     double threshold_ = 0.01;
     double lastPaintMs_ = 0;

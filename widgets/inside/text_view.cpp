@@ -2,6 +2,7 @@
 #include "widgets/inside/text_view.h"
 
 #include "widgets/design/metrics.h"
+#include "widgets/inside/flow_row.h"
 #include "widgets/inside/painted_export.h"
 #include "widgets/inside/scale_legend.h"
 #include "widgets/inside/text_canvas.h"
@@ -9,7 +10,6 @@
 
 #include <QCheckBox>
 #include <QComboBox>
-#include <QHBoxLayout>
 #include <QLabel>
 #include <QLocale>
 #include <QScrollBar>
@@ -36,8 +36,7 @@ TextView::TextView(InsideController& inside, QWidget* parent) : InsideView(insid
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(design::kSpace2);
-    auto* row = new QHBoxLayout;
-    row->setSpacing(design::kSpace2);
+    auto* row = new FlowRow;
     mix_ = new QComboBox(this);
     for (int i = 0; i < 4; ++i)
         mix_->addItem(QString());
@@ -57,7 +56,6 @@ TextView::TextView(InsideController& inside, QWidget* parent) : InsideView(insid
     for (QWidget* widget :
          std::initializer_list<QWidget*>{direction_, mix_, arcs_, difference_, threshold_, thresholdLabel_})
         row->addWidget(widget);
-    row->addStretch(1);
     legend_ = new ScaleLegend(this);
     row->addWidget(legend_);
     column->addLayout(row);

@@ -15,8 +15,8 @@ namespace vitral {
 struct FlowMetrics {
     double lineHeight = 24; ///< of a pane
     double gap = 30;        ///< above every line
-    double padding = 3;     ///< inside a pane, left and right
-    double space = 1;       ///< between panes
+    double padding = 2;     ///< inside a pane, left and right
+    double space = 0;       ///< between panes
     bool operator==(const FlowMetrics&) const = default;
 };
 

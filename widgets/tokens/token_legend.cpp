@@ -58,8 +58,9 @@ TokenLegend::TokenLegend(QWidget* parent) : QWidget(parent) {
     row->addWidget(sure_);
     row->addWidget(scale_);
     row->addWidget(unsure_);
-    row->addStretch(1);
-    row->addWidget(average_);
+    average_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred); // a narrow chat beside the room "Inside"
+    average_->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+    row->addWidget(average_, 1);
     connect(measure_, &QComboBox::currentIndexChanged, this, [this] {
         retranslate();
         emit measureChanged(measure());
