@@ -6,6 +6,7 @@
 #include "app/script.h"
 #include "app/services.h"
 #include "core/base/log.h"
+#include "widgets/canvas/renderer_choice.h"
 
 #include <QApplication>
 
@@ -56,6 +57,7 @@ int run(int argc, char** argv) {
     QApplication::setApplicationVersion(QStringLiteral(VITRAL_VERSION));
 
     app::Settings settings(options.dataDir);
+    setRendererChoice(settings.renderer());
     app::Language language;
     language.use(options.language.isEmpty() ? settings.language() : options.language);
     design::Theme theme(qt);

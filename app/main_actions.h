@@ -11,11 +11,12 @@
 namespace vitral::app {
 
 struct MainWindow::Actions {
-    QMenu *file, *edit, *view, *chat, *help, *recent, *theme, *language;
+    QMenu *file, *edit, *view, *chat, *help, *recent, *theme, *language, *drawing;
     QAction *newChat, *openModelFile, *chooseModel, *importChat, *exportMarkdown, *exportJson, *quit;
     QAction *copy, *selectAll, *find, *rename, *deleteChat;
     QAction *leftPanel, *rightPanel, *tokens, *tree, *compare, *inside, *themeSystem, *themeLight, *themeDark, *english,
         *portuguese;
+    QAction *drawAutomatic, *drawVulkan, *drawPainter;
     QAction *larger, *smaller, *usual, *fullScreen;
     QAction *stop, *regenerate, *editLast, *nextMessage, *focusComposer;
     QAction *shortcuts, *about;

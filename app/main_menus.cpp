@@ -127,6 +127,22 @@ void MainWindow::makeMenus() {
     };
     a.english = languageAction(QStringLiteral("en"), QStringLiteral("English"));
     a.portuguese = languageAction(QStringLiteral("pt_BR"), QStringLiteral("Portugu\u00EAs (Brasil)"));
+    a.drawing = a.view->addMenu(QString());
+    auto* drawings = new QActionGroup(this);
+    const auto drawingAction = [this, drawings](RendererChoice choice) {
+        auto* action = new QAction(drawings);
+        action->setCheckable(true);
+        action->setChecked(services_.settings.renderer() == choice);
+        connect(action, &QAction::triggered, this, [this, choice] {
+            services_.settings.setRenderer(choice);
+            setRendererChoice(choice);
+        });
+        actions_->drawing->addAction(action);
+        return action;
+    };
+    a.drawAutomatic = drawingAction(RendererChoice::Automatic);
+    a.drawVulkan = drawingAction(RendererChoice::Vulkan);
+    a.drawPainter = drawingAction(RendererChoice::Painter);
     a.view->addSeparator();
     const auto zoom = [this](double scale) {
         theme_.setFontScale(scale);
@@ -196,6 +212,10 @@ void MainWindow::retranslate() {
     a.themeSystem->setText(tr("As the &system"));
     a.themeLight->setText(tr("&Light"));
     a.themeDark->setText(tr("&Dark"));
+    a.drawing->setTitle(tr("&Maps are drawn by"));
+    a.drawAutomatic->setText(tr("Whatever is &faster here"));
+    a.drawVulkan->setText(tr("&Vulkan"));
+    a.drawPainter->setText(tr("The &processor"));
     a.language->setTitle(tr("&Language"));
     a.larger->setText(tr("L&arger text"));
     a.smaller->setText(tr("S&maller text"));

@@ -38,6 +38,19 @@ QString Settings::conversationsFile() const {
     return dataDir_ + QStringLiteral("/conversations.sqlite");
 }
 
+RendererChoice Settings::renderer() const {
+    const QString key = store_->value(QStringLiteral("look/renderer")).toString();
+    return key == QLatin1String("vulkan")    ? RendererChoice::Vulkan
+           : key == QLatin1String("painter") ? RendererChoice::Painter
+                                             : RendererChoice::Automatic;
+}
+void Settings::setRenderer(RendererChoice choice) {
+    store_->setValue(QStringLiteral("look/renderer"), choice == RendererChoice::Vulkan ? QStringLiteral("vulkan")
+                                                      : choice == RendererChoice::Painter
+                                                          ? QStringLiteral("painter")
+                                                          : QStringLiteral("automatic"));
+}
+
 design::ThemeChoice Settings::theme() const {
     const QString key = store_->value(QStringLiteral("look/theme")).toString();
     if (key == QLatin1String("light"))

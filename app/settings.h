@@ -2,6 +2,7 @@
 #pragma once
 // What the program remembers between two starts (QSettings, an INI file). Thread: GUI.
 
+#include "widgets/canvas/renderer_choice.h"
 #include "widgets/chat/generation_settings.h"
 #include "widgets/design/theme.h"
 
@@ -26,6 +27,8 @@ public:
     void setTheme(design::ThemeChoice choice);
     [[nodiscard]] double fontScale() const;
     void setFontScale(double scale);
+    [[nodiscard]] RendererChoice renderer() const;
+    void setRenderer(RendererChoice choice);
     [[nodiscard]] QString language() const; ///< empty: the system's
     void setLanguage(const QString& code);
     [[nodiscard]] QStringList recentModels() const;

@@ -4225,6 +4225,22 @@ Licença Apache 2.0. Fontes: Inter (SIL OFL 1.1) e JetBrains Mono (Apache 2.0).<
             <source>Look inside</source>
             <translation>Olhar por dentro</translation>
         </message>
+        <message>
+            <source>&amp;Maps are drawn by</source>
+            <translation>&amp;Mapas desenhados por</translation>
+        </message>
+        <message>
+            <source>Whatever is &amp;faster here</source>
+            <translation>O que for mais &amp;rápido aqui</translation>
+        </message>
+        <message>
+            <source>&amp;Vulkan</source>
+            <translation>&amp;Vulkan</translation>
+        </message>
+        <message>
+            <source>The &amp;processor</source>
+            <translation>O &amp;processador</translation>
+        </message>
     </context>
     <context>
         <name>vitral::app::Services</name>

@@ -55,6 +55,30 @@ Colour sample(const UiTexture& t, float u, float v) {
 struct Point {
     float x, y, u, v;
     Colour colour;
+    std::uint32_t packed;
+};
+
+// One colour over many pixels: 8-bit arithmetic that compilers turn into vectors.
+class FlatBlend {
+public:
+    explicit FlatBlend(const Colour& c)
+        : keep_(256U - scale(c.alpha)), red_(add(c.red, c.alpha)), green_(add(c.green, c.alpha)),
+          blue_(add(c.blue, c.alpha)) {}
+    void run(std::uint32_t* first, std::uint32_t* end) const {
+        for (; first < end; ++first) {
+            const std::uint32_t p = *first;
+            *first = 0xff000000U | (((((p >> 16U) & 0xffU) * keep_ + red_) >> 8U) << 16U) |
+                     (((((p >> 8U) & 0xffU) * keep_ + green_) >> 8U) << 8U) | (((p & 0xffU) * keep_ + blue_) >> 8U);
+        }
+    }
+
+private:
+    static std::uint32_t scale(float alpha) { return static_cast<std::uint32_t>(alpha * 256.F / 255.F + 0.5F); }
+    static std::uint32_t add(float part, float alpha) {
+        return std::min(static_cast<std::uint32_t>(part * static_cast<float>(scale(alpha)) + 128.F),
+                        255U * scale(alpha) + 128U);
+    }
+    std::uint32_t keep_, red_, green_, blue_;
 };
 
 // Edge function of the directed edge p -> q at (x, y), and whether pixels exactly on it belong to the triangle
@@ -67,6 +91,30 @@ struct Edge {
     }
     [[nodiscard]] float at(float x, float y) const { return a * x + b * y + c; }
     [[nodiscard]] bool inside(float value) const { return value > 0 || (value == 0 && owns); }
+    // Leaves of [first, end) the pixels of the row at height cy that are inside: solved, then put right by a pixel
+    // where rounding chose the wrong side.
+    void narrow(float cy, std::int32_t& first, std::int32_t& end) const {
+        if (first >= end)
+            return;
+        const auto has = [&](std::int32_t x) { return inside(at(static_cast<float>(x) + 0.5F, cy)); };
+        if (a == 0) {
+            if (!has(first))
+                end = first;
+            return;
+        }
+        const float zero = -(b * cy + c) / a - 0.5F;
+        const auto x =
+            static_cast<std::int32_t>(std::clamp(zero, static_cast<float>(first) - 2.F, static_cast<float>(end) + 2.F));
+        if (a > 0) { // inside lies to the right
+            first = std::clamp(x - 1, first, end);
+            while (first < end && !has(first))
+                ++first;
+        } else {
+            end = std::clamp(x + 2, first, end);
+            while (end > first && !has(end - 1))
+                --end;
+        }
+    }
 };
 
 void triangle(const Canvas& canvas, Point p0, Point p1, Point p2, const UiTexture& texture) {
@@ -94,22 +142,27 @@ void triangle(const Canvas& canvas, Point p0, Point p1, Point p2, const UiTextur
                        bottom = std::min(canvas.bottom, high(p0.y, p1.y, p2.y));
     const bool plain = p0.u == p1.u && p0.u == p2.u && p0.v == p1.v && p0.v == p2.v;
     const Colour white = plain ? sample(texture, p0.u, p0.v) : Colour{};
+    const bool flat = plain && p0.packed == p1.packed && p0.packed == p2.packed;
+    const FlatBlend fill(flat ? Colour{p0.colour.red * white.red / 255.F, p0.colour.green * white.green / 255.F,
+                                       p0.colour.blue * white.blue / 255.F, p0.colour.alpha * white.alpha / 255.F}
+                              : Colour{});
     for (std::int32_t y = top; y < bottom; ++y) {
-        std::uint32_t* row = canvas.pixels + canvas.stride * y;
         const float cy = static_cast<float>(y) + 0.5F;
-        bool entered = false;
-        for (std::int32_t x = left; x < right; ++x) {
+        std::int32_t first = left, end = right;
+        for (const Edge* edge : {&e0, &e1, &e2})
+            edge->narrow(cy, first, end);
+        std::uint32_t* row = canvas.pixels + canvas.stride * y;
+        if (flat) {
+            fill.run(row + first, row + std::max(first, end));
+            continue;
+        }
+        for (std::int32_t x = first; x < end; ++x) {
             const float cx = static_cast<float>(x) + 0.5F;
-            const float w0 = e0.at(cx, cy), w1 = e1.at(cx, cy), w2 = e2.at(cx, cy);
-            if (!(e0.inside(w0) && e1.inside(w1) && e2.inside(w2))) {
-                if (entered)
-                    break; // a row of a triangle is one span
-                continue;
-            }
-            entered = true;
-            const float f1 = w1 / area, f2 = w2 / area;
-            const auto at = [&](float a, float b, float c) { return a + (b - a) * f1 + (c - a) * f2; };
+            const float f1 = e1.at(cx, cy) / area, f2 = e2.at(cx, cy) / area;
+            const auto at = [&](float p, float q, float r) { return p + (q - p) * f1 + (r - p) * f2; };
             const Colour t = plain ? white : sample(texture, at(p0.u, p1.u, p2.u), at(p0.v, p1.v, p2.v));
+            if (t.alpha == 0)
+                continue;
             blend(row[x], {at(p0.colour.red, p1.colour.red, p2.colour.red) * t.red / 255.F,
                            at(p0.colour.green, p1.colour.green, p2.colour.green) * t.green / 255.F,
                            at(p0.colour.blue, p1.colour.blue, p2.colour.blue) * t.blue / 255.F,
@@ -139,7 +192,7 @@ void rasterUi(const UiFrame& ui, std::uint32_t* pixels, std::int32_t width, std:
                                 clip(std::ceil(command.clipBottom * ui.scale), height)};
             const auto point = [&](std::uint32_t i) -> Point {
                 const UiVertex& v = list.vertices[command.vertexOffset + list.indices[i]];
-                return {v.x * ui.scale, v.y * ui.scale, v.u, v.v, unpack(v.colour)};
+                return {v.x * ui.scale, v.y * ui.scale, v.u, v.v, unpack(v.colour), v.colour};
             };
             for (std::uint32_t i = command.firstIndex; i + 2 < command.firstIndex + command.nIndex; i += 3)
                 triangle(canvas, point(i), point(i + 1), point(i + 2), *texture);

@@ -113,10 +113,17 @@ bool HeatmapCanvas::controlsVisible() const {
 }
 
 QImage HeatmapCanvas::picture(QSize size, qreal scale, bool complete) {
-    QImage out(size * scale, QImage::Format_RGB32);
+    QImage out((QSizeF(size) * scale).toSize(), QImage::Format_RGB32);
     out.setDevicePixelRatio(scale);
+    QPainter painter(&out);
+    paintPicture(painter, size, scale, complete);
+    painter.end();
+    return out;
+}
+
+void HeatmapCanvas::paintPicture(QPainter& painter, QSize size, qreal scale, bool complete) {
     const design::Palette& palette = design::paletteFor(this);
-    out.fill(palette.surface);
+    painter.fillRect(QRect(QPoint(), size), palette.surface);
     const CanvasLayout layout = impl_->layout(size);
     const HeatmapView shown = impl_->fitted ? impl_->fit(layout.map) : impl_->view;
     const QSize pixels = (QSizeF(layout.map.size()) * scale).toSize();
@@ -125,12 +132,17 @@ QImage HeatmapCanvas::picture(QSize size, qreal scale, bool complete) {
     marks.hoveredRow = marks.hoveredCol = -1;
     fillMarks(map, markRects(marks, shown, pixels, scale, palette));
     map.setDevicePixelRatio(scale);
-    QPainter painter(&out);
     painter.drawImage(layout.map.topLeft(), map);
     impl_->paintAround(painter, layout, shown, scale);
-    painter.end();
     impl_->imageDirty = impl_->tableDirty = true; // the rank scale and `waiting` were those of this picture
-    return out;
+}
+
+void HeatmapCanvas::chooseRenderer() {
+    if (!impl_->rendererChosen)
+        return; // it will be when the canvas is first seen
+    impl_->rendererChosen = false;
+    impl_->dropVulkan({});
+    impl_->chooseRenderer();
 }
 
 QString HeatmapCanvas::rendererName() const {
@@ -138,6 +150,9 @@ QString HeatmapCanvas::rendererName() const {
 }
 QString HeatmapCanvas::rendererNote() const {
     return impl_->renderNote;
+}
+bool HeatmapCanvas::standsIn() const {
+    return impl_->waiting || impl_->nMissing > 0;
 }
 double HeatmapCanvas::lastFrameMs() const {
     return impl_->frameMs;

@@ -16,6 +16,8 @@
 #include <functional>
 #include <memory>
 
+class QPainter;
+
 namespace vitral {
 
 /// What the floating controls offer besides colours and scale; the owner keeps it up to date.
@@ -52,9 +54,14 @@ public:
     /// The same picture without a window, for export and tests. Waits for nothing: uses the tiles that are there unless
     /// `complete`, which computes what is missing on this thread.
     [[nodiscard]] QImage picture(QSize size, qreal scale, bool complete);
+    /// The same onto any painter: on QSvgGenerator and QPdfWriter labels and legend stay text, the map is an image of
+    /// `scale` pixels a device-independent one.
+    void paintPicture(QPainter& painter, QSize size, qreal scale, bool complete);
+    void chooseRenderer();                      ///< anew, after the setting changed (renderer_choice.h)
     [[nodiscard]] QString rendererName() const; ///< "Vulkan: <device>" or "QPainter"
     /// Why Vulkan is not used, in a sentence; empty when it is, or was not wanted.
     [[nodiscard]] QString rendererNote() const;
+    [[nodiscard]] bool standsIn() const;      ///< the last frame showed coarser or sampled values somewhere
     [[nodiscard]] double lastFrameMs() const; ///< time the last frame took on this thread
 
     [[nodiscard]] QSize sizeHint() const override;

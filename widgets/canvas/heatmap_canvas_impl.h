@@ -16,7 +16,11 @@ namespace gpu {
 struct UiFrame;
 }
 class CanvasVulkan;
+#ifdef VITRAL_HAVE_IMGUI
 class UiLayer;
+#else
+class UiLayer {}; // never made
+#endif
 
 struct HeatmapCanvas::Impl {
     explicit Impl(HeatmapCanvas* owner);

@@ -149,6 +149,16 @@ void HeatmapCanvas::Impl::cycleLook(int colours, int scale, int block) {
 }
 
 bool HeatmapCanvas::event(QEvent* event) {
+    if (event->type() == QEvent::ShortcutOverride) {
+        // Keys that mean something to a map do so while it has the focus, whatever the window's menus say.
+        const auto* key = static_cast<QKeyEvent*>(event);
+        const bool all = key->key() == Qt::Key_0 && key->modifiers() == Qt::ControlModifier;
+        if (all || (key->modifiers() == Qt::NoModifier && (key->key() == Qt::Key_C || key->key() == Qt::Key_L ||
+                                                           key->key() == Qt::Key_B || key->key() == Qt::Key_S))) {
+            event->accept();
+            return true;
+        }
+    }
     if (event->type() == QEvent::NativeGesture) {
         auto* gesture = static_cast<QNativeGestureEvent*>(event);
         if (gesture->gestureType() == Qt::ZoomNativeGesture) {

@@ -118,9 +118,6 @@ std::vector<TileChoice> TileStore::choose(MapSource& source, const MapPlan& plan
         *nMissing = 0;
     if (n == 0)
         return choices;
-    // The whole map as one coarse tile first: whatever comes later has a stand-in.
-    if (plan.level != top)
-        impl_->fetch(source, {top, 0, 0});
     std::vector<int> order(n);
     for (std::size_t i = 0; i < n; ++i)
         order[i] = static_cast<int>(i);
@@ -129,16 +126,20 @@ std::vector<TileChoice> TileStore::choose(MapSource& source, const MapPlan& plan
                      dc = i % plan.nTileCol - (plan.nTileCol - 1) / 2.0;
         return dr * dr + dc * dc;
     };
-    std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return distance(a) < distance(b); });
+    std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return distance(a) > distance(b); });
     for (const int i : order) {
         const MapTileKey key = plan.key(i / plan.nTileCol, i % plan.nTileCol);
-        TileChoice choice = impl_->fetch(source, key);
+        TileChoice& choice = choices[static_cast<std::size_t>(i)];
+        choice = impl_->fetch(source, key);
         if (nMissing && !(choice.tile && choice.tile->exact))
             ++*nMissing;
-        if (!choice.tile)
-            choice = impl_->standIn(key, top);
-        choices[static_cast<std::size_t>(i)] = std::move(choice);
     }
+    // The whole map as one coarse tile, once, however rough: whatever is not there yet has a stand-in.
+    if (plan.level != top && !impl_->standIn({top, 0, 0}, top).tile)
+        impl_->fetch(source, {top, 0, 0});
+    for (const int i : order)
+        if (TileChoice& choice = choices[static_cast<std::size_t>(i)]; !choice.tile)
+            choice = impl_->standIn(plan.key(i / plan.nTileCol, i % plan.nTileCol), top);
     constexpr std::size_t kKept = 192; // half a megabyte each
     impl_->forget(std::max(kKept, 2 * n));
     return choices;

@@ -46,8 +46,9 @@ public:
     TileStore(const TileStore&) = delete;
     TileStore& operator=(const TileStore&) = delete;
 
-    /// Asks the source for every tile of the plan, from the middle outwards, and takes the best there is; [nTileRow *
-    /// nTileCol]. With `complete`, `missing` tells how many are not final.
+    /// Asks the source for every tile of the plan and takes the best there is; [nTileRow * nTileCol]. What matters most
+    /// is asked for last (the middle, then the whole map where nothing stands in): sources serve the newest first.
+    /// `nMissing`: how many are not final.
     std::vector<TileChoice> choose(MapSource& source, const MapPlan& plan, int* nMissing = nullptr);
     void clear();
 

@@ -21,8 +21,8 @@ public:
     using QObject::QObject;
     [[nodiscard]] virtual std::int64_t nRow() const = 0; ///< cells
     [[nodiscard]] virtual std::int64_t nCol() const = 0;
-    /// The tile if it is there; else null, and it is asked for (tileReady follows). Tiles not asked for again between
-    /// two frames may be given up.
+    /// The tile if it is there; else null, and it is asked for (tileReady follows): newest first. Tiles not asked for
+    /// again between two frames may be given up.
     [[nodiscard]] virtual std::shared_ptr<const MapTile> tile(const MapTileKey& key) = 0;
     /// The exact tile, computed on this thread: for export and tests. As it stands here out of cell(), one by one; a
     /// source that can do better overrides it.

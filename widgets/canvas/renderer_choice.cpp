@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "widgets/canvas/renderer_choice.h"
 
-#include <QCoreApplication>
+#include "widgets/canvas/heatmap_canvas.h"
+
+#include <QApplication>
 #include <QVariant>
 
 namespace vitral {
@@ -23,8 +25,13 @@ RendererChoice rendererChoice() {
 }
 
 void setRendererChoice(RendererChoice choice) {
-    if (QCoreApplication* application = QCoreApplication::instance())
-        application->setProperty(kProperty, static_cast<int>(choice));
+    if (!QCoreApplication::instance())
+        return;
+    QCoreApplication::instance()->setProperty(kProperty, static_cast<int>(choice));
+    const QWidgetList widgets = QApplication::allWidgets();
+    for (QWidget* widget : widgets)
+        if (auto* canvas = qobject_cast<HeatmapCanvas*>(widget))
+            canvas->chooseRenderer();
 }
 
 } // namespace vitral

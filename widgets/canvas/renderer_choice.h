@@ -11,7 +11,7 @@ namespace vitral {
 enum class RendererChoice : std::uint8_t { Automatic, Vulkan, Painter };
 
 [[nodiscard]] RendererChoice rendererChoice();
-/// The setting; canvases shown afterwards follow it.
+/// The setting; every canvas follows it at once.
 void setRendererChoice(RendererChoice choice);
 
 } // namespace vitral

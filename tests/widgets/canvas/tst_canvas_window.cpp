@@ -169,6 +169,24 @@ private slots:
         QCOMPARE(windows().size(), 0);
     }
 
+    void theSettingIsFollowedAtOnce() {
+        qunsetenv("VITRAL_RENDERER");
+        setRendererChoice(RendererChoice::Painter);
+        std::unique_ptr<HeatmapCanvas> canvas(makeCanvas(nullptr));
+        canvas->resize(400, 300);
+        canvas->show();
+        QVERIFY(QTest::qWaitForWindowExposed(canvas.get()));
+        QCOMPARE(canvas->rendererName(), QString("QPainter"));
+        for (int round = 0; round < 3; ++round) {
+            setRendererChoice(RendererChoice::Vulkan);
+            QVERIFY(canvas->rendererName().startsWith("Vulkan"));
+            QTRY_VERIFY(nFrame() >= 1);
+            setRendererChoice(RendererChoice::Painter);
+            QCOMPARE(canvas->rendererName(), QString("QPainter"));
+            QCOMPARE(windows().size(), 0);
+        }
+    }
+
     void eventsReachTheCanvas() {
         qputenv("VITRAL_RENDERER", "vulkan");
         std::unique_ptr<HeatmapCanvas> canvas(makeCanvas(nullptr));

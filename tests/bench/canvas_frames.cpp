@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+// Frame times of a map of 32,768 x 32,768 cells at 1280x720 while it is panned and zoomed: the QPainter canvas as a
+// person sees it, and the Vulkan painter (of whatever device there is) into a picture. Tiles are computed from Q, K and
+// log-sum-exp by worker threads at the same time. Prints a table for docs/performance.md.
+//
+//     canvas_frames [positions] [frames per leg]
+
+#include "core/trace/map_workers.h"
+#include "tests/support/attention_record.h"
+#include "widgets/canvas/heatmap_canvas.h"
+#include "widgets/canvas/map_raster.h"
+#include "widgets/design/metrics.h"
+#include "widgets/design/palette.h"
+#ifdef VITRAL_HAVE_VULKAN
+#include "widgets/canvas/map_vulkan.h"
+#endif
+
+#include <QApplication>
+#include <QElapsedTimer>
+#include <QThread>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <ctime>
+
+using namespace vitral;
+
+namespace {
+
+class BenchSource : public MapSource {
+public:
+    BenchSource(MapWorkers& workers, std::shared_ptr<const AttentionRecord> record)
+        : tiles_(std::make_shared<AttentionTiles>(std::move(record), 0)) {
+        requests_ = std::make_shared<TileRequests>(tiles_, [this](const std::shared_ptr<const MapTile>& tile) {
+            QMetaObject::invokeMethod(
+                this, [this, key = tile->key] { emit tileReady(key); }, Qt::QueuedConnection);
+        });
+        workers.attach(requests_);
+    }
+    ~BenchSource() override { requests_->close(); }
+    [[nodiscard]] std::int64_t nRow() const override { return tiles_->nPosition(); }
+    [[nodiscard]] std::int64_t nCol() const override { return tiles_->nPosition(); }
+    [[nodiscard]] std::shared_ptr<const MapTile> tile(const MapTileKey& key) override {
+        bool fresh = false;
+        auto found = tiles_->find(key, &fresh);
+        if (!found || !found->exact)
+            requests_->request(key);
+        return found;
+    }
+    [[nodiscard]] float cell(std::int64_t iRow, std::int64_t iCol) const override {
+        return attentionCell(*tiles_->record(), 0, iRow, iCol).weight;
+    }
+    [[nodiscard]] std::pair<float, float> range() const override { return {0.F, 1.F}; }
+    [[nodiscard]] bool idle() const { return requests_->idle(); }
+
+private:
+    std::shared_ptr<AttentionTiles> tiles_;
+    std::shared_ptr<TileRequests> requests_;
+};
+
+struct Leg {
+    const char* name;
+    std::vector<HeatmapView> views;
+};
+
+// What a person does: look at everything, dive to the diagonal, wander about at several zooms, come back.
+std::vector<Leg> path(double n, double width, double height, int nFrame) {
+    const double all = n / height;
+    std::vector<Leg> legs;
+    const auto zoom = [&](const char* name, double from, double to) {
+        Leg leg{name, {}};
+        for (int i = 0; i < nFrame; ++i) {
+            const double perPixel = from * std::pow(to / from, (i + 1.0) / nFrame), centre = n * 0.7;
+            leg.views.push_back({centre - perPixel * width / 2, centre - perPixel * height / 2, perPixel});
+        }
+        legs.push_back(std::move(leg));
+    };
+    const auto pan = [&](const char* name, double perPixel) {
+        Leg leg{name, {}};
+        for (int i = 0; i < nFrame; ++i) {
+            const double at = 12 * i * perPixel; // 12 pixels a frame
+            leg.views.push_back({n * 0.3 + at, n * 0.45 + at * 0.7, perPixel});
+        }
+        legs.push_back(std::move(leg));
+    };
+    zoom("zoom in, all to 8 pixels a cell", all, 0.125);
+    pan("pan, 8 pixels a cell", 0.125);
+    pan("pan, 1 cell a pixel", 1);
+    pan("pan, 6 cells a pixel", 6);
+    zoom("zoom out to all", 0.125, all);
+    return legs;
+}
+
+double clockMs(clockid_t which) {
+    timespec t{};
+    clock_gettime(which, &t);
+    return static_cast<double>(t.tv_sec) * 1e3 + static_cast<double>(t.tv_nsec) * 1e-6;
+}
+
+struct Times {
+    std::vector<double> wall, cpu;
+    int nCoarse = 0; // frames in which something stood in
+    void print(const char* name) const {
+        auto sorted = wall;
+        std::sort(sorted.begin(), sorted.end());
+        double cpuSum = 0, wallSum = 0;
+        for (std::size_t i = 0; i < wall.size(); ++i) {
+            cpuSum += cpu[i];
+            wallSum += wall[i];
+        }
+        const auto n = static_cast<double>(wall.size());
+        const auto at = [&](double part) { return sorted[static_cast<std::size_t>(part * (n - 1))]; };
+        std::printf("| %s | %.1f | %.1f | %.1f | %.1f | %.0f | %.0f %% |\n", name, at(0.5), at(0.95), sorted.back(),
+                    cpuSum / n, 1000 * n / wallSum, 100.0 * nCoarse / n);
+        std::fflush(stdout);
+    }
+};
+
+constexpr const char* kHead = "| leg | median ms | 95 %% | worst | processor ms | frames/s | frames with stand-ins |\n"
+                              "|---|---|---|---|---|---|---|\n";
+
+void settle(const BenchSource& source) {
+    QElapsedTimer time;
+    time.start();
+    while (time.elapsed() < 20) {
+        QApplication::processEvents();
+        if (!source.idle())
+            QThread::msleep(5);
+        else
+            break;
+    }
+}
+
+void runPainter(MapWorkers& workers, const std::shared_ptr<const AttentionRecord>& record, int nFrame) {
+    auto source = std::make_shared<BenchSource>(workers, record);
+    HeatmapCanvas canvas;
+    canvas.resize(1280, 720);
+    canvas.setLabels([](std::int64_t i) { return QString::number(i); },
+                     [](std::int64_t i) { return QString::number(i); });
+    canvas.setReadOut([&](std::int64_t i, std::int64_t j) { return QStringList{QString::number(source->cell(i, j))}; });
+    CanvasControls controls;
+    controls.nLayer = 32;
+    controls.nHead = 32;
+    canvas.setControls(controls);
+    canvas.setSource(source);
+    canvas.show();
+    QApplication::processEvents();
+    std::printf("\nQPainter, the whole canvas (labels, legend, controls), 1280x720\n\n");
+    std::printf(kHead);
+    for (const Leg& leg : path(static_cast<double>(record->nPosition()), 1184, 614, nFrame)) {
+        Times times;
+        for (const HeatmapView& view : leg.views) {
+            const double cpu = clockMs(CLOCK_THREAD_CPUTIME_ID);
+            QElapsedTimer time;
+            time.start();
+            canvas.setView(view);
+            QApplication::processEvents(QEventLoop::ExcludeUserInputEvents); // tiles that came
+            canvas.repaint();
+            times.wall.push_back(static_cast<double>(time.nsecsElapsed()) * 1e-6);
+            times.cpu.push_back(clockMs(CLOCK_THREAD_CPUTIME_ID) - cpu);
+            times.nCoarse += canvas.standsIn();
+            // What is left of the frame belongs to the workers, as it would at 60 frames a second.
+            const auto left = static_cast<long>(16.0 - times.wall.back());
+            if (left > 0)
+                QThread::msleep(static_cast<unsigned long>(left));
+        }
+        times.print(leg.name);
+        settle(*source);
+    }
+}
+
+#ifdef VITRAL_HAVE_VULKAN
+void runVulkan(MapWorkers& workers, const std::shared_ptr<const AttentionRecord>& record, int nFrame) {
+    auto instance = gpu::VulkanInstance::create();
+    if (!instance) {
+        std::printf("\nVulkan: %s\n", instance.error().message.c_str());
+        return;
+    }
+    auto device = gpu::VulkanDevice::create(*instance);
+    if (!device) {
+        std::printf("\nVulkan: %s\n", device.error().message.c_str());
+        return;
+    }
+    const QSize size(1280, 720);
+    auto target = gpu::OffscreenTarget::create(*device, 1280, 720);
+    if (!target)
+        return;
+    auto drawn = MapVulkan::create(*device, (*target)->pass());
+    if (!drawn)
+        return;
+    auto source = std::make_shared<BenchSource>(workers, record);
+    TileStore store;
+    const ColourTable table = makeColourTable({}, {}, qRgb(20, 20, 26));
+    std::printf("\nVulkan, %s, map into a picture, read back, 1280x720\n\n", (*device)->name().c_str());
+    std::printf(kHead);
+    for (const Leg& leg : path(static_cast<double>(record->nPosition()), 1280, 720, nFrame)) {
+        Times times;
+        for (const HeatmapView& view : leg.views) {
+            QApplication::processEvents();
+            const double cpu = clockMs(CLOCK_PROCESS_CPUTIME_ID);
+            QElapsedTimer time;
+            time.start();
+            const MapPlan plan = planMap(view, source->nRow(), source->nCol(), size, 1);
+            const auto tiles = store.choose(*source, plan);
+            MapScene scene;
+            scene.map = makeMapFrame(plan, tiles, BlockValue::Max, table, 1, {}, {0, 0});
+            scene.pixels = size;
+            if (!(*target)->render((*drawn)->work(std::move(scene))))
+                return;
+            times.wall.push_back(static_cast<double>(time.nsecsElapsed()) * 1e-6);
+            times.cpu.push_back(clockMs(CLOCK_PROCESS_CPUTIME_ID) - cpu);
+            times.nCoarse += std::any_of(tiles.begin(), tiles.end(),
+                                         [](const TileChoice& t) { return t.shift > 0 || !t.tile || !t.tile->exact; });
+            const auto left = static_cast<long>(16.0 - times.wall.back());
+            if (left > 0)
+                QThread::msleep(static_cast<unsigned long>(left));
+        }
+        times.print(leg.name);
+        settle(*source);
+    }
+}
+#endif
+
+} // namespace
+
+int main(int argc, char** argv) {
+    if (qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM"))
+        qputenv("QT_QPA_PLATFORM", "offscreen");
+    qputenv("VITRAL_RENDERER", "painter");
+    QApplication app(argc, argv);
+    design::installFonts();
+    QApplication::setPalette(design::makeQPalette(design::palette(design::Scheme::Dark)));
+    test::RecordShape shape;
+    shape.nPosition = argc > 1 ? std::atoll(argv[1]) : 32768;
+    shape.headDim = 64;
+    shape.nHead = shape.nKvHead = 1;
+    shape.trueLse = false;
+    const int nFrame = argc > 2 ? std::atoi(argv[2]) : 120;
+    const auto record = test::randomRecord(shape);
+    MapWorkers workers;
+    runPainter(workers, record, nFrame);
+#ifdef VITRAL_HAVE_VULKAN
+    runVulkan(workers, record, nFrame);
+#endif
+    return 0;
+}
