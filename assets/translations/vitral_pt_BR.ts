@@ -1537,10 +1537,6 @@
             <translation>Matriz</translation>
         </message>
         <message>
-            <source>One head: rows are the tokens that look, columns the tokens they look at. Zoom with the wheel, move by dragging, click a cell to choose it; Cell shows its arithmetic.</source>
-            <translation>Uma cabeça: as linhas são os tokens que olham, as colunas os tokens para os quais olham. Amplie com a roda, arraste para mover, clique em uma célula para escolhê-la; Célula mostra sua conta.</translation>
-        </message>
-        <message>
             <source>This run was recorded without attention.</source>
             <translation>Esta execução foi gravada sem atenção.</translation>
         </message>
@@ -1637,42 +1633,6 @@
             <translation>Pesos são depois da softmax (cada linha soma 1); pontuações são antes dela</translation>
         </message>
         <message>
-            <source>Linear</source>
-            <translation>Linear</translation>
-        </message>
-        <message>
-            <source>Logarithmic</source>
-            <translation>Logarítmica</translation>
-        </message>
-        <message>
-            <source>Rank</source>
-            <translation>Posto</translation>
-        </message>
-        <message>
-            <source>How values become colours</source>
-            <translation>Como valores viram cores</translation>
-        </message>
-        <message>
-            <source>Largest</source>
-            <translation>Maior</translation>
-        </message>
-        <message>
-            <source>Mean</source>
-            <translation>Média</translation>
-        </message>
-        <message>
-            <source>What a pixel shows when it stands for more than one cell</source>
-            <translation>O que um pixel mostra quando representa mais de uma célula</translation>
-        </message>
-        <message>
-            <source>Grey</source>
-            <translation>Cinza</translation>
-        </message>
-        <message>
-            <source>Colours; all can be told apart by colour-blind people</source>
-            <translation>Cores; todas podem ser distinguidas por daltônicos</translation>
-        </message>
-        <message>
             <source>Hide first token</source>
             <translation>Ocultar 1º token</translation>
         </message>
@@ -1683,10 +1643,6 @@
         <message>
             <source>Difference</source>
             <translation>Diferença</translation>
-        </message>
-        <message>
-            <source>Show the whole map</source>
-            <translation>Mostrar o mapa inteiro</translation>
         </message>
         <message>
             <source>Show the arithmetic of the chosen cell</source>
@@ -1703,6 +1659,10 @@
         <message>
             <source>first token hidden</source>
             <translation>1º token oculto</translation>
+        </message>
+        <message>
+            <source>One head: rows are the tokens that look, columns the tokens they look at. Zoom with the wheel, move by dragging, click a cell to choose it; Cell shows its arithmetic. The right button has colours and scales.</source>
+            <translation>Uma cabeça: as linhas são os tokens que olham, as colunas os tokens para os quais olham. Amplie com a roda, arraste para mover, clique em uma célula para escolhê-la; Célula mostra sua conta. O botão direito tem cores e escalas.</translation>
         </message>
     </context>
     <context>
@@ -2502,10 +2462,6 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
             <translation>%1: %2; 0 é o acaso, 1 é tudo</translation>
         </message>
         <message>
-            <source>%1: this text has no such places</source>
-            <translation>%1: este texto não tem lugares assim</translation>
-        </message>
-        <message>
             <source>%1 %2 (by chance %3)</source>
             <translation>%1 %2 (ao acaso %3)</translation>
         </message>
@@ -2536,6 +2492,38 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
         <message>
             <source>Order of the heads</source>
             <translation>Ordem das cabeças</translation>
+        </message>
+        <message>
+            <source>the standard probe needs the recorded model: load it</source>
+            <translation>a prova padrão precisa do modelo gravado: carregue-o</translation>
+        </message>
+        <message>
+            <source>%1: no such places in this text</source>
+            <translation>%1: não há lugares assim neste texto</translation>
+        </message>
+        <message>
+            <source>scored on the standard probe: %1 random tokens, twice</source>
+            <translation>pontuado na prova padrão: %1 tokens ao acaso, duas vezes</translation>
+        </message>
+        <message>
+            <source>reading the standard probe…</source>
+            <translation>lendo a prova padrão…</translation>
+        </message>
+        <message>
+            <source>On this text</source>
+            <translation>Neste texto</translation>
+        </message>
+        <message>
+            <source>On the standard probe</source>
+            <translation>Na prova padrão</translation>
+        </message>
+        <message>
+            <source>The probe is random tokens and then the same again: only looking back can guess them</source>
+            <translation>A prova são tokens ao acaso e depois os mesmos de novo: só olhando para trás dá para adivinhá-los</translation>
+        </message>
+        <message>
+            <source>What the scores are measured on</source>
+            <translation>Em que as pontuações são medidas</translation>
         </message>
     </context>
     <context>

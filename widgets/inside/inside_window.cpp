@@ -4,6 +4,7 @@
 
 #include "widgets/design/icons.h"
 #include "widgets/design/metrics.h"
+#include "widgets/inside/elided_label.h"
 #include "widgets/inside/inside_view.h"
 #include "widgets/inside/inside_views.h"
 #include "widgets/panels/notice_bar.h"
@@ -131,8 +132,8 @@ QWidget* InsideWindow::makeHead() {
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(design::kSpace1);
     title_ = label("title", head);
-    recorded_ = label("small", head);
-    recorded_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    recorded_ = new ElidedLabel(head);
+    recorded_->setProperty("role", "small");
     notes_ = new QLabel(head);
     notes_->setFixedSize(design::kIcon, design::kIcon);
     busyText_ = label("small", head);
@@ -201,9 +202,7 @@ QWidget* InsideWindow::makeSelectionRow() {
     next_ = toolButton(QStringLiteral("chevron-right"), frame);
     previous_->setAutoRepeat(true);
     next_->setAutoRepeat(true);
-    token_ = new QLabel(frame);
-    token_->setTextFormat(Qt::PlainText);
-    token_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    token_ = new ElidedLabel(frame);
     token_->setMinimumWidth(design::kSpace7);
     row->addWidget(layerLabel_);
     row->addWidget(layer_);
@@ -314,12 +313,6 @@ void InsideWindow::keyPressEvent(QKeyEvent* event) {
         emit closeAsked();
     else
         QWidget::keyPressEvent(event);
-}
-
-void InsideWindow::resizeEvent(QResizeEvent* event) {
-    QWidget::resizeEvent(event);
-    elideRecorded();
-    refreshSelection();
 }
 
 void InsideWindow::setAlone(bool alone) {

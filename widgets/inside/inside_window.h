@@ -51,7 +51,6 @@ protected:
     void hideEvent(QHideEvent* event) override;
     void changeEvent(QEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
-    void resizeEvent(QResizeEvent* event) override;
 
 private:
     QWidget* makeRail();
@@ -62,7 +61,6 @@ private:
     void makeCurrent(int index);
     void refresh();
     void refreshRecorded();
-    void elideRecorded();
     void refreshSelection();
     void fillExportMenu();
     void fillCompareMenu();

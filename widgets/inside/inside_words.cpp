@@ -49,6 +49,7 @@ QString InsideWindow::emptyText() const {
 void InsideWindow::refreshRecorded() {
     const RecordingPtr& r = inside_.recording();
     const QString text = recordedText();
+    recorded_->setText(text);
     QStringList lines = {text};
     if (r) {
         for (const std::string& note : r->notes)
@@ -75,14 +76,6 @@ void InsideWindow::refreshRecorded() {
     save_->setEnabled(r != nullptr);
     export_->setEnabled(stack_->currentWidget() != empty_);
     compare_->setEnabled(r != nullptr);
-    layout()->activate(); // buttons may have come or gone
-    elideRecorded();
-}
-
-void InsideWindow::elideRecorded() {
-    const QString text = recordedText();
-    recorded_->setText(recorded_->fontMetrics().elidedText(text, Qt::ElideRight, recorded_->width()));
-    recorded_->setAccessibleName(text);
 }
 
 void InsideWindow::refresh() {
@@ -139,9 +132,8 @@ void InsideWindow::refreshSelection() {
     QString text = s.position < 0 ? tr("%1  (the newest)").arg(name(r->nPosition() - 1)) : name(s.position);
     if (s.position >= 0 && s.key >= 0)
         text += QStringLiteral("   \u2192   ") + name(s.key);
-    token_->setText(token_->fontMetrics().elidedText(text, Qt::ElideRight, token_->width()));
+    token_->setText(text);
     token_->setToolTip(text);
-    token_->setAccessibleName(text);
     previous_->setEnabled(s.position != 0);
     next_->setEnabled(s.position < r->nPosition() - 1);
 }

@@ -34,9 +34,6 @@ MatrixView::MatrixView(InsideController& inside, QWidget* parent) : InsideView(i
         return box;
     };
     value_ = combo(2);
-    scale_ = combo(kColourScaleCount);
-    block_ = combo(2);
-    map_ = combo(kColourMapCount - 1); // the diverging one belongs to differences
     hideFirst_ = new QCheckBox(this);
     difference_ = new QCheckBox(this);
     difference_->setChecked(true);
@@ -47,11 +44,9 @@ MatrixView::MatrixView(InsideController& inside, QWidget* parent) : InsideView(i
         made->setIconSize({design::kIcon, design::kIcon});
         return made;
     };
-    whole_ = button("fit");
     cell_ = button("inside-cell");
-    for (QWidget* widget : std::initializer_list<QWidget*>{value_, scale_, block_, map_, hideFirst_, difference_})
+    for (QWidget* widget : std::initializer_list<QWidget*>{value_, hideFirst_, difference_})
         row->addWidget(widget);
-    row->addWidget(whole_);
     row->addWidget(cell_);
     column->addLayout(row);
     statement_ = new QLabel(this);
@@ -77,25 +72,11 @@ MatrixView::MatrixView(InsideController& inside, QWidget* parent) : InsideView(i
     connect(canvas_, &HeatmapCanvas::headPicked, this,
             [this](int iLayer, int iHead) { this->inside().selection().setHead(iLayer, iHead, this); });
     connect(canvas_, &HeatmapCanvas::hideSinksWanted, hideFirst_, &QCheckBox::setChecked);
-    connect(canvas_, &HeatmapCanvas::lookChanged, this, &MatrixView::takeLook);
     connect(value_, &QComboBox::currentIndexChanged, this, [this] { rebuild(); });
     connect(hideFirst_, &QCheckBox::toggled, this, [this] { rebuild(); });
     connect(difference_, &QCheckBox::toggled, this, [this] { rebuild(); });
-    const auto look = [this] {
-        HeatmapLook l = canvas_->look();
-        l.scale = static_cast<ColourScale>(scale_->currentIndex());
-        l.block = static_cast<BlockValue>(block_->currentIndex());
-        if (l.map != ColourMap::BlueOrange)
-            l.map = static_cast<ColourMap>(map_->currentIndex());
-        canvas_->setLook(l);
-        takeLook();
-    };
-    for (QComboBox* box : {scale_, block_, map_})
-        connect(box, &QComboBox::currentIndexChanged, this, look);
-    connect(whole_, &QToolButton::clicked, canvas_, &HeatmapCanvas::showAll);
     connect(cell_, &QToolButton::clicked, this, [this] { emit viewAsked(QStringLiteral("cell")); });
     MatrixView::retranslate();
-    takeLook();
 }
 
 MatrixView::~MatrixView() = default;
@@ -105,8 +86,9 @@ QString MatrixView::title() const {
 }
 
 QString MatrixView::help() const {
-    return tr("One head: rows are the tokens that look, columns the tokens they look at. Zoom with the wheel, move by "
-              "dragging, click a cell to choose it; Cell shows its arithmetic.");
+    return tr(
+        "One head: rows are the tokens that look, columns the tokens they look at. Zoom with the wheel, move by "
+        "dragging, click a cell to choose it; Cell shows its arithmetic. The right button has colours and scales.");
 }
 
 QString MatrixView::missing(bool* offersRecordAgain) const {
@@ -186,7 +168,8 @@ void MatrixView::rebuild() {
         canvas_->setSource(source_);
     }
     canvas_->setLook(look);
-    takeLook();
+    hideFirst_->setEnabled(!differenceSource_);
+    value_->setEnabled(!differenceSource_);
     if (!same)
         measureFirst();
     refreshWords();
@@ -212,18 +195,6 @@ void MatrixView::measureFirst() {
             firstShare_ = share;
             refreshWords();
         });
-}
-
-void MatrixView::takeLook() {
-    const HeatmapLook& look = canvas_->look();
-    const QSignalBlocker a(scale_), b(block_), c(map_);
-    scale_->setCurrentIndex(static_cast<int>(look.scale));
-    block_->setCurrentIndex(static_cast<int>(look.block));
-    if (look.map != ColourMap::BlueOrange)
-        map_->setCurrentIndex(static_cast<int>(look.map));
-    map_->setEnabled(look.map != ColourMap::BlueOrange);
-    hideFirst_->setEnabled(!differenceSource_);
-    value_->setEnabled(!differenceSource_);
 }
 
 QString MatrixView::statement() const {
@@ -380,33 +351,17 @@ void MatrixView::restoreState(const QJsonObject& state) {
     canvas_->setLook(look);
     plainLook_ = look;
     hideFirst_->setChecked(state[QStringLiteral("hideFirst")].toBool());
-    takeLook();
 }
 
 void MatrixView::retranslate() {
-    const QSignalBlocker a(value_), b(scale_), c(block_), d(map_);
+    const QSignalBlocker block(value_);
     value_->setItemText(0, tr("Weights"));
     value_->setItemText(1, tr("Scores"));
     value_->setToolTip(tr("Weights are after the softmax (each row adds up to 1); scores are before it"));
-    scale_->setItemText(static_cast<int>(ColourScale::Linear), tr("Linear"));
-    scale_->setItemText(static_cast<int>(ColourScale::Log), tr("Logarithmic"));
-    scale_->setItemText(static_cast<int>(ColourScale::Rank), tr("Rank"));
-    scale_->setToolTip(tr("How values become colours"));
-    block_->setItemText(static_cast<int>(BlockValue::Max), tr("Largest"));
-    block_->setItemText(static_cast<int>(BlockValue::Mean), tr("Mean"));
-    block_->setToolTip(tr("What a pixel shows when it stands for more than one cell"));
-    map_->setItemText(static_cast<int>(ColourMap::Viridis), QStringLiteral("Viridis"));
-    map_->setItemText(static_cast<int>(ColourMap::Cividis), QStringLiteral("Cividis"));
-    map_->setItemText(static_cast<int>(ColourMap::Magma), QStringLiteral("Magma"));
-    map_->setItemText(static_cast<int>(ColourMap::Grey), tr("Grey"));
-    map_->setToolTip(tr("Colours; all can be told apart by colour-blind people"));
     hideFirst_->setText(tr("Hide first token"));
     hideFirst_->setToolTip(tr("Many heads rest on the first token; without its column the rest is easier to see"));
     difference_->setText(tr("Difference"));
-    for (QComboBox* box : {value_, scale_, block_, map_})
-        box->setAccessibleName(box->toolTip());
-    whole_->setToolTip(tr("Show the whole map"));
-    whole_->setAccessibleName(whole_->toolTip());
+    value_->setAccessibleName(value_->toolTip());
     cell_->setToolTip(tr("Show the arithmetic of the chosen cell"));
     cell_->setAccessibleName(cell_->toolTip());
     canvas_->setAccessibleName(tr("Attention map"));

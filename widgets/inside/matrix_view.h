@@ -50,7 +50,6 @@ protected:
 
 private:
     void rebuild();
-    void takeLook();
     void refreshWords();
     void measureFirst();
     [[nodiscard]] std::shared_ptr<const AttentionRecord> layer(const RecordingPtr& recording) const;
@@ -58,9 +57,9 @@ private:
     [[nodiscard]] int shownHead() const;
 
     HeatmapCanvas* canvas_;
-    QComboBox *value_, *scale_, *block_, *map_;
+    QComboBox* value_;
     QCheckBox *hideFirst_, *difference_;
-    QToolButton *whole_, *cell_;
+    QToolButton* cell_;
     QLabel* statement_;
     std::shared_ptr<AttentionMapSource> source_;
     std::shared_ptr<DifferenceMapSource> differenceSource_;

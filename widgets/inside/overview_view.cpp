@@ -26,10 +26,14 @@ OverviewView::OverviewView(InsideController& inside, QWidget* parent) : InsideVi
     measure_->addItem(QString(), -1);
     for (int i = 0; i <= kHeadBehaviours; ++i)
         measure_->addItem(QString(), i);
+    text_ = new QComboBox(this);
+    text_->addItem(QString());
+    text_->addItem(QString());
     order_ = new QComboBox(this);
     order_->addItem(QString());
     order_->addItem(QString());
     row->addWidget(measure_);
+    row->addWidget(text_);
     row->addWidget(order_);
     size_ = new QComboBox(this);
     for (const int pixels : {0, 24, 48, 96, 160})
@@ -47,6 +51,7 @@ OverviewView::OverviewView(InsideController& inside, QWidget* parent) : InsideVi
     feed_.setInterval(kFeedMs);
     connect(&feed_, &QTimer::timeout, this, &OverviewView::feed);
     connect(measure_, &QComboBox::currentIndexChanged, this, &OverviewView::refill);
+    connect(text_, &QComboBox::currentIndexChanged, this, &OverviewView::feed);
     connect(order_, &QComboBox::currentIndexChanged, this, &OverviewView::refill);
     refill_.setSingleShot(true);
     refill_.setInterval(design::kFrameMs * 2);
@@ -117,6 +122,8 @@ void OverviewView::recordingChanged(bool grew) {
         scoring_ = std::make_shared<HeadScoring>(HeadScoreOptions{}, ready);
         inside().mapWorkers().attach(scoring_);
         scored_.reset();
+        if (probe_ && !(probe_->model == recording()->model))
+            probe_.reset(); // another model
     }
     if (inside().other() && !other_) {
         other_ = make();
@@ -135,13 +142,53 @@ void OverviewView::feed() {
     if (!recording() || !overview_)
         return;
     overview_->setRecording(recording());
-    // Scores are of the whole text: of a run under way they would be old before they are there.
-    if (recording()->complete || recording()->nPosition() > 0) {
-        if (scored_ == recording() || (!recording()->complete && scored_))
-            return;
-        scored_ = recording();
-        scoring_->setRecording(scored_);
+    if (onProbe()) {
+        if (!probe_ && !readingProbe_)
+            readProbe();
+        else if (probe_ && scored_ != probe_)
+            scoring_->setRecording(scored_ = probe_);
+    } else if (scored_ != recording() && (recording()->complete || !scored_ || scored_ == probe_)) {
+        // Scores are of the whole text: of a run under way they would be old before they are there.
+        scoring_->setRecording(scored_ = recording());
     }
+    refill();
+}
+
+bool OverviewView::onProbe() const {
+    return text_->currentIndex() == 1;
+}
+
+void OverviewView::scoreOnProbe(bool on) {
+    text_->setCurrentIndex(on ? 1 : 0);
+}
+
+void OverviewView::readProbe() {
+    const std::shared_ptr<const Model> model = inside().model();
+    probeProblem_.clear();
+    if (!model) {
+        probeProblem_ = tr("the standard probe needs the recorded model: load it");
+        return;
+    }
+    Result<RepeatedProbe> probe = repeatedProbe(*model->tokenizer());
+    if (!probe) {
+        probeProblem_ = QString::fromStdString(probe.error().message);
+        return;
+    }
+    RecordRun run;
+    run.ids = std::move(probe->tokens);
+    run.trace = TraceRequest{};
+    run.trace->attention = true;
+    readingProbe_ = true;
+    inside().record(std::move(run), this, [this](Result<RecordingPtr> recording) {
+        readingProbe_ = false;
+        if (recording) {
+            probe_ = std::move(*recording);
+            feed();
+        } else {
+            probeProblem_ = QString::fromStdString(recording.error().message);
+            refill();
+        }
+    });
 }
 
 void OverviewView::otherChanged() {
@@ -218,6 +265,7 @@ void OverviewView::refill() {
         std::stable_sort(tiles.begin(), tiles.end(),
                          [](const OverviewTile& a, const OverviewTile& b) { return a.score > b.score; });
     order_->setEnabled(measure() >= 0);
+    text_->setEnabled(measure() >= 0);
     grid_->setShowsScore(measure() >= 0);
     grid_->setTiles(std::move(tiles), nLayer, nHead, sorted());
     refreshWords();

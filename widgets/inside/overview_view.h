@@ -33,6 +33,7 @@ public:
     [[nodiscard]] OverviewGrid* grid() const { return grid_; }
     /// A behaviour's index, kHeadBehaviours for entropy, -1 for none.
     void showScore(int measure, bool sorted);
+    void scoreOnProbe(bool on);
     [[nodiscard]] QString statement() const;
     [[nodiscard]] bool settled() const; ///< every thumbnail is as good as it will get
 
@@ -45,6 +46,8 @@ protected:
 private:
     void refill();
     void refreshWords();
+    void readProbe();
+    [[nodiscard]] bool onProbe() const;
     void feed(); ///< the newest recording to those who compute
     [[nodiscard]] int measure() const;
     [[nodiscard]] bool sorted() const;
@@ -54,13 +57,16 @@ private:
     [[nodiscard]] static QString behaviourName(int measure);
 
     OverviewGrid* grid_;
-    QComboBox *measure_, *order_, *size_;
+    QComboBox *measure_, *text_, *order_, *size_;
     QLabel* statement_;
     std::shared_ptr<Overview> overview_, other_;
     std::shared_ptr<HeadScoring> scoring_;
-    RecordingPtr scored_; ///< what scoring_ was given last
-    QTimer feed_;         ///< a run that is written brings a snapshot every 50 ms; four a second are enough
-    QTimer refill_;       ///< many layers report at once; the grid is filled once a frame
+    RecordingPtr probe_; ///< the standard probe read by the model; null: not asked for, or not there yet
+    bool readingProbe_ = false;
+    QString probeProblem_; ///< why it cannot be had
+    RecordingPtr scored_;  ///< what scoring_ was given last
+    QTimer feed_;          ///< a run that is written brings a snapshot every 50 ms; four a second are enough
+    QTimer refill_;        ///< many layers report at once; the grid is filled once a frame
     HeadName hovered_;
 };
 

@@ -70,7 +70,7 @@ QString OverviewView::scoresText(HeadName head) const {
     for (int i = 0; i < kHeadBehaviours; ++i) {
         const BehaviourScore& score = scores->behaviours[static_cast<std::size_t>(i)];
         if (i == measure() && score.nPosition == 0)
-            parts << tr("%1: this text has no such places").arg(behaviourName(i).toLower());
+            parts << tr("%1: no such places in this text").arg(behaviourName(i).toLower());
         else if (score.nPosition > 0 && (i == measure() || score.contrast() >= 0.1))
             parts << tr("%1 %2 (by chance %3)")
                          .arg(behaviourName(i).toLower(), percentText(score.mass), percentText(score.uniform));
@@ -95,8 +95,15 @@ void OverviewView::refreshWords() {
     const QLocale locale;
     const auto number = [&](std::int64_t n) { return locale.toString(static_cast<qlonglong>(n)); };
     QStringList parts;
-    if (const QString text = meaning(); !text.isEmpty())
+    if (const QString text = meaning(); !text.isEmpty()) {
         parts << text;
+        if (onProbe())
+            parts
+                << (!probeProblem_.isEmpty() ? probeProblem_
+                    : scored_ == probe_ && probe_
+                        ? tr("scored on the standard probe: %1 random tokens, twice").arg((probe_->nPosition() - 1) / 2)
+                        : tr("reading the standard probe\u2026"));
+    }
     const HeadName head = hovered_.iLayer >= 0 ? hovered_ : grid_->current();
     if (head.iLayer >= 0)
         parts << tr("Layer %1, head %2").arg(head.iLayer).arg(head.iHead) + scoresText(head);
@@ -132,6 +139,10 @@ void OverviewView::retranslate() {
         measure_->setItemText(i + 1, behaviourName(i));
     measure_->setToolTip(tr("What to score the heads by"));
     measure_->setAccessibleName(measure_->toolTip());
+    text_->setItemText(0, tr("On this text"));
+    text_->setItemText(1, tr("On the standard probe"));
+    text_->setToolTip(tr("The probe is random tokens and then the same again: only looking back can guess them"));
+    text_->setAccessibleName(tr("What the scores are measured on"));
     order_->setItemText(0, tr("Layer by head"));
     order_->setItemText(1, tr("Highest score first"));
     order_->setToolTip(tr("Order of the heads"));

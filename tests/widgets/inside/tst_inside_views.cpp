@@ -97,7 +97,19 @@ private slots:
                      qPrintable(view->grid()->csv()));
     }
 
-    void overviewFitsTwentyThousandHeads() {
+    void probeNeedsTheModelAndSaysSo() {
+        show({});
+        window_->showView(QStringLiteral("overview"));
+        auto* view = static_cast<OverviewView*>(window_->view(QStringLiteral("overview")));
+        view->showScore(static_cast<int>(HeadBehaviour::Induction), false);
+        view->scoreOnProbe(true);
+        QTRY_VERIFY2(view->statement().contains(QStringLiteral("needs the recorded model")),
+                     qPrintable(view->statement()));
+        view->scoreOnProbe(false);
+        QTRY_VERIFY(!view->statement().contains(QStringLiteral("probe")));
+    }
+
+    void overviewFitsFiveThousandHeads() {
         OverviewGrid grid;
         grid.resize(900, 600);
         auto picture = std::make_shared<Thumbnail>();
