@@ -1192,6 +1192,49 @@
         </message>
     </context>
     <context>
+        <name>vitral::InterventionButton</name>
+        <message>
+            <source>Layer %1, head %2</source>
+            <translation>Camada %1, cabeça %2</translation>
+        </message>
+        <message>
+            <source>Switch this head off</source>
+            <translation>Desligar esta cabeça</translation>
+        </message>
+        <message>
+            <source>Halve what it writes</source>
+            <translation>Reduzir à metade o que ela escreve</translation>
+        </message>
+        <message>
+            <source>Double what it writes</source>
+            <translation>Dobrar o que ela escreve</translation>
+        </message>
+        <message>
+            <source>Layer %1</source>
+            <translation>Camada %1</translation>
+        </message>
+        <message>
+            <source>Switch its MLP off</source>
+            <translation>Desligar a MLP dela</translation>
+        </message>
+        <message>
+            <source>Steer the stream with two texts…</source>
+            <translation>Dirigir o fluxo com dois textos…</translation>
+        </message>
+        <message>
+            <source>Take the stream of the other run at token %1</source>
+            <translation>Usar o fluxo da outra execução no token %1</translation>
+        </message>
+        <message>
+            <source>All changes…</source>
+            <translation>Todas as mudanças…</translation>
+        </message>
+        <message>
+            <source>Change what the selected head or layer does</source>
+            <translation>Mudar o que a cabeça ou a camada escolhida faz</translation>
+        </message>
+    </context>
+    <context>
         <name>vitral::InterventionChip</name>
         <message>
             <source>Switch all off</source>
@@ -2330,6 +2373,30 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
             <source>Output head</source>
             <translation>Saída</translation>
         </message>
+        <message>
+            <source>%1 of %2 dimensions</source>
+            <translation>%1 de %2 dimensões</translation>
+        </message>
+        <message>
+            <source>%1 of %2 experts</source>
+            <translation>%1 de %2 especialistas</translation>
+        </message>
+        <message>
+            <source>%1 heads</source>
+            <translation>%1 cabeças</translation>
+        </message>
+        <message>
+            <source>%1 of keys and values</source>
+            <translation>%1 de chaves e valores</translation>
+        </message>
+        <message>
+            <source>window of %1</source>
+            <translation>janela de %1</translation>
+        </message>
+        <message>
+            <source>best %1 of %2</source>
+            <translation>melhores %1 de %2</translation>
+        </message>
     </context>
     <context>
         <name>vitral::OverviewView</name>
@@ -2835,10 +2902,6 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
             <translation>Posições</translation>
         </message>
         <message>
-            <source>How the model knows which token stands where, and what the distance between two tokens does to their score. Choose a layer, a head and two tokens above.</source>
-            <translation>Como o modelo sabe que token está onde, e o que a distância entre dois tokens faz com a pontuação deles. Escolha acima uma camada, uma cabeça e dois tokens.</translation>
-        </message>
-        <message>
             <source>For reference: this model does not use it.</source>
             <translation>Para referência: este modelo não a usa.</translation>
         </message>
@@ -2909,6 +2972,10 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
         <message>
             <source>Effect of the distance</source>
             <translation>Efeito da distância</translation>
+        </message>
+        <message>
+            <source>How the model knows which token stands where, and what the distance between two tokens does to their score. Choose a layer, a head and a token above; the other token is the cell chosen in the matrix, or the one before.</source>
+            <translation>Como o modelo sabe que token está onde, e o que a distância entre dois tokens faz com a pontuação deles. Escolha acima uma camada, uma cabeça e um token; o outro token é o da célula escolhida na matriz, ou o anterior.</translation>
         </message>
     </context>
     <context>

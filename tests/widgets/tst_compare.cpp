@@ -4,6 +4,7 @@
 #include "tests/support/fake_port.h"
 #include "widgets/compare/answer_difference.h"
 #include "widgets/compare/compare_window.h"
+#include "widgets/compare/token_changes.h"
 #include "widgets/panels/composer.h"
 
 #include <QSignalSpy>
@@ -151,6 +152,14 @@ private slots:
         QVERIFY(std::abs(d.meanProbability[1] - std::exp(-0.6)) < 1e-6);
         QVERIFY(compareAnswers(a, a).same);
         QCOMPARE(compareAnswers({}, b).nCommonTokens, 0);
+        // The table under them: the common beginning, and the change of its probability.
+        TokenChanges changes;
+        changes.setAnswers(&a, &b);
+        QCOMPARE(changes.content().nCol, 1);
+        QVERIFY(std::abs(changes.content().number(0, 0) - std::exp(-0.1)) < 1e-6);
+        QVERIFY(std::abs(changes.content().number(2, 0) - (std::exp(-0.2) - std::exp(-0.1))) < 1e-6);
+        changes.setAnswers(&a, nullptr);
+        QVERIFY(changes.isHidden());
     }
 
 private:

@@ -51,7 +51,7 @@ void TokenChanges::setAnswers(const Message* left, const Message* right) {
         const double v = value(i, j);
         if (i < 2)
             return percentText(v);
-        return (v > 0 ? QStringLiteral("+") : v < 0 ? QStringLiteral("\u2212") : QString()) + percentText(std::fabs(v));
+        return percentChangeText(v);
     };
     content.colour = [this, value](std::int64_t i, std::int64_t j) {
         const design::Palette& colours = design::paletteFor(this);

@@ -62,6 +62,8 @@ QToolButton:hover { background: @hover; }
 QToolButton:pressed, QToolButton:checked { background: @accentSoft; }
 QToolButton:focus { border: 2px solid @accent; padding: 3px; }
 QToolButton::menu-indicator { image: none; }
+QToolButton::menu-button { background: transparent; border: none; width: 14px; }
+QToolButton::menu-arrow { image: url(@chevronDown); width: 12px; height: 12px; }
 QToolButton[kind="send"] { background: @accent; border-radius: 16px; padding: 6px; min-width: 20px; min-height: 20px; }
 QToolButton[kind="send"]:hover { background: @accentHover; }
 QToolButton[kind="send"]:focus { border: 2px solid @text; padding: 4px; }

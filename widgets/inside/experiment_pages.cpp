@@ -266,11 +266,7 @@ void EffectPage::fill() {
         if (i == 3)
             return at(j).with.top.empty() ? QString() : piece(at(j).with.top.front().id);
         const double v = value(i, j);
-        return i < 2 ? percentText(v)
-                     : (v > 0   ? QStringLiteral("+")
-                        : v < 0 ? QStringLiteral("\u2212")
-                                : QString()) +
-                           percentText(std::fabs(v));
+        return i < 2 ? percentText(v) : percentChangeText(v);
     };
     content.colour = [this, at, value](std::int64_t i, std::int64_t j) {
         const design::Palette& colours = design::paletteFor(this);

@@ -168,7 +168,7 @@ void GridView::paintCells(QPainter& painter, QSize size, Range rows, Range cols)
                              metrics.elidedText(content_.text(iRow, iCol), Qt::ElideRight, inner.width()));
         }
     if (content_.strongRow) {
-        painter.setPen(QPen(colours.lead, 2));
+        painter.setPen(QPen(strongLine(colours), 2));
         for (std::int64_t iRow = rows.first; iRow < rows.end; ++iRow)
             if (content_.strongRow(iRow) && iRow > 0) {
                 const int y = cellRect(iRow, 0).top();

@@ -7,6 +7,7 @@
 #include "widgets/inside/elided_label.h"
 #include "widgets/inside/inside_view.h"
 #include "widgets/inside/inside_views.h"
+#include "widgets/inside/intervention_button.h"
 #include "widgets/panels/notice_bar.h"
 
 #include <QButtonGroup>
@@ -213,6 +214,9 @@ QWidget* InsideWindow::makeSelectionRow() {
     row->addWidget(previous_);
     row->addWidget(next_);
     row->addWidget(token_, 1);
+    auto* change = new InterventionButton(inside_, frame);
+    row->addWidget(change);
+    connect(change, &InterventionButton::showAsked, this, &InsideWindow::showView);
     connect(previous_, &QToolButton::clicked, this, [this] { stepPosition(-1); });
     connect(next_, &QToolButton::clicked, this, [this] { stepPosition(1); });
     return frame;

@@ -43,7 +43,7 @@ void ModelView::fillDetail() {
         lines << tr("Called \u201C%1\u201D in \u201C%2\u201D")
                      .arg(QString::fromStdString(o->name), QString::fromStdString(o->scope));
         if (!o->detail.empty())
-            lines << QString::fromStdString(o->detail);
+            lines << OperationMap::detailText(o->detail);
         for (const OperandInfo& operand : o->inputs)
             lines << tr("Reads %1").arg(operandText(operand));
         for (const OperandInfo& operand : o->weights)

@@ -201,7 +201,7 @@ QString OperationMap::title(int node) const {
         parts << name.section(QLatin1Char('.'), -1);
     }
     if (parts.isEmpty() && !o.detail.empty())
-        parts << QString::fromStdString(o.detail);
+        parts << detailText(o.detail);
     const QString text = operationName(o.name);
     return parts.isEmpty() ? text : text + QStringLiteral("  ") + parts.join(QStringLiteral(", "));
 }

@@ -43,6 +43,8 @@ public:
     [[nodiscard]] static QString operationName(const std::string& name);
     [[nodiscard]] static QString partName(const std::string& part);
     [[nodiscard]] static design::Glass glassOf(const std::string& name);
+    /// "8 heads, 2 key/value" and the like, which the engine says in English.
+    [[nodiscard]] static QString detailText(const std::string& detail);
     [[nodiscard]] QString title(int node) const;
     [[nodiscard]] static QString shapeText(const vitral::Shape& shape);
 

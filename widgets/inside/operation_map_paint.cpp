@@ -3,6 +3,7 @@
 #include "widgets/design/icons.h"
 #include "widgets/design/metrics.h"
 #include "widgets/inside/operation_map.h"
+#include "widgets/inside/value_colour.h"
 #include "widgets/inside/value_text.h"
 
 #include <QPainter>
@@ -64,6 +65,28 @@ QString OperationMap::operationName(const std::string& name) {
     return QString::fromStdString(name);
 }
 
+QString OperationMap::detailText(const std::string& detail) {
+    QStringList parts;
+    for (const QString& part : QString::fromStdString(detail).split(QStringLiteral(", "))) {
+        const QStringList words = part.split(QLatin1Char(' '));
+        if (words.size() == 4 && words[1] == QLatin1String("of") && words[3] == QLatin1String("dimensions"))
+            parts << tr("%1 of %2 dimensions").arg(words[0], words[2]);
+        else if (words.size() == 4 && words[1] == QLatin1String("of") && words[3] == QLatin1String("experts"))
+            parts << tr("%1 of %2 experts").arg(words[0], words[2]);
+        else if (words.size() == 2 && words[1] == QLatin1String("heads"))
+            parts << tr("%1 heads").arg(words[0]);
+        else if (words.size() == 2 && words[1] == QLatin1String("key/value"))
+            parts << tr("%1 of keys and values").arg(words[0]);
+        else if (words.size() == 2 && words[0] == QLatin1String("window"))
+            parts << tr("window of %1").arg(words[1]);
+        else if (words.size() == 4 && words[0] == QLatin1String("top"))
+            parts << tr("best %1 of %2").arg(words[1], words[3]);
+        else
+            parts << part; // names of activations and types are the same everywhere
+    }
+    return parts.join(QStringLiteral(", "));
+}
+
 QString OperationMap::partName(const std::string& part) {
     if (part == "embed")
         return tr("Embedding of the tokens");
@@ -95,7 +118,7 @@ Glass OperationMap::glassOf(const std::string& name) {
 void OperationMap::paintStream(QPainter& painter, int first, int end) const {
     const Palette& colours = paletteFor(this);
     const double x = kStreamX * zoom_;
-    painter.setPen(QPen(colours.lead, 3 * zoom_, Qt::SolidLine, Qt::RoundCap));
+    painter.setPen(QPen(strongLine(colours), 3 * zoom_, Qt::SolidLine, Qt::RoundCap));
     const int top = lines_.front().top + lines_.front().height / 2;
     const int bottom = lines_.back().top + lines_.back().height / 2;
     painter.drawLine(QPointF(x, top), QPointF(x, bottom));
@@ -119,7 +142,7 @@ void OperationMap::paintStream(QPainter& painter, int first, int end) const {
         }
         if (isSum || (adds && !isOpen(line.node))) { // and what the block wrote is added
             painter.setBrush(colours.raised);
-            painter.setPen(QPen(colours.lead, 1.5 * zoom_));
+            painter.setPen(QPen(strongLine(colours), 1.5 * zoom_));
             painter.drawEllipse(QPointF(x, y), radius, radius);
             painter.drawLine(QPointF(x - radius / 2, y), QPointF(x + radius / 2, y));
             painter.drawLine(QPointF(x, y - radius / 2), QPointF(x, y + radius / 2));

@@ -97,7 +97,8 @@ QString PositionsView::title() const {
 
 QString PositionsView::help() const {
     return tr("How the model knows which token stands where, and what the distance between two tokens does to their "
-              "score. Choose a layer, a head and two tokens above.");
+              "score. Choose a layer, a head and a token above; the other token is the cell chosen in the matrix, or "
+              "the one before.");
 }
 
 PositionsView::Place PositionsView::place() const {

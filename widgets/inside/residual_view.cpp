@@ -213,13 +213,17 @@ void ResidualView::recordingChanged(bool grew) {
 void ResidualView::selectionChanged(const Selection& selection, QObject* origin) {
     if (origin == this || !recording())
         return;
+    // At first the answer itself; afterwards the layer everybody looks at.
     std::int64_t row = table_->currentRow();
-    for (std::size_t i = 0; i < lens_.rows().size(); ++i)
+    const bool first = row < 0;
+    for (std::size_t i = 0; i < lens_.rows().size() && !first; ++i)
         if (selection.layer >= 0 && lens_.rows()[i].point != Point::Embed && lens_.rows()[i].iLayer == selection.layer)
             row = std::int64_t(i);
-    if (row < 0 && !lens_.rows().empty())
-        row = std::int64_t(lens_.rows().size()) - 1;
-    table_->setCurrent(row, selection.position >= 0 ? selection.position : table_->currentCol());
+    if (first)
+        row = lens_.rows().empty() ? recording()->model.nLayer : std::int64_t(lens_.rows().size()) - 1;
+    const QSignalBlocker quiet(table_); // following is not choosing
+    table_->setCurrent(row, selection.position >= 0 ? selection.position : position());
+    lensTimer_.start();
     fillCandidates();
     fillPlace();
     detailTimer_.start();

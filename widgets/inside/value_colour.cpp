@@ -31,6 +31,10 @@ QColor risingColour(double t, const Palette& palette) {
     return design::blend(palette.surface, blue(palette), std::pow(std::clamp(t, 0.0, 1.0), 0.8));
 }
 
+QColor strongLine(const Palette& palette) {
+    return palette.scheme == Scheme::Dark ? palette.borderStrong : palette.lead;
+}
+
 QColor textOn(const QColor& background, const Palette& palette) {
     const QColor other = palette.scheme == Scheme::Dark ? QColor(0x10, 0x10, 0x16) : QColor(0xFF, 0xFF, 0xFF);
     return design::contrastRatio(background, palette.text) >= design::contrastRatio(background, other) ? palette.text

@@ -11,6 +11,8 @@ namespace vitral {
 QColor divergingColour(double t, const design::Palette& palette);
 /// t in 0..1: the surface to deep blue.
 QColor risingColour(double t, const design::Palette& palette);
+/// Of lines that must stand out on the surface in either scheme: the lead between panes, or light in the dark.
+QColor strongLine(const design::Palette& palette);
 /// Black or white-like text of the palette, whichever reads better on `background`.
 QColor textOn(const QColor& background, const design::Palette& palette);
 

@@ -32,6 +32,15 @@ QString percentText(double probability) {
     return locale.toString(value, 'f', value < 10 ? 2 : 1) + unit;
 }
 
+QString percentChangeText(double change) {
+    if (!std::isfinite(change))
+        return QStringLiteral("\u2013");
+    if (std::fabs(change) < 5e-5)
+        return change == 0 ? QStringLiteral("0") : QStringLiteral("\u2248\u00A00");
+    return (change > 0 ? QStringLiteral("+") : QStringLiteral("\u2212")) +
+           percentText(std::max(1e-4, std::fabs(change)));
+}
+
 QString numberText(double value, int digits) {
     if (std::isnan(value))
         return QStringLiteral("\u2013");

@@ -9,6 +9,7 @@
 #include "widgets/inside/experiment_pages.h"
 #include "widgets/inside/grid_view.h"
 #include "widgets/inside/inside_controller.h"
+#include "widgets/inside/intervention_button.h"
 #include "widgets/inside/intervention_chip.h"
 #include "widgets/inside/intervention_edits.h"
 #include "widgets/inside/intervention_form.h"
@@ -25,6 +26,7 @@
 
 #include <QComboBox>
 #include <QListWidget>
+#include <QMenu>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTemporaryDir>
@@ -246,6 +248,23 @@ private slots:
         QVERIFY(!view.canUndo());
         view.add(scaleHead(99, 0, 0)); // no such layer: said, and nothing is added
         QVERIFY(inside_->interventions() == nullptr);
+    }
+
+    void anyViewChangesWhatIsSelected() {
+        inside_->selection().setHead(2, 5);
+        InterventionButton button(*inside_);
+        QMenu menu;
+        button.fill(&menu);
+        QAction* off = nullptr;
+        for (QAction* action : menu.actions())
+            if (action->text().contains("head off"))
+                off = action;
+        QVERIFY(off != nullptr);
+        off->trigger();
+        QVERIFY(inside_->interventions() != nullptr);
+        QCOMPARE(inside_->interventions()->items[0].iLayer, 2);
+        QCOMPARE(inside_->interventions()->items[0].iHead, 5);
+        QCOMPARE(inside_->interventions()->items[0].edit, EditKind::Zero);
     }
 
     void columnsAreRead() {

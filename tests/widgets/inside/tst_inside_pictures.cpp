@@ -80,6 +80,11 @@ private slots:
         QCOMPARE(signedText(0.5, 2), QString("+0.50"));
         QCOMPARE(percentText(0.123), QString("12.3\u00A0%"));
         QCOMPARE(percentText(0.00001), QString("<\u00A00.01\u00A0%"));
+        QCOMPARE(percentChangeText(0.1), QString("+10.0\u00A0%"));
+        QCOMPARE(percentChangeText(-0.0004), QString("\u22120.04\u00A0%"));
+        QCOMPARE(percentChangeText(1e-6), QString("\u2248\u00A00"));
+        QCOMPARE(percentChangeText(0), QString("0"));
+        QCOMPARE(amountText(11'400'000), QString("11\u00A0M"));
         QCOMPARE(durationText(0.0000131), QString("13\u00A0\u00B5s"));
         QCOMPARE(sizeText(1'234'567), QString("1.2\u00A0MB"));
         QLocale::setDefault(QLocale(QLocale::Portuguese, QLocale::Brazil));
