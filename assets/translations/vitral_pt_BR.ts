@@ -3092,10 +3092,6 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
             <translation>Depois do token %1 %2.</translation>
         </message>
         <message>
-            <source>%1, after token %2 %3. The asked token is amber.</source>
-            <translation>%1, depois do token %2 %3. O token perguntado é âmbar.</translation>
-        </message>
-        <message>
             <source>Colour</source>
             <translation>Cor</translation>
         </message>
@@ -3154,6 +3150,14 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
         <message>
             <source>Details of the chosen cell</source>
             <translation>Detalhes da célula escolhida</translation>
+        </message>
+        <message>
+            <source>Entropy %1 nats; the asked token (amber) is choice number %2.</source>
+            <translation>Entropia %1 nats; o token perguntado (âmbar) é a escolha número %2.</translation>
+        </message>
+        <message>
+            <source>%1, after token %2 %3.</source>
+            <translation>%1, depois do token %2 %3.</translation>
         </message>
     </context>
     <context>

@@ -87,6 +87,14 @@ ResidualView::ResidualView(InsideController& inside, QWidget* parent) : InsideVi
     connect(&detailTimer_, &QTimer::timeout, this, &ResidualView::askDetail);
     connect(table_, &GridView::viewMoved, this, [this] { lensTimer_.start(); });
     connect(table_, &GridView::currentChanged, this, &ResidualView::cellChosen);
+    connect(table_, &GridView::cellHovered, this, [this](qint64 iRow, qint64 iCol) {
+        hoverRow_ = iRow;
+        hoverCol_ = iCol;
+        if (tabs_->currentIndex() == kCandidates) {
+            fillCandidates();
+            fillPlace();
+        }
+    });
     connect(table_, &GridView::cellActivated, this, [this] { emit viewAsked(QStringLiteral("text")); });
     connect(tabs_, &QTabBar::currentChanged, this, [this](int index) {
         stack_->setCurrentIndex(index);
@@ -347,137 +355,6 @@ void ResidualView::askNeurons() {
             else if (result.error().code != ErrorCode::Cancelled)
                 neurons_->setWaiting(QString::fromStdString(result.error().message));
         });
-}
-
-void ResidualView::fillTable() {
-    GridContent content;
-    if (recording()) {
-        content.nRow = lens_.rows().empty() ? recording()->model.nLayer + 1 : std::int64_t(lens_.rows().size());
-        content.nCol = recording()->nPosition();
-    }
-    const LensTable::Piece name = piece();
-    content.rowTitle = tr("after");
-    content.colTitle = tr("token");
-    content.empty = tr("Nothing is recorded yet.");
-    content.rowLabel = [this](std::int64_t i) {
-        if (!lens_.rows().empty())
-            return lens_.rowName(i);
-        return i == 0 ? LensTable::tr("Embedding") : LensTable::tr("Layer %1").arg(i - 1);
-    };
-    content.colLabel = [this](std::int64_t j) { return inside().pieceText(j); };
-    content.text = [this, name](std::int64_t i, std::int64_t j) { return lens_.cellText(i, j, name); };
-    content.colour = [this](std::int64_t i, std::int64_t j) {
-        const design::Palette& colours = design::paletteFor(this);
-        const TokenScore* score = lens_.cell(i, j);
-        return score != nullptr ? uncertaintyColor(lens_.uncertaintyAt(*score, measure()), colours) : colours.sunken;
-    };
-    content.describe = [this, name](std::int64_t i, std::int64_t j) {
-        return lens_.describe(i, j, inside().pieceText(j), name);
-    };
-    content.number = [this](std::int64_t i, std::int64_t j) {
-        const TokenScore* score = lens_.cell(i, j);
-        if (score == nullptr)
-            return std::nan("");
-        switch (measure()) {
-        case TokenMeasure::Entropy:
-            return double(score->entropy);
-        case TokenMeasure::Rank:
-            return double(score->rank);
-        case TokenMeasure::Probability:
-            break;
-        }
-        return std::exp(double(score->top.front().logProbability));
-    };
-    content.strongRow = [this](std::int64_t i) { return !lens_.rows().empty() && lens_.isAnswer(i); };
-    table_->setContent(std::move(content));
-    table_->setMaximumHeight(recording() ? std::max(120, table_->wholeHeight()) : QWIDGETSIZE_MAX);
-}
-
-void ResidualView::fillCandidates() {
-    BarContent content;
-    content.largest = 1;
-    content.labelTitle = tr("Token");
-    content.valueTitle = tr("Probability");
-    content.empty = lens_.empty() ? tr("Computing\u2026") : tr("Choose a cell of the table.");
-    const std::int64_t row = table_->currentRow() >= 0 ? table_->currentRow() : std::int64_t(lens_.rows().size()) - 1;
-    const LensTable::Piece name = piece();
-    if (const TokenScore* score = lens_.cell(row, position())) {
-        bool targetShown = false;
-        for (const TokenAlternative& one : score->top) {
-            Bar bar;
-            bar.label = name(one.id);
-            bar.value = std::exp(double(one.logProbability));
-            bar.valueText = percentText(bar.value);
-            bar.glass = one.id == score->id ? design::Glass::Amber : design::Glass::Cobalt;
-            bar.description = tr("%1: %2 (id %3)").arg(bar.label, bar.valueText, QString::number(one.id));
-            targetShown = targetShown || one.id == score->id;
-            content.bars.push_back(std::move(bar));
-        }
-        if (!targetShown) {
-            Bar bar;
-            bar.label = tr("%1 (choice number %2)").arg(name(score->id), countText(score->rank + 1));
-            bar.value = std::exp(double(score->logProbability));
-            bar.valueText = percentText(bar.value);
-            bar.glass = design::Glass::Amber;
-            bar.strong = true;
-            content.bars.push_back(std::move(bar));
-        }
-        if (const TokenScore* last = lens_.cell(std::int64_t(lens_.rows().size()) - 1, position())) {
-            std::vector<TokenId> ids;
-            for (const TokenAlternative& one : last->top)
-                ids.push_back(one.id);
-            if (std::find(ids.begin(), ids.end(), last->id) == ids.end())
-                ids.push_back(last->id);
-            attribution_->setCandidates(ids, name);
-        }
-    }
-    candidates_->setContent(std::move(content));
-    answer_->setText(answerText());
-}
-
-QString ResidualView::answerText() const {
-    const std::int64_t p = position();
-    if (!recording() || lens_.empty() || p < 0)
-        return {};
-    QString text = tr("The last row is the model\u2019s own prediction.");
-    const TokenScore* last = lens_.cell(std::int64_t(lens_.rows().size()) - 1, p);
-    const auto next = std::size_t(p + 1);
-    if (last != nullptr && next < recording()->scores.size() && recording()->scores[next]) {
-        const TokenScore& was = *recording()->scores[next];
-        for (const TokenAlternative& one : last->top)
-            if (one.id == was.id) {
-                text += QLatin1Char(' ') + tr("In the run, \u201C%1\u201D had %2; the last row says %3.")
-                                               .arg(piece()(was.id), percentText(std::exp(double(was.logProbability))),
-                                                    percentText(std::exp(double(one.logProbability))));
-                break;
-            }
-    }
-    return text + lensNotes_;
-}
-
-void ResidualView::fillPlace() {
-    if (!recording() || position() < 0) {
-        place_->clear();
-        return;
-    }
-    const QString token = QStringLiteral("\u201C%1\u201D").arg(inside().pieceText(position()));
-    const std::int64_t row = table_->currentRow();
-    const QString rowText = row >= 0 && row < std::int64_t(lens_.rows().size()) ? lens_.rowName(row) : QString();
-    switch (tabs_->currentIndex()) {
-    case kAttribution:
-        place_->setText(tr("What the embedding, every head and every MLP wrote towards this logit, after token %1 %2.")
-                            .arg(position())
-                            .arg(token));
-        break;
-    case kNeurons:
-        place_->setText(tr("MLP of layer %1 at token %2 %3.").arg(layer()).arg(position()).arg(token));
-        break;
-    default:
-        place_->setText(
-            rowText.isEmpty()
-                ? tr("After token %1 %2.").arg(position()).arg(token)
-                : tr("%1, after token %2 %3. The asked token is amber.").arg(rowText).arg(position()).arg(token));
-    }
 }
 
 void ResidualView::retranslate() {

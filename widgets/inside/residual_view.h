@@ -80,6 +80,7 @@ private:
     AttributionPanel* attribution_;
     NeuronPanel* neurons_;
     QTimer lensTimer_, detailTimer_;
+    std::int64_t hoverRow_ = -1, hoverCol_ = -1; ///< its candidates are shown while the pointer is there
     bool lensAsked_ = false;
     QString lensNotes_;
     const void* shownModel_ = nullptr;
