@@ -4,6 +4,7 @@
 #include "widgets/canvas/heatmap_canvas.h"
 
 #include <QApplication>
+#include <QPointer>
 #include <QVariant>
 
 namespace vitral {
@@ -28,9 +29,13 @@ void setRendererChoice(RendererChoice choice) {
     if (!QCoreApplication::instance())
         return;
     QCoreApplication::instance()->setProperty(kProperty, static_cast<int>(choice));
+    QList<QPointer<HeatmapCanvas>> canvases; // found first: changing one deletes widgets
     const QWidgetList widgets = QApplication::allWidgets();
     for (QWidget* widget : widgets)
         if (auto* canvas = qobject_cast<HeatmapCanvas*>(widget))
+            canvases << canvas;
+    for (const QPointer<HeatmapCanvas>& canvas : canvases)
+        if (canvas)
             canvas->chooseRenderer();
 }
 
