@@ -90,6 +90,32 @@ class TestRows : public QObject {
     }
 
 private slots:
+    void toHalf() {
+        std::vector<float> values;
+        for (std::uint32_t bits = 0; bits < 65536; ++bits) // every half, and what lies between two of them
+            for (const std::uint32_t low : {0U, 0xfffU, 0x1000U, 0x1001U, 0x1fffU})
+                values.push_back(bitsToFloat(floatToBits(halfToF32(std::uint16_t(bits))) + low));
+        for (const float extreme : {1e30F, -1e30F, INFINITY, -INFINITY, 1e-30F, 65504.0F, 65519.0F, 65520.0F, 70000.0F})
+            values.push_back(extreme);
+        for (const KernelTable* table : {&scalarKernels(), avx2Kernels(), avx512Kernels()}) {
+            const CpuFeatures cpu = cpuFeatures();
+            if (!table || (table == avx2Kernels() && !cpu.avx2) || (table == avx512Kernels() && !cpu.avx512))
+                continue;
+            for (const std::size_t n :
+                 {values.size(), std::size_t(0), std::size_t(1), std::size_t(15), std::size_t(37)}) {
+                std::vector<std::uint16_t> out(n + 1, 0x1234);
+                table->toHalf(out.data(), values.data() + values.size() - n, std::int64_t(n));
+                QCOMPARE(out[n], std::uint16_t(0x1234)); // nothing beyond the end
+                for (std::size_t i = 0; i < n; ++i) {
+                    const float x = values[values.size() - n + i];
+                    const std::uint16_t expected = floatToHalf(std::clamp(x, -65504.0F, 65504.0F));
+                    if (std::isnan(x) ? (out[i] & 0x7fffU) <= 0x7c00U : out[i] != expected)
+                        QFAIL(
+                            qPrintable(QStringLiteral("%1: %2 became %3").arg(table->name).arg(double(x)).arg(out[i])));
+                }
+            }
+        }
+    }
     void halves() {
         for (std::uint32_t bits = 0; bits < 65536; ++bits) {
             const float ours = halfToF32(std::uint16_t(bits));
