@@ -190,7 +190,10 @@ Result<void> saveRun(const Recording& recording, const std::filesystem::path& pa
     SafetensorsWriter writer;
     writer.setMetadata(kRunFormatKey, kRunFormat);
     writer.setMetadata(kRunVersionKey, kRunVersion);
-    writer.setMetadata(kRunKey, run.dump(-1, ' ', false, Json::error_handler_t::replace));
+    const std::string text = run.dump(-1, ' ', false, Json::error_handler_t::replace);
+    if (text.size() > kMaxRunTextBytes)
+        return fail(ErrorCode::InvalidArgument, "This run has more tokens than a file of a recorded run can describe.");
+    writer.setMetadata(kRunKey, text);
     for (const Output& output : outputs)
         VITRAL_TRY(writer.addTensor(output.name, output.dtype, output.dims));
     VITRAL_TRY(writer.begin(path));

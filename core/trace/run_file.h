@@ -15,7 +15,8 @@ namespace vitral {
 
 class SafetensorsFile;
 
-/// Written beside and renamed, so that a file is whole or not there. Errors: Io, Cancelled.
+/// Written beside and renamed, so that a file is whole or not there. Errors: Io, Cancelled,
+/// InvalidArgument (more tokens than a file can describe).
 Result<void> saveRun(const Recording& recording, const std::filesystem::path& path, std::stop_token stop = {});
 /// The numbers stay in the mapped file. Errors: those of SafetensorsFile::open; InvalidFile naming the key or tensor
 /// that is wrong, or saying that the file is no recorded run.
@@ -26,6 +27,7 @@ Result<RecordingPtr> readRun(std::shared_ptr<const SafetensorsFile> file);
 [[nodiscard]] bool isRun(const SafetensorsFile& file);
 
 /// What stands in the container's metadata.
+inline constexpr std::size_t kMaxRunTextBytes = std::size_t{16} << 20U; ///< of the JSON text: a million tokens
 inline constexpr std::string_view kRunFormatKey = "format", kRunFormat = "vitral-run", kRunVersionKey = "version",
                                   kRunVersion = "1", kRunKey = "run";
 

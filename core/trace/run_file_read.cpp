@@ -17,7 +17,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::size_t kMaxRunText = std::size_t{64} << 20U; ///< bytes of the JSON text
+constexpr int kMaxRunDepth = 8;
 constexpr std::int64_t kMaxTokens = std::int64_t{1} << 24U;
 constexpr std::int64_t kMaxLayers = 4096, kMaxHeads = 1 << 16, kMaxHeadDim = 1 << 16;
 constexpr std::int64_t kMaxColumns = std::int64_t{1} << 26U;
@@ -420,11 +420,18 @@ Result<RecordingPtr> readRun(std::shared_ptr<const SafetensorsFile> file) {
     const std::string* text = find(kRunKey);
     if (text == nullptr)
         return invalid("the metadata \"run\"", "is missing");
-    if (text->size() > kMaxRunText)
-        return invalid("the metadata \"run\"", fmt::format("is longer than {} bytes", kMaxRunText));
-    const Json run = Json::parse(*text, nullptr, false);
-    if (!run.is_object())
-        return invalid("the metadata \"run\"", "is not JSON");
+    if (text->size() > kMaxRunTextBytes)
+        return invalid("the metadata \"run\"", fmt::format("is longer than {} bytes", kMaxRunTextBytes));
+    bool tooDeep = false; // a tree takes tens of bytes for each level of brackets
+    const Json run = Json::parse(
+        *text,
+        [&](int depth, Json::parse_event_t, Json&) {
+            tooDeep = tooDeep || depth > kMaxRunDepth;
+            return !tooDeep;
+        },
+        false);
+    if (tooDeep || !run.is_object())
+        return invalid("the metadata \"run\"", tooDeep ? "is nested too deeply" : "is not JSON");
     return RunReader(std::move(file), run).read();
 }
 

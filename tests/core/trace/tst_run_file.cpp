@@ -251,6 +251,8 @@ private slots:
         row("a piece too many", "[226,130]", "[226,130],\\\"x\\\"", "pieces");
         row("seed of the wrong kind", "\\\"seed\\\":1", "\\\"seed\\\":-1", "seed");
         row("not complete, not incomplete", "\\\"complete\\\":true", "\\\"complete\\\":1", "complete");
+        row("a tower of brackets", "\\\"complete\\\":true", "\\\"complete\\\":[[[[[[[[[[[]]]]]]]]]]]",
+            "nested too deeply");
         row("notes are not a list", "\\\"notes\\\":[", "\\\"notes\\\":{},\\\"n\\\":[", "notes");
     }
     void wrongFieldsAreNamed() {
