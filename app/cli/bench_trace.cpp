@@ -23,13 +23,36 @@ double processorSeconds() {
     return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
 }
 
+/// The recorder with a clock around it.
+class Timed final : public ForwardObserver {
+public:
+    explicit Timed(Recorder& recorder) : recorder_(&recorder) {}
+    [[nodiscard]] bool wants(Point point, std::int32_t iLayer) const override {
+        return recorder_->wants(point, iLayer);
+    }
+    void give(Point point, std::int32_t iLayer, Tensor tensor) override {
+        const double start = processorSeconds();
+        recorder_->give(point, iLayer, tensor);
+        seconds += processorSeconds() - start;
+    }
+    void giveAttention(std::int32_t iLayer, const AttentionParams& params, const RopeTable* rope) override {
+        recorder_->giveAttention(iLayer, params, rope);
+    }
+    [[nodiscard]] bool wantsAllRows() const override { return recorder_->wantsAllRows(); }
+    double seconds = 0;
+
+private:
+    Recorder* recorder_;
+};
+
 /// One of the three: a sequence of its own, and for the recorded one what the engine does after a pass.
 class Lane {
 public:
     Lane(const Model& model, Backend& backend, KvCache& cache, SeqId seq, std::unique_ptr<Recorder> recorder,
          std::stop_token stop)
         : model_(&model), cache_(&cache), seq_(seq), recorder_(std::move(recorder)),
-          workspace_(backend), context_{backend, cache, workspace_, recorder_.get(), std::move(stop)} {}
+          timed_(recorder_ ? std::make_unique<Timed>(*recorder_) : nullptr),
+          workspace_(backend), context_{backend, cache, workspace_, timed_.get(), std::move(stop)} {}
 
     Result<void> pass(std::span<const TokenId> tokens, bool wantLast, PassTimes& times) {
         const auto n = static_cast<std::int64_t>(tokens.size());
@@ -54,16 +77,21 @@ public:
         VITRAL_TRY(model_->forward(context_, {tokens, rows_, wanted_}, logits_));
         if (recorder_ && (n > 1 || std::chrono::duration<double>(Clock::now() - told_).count() >= kSnapshotSeconds))
             tell();
+        ownSeconds = timed_ ? timed_->seconds : 0.0;
+        if (timed_)
+            timed_->seconds = 0;
         times.processor.push_back(processorSeconds() - processor);
         times.wall.push_back(std::chrono::duration<double>(Clock::now() - wall).count());
         cache_->advance(seq_, n);
         return {};
     }
+    double ownSeconds = 0; ///< of the last pass, spent on recording
     [[nodiscard]] std::size_t recordedBytes() const { return latest_ ? latest_->bytes() : 0; }
     void release() { cache_->release(seq_); }
 
 private:
     void tell() {
+        const double start = processorSeconds();
         auto recording = std::make_shared<Recording>();
         recording->tokens = tokens_;
         recording->pieces = pieces_;
@@ -71,12 +99,14 @@ private:
         recorder_->snapshot(0, *recording);
         latest_ = std::move(recording);
         told_ = Clock::now();
+        timed_->seconds += processorSeconds() - start;
     }
 
     const Model* model_;
     KvCache* cache_;
     SeqId seq_;
     std::unique_ptr<Recorder> recorder_; ///< null: nothing is recorded
+    std::unique_ptr<Timed> timed_;
     Workspace workspace_;
     ForwardContext context_;
     std::vector<BatchRow> rows_;
@@ -114,6 +144,7 @@ Result<TraceCost> benchTrace(const std::shared_ptr<const Model>& model, Backend&
     TraceCost cost;
     cost.plannedBytes = plan.bytes;
     cost.halfQueries = plan.queryType == DType::F16;
+    double own[2] = {0, 0}, whole[2] = {0, 0}; // prefill, decode
     Rng rng(42);
     const auto nextToken = [&] {
         return static_cast<TokenId>(rng.next() % static_cast<std::uint64_t>(model->config().nVocab));
@@ -132,6 +163,10 @@ Result<TraceCost> benchTrace(const std::shared_ptr<const Model>& model, Backend&
             for (std::size_t i = 0; i < kKinds; ++i) {
                 const std::size_t kind = (turn + i) % kKinds;
                 VITRAL_TRY(lanes[kind]->pass(tokens, wantLast, times[kind]));
+                if (kind == kTraced) {
+                    own[tokens.size() > 1 ? 0 : 1] += lanes[kind]->ownSeconds;
+                    whole[tokens.size() > 1 ? 0 : 1] += times[kind].processor.back();
+                }
             }
             return {};
         };
@@ -151,6 +186,8 @@ Result<TraceCost> benchTrace(const std::shared_ptr<const Model>& model, Backend&
         for (const auto& lane : lanes)
             lane->release();
     }
+    cost.prefillOwnShare = whole[0] > own[0] ? own[0] / (whole[0] - own[0]) : 0.0;
+    cost.decodeOwnShare = whole[1] > own[1] ? own[1] / (whole[1] - own[1]) : 0.0;
     return cost;
 }
 

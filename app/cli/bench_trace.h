@@ -32,6 +32,9 @@ struct TraceCost {
     bool halfQueries = false;
     /// Nothing recorded, the same again, recorded.
     PassTimes prefill[3], decode[3];
+    /// Processor time inside the recorder (and its snapshots) over that of the rest of the recorded passes: what the
+    /// differences above show too, without a busy machine's noise.
+    double prefillOwnShare = 0, decodeOwnShare = 0;
     /// Median over passes of seconds(which) / seconds(nothing recorded), less 1.
     [[nodiscard]] static double share(const PassTimes (&times)[3], int which, bool processor);
 };

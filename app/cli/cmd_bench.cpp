@@ -305,6 +305,7 @@ Result<std::string> traceCost(const BenchOptions& o, const CommonOptions& common
         j["generate"] = o.nGenerate;
         j["trace"] = o.trace;
         j["recorded_bytes"] = cost.recordedBytes;
+        j["recorder_share"] = {{"prefill", cost.prefillOwnShare}, {"decode", cost.decodeOwnShare}};
         const char* const names[] = {"plain", "plain_again", "traced"};
         for (int kind = 0; kind < 3; ++kind)
             for (const bool prefill : {true, false}) {
@@ -324,11 +325,12 @@ Result<std::string> traceCost(const BenchOptions& o, const CommonOptions& common
     for (const bool prefill : {true, false}) {
         const auto& times = prefill ? cost.prefill : cost.decode;
         const auto percent = [&](int kind, bool processor) { return 100 * TraceCost::share(times, kind, processor); };
-        text += fmt::format(
-            "{:<22} {:8.2f} ms a pass; nothing asked again {:+.2f} % (processor {:+.2f} %); "
-            "recorded {:+.2f} % (processor {:+.2f} %)\n",
-            prefill ? fmt::format("prefill of {}", o.nPrompt) : fmt::format("decode behind {}", o.nPrompt),
-            1e3 * median(times[0].wall), percent(1, false), percent(1, true), percent(2, false), percent(2, true));
+        text +=
+            fmt::format("{:<22} {:8.2f} ms a pass; nothing asked again {:+.2f} % (processor {:+.2f} %); "
+                        "recorded {:+.2f} % (processor {:+.2f} %); the recorder itself {:.2f} %\n",
+                        prefill ? fmt::format("prefill of {}", o.nPrompt) : fmt::format("decode behind {}", o.nPrompt),
+                        1e3 * median(times[0].wall), percent(1, false), percent(1, true), percent(2, false),
+                        percent(2, true), 100 * (prefill ? cost.prefillOwnShare : cost.decodeOwnShare));
     }
     return text;
 }
