@@ -5,9 +5,32 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <limits>
 
 namespace vitral {
+namespace {
+
+bool sameRows(const Rows& a, const Rows& b, std::int64_t n) {
+    if (a.dtype() != b.dtype() || a.nCol() != b.nCol() || a.nRow() < n || b.nRow() < n)
+        return false;
+    const auto rowBytes = static_cast<std::size_t>(a.nCol()) * (a.dtype() == DType::F16 ? 2U : 4U);
+    for (std::int64_t i = 0; i < n; i += kRowsPerBlock) {
+        const auto bytes = static_cast<std::size_t>(std::min(kRowsPerBlock, n - i)) * rowBytes;
+        if (a.row(i) != b.row(i) && std::memcmp(a.row(i), b.row(i), bytes) != 0)
+            return false;
+    }
+    return true;
+}
+
+} // namespace
+
+bool continues(const AttentionRecord& record, const AttentionRecord& earlier) {
+    const std::int64_t n = earlier.nPosition();
+    return record.geometry == earlier.geometry && sameRows(record.q, earlier.q, n) &&
+           sameRows(record.k, earlier.k, n) && sameRows(record.lse, earlier.lse, n);
+}
+
 void attentionRow(const AttentionRecord& record, std::int32_t iHead, std::int64_t iQuery, MapValue value,
                   std::span<float> out) {
     const auto n = static_cast<std::int64_t>(out.size());

@@ -53,6 +53,9 @@ bool attentionBlocks(const AttentionRecord& record, std::int32_t iHead, const Ma
 bool attentionBlocksSampled(const AttentionRecord& record, std::int32_t iHead, const MapRegion& region, MapValue value,
                             std::span<const std::int64_t> maskedKeys, std::int32_t nSample, std::span<float> max,
                             std::span<float> mean, std::stop_token stop = {});
+/// Whether `record` begins with all positions of `earlier`, bit for bit: the next snapshot of one run, or a run that
+/// took them over. Only pointers are compared where the two share memory.
+[[nodiscard]] bool continues(const AttentionRecord& record, const AttentionRecord& earlier);
 /// Cells of queries [firstQuery, endQuery) by keys [firstKey, endKey) that are visible and not masked, both ends cut at
 /// nPosition.
 [[nodiscard]] std::int64_t visibleCells(const AttentionGeometry& geometry, std::int64_t nPosition,

@@ -60,6 +60,11 @@ std::shared_ptr<const AttentionRecord> AttentionTiles::record() const {
     return record_;
 }
 
+AttentionTiles::Source AttentionTiles::source() const {
+    const std::lock_guard lock(mutex_);
+    return {record_, generation_};
+}
+
 std::int64_t AttentionTiles::nPosition() const {
     return record()->nPosition();
 }
@@ -74,8 +79,13 @@ int AttentionTiles::topLevel() const {
 
 void AttentionTiles::grow(std::shared_ptr<const AttentionRecord> record) {
     const std::lock_guard lock(mutex_);
-    if (record->nPosition() > record_->nPosition())
-        record_ = std::move(record);
+    if (record->nPosition() <= record_->nPosition())
+        return;
+    if (!continues(*record, *record_)) {
+        ++generation_;
+        tiles_.clear();
+    }
+    record_ = std::move(record);
 }
 
 std::size_t AttentionTiles::bytes() const {
@@ -106,8 +116,11 @@ AttentionTiles::TilePtr AttentionTiles::find(const MapTileKey& key, bool* isFres
     return kept.tile;
 }
 
-AttentionTiles::TilePtr AttentionTiles::keep(std::shared_ptr<MapTile> tile, std::int64_t nPosition) {
+AttentionTiles::TilePtr AttentionTiles::keep(std::shared_ptr<MapTile> tile, const Source& source) {
+    const std::int64_t nPosition = source.record->nPosition();
     const std::lock_guard lock(mutex_);
+    if (source.generation != generation_)
+        return tile;
     Entry& kept = tiles_[tile->key];
     const bool better = kept.tile == nullptr || (tile->exact && !kept.tile->exact) ||
                         (tile->exact == kept.tile->exact && nPosition >= kept.nPosition);
@@ -182,8 +195,9 @@ std::shared_ptr<MapTile> AttentionTiles::merged(const AttentionRecord& record, c
 }
 
 AttentionTiles::TilePtr AttentionTiles::compute(const MapTileKey& key, std::stop_token stop) {
-    const std::shared_ptr<const AttentionRecord> source = record();
-    const std::int64_t n = source->nPosition();
+    const Source from = source();
+    const AttentionRecord& record = *from.record;
+    const std::int64_t n = record.nPosition();
     const auto make = [&](const auto& self, const MapTileKey& wanted) -> TilePtr {
         const Entry kept = entry(wanted);
         if (fresh(kept, wanted, n))
@@ -191,37 +205,37 @@ AttentionTiles::TilePtr AttentionTiles::compute(const MapTileKey& key, std::stop
         if (stop.stop_requested())
             return nullptr;
         std::shared_ptr<MapTile> tile;
-        if (!anyVisible(*source, wanted)) {
+        if (!anyVisible(record, wanted)) {
             tile = emptyTile(wanted);
         } else if (wanted.level <= kDirectLevel) {
-            tile = direct(*source, wanted, kept, stop);
+            tile = direct(record, wanted, kept, stop);
         } else {
             TilePtr parts[4];
             for (int i = 0; i < 4; ++i) {
                 const MapTileKey child = part(wanted, i);
-                if (!anyVisible(*source, child))
+                if (!anyVisible(record, child))
                     continue;
                 parts[i] = self(self, child);
                 if (parts[i] == nullptr)
                     return nullptr;
             }
-            tile = merged(*source, wanted, parts);
+            tile = merged(record, wanted, parts);
         }
-        return tile == nullptr ? nullptr : keep(std::move(tile), n);
+        return tile == nullptr ? nullptr : keep(std::move(tile), from);
     };
     return make(make, key);
 }
 
 AttentionTiles::TilePtr AttentionTiles::sample(const MapTileKey& key) {
-    const std::shared_ptr<const AttentionRecord> source = record();
+    const Source from = source();
     auto tile = emptyTile(key);
     const MapRegion region = regionOf(key);
-    if (anyVisible(*source, key)) {
+    if (anyVisible(*from.record, key)) {
         tile->exact = region.block <= kSamples;
-        attentionBlocksSampled(*source, iHead_, region, options_.value, options_.maskedKeys, kSamples, tile->max,
+        attentionBlocksSampled(*from.record, iHead_, region, options_.value, options_.maskedKeys, kSamples, tile->max,
                                tile->mean);
     }
-    return keep(std::move(tile), source->nPosition());
+    return keep(std::move(tile), from);
 }
 
 bool AttentionTiles::nextPiece(const MapTileKey& key, const std::function<bool(const MapTileKey&)>& taken,

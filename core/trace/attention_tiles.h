@@ -55,7 +55,8 @@ public:
     [[nodiscard]] bool nextPiece(const MapTileKey& key, const std::function<bool(const MapTileKey&)>& taken,
                                  MapTileKey& piece) const;
 
-    /// A longer snapshot of the same run. Ignored unless it is longer.
+    /// A longer snapshot of the same run; ignored unless it is longer. If it is of another run after all, nothing is
+    /// carried on.
     void grow(std::shared_ptr<const AttentionRecord> record);
     [[nodiscard]] std::size_t bytes() const; ///< of kept tiles
 
@@ -70,7 +71,13 @@ private:
     };
     [[nodiscard]] Entry entry(const MapTileKey& key) const;
     [[nodiscard]] bool fresh(const Entry& entry, const MapTileKey& key, std::int64_t nPosition) const;
-    TilePtr keep(std::shared_ptr<MapTile> tile, std::int64_t nPosition);
+    /// What a tile is made from, and whose tiles may be kept.
+    struct Source {
+        std::shared_ptr<const AttentionRecord> record;
+        std::uint64_t generation = 0;
+    };
+    [[nodiscard]] Source source() const;
+    TilePtr keep(std::shared_ptr<MapTile> tile, const Source& source);
     std::shared_ptr<MapTile> direct(const AttentionRecord& record, const MapTileKey& key, const Entry& before,
                                     std::stop_token stop) const;
     std::shared_ptr<MapTile> merged(const AttentionRecord& record, const MapTileKey& key,
@@ -81,6 +88,7 @@ private:
     mutable std::mutex mutex_;
     std::shared_ptr<const AttentionRecord> record_;
     std::unordered_map<MapTileKey, Entry, Hash> tiles_;
+    std::uint64_t generation_ = 0; ///< counts recordings that did not continue the one before
     mutable std::uint64_t clock_ = 0;
 };
 

@@ -129,13 +129,14 @@ Overview::~Overview() = default;
 void Overview::setRecording(RecordingPtr recording) {
     {
         const std::lock_guard lock(mutex_);
-        const bool continues =
-            recording_ != nullptr && recording_->attention.size() == recording->attention.size() &&
-            recording_->tokens.size() <= recording->tokens.size() &&
-            recording_->createdUnixSeconds == recording->createdUnixSeconds && recording_->seed == recording->seed &&
-            std::equal(recording_->tokens.begin(), recording_->tokens.end(), recording->tokens.begin());
+        const bool carriesOn =
+            recording_ != nullptr &&
+            std::equal(recording_->attention.begin(), recording_->attention.end(), recording->attention.begin(),
+                       recording->attention.end(), [](const auto& before, const auto& now) {
+                           return before == nullptr ? now == nullptr : now != nullptr && continues(*now, *before);
+                       });
         recording_ = std::move(recording);
-        if (!continues) {
+        if (!carriesOn) {
             ++generation_;
             heads_.clear();
         }

@@ -95,6 +95,23 @@ private slots:
         }
     }
 
+    void anotherRunIsNoContinuation() {
+        const auto first = randomRecord(longShape(900));
+        RecordShape shape = longShape(1200);
+        shape.seed = 77;
+        const auto second = randomRecord(shape);
+        QVERIFY(continues(*first, *firstPositions(*first, 500)));
+        QVERIFY(continues(*randomRecord(longShape(900)), *first)); // the same numbers elsewhere
+        QVERIFY(!continues(*second, *first) && !continues(*firstPositions(*first, 500), *first));
+        AttentionTiles tiles(first, 0);
+        const MapTileKey key{1, 0, 0};
+        (void)tiles.compute(key);
+        tiles.grow(second);
+        QVERIFY(tiles.find(key) == nullptr);
+        const auto tile = tiles.compute(key);
+        QVERIFY2(difference(*tile, *second, 0, {}).isEmpty(), qPrintable(difference(*tile, *second, 0, {})));
+    }
+
     void keepsItsBudget() {
         const auto record = randomRecord(longShape(6000));
         AttentionTilesOptions options;
