@@ -60,6 +60,10 @@ CellStep::CellStep(int number, QWidget* parent) : QFrame(parent) {
     connect(fold_, &QToolButton::clicked, this, [this] { setOpen(content_->isHidden()); });
 }
 
+void CellStep::setNumber(int number) {
+    badge_->setText(QString::number(number));
+}
+
 void CellStep::setWords(const QString& title, const QString& formula, const QString& sentence) {
     title_->setText(title);
     formula_->setText(formula);

@@ -15,6 +15,7 @@ class CellStep : public QFrame {
     Q_OBJECT
 public:
     CellStep(int number, QWidget* parent);
+    void setNumber(int number);
     void setWords(const QString& title, const QString& formula, const QString& sentence);
     [[nodiscard]] QString formula() const; ///< as plain text
     [[nodiscard]] QString sentence() const;

@@ -172,6 +172,10 @@ void CellView::refresh() {
     sayScore();
     saySoftmax();
     sayTable();
+    int number = 0;
+    for (CellStep* step : steps_)
+        if (!step->isHidden())
+            step->setNumber(++number);
 }
 
 void CellView::recordingChanged(bool) {

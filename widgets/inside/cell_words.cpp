@@ -242,7 +242,7 @@ void CellView::saySoftmax() {
         tr("Softmax over the %1 keys that are seen").arg(c.row.size()), formula,
         tr("log-sum-exp is the logarithm of the sum of e^score over these keys: %1 as the engine recorded it, %2 from "
            "the numbers on this page; %3 apart, which is rounding.")
-            .arg(n6(c.recordedLse), n6(c.lse), n6(difference)));
+            .arg(numberText(c.recordedLse, 9), numberText(c.lse, 9), numberText(difference, 3)));
 }
 
 void CellView::sayTable() {

@@ -2,9 +2,9 @@
 // The room's frame: how it is put together and what it does. Its words are in inside_words.cpp.
 #include "widgets/inside/inside_window.h"
 
+#include "widgets/design/elided_label.h"
 #include "widgets/design/icons.h"
 #include "widgets/design/metrics.h"
-#include "widgets/inside/elided_label.h"
 #include "widgets/inside/inside_view.h"
 #include "widgets/inside/inside_views.h"
 #include "widgets/inside/intervention_button.h"
@@ -133,7 +133,7 @@ QWidget* InsideWindow::makeHead() {
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(design::kSpace1);
     title_ = label("title", head);
-    recorded_ = new ElidedLabel(head);
+    recorded_ = new design::ElidedLabel(head);
     recorded_->setProperty("role", "small");
     notes_ = new QLabel(head);
     notes_->setFixedSize(design::kIcon, design::kIcon);
@@ -203,7 +203,7 @@ QWidget* InsideWindow::makeSelectionRow() {
     next_ = toolButton(QStringLiteral("chevron-right"), frame);
     previous_->setAutoRepeat(true);
     next_->setAutoRepeat(true);
-    token_ = new ElidedLabel(frame);
+    token_ = new design::ElidedLabel(frame);
     token_->setMinimumWidth(design::kSpace7);
     row->addWidget(layerLabel_);
     row->addWidget(layer_);

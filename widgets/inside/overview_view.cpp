@@ -223,6 +223,15 @@ double OverviewView::scoreOf(HeadName head) const {
     return score.nPosition > 0 ? std::clamp(score.contrast(), 0.0, 1.0) : -1;
 }
 
+void OverviewView::go(const QString& argument) {
+    for (int i = 0; i < kHeadBehaviours; ++i) {
+        const std::string_view name = headBehaviourName(static_cast<HeadBehaviour>(i));
+        if (argument == QLatin1String(name.data(), static_cast<qsizetype>(name.size())))
+            return showScore(i, true);
+    }
+    InsideView::go(argument);
+}
+
 QJsonObject OverviewView::saveState() const {
     return {{QStringLiteral("measure"), measure()}, {QStringLiteral("sorted"), order_->currentIndex() == 1}};
 }

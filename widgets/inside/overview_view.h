@@ -29,6 +29,8 @@ public:
 
     [[nodiscard]] QJsonObject saveState() const override;
     void restoreState(const QJsonObject& state) override;
+    /// "induction": sorted by that score; else layer.head.
+    void go(const QString& argument) override;
 
     [[nodiscard]] OverviewGrid* grid() const { return grid_; }
     /// A behaviour's index, kHeadBehaviours for entropy, -1 for none.

@@ -131,6 +131,7 @@ void OverviewView::refreshWords() {
     if (missing > 0)
         parts << tr("%1 layers were not recorded").arg(number(missing));
     statement_->setText(parts.join(QStringLiteral("  \u00B7  ")));
+    grid_->setAccessibleDescription(statement_->text());
 }
 
 void OverviewView::retranslate() {

@@ -2,6 +2,7 @@
 #include "widgets/tokens/token_legend.h"
 
 #include "core/chat/conversation.h"
+#include "widgets/design/elided_label.h"
 #include "widgets/design/metrics.h"
 
 #include <QComboBox>
@@ -49,7 +50,7 @@ TokenLegend::TokenLegend(QWidget* parent) : QWidget(parent) {
     measure_->addItem({}, static_cast<int>(TokenMeasure::Entropy));
     sure_ = new QLabel(this);
     unsure_ = new QLabel(this);
-    average_ = new QLabel(this);
+    average_ = new design::ElidedLabel(this); // a narrow chat beside the room "Inside"
     for (QLabel* label : {sure_, unsure_, average_})
         label->setProperty("role", "caption");
     scale_ = new ScaleStrip(this);
@@ -58,7 +59,6 @@ TokenLegend::TokenLegend(QWidget* parent) : QWidget(parent) {
     row->addWidget(sure_);
     row->addWidget(scale_);
     row->addWidget(unsure_);
-    average_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred); // a narrow chat beside the room "Inside"
     average_->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
     row->addWidget(average_, 1);
     connect(measure_, &QComboBox::currentIndexChanged, this, [this] {
@@ -116,6 +116,7 @@ void TokenLegend::retranslate() {
         nToken_ > 0 ? tr("mean probability %1 %  \u00B7  perplexity %2")
                           .arg(locale.toString(meanProbability_ * 100, 'f', 1), locale.toString(perplexity_, 'f', 2))
                     : QString());
+    average_->setToolTip(average_->text());
 }
 
 void TokenLegend::changeEvent(QEvent* event) {

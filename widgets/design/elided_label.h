@@ -6,7 +6,7 @@
 #include <QPainter>
 #include <QStyle>
 
-namespace vitral {
+namespace vitral::design {
 
 class ElidedLabel : public QLabel {
 public:
@@ -24,4 +24,4 @@ protected:
     }
 };
 
-} // namespace vitral
+} // namespace vitral::design
