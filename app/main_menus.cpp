@@ -212,7 +212,7 @@ void MainWindow::retranslate() {
     a.themeSystem->setText(tr("As the &system"));
     a.themeLight->setText(tr("&Light"));
     a.themeDark->setText(tr("&Dark"));
-    a.drawing->setTitle(tr("&Maps are drawn by"));
+    a.drawing->setTitle(tr("Maps are dra&wn by"));
     a.drawAutomatic->setText(tr("Whatever is &faster here"));
     a.drawVulkan->setText(tr("&Vulkan"));
     a.drawPainter->setText(tr("The &processor"));

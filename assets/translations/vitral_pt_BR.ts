@@ -4285,8 +4285,8 @@ Licença Apache 2.0. Fontes: Inter (SIL OFL 1.1) e JetBrains Mono (Apache 2.0).<
             <translation>Olhar por dentro</translation>
         </message>
         <message>
-            <source>&amp;Maps are drawn by</source>
-            <translation>&amp;Mapas desenhados por</translation>
+            <source>Maps are dra&amp;wn by</source>
+            <translation>Ma&amp;pas desenhados por</translation>
         </message>
         <message>
             <source>Whatever is &amp;faster here</source>

@@ -2,6 +2,7 @@
 #include "widgets/inside/inside_controller.h"
 
 #include "core/base/log.h"
+#include "core/trace/head_scores.h"
 #include "core/trace/run_file.h"
 #include "core/trace/trace_shape.h"
 #include "widgets/tokens/token_blocks.h"
@@ -13,6 +14,8 @@
 
 namespace vitral {
 namespace {
+
+constexpr std::int64_t kQueriesToChoose = 48;
 
 RecordedModel describeModel(const ModelConfig& c) {
     RecordedModel m;
@@ -32,6 +35,11 @@ InsideController::InsideController(EnginePort& engine, EngineBridge& bridge, Cha
                                    QObject* parent)
     : QObject(parent), engine_(engine), chat_(chat), model_(model) {
     connect(&bridge, &EngineBridge::eventsArrived, this, &InsideController::onEvents);
+    connect(&selection_, &SelectionModel::changed, this, [this](const Selection& s, QObject* origin) {
+        if (origin != this && (s.layer != lastHead_.first || s.head != lastHead_.second))
+            headIsOurs_ = false; // a person's choice stays
+        lastHead_ = {s.layer, s.head};
+    });
 }
 
 InsideController::~InsideController() {
@@ -231,6 +239,8 @@ void InsideController::adopt(RecordingPtr recording, RecordingOrigin origin, Run
             const auto& layers = recording_->attention;
             const auto first = std::find_if(layers.begin(), layers.end(), [](const auto& l) { return l != nullptr; });
             s.layer = first == layers.end() ? 0 : static_cast<std::int32_t>(first - layers.begin());
+            s.head = 0;
+            headIsOurs_ = true;
         }
         if (recording_ && s.head < 0)
             s.head = 0;
@@ -239,6 +249,36 @@ void InsideController::adopt(RecordingPtr recording, RecordingOrigin origin, Run
             compareWith(nullptr, {});
     }
     emit recordingChanged(grew);
+    if (recording_ && recording_->complete)
+        chooseHead();
+}
+
+void InsideController::chooseHead() {
+    if (!headIsOurs_)
+        return;
+    pool_.ask(
+        this, "choose-head",
+        [recording = recording_](std::stop_token stop) {
+            // What tells something: a head that does one thing far beyond chance. Resting on the first token, or
+            // looking near by, is what most do.
+            HeadScoreOptions options;
+            options.mostQueries = kQueriesToChoose;
+            std::pair<std::int32_t, std::int32_t> best{-1, -1};
+            double most = 0;
+            for (const HeadScores& scores : scoreHeads(*recording, options, stop))
+                for (const HeadBehaviour b : {HeadBehaviour::PreviousToken, HeadBehaviour::Induction,
+                                              HeadBehaviour::DuplicateToken, HeadBehaviour::LongRange})
+                    if (scores.of(b).nPosition > 0 && scores.of(b).contrast() > most) {
+                        most = scores.of(b).contrast();
+                        best = {scores.iLayer, scores.iHead};
+                    }
+            return best;
+        },
+        [this](std::pair<std::int32_t, std::int32_t> best) {
+            if (headIsOurs_ && best.first >= 0) // nobody has chosen meanwhile
+                selection_.setHead(best.first, best.second, this);
+            headIsOurs_ = false;
+        });
 }
 
 QString InsideController::compareWith(RecordingPtr other, const QString& name) {

@@ -51,6 +51,8 @@ public:
     [[nodiscard]] const RecordingPtr& other() const { return other_; }
     [[nodiscard]] QString otherName() const { return otherName_; }
     [[nodiscard]] SelectionModel& selection() { return selection_; }
+    /// Somebody has chosen the selected head: it is not replaced by a more telling one.
+    void keepHead() { headIsOurs_ = false; }
     [[nodiscard]] ViewPool& pool() { return pool_; }
     [[nodiscard]] MapWorkers& mapWorkers() { return mapWorkers_; } ///< threads for tiles of maps
     [[nodiscard]] EnginePort& engine() { return engine_; }
@@ -156,6 +158,7 @@ private:
     void onEvents(const std::vector<RunEvent>& events);
     void onRecorded(const TraceRecorded& recorded);
     void onFinished(const RunFinished& finished);
+    void chooseHead(); ///< a telling one, where nobody has chosen
     void tellChat();
     void setBusy(const QString& text, double fraction);
     void adopt(RecordingPtr recording, RecordingOrigin origin, RunId run, bool grew);
@@ -177,6 +180,8 @@ private:
     mutable std::shared_ptr<const TraceShape> shape_; ///< of shapeOf_
     mutable const Model* shapeOf_ = nullptr;          ///< compared only
     bool active_ = false;
+    bool headIsOurs_ = false; ///< the selected head was chosen for the person
+    std::pair<std::int32_t, std::int32_t> lastHead_{-1, -1};
     MapWorkers mapWorkers_;
     ViewPool pool_; ///< last: joined first
 };

@@ -80,8 +80,10 @@ void InsideView::go(const QString& argument) {
         return;
     bool okLayer = false, okHead = false;
     const int layer = parts[0].toInt(&okLayer), head = parts[1].toInt(&okHead);
-    if (okLayer && okHead)
+    if (okLayer && okHead) {
         inside_.selection().setHead(layer, head);
+        inside_.keepHead();
+    }
 }
 
 } // namespace vitral

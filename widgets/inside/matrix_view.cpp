@@ -69,9 +69,6 @@ MatrixView::MatrixView(InsideController& inside, QWidget* parent) : InsideView(i
         s.key = std::min(iCol, iRow);
         this->inside().selection().set(s, this);
     });
-    connect(canvas_, &HeatmapCanvas::headPicked, this,
-            [this](int iLayer, int iHead) { this->inside().selection().setHead(iLayer, iHead, this); });
-    connect(canvas_, &HeatmapCanvas::hideSinksWanted, hideFirst_, &QCheckBox::setChecked);
     connect(value_, &QComboBox::currentIndexChanged, this, [this] { rebuild(); });
     connect(hideFirst_, &QCheckBox::toggled, this, [this] { rebuild(); });
     connect(difference_, &QCheckBox::toggled, this, [this] { rebuild(); });
@@ -238,13 +235,7 @@ void MatrixView::refreshWords() {
             parts << tr("recorded up to token %1").arg(locale.toString(static_cast<qlonglong>(record->nPosition())));
     }
     statement_->setText(parts.join(QStringLiteral("  \u00B7  ")));
-    CanvasControls controls;
-    controls.nLayer = static_cast<int>(recording()->model.nLayer);
-    controls.nHead = record->geometry.nHead;
-    controls.iLayer = layer_;
-    controls.iHead = head_;
-    controls.canHideSinks = differenceSource_ == nullptr;
-    controls.hidesSinks = hideFirst_->isChecked();
+    CanvasControls controls; // layers, heads and sinks are chosen above the map
     controls.note = differenceSource_         ? tr("this run minus %1").arg(inside().otherName())
                     : hideFirst_->isChecked() ? tr("first token hidden")
                                               : QString();

@@ -150,6 +150,40 @@ private slots:
         QCOMPARE(inside_->selection().current().key, std::int64_t{20});
     }
 
+    void choosesATellingHeadUntilSomebodyDoes() {
+        // Head 2 of layer 1 looks at the token before, always.
+        auto recording = std::make_shared<Recording>(*insideRecording({}));
+        auto layer = std::make_shared<AttentionRecord>(*recording->attention[1]);
+        RowsWriter q{Rows(DType::F32, layer->q.nCol())};
+        std::vector<float> row(static_cast<std::size_t>(layer->q.nCol()));
+        std::vector<float> key(16);
+        for (std::int64_t i = 0; i < layer->nPosition(); ++i) {
+            layer->q.read(i, 0, row);
+            layer->k.read(std::max<std::int64_t>(0, i - 1), 16, key); // its key head is the second
+            for (std::size_t d = 0; d < 16; ++d)
+                row[32 + d] = 8 * key[d];
+            q.append(row.data(), 1, layer->q.nCol());
+        }
+        layer->q = q.snapshot();
+        RowsWriter lse{Rows(DType::F32, 4)};
+        std::vector<float> sums(4);
+        for (std::int64_t i = 0; i < layer->nPosition(); ++i) {
+            for (std::int32_t h = 0; h < 4; ++h)
+                sums[static_cast<std::size_t>(h)] = static_cast<float>(trueLogSumExp(*layer, h, i));
+            lse.append(sums.data(), 1, 4);
+        }
+        layer->lse = lse.snapshot();
+        recording->attention[1] = layer;
+        inside_->show(recording, RecordingOrigin::File);
+        QTRY_COMPARE(inside_->selection().current().layer, 1);
+        QCOMPARE(inside_->selection().current().head, 2);
+        inside_->selection().setHead(0, 3);
+        inside_->show(recording, RecordingOrigin::File);
+        QTRY_VERIFY(inside_->pool().idle());
+        QCoreApplication::processEvents();
+        QCOMPARE(inside_->selection().current().head, 3);
+    }
+
     void taskOnTheEngineComesBack() {
         CpuOptions cpu;
         cpu.nThread = 1;
