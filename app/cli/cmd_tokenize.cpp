@@ -4,6 +4,7 @@
 
 #include "app/cli/commands.h"
 #include "app/cli/common.h"
+#include "app/cli/explain.h"
 #include "core/tokenizer/tokenizer.h"
 
 #include <charconv>
@@ -20,27 +21,10 @@ struct TokenizeOptions {
     bool ids = false;
     bool noBos = false;
     bool parseSpecial = false;
+    bool explain = false;
+    bool json = false;
+    ExplainOptions more;
 };
-
-/// A piece on one line: control bytes and what is not UTF-8 as \xNN, backslash doubled.
-std::string printable(std::string_view bytes) {
-    std::string out;
-    for (std::size_t i = 0; i < bytes.size(); ++i) {
-        const auto c = static_cast<unsigned char>(bytes[i]);
-        std::size_t nByte = c < 0x80 ? 1 : c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : c >= 0xc2 ? 2 : 0;
-        for (std::size_t k = 1; k < nByte; ++k)
-            if (i + k >= bytes.size() || (static_cast<unsigned char>(bytes[i + k]) & 0xc0U) != 0x80U)
-                nByte = 0;
-        if (c == '\\')
-            out += "\\\\";
-        else if (nByte == 0 || c < 0x20 || c == 0x7f)
-            out += fmt::format("\\x{:02x}", c);
-        else
-            out += bytes.substr(i, nByte);
-        i += nByte > 1 ? nByte - 1 : 0;
-    }
-    return out;
-}
 
 Result<void> tokenize(const TokenizeOptions& options) {
     VITRAL_TRY_ASSIGN(const std::filesystem::path path, resolveModel(options.model));
@@ -49,6 +33,11 @@ Result<void> tokenize(const TokenizeOptions& options) {
     EncodeOptions encode;
     encode.addSpecial = options.noBos ? AddSpecial::No : AddSpecial::Yes;
     encode.parseSpecial = options.parseSpecial ? ParseSpecial::Yes : ParseSpecial::No;
+    if (options.explain) {
+        VITRAL_TRY_ASSIGN(const std::string answer, options.json ? explainJson(*tokenizer, text, encode, options.more)
+                                                                 : explainText(*tokenizer, text, encode, options.more));
+        return writeAnswer(answer);
+    }
     VITRAL_TRY_ASSIGN(const std::vector<TokenId> ids, tokenizer->encode(text, encode));
     fmt::memory_buffer out;
     if (options.ids) {
@@ -57,7 +46,7 @@ Result<void> tokenize(const TokenizeOptions& options) {
         out.push_back('\n');
     } else {
         for (const TokenId id : ids)
-            fmt::format_to(std::back_inserter(out), "{}\t{}\n", id, printable(tokenizer->decodeToken(id, true)));
+            fmt::format_to(std::back_inserter(out), "{}\t{}\n", id, tokenText(tokenizer->decodeToken(id, true)));
     }
     return writeAnswer({out.data(), out.size()});
 }
@@ -81,7 +70,7 @@ Result<std::vector<TokenId>> parseIds(std::string_view text, std::int32_t nVocab
         if (error != std::errc{} || stop != at)
             return fail(ErrorCode::InvalidArgument,
                         fmt::format("\"{}\" is not a token id.",
-                                    printable(std::string_view(
+                                    tokenText(std::string_view(
                                         begin, std::min<std::size_t>(static_cast<std::size_t>(at - begin), 40)))));
         if (id < 0 || id >= nVocab)
             return fail(ErrorCode::InvalidArgument,
@@ -108,6 +97,21 @@ void addTokenizeCommand(CLI::App& app, CommonOptions& common) {
     command->add_flag("--ids", options->ids, "Only the ids, on one line separated by blanks");
     command->add_flag("--no-bos", options->noBos, "Without the tokens the model puts around every text");
     command->add_flag("--parse-special", options->parseSpecial, "Read <|im_end|> and the like as control tokens");
+    CLI::Option* explain = command->add_flag("--explain", options->explain,
+                                             "Every step: normalised text, pre-tokens, "
+                                             "merges, searches, lattices");
+    command->add_flag("--json", options->json, "The explanation as JSON")->needs(explain);
+    command->add_option("--nbest", options->more.nBest, "Unigram: list the N most probable ways to cut the text")
+        ->needs(explain)
+        ->check(CLI::Range(0, 1000));
+    command->add_option("--sample", options->more.samples, "Unigram: draw N ways at random")
+        ->needs(explain)
+        ->check(CLI::Range(0, 10000));
+    command->add_option("--alpha", options->more.alpha, "How sharp the draw is: 0 all ways alike, 1 the model's own")
+        ->needs(explain)
+        ->check(CLI::Range(0.0, 100.0))
+        ->capture_default_str();
+    command->add_option("--seed", options->more.seed, "Of the draw")->needs(explain)->capture_default_str();
     command->callback([&common, options] { common.action = [options] { return tokenize(*options); }; });
 }
 

@@ -43,6 +43,61 @@ Result<std::unique_ptr<UnigramModel>> UnigramModel::create(const Vocabulary& voc
     return model;
 }
 
+/// Calls offer(begin, end, id, score) for every piece in the word, from left to right, the shorter ones first.
+template <class Offer>
+void UnigramModel::forPieces(std::string_view word, const Offer& offer) const {
+    for (std::size_t begin = 0; begin < word.size();) {
+        const std::size_t character = utf8At(word, begin).bytes;
+        bool single = false; // whether a piece is exactly this character
+        std::int32_t node = PieceTrie::kRoot;
+        for (std::size_t end = begin; end < word.size(); ++end) {
+            node = trie_.step(node, static_cast<unsigned char>(word[end]));
+            if (node == PieceTrie::kNowhere)
+                break;
+            if (const TokenId id = trie_.id(node); id >= 0) {
+                offer(begin, end + 1, id, options_.scores[static_cast<std::size_t>(id)]);
+                single = single || end + 1 == begin + character;
+            }
+        }
+        if (!single)
+            offer(begin, begin + character, -1, unknownScore_);
+        begin += character;
+    }
+}
+
+void UnigramModel::fillLattice(std::string_view word, std::uint32_t offset, UnigramLattice& lattice) const {
+    forPieces(word, [&](std::size_t begin, std::size_t end, TokenId id, double score) {
+        lattice.add(offset + static_cast<std::uint32_t>(begin), offset + static_cast<std::uint32_t>(end), id, score);
+    });
+}
+
+void UnigramModel::appendUnknown(std::string_view text, std::vector<TokenId>& out) const {
+    bool allBytes = options_.byteFallback;
+    for (std::size_t i = 0; i < text.size() && allBytes; ++i)
+        allBytes = byteIds_[static_cast<unsigned char>(text[i])] >= 0;
+    if (allBytes)
+        for (const char c : text)
+            out.push_back(byteIds_[static_cast<unsigned char>(c)]);
+    else if (options_.unknown)
+        out.push_back(*options_.unknown);
+}
+
+void UnigramModel::appendPath(const UnigramLattice& lattice, const UnigramLattice::Path& path, std::string_view text,
+                              std::vector<TokenId>& out) const {
+    for (std::size_t i = 0; i < path.nodes.size();) {
+        const auto node = [&](std::size_t k) { return lattice.nodes()[static_cast<std::size_t>(path.nodes[k])]; };
+        if (node(i).id >= 0) {
+            out.push_back(node(i++).id);
+            continue;
+        }
+        const std::uint32_t begin = node(i).begin;
+        std::uint32_t end = begin;
+        for (; i < path.nodes.size() && node(i).id < 0; ++i)
+            end = node(i).end;
+        appendUnknown(text.substr(begin, end - begin), out);
+    }
+}
+
 void UnigramModel::encodeStretch(std::string_view word, ModelScratch& scratch, std::vector<TokenId>& out,
                                  EncodeTrace::PreToken* trace, std::uint32_t traceOffset) const {
     constexpr double kNone = -std::numeric_limits<double>::infinity();
@@ -61,23 +116,7 @@ void UnigramModel::encodeStretch(std::string_view word, ModelScratch& scratch, s
             trace->lattice.push_back({static_cast<std::uint32_t>(begin) + traceOffset,
                                       static_cast<std::uint32_t>(end) + traceOffset, id, score, false});
     };
-    for (std::size_t begin = 0; begin < word.size();) {
-        const std::size_t character = utf8At(word, begin).bytes;
-        bool single = false; // whether a piece is exactly this character
-        std::int32_t node = PieceTrie::kRoot;
-        for (std::size_t end = begin; end < word.size(); ++end) {
-            node = trie_.step(node, static_cast<unsigned char>(word[end]));
-            if (node == PieceTrie::kNowhere)
-                break;
-            if (const TokenId id = trie_.id(node); id >= 0) {
-                offer(begin, end + 1, id, options_.scores[static_cast<std::size_t>(id)]);
-                single = single || end + 1 == begin + character;
-            }
-        }
-        if (!single)
-            offer(begin, begin + character, -1, unknownScore_);
-        begin += character;
-    }
+    forPieces(word, offer);
     appendPath(word, scratch, out);
     if (trace)
         for (std::size_t end = word.size(); end > 0; end = static_cast<std::size_t>(scratch.bestStart[end]))

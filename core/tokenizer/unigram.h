@@ -8,6 +8,7 @@
 #include "core/tokenizer/boundary_filter.h"
 #include "core/tokenizer/piece_trie.h"
 #include "core/tokenizer/subword_model.h"
+#include "core/tokenizer/unigram_lattice.h"
 #include "core/tokenizer/vocabulary.h"
 
 #include <array>
@@ -34,6 +35,11 @@ public:
     [[nodiscard]] TokenizerKind kind() const override { return TokenizerKind::Unigram; }
     void encodeWord(std::string_view word, ModelScratch& scratch, std::vector<TokenId>& out,
                     EncodeTrace::PreToken* trace, std::uint32_t traceOffset) const override;
+    /// Adds every way to cut `word` to a lattice, in which it begins at `offset`; id -1 is a character without a piece.
+    void fillLattice(std::string_view word, std::uint32_t offset, UnigramLattice& lattice) const;
+    /// The ids of a way through a lattice over `text`: unknown neighbours are one token, or their bytes.
+    void appendPath(const UnigramLattice& lattice, const UnigramLattice::Path& path, std::string_view text,
+                    std::vector<TokenId>& out) const;
     [[nodiscard]] bool separates(std::string_view word, std::size_t at) const override {
         return boundaries_.separates(word, at);
     }
@@ -43,6 +49,9 @@ private:
         : vocabulary_(vocabulary), options_(std::move(options)) {}
     void encodeStretch(std::string_view word, ModelScratch& scratch, std::vector<TokenId>& out,
                        EncodeTrace::PreToken* trace, std::uint32_t traceOffset) const;
+    template <class Offer>
+    void forPieces(std::string_view word, const Offer& offer) const;
+    void appendUnknown(std::string_view text, std::vector<TokenId>& out) const;
     void appendPath(std::string_view word, ModelScratch& scratch, std::vector<TokenId>& out) const;
 
     const Vocabulary& vocabulary_;

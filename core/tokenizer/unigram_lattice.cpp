@@ -21,12 +21,12 @@ double logSumExp(double x, double y) {
 void UnigramLattice::clear(std::size_t bytes) {
     bytes_ = bytes;
     nodes_.clear();
-    linked_ = searched_ = false;
+    linked_ = searched_ = summed_ = false;
 }
 
 void UnigramLattice::add(std::uint32_t begin, std::uint32_t end, TokenId id, double score) {
     nodes_.push_back({begin, end, id, score, 0, kBegin});
-    linked_ = searched_ = false;
+    linked_ = searched_ = summed_ = false;
 }
 
 void UnigramLattice::link() {
@@ -189,7 +189,11 @@ std::vector<UnigramLattice::Path> UnigramLattice::nBest(std::size_t n) {
 }
 
 double UnigramLattice::logSum(double alpha) {
+    if (linked_ && summed_ && alpha == alpha_)
+        return forward_[bytes_];
     link();
+    summed_ = true;
+    alpha_ = alpha;
     // forward_[place]: the log of the sum over all ways from the beginning to the place. Places inside characters are
     // reached by none and keep 0, which nothing reads.
     forward_.assign(bytes_ + 1, 0);

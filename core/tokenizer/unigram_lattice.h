@@ -71,7 +71,8 @@ private:
     std::vector<Node> nodes_;
     std::vector<std::uint32_t> beginFirst_;          ///< by place: the first node that begins there; ends at size
     std::vector<std::uint32_t> endFirst_, endNodes_; ///< by place: nodes that end there
-    bool linked_ = false, searched_ = false;
+    bool linked_ = false, searched_ = false, summed_ = false;
+    double alpha_ = 0; ///< of forward_
     double total_ = 0;
     std::int32_t last_ = kBegin; ///< the last node of the best way
     std::vector<double> forward_, backward_;
