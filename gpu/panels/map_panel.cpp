@@ -8,7 +8,7 @@ namespace vitral::gpu {
 
 namespace {
 
-constexpr float kWidth = 208, kMargin = 8;
+constexpr float kLeastWidth = 208, kMargin = 8;
 
 void note(MapPanelIntents& intents, const char* control) {
     const ImVec2 low = ImGui::GetItemRectMin(), high = ImGui::GetItemRectMax();
@@ -87,7 +87,15 @@ void colourBar(const MapPanelState& state) {
 MapPanelIntents mapPanel(const MapPanelState& state, const MapPanelStrings& strings, float viewWidth) {
     MapPanelIntents intents;
     ImGui::SetNextWindowPos({viewWidth - kMargin, kMargin}, ImGuiCond_Always, {1, 0});
-    ImGui::SetNextWindowSize({std::min(kWidth, viewWidth - 2 * kMargin), 0});
+    // Portuguese is the longer language: the panel is as wide as its widest line.
+    float width = kLeastWidth;
+    const float padding = 2 * ImGui::GetStyle().WindowPadding.x;
+    if (state.canHideSinks)
+        width = std::max(width, ImGui::CalcTextSize(strings.hideSinks.c_str()).x + ImGui::GetFrameHeight() +
+                                    ImGui::GetStyle().ItemInnerSpacing.x + padding);
+    for (const std::string& line : state.timings)
+        width = std::max(width, ImGui::CalcTextSize(line.c_str()).x + padding);
+    ImGui::SetNextWindowSize({std::min(width, viewWidth - 2 * kMargin), 0});
     ImGui::SetNextWindowCollapsed(!state.open, ImGuiCond_Always);
     constexpr ImGuiWindowFlags kFlags = ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoResize |
                                         ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoFocusOnAppearing |

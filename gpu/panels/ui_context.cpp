@@ -252,9 +252,12 @@ void UiContext::Impl::buildFont(float scale) {
     io.Fonts->Clear();
     void* bytes = ImGui::MemAlloc(fontFile.size()); // the atlas frees it
     std::memcpy(bytes, fontFile.data(), fontFile.size());
+    ImFontConfig config; // glyphs on whole pixels: sharp, and a third of the time of ImGui's oversampling
+    config.OversampleH = config.OversampleV = 1;
+    config.PixelSnapH = true;
     ImFont* font = fontFile.empty() ? nullptr
                                     : io.Fonts->AddFontFromMemoryTTF(bytes, static_cast<int>(fontFile.size()),
-                                                                     fontPixels * scale, nullptr, kRanges.data());
+                                                                     fontPixels * scale, &config, kRanges.data());
     if (!font)
         io.Fonts->AddFontDefault();
     unsigned char* pixels = nullptr;

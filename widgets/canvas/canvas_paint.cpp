@@ -8,6 +8,7 @@
 #include <QFontMetricsF>
 #include <QLocale>
 #include <QPainter>
+#include <QRegularExpression>
 
 #include <algorithm>
 #include <cmath>
@@ -146,6 +147,12 @@ QStringList lookNames(LookPart part) {
 }
 
 QString numberText(double value) {
+    // Three digits that count, and powers of ten only where zeros would hide them.
+    const double size = std::abs(value);
+    if (size > 0 && size < 1e-3 && size >= 1e-6)
+        return QLocale()
+            .toString(value, 'f', static_cast<int>(std::ceil(-std::log10(size))) + 2)
+            .remove(QRegularExpression(QStringLiteral("0+$")));
     return QLocale().toString(value, 'g', 3);
 }
 

@@ -37,6 +37,24 @@ struct CanvasVulkan::Painter final : VulkanPainter {
         scene.background = background.outside;
         gpu::FrameWork work = map->work(std::move(scene));
         canvas.frameMs = static_cast<double>(time.nsecsElapsed()) * 1e-6;
+        // What this thread does for a frame, without waiting for the screen.
+        const auto timed = [this](const auto& part, const gpu::FrameContext& frame) {
+            QElapsedTimer partTime;
+            partTime.start();
+            const auto done = [&] { canvas.frameMs += static_cast<double>(partTime.nsecsElapsed()) * 1e-6; };
+            if constexpr (std::is_void_v<decltype(part(frame))>) {
+                part(frame);
+                done();
+            } else {
+                auto result = part(frame);
+                done();
+                return result;
+            }
+        };
+        work.prepare = [timed, part = std::move(work.prepare)](const gpu::FrameContext& frame) -> Result<void> {
+            return timed(part, frame);
+        };
+        work.draw = [timed, part = std::move(work.draw)](const gpu::FrameContext& frame) { timed(part, frame); };
         return work;
     }
 
