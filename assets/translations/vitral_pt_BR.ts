@@ -3773,14 +3773,6 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
     <context>
         <name>vitral::TokenChanges</name>
         <message>
-            <source>Probability of every token both answers begin with</source>
-            <translation>Probabilidade de cada token com que as duas respostas começam</translation>
-        </message>
-        <message>
-            <source>tokens both begin with</source>
-            <translation>tokens com que as duas começam</translation>
-        </message>
-        <message>
             <source>left</source>
             <translation>esquerda</translation>
         </message>
@@ -3795,6 +3787,14 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
         <message>
             <source>“%1”: %2 on the left, %3 on the right</source>
             <translation>“%1”: %2 à esquerda, %3 à direita</translation>
+        </message>
+        <message>
+            <source>Probability of every token both answers begin with, and where they part</source>
+            <translation>Probabilidade de cada token com que as duas respostas começam, e onde se separam</translation>
+        </message>
+        <message>
+            <source>tokens both begin with, and where they part</source>
+            <translation>tokens com que as duas começam, e onde se separam</translation>
         </message>
     </context>
     <context>

@@ -155,7 +155,7 @@ private slots:
         // The table under them: the common beginning, and the change of its probability.
         TokenChanges changes;
         changes.setAnswers(&a, &b);
-        QCOMPARE(changes.content().nCol, 1);
+        QCOMPARE(changes.content().nCol, 3); // "The", then " cat" on the left and " dog" on the right
         QVERIFY(std::abs(changes.content().number(0, 0) - std::exp(-0.1)) < 1e-6);
         QVERIFY(std::abs(changes.content().number(2, 0) - (std::exp(-0.2) - std::exp(-0.1))) < 1e-6);
         changes.setAnswers(&a, nullptr);

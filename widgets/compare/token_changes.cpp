@@ -13,6 +13,20 @@
 
 namespace vitral {
 
+namespace {
+
+/// NaN where the token is not among those that were kept.
+double probabilityOf(const TokenScore& score, TokenId id) {
+    if (score.id == id)
+        return std::exp(double(score.logProbability));
+    for (const TokenAlternative& one : score.top)
+        if (one.id == id)
+            return std::exp(double(one.logProbability));
+    return std::nan("");
+}
+
+} // namespace
+
 TokenChanges::TokenChanges(QWidget* parent) : GridView(parent) {
     setCellSize({66, 24});
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
@@ -30,17 +44,25 @@ void TokenChanges::setAnswers(const Message* left, const Message* right) {
     columns_.clear();
     if (left != nullptr && right != nullptr) {
         const std::size_t n = std::min(left->tokens.size(), right->tokens.size());
-        for (std::size_t i = 0; i < n && left->tokens[i].bytes == right->tokens[i].bytes; ++i)
+        std::size_t i = 0;
+        for (; i < n && left->tokens[i].bytes == right->tokens[i].bytes; ++i)
             columns_.push_back({visibleToken(left->tokens[i].bytes),
                                 std::exp(double(left->tokens[i].score.logProbability)),
                                 std::exp(double(right->tokens[i].score.logProbability))});
+        if (i < n) { // where they part, both tokens: each with what the other side gave it, if that is known
+            const MessageToken &a = left->tokens[i], &b = right->tokens[i];
+            columns_.push_back(
+                {visibleToken(a.bytes), probabilityOf(a.score, a.score.id), probabilityOf(b.score, a.score.id)});
+            columns_.push_back(
+                {visibleToken(b.bytes), probabilityOf(a.score, b.score.id), probabilityOf(b.score, b.score.id)});
+        }
     }
     setVisible(!columns_.empty());
-    setAccessibleName(tr("Probability of every token both answers begin with"));
+    setAccessibleName(tr("Probability of every token both answers begin with, and where they part"));
     GridContent content;
     content.nRow = columns_.empty() ? 0 : 3;
     content.nCol = std::int64_t(columns_.size());
-    content.colTitle = tr("tokens both begin with");
+    content.colTitle = tr("tokens both begin with, and where they part");
     content.rowLabel = [](std::int64_t i) { return i == 0 ? tr("left") : i == 1 ? tr("right") : tr("change"); };
     content.colLabel = [this](std::int64_t j) { return columns_[std::size_t(j)].piece; };
     const auto value = [this](std::int64_t i, std::int64_t j) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// Two answers token by token as far as they are the same: the probability each side gave every token, and the change.
+// Two answers token by token as far as they are the same, and where they part: the probability each side gave every
+// token, and the change.
 // Thread: GUI.
 
 #include "core/chat/conversation.h"

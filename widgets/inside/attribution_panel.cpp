@@ -3,6 +3,7 @@
 
 #include "widgets/design/metrics.h"
 #include "widgets/inside/bar_list.h"
+#include "widgets/inside/flow_row.h"
 #include "widgets/inside/value_text.h"
 
 #include <QComboBox>
@@ -30,8 +31,7 @@ AttributionPanel::AttributionPanel(QWidget* parent) : QWidget(parent) {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(design::kSpace2);
-    auto* row = new QHBoxLayout;
-    row->setSpacing(design::kSpace2);
+    auto* row = new FlowRow;
     tokenLabel_ = new QLabel(this);
     token_ = new QComboBox(this);
     minusLabel_ = new QLabel(this);
@@ -45,9 +45,9 @@ AttributionPanel::AttributionPanel(QWidget* parent) : QWidget(parent) {
         box->setMinimumContentsLength(6);
     }
     row->addWidget(tokenLabel_);
-    row->addWidget(token_, 1);
+    row->addWidget(token_);
     row->addWidget(minusLabel_);
-    row->addWidget(minus_, 1);
+    row->addWidget(minus_);
     row->addWidget(order_);
     column->addLayout(row);
     bars_ = new BarList(this);

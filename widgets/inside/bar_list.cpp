@@ -45,6 +45,10 @@ QSize BarList::sizeHint() const {
     return {280, std::clamp(int(content_.bars.size()), 4, 12) * lineHeight()};
 }
 
+QSize BarList::minimumSizeHint() const {
+    return {120, 2 * lineHeight()};
+}
+
 void BarList::updateScrollBar() {
     const int height = int(content_.bars.size()) * lineHeight();
     verticalScrollBar()->setRange(0, std::max(0, height - viewport()->height()));

@@ -46,6 +46,7 @@ public:
     void paintPicture(QPainter& painter) const override;
     [[nodiscard]] QString csv() const override;
     [[nodiscard]] QSize sizeHint() const override;
+    [[nodiscard]] QSize minimumSizeHint() const override; ///< two bars: what stands around it needs room, too
 
 signals:
     void currentChanged(int index);

@@ -4,6 +4,7 @@
 #include "core/runtime/explain_task.h"
 #include "core/trace/steering.h"
 #include "widgets/design/metrics.h"
+#include "widgets/inside/flow_row.h"
 #include "widgets/inside/grid_view.h"
 #include "widgets/inside/intervention_edits.h"
 #include "widgets/inside/scale_legend.h"
@@ -14,7 +15,6 @@
 #include <QDoubleSpinBox>
 #include <QEvent>
 #include <QGridLayout>
-#include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
@@ -179,12 +179,11 @@ EffectPage::EffectPage(InsideController& inside, QWidget* parent) : ExperimentPa
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(design::kSpace2);
-    auto* row = new QHBoxLayout;
+    auto* row = new FlowRow;
     measure_ = new QPushButton(this);
     measure_->setProperty("kind", "primary");
     legend_ = new ScaleLegend(this);
     row->addWidget(measure_);
-    row->addStretch(1);
     row->addWidget(legend_);
     column->addLayout(row);
     grid_ = new GridView(this);

@@ -4,6 +4,7 @@
 #include "core/trace/logit_lens.h"
 #include "widgets/design/metrics.h"
 #include "widgets/inside/experiment_pages.h"
+#include "widgets/inside/flow_row.h"
 #include "widgets/inside/grid_view.h"
 #include "widgets/inside/intervention_edits.h"
 #include "widgets/inside/scale_legend.h"
@@ -13,7 +14,6 @@
 #include <QComboBox>
 #include <QCoreApplication>
 #include <QGridLayout>
-#include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPointer>
@@ -54,8 +54,7 @@ SweepPage::SweepPage(InsideController& inside, QWidget* parent) : ExperimentPage
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(design::kSpace2);
-    auto* row = new QHBoxLayout;
-    row->setSpacing(design::kSpace2);
+    auto* row = new FlowRow;
     kind_ = new QComboBox(this);
     kind_->addItem(QString(), int(AblationKind::Zero));
     kind_->addItem(QString(), int(AblationKind::Mean));
@@ -67,7 +66,6 @@ SweepPage::SweepPage(InsideController& inside, QWidget* parent) : ExperimentPage
     row->addWidget(kind_);
     row->addWidget(measure_);
     row->addWidget(add_);
-    row->addStretch(1);
     row->addWidget(legend_);
     column->addLayout(row);
     title_ = new QLabel(this);
@@ -234,10 +232,12 @@ PatchPage::PatchPage(InsideController& inside, QWidget* parent) : ExperimentPage
     grid->addWidget(clean_, 0, 1, 1, 3);
     grid->addWidget(corruptLabel_, 1, 0);
     grid->addWidget(corrupt_, 1, 1, 1, 3);
+    auto* row = new FlowRow;
+    row->addWidget(point_);
+    row->addWidget(measure_);
+    row->addWidget(legend_);
     grid->addWidget(pointLabel_, 2, 0);
-    grid->addWidget(point_, 2, 1);
-    grid->addWidget(measure_, 2, 2);
-    grid->addWidget(legend_, 2, 3);
+    grid->addLayout(row, 2, 1, 1, 3);
     grid->addWidget(grid_, 3, 0, 1, 4);
     grid->addWidget(addStatus(), 4, 0, 1, 4);
     grid->setRowStretch(3, 1);

@@ -5,6 +5,7 @@
 #include "widgets/design/elided_label.h"
 #include "widgets/design/icons.h"
 #include "widgets/design/metrics.h"
+#include "widgets/inside/flow_row.h"
 #include "widgets/inside/inside_view.h"
 #include "widgets/inside/inside_views.h"
 #include "widgets/inside/intervention_button.h"
@@ -184,9 +185,7 @@ QWidget* InsideWindow::makeHead() {
 
 QWidget* InsideWindow::makeSelectionRow() {
     auto* frame = new QWidget(this);
-    auto* row = new QHBoxLayout(frame);
-    row->setContentsMargins(0, 0, 0, 0);
-    row->setSpacing(design::kSpace2);
+    auto* row = new FlowRow(frame);
     layerLabel_ = label("small", frame);
     headLabel_ = label("small", frame);
     tokenLabel_ = label("small", frame);
@@ -205,17 +204,17 @@ QWidget* InsideWindow::makeSelectionRow() {
     next_->setAutoRepeat(true);
     token_ = new design::ElidedLabel(frame);
     token_->setMinimumWidth(design::kSpace7);
+    token_->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Preferred); // a row that flows asks for its width
     row->addWidget(layerLabel_);
     row->addWidget(layer_);
     row->addWidget(headLabel_);
     row->addWidget(head_);
-    row->addSpacing(design::kSpace2);
+    auto* change = new InterventionButton(inside_, frame);
+    row->addWidget(change);
     row->addWidget(tokenLabel_);
     row->addWidget(previous_);
     row->addWidget(next_);
-    row->addWidget(token_, 1);
-    auto* change = new InterventionButton(inside_, frame);
-    row->addWidget(change);
+    row->addWidget(token_);
     connect(change, &InterventionButton::showAsked, this, &InsideWindow::showView);
     connect(previous_, &QToolButton::clicked, this, [this] { stepPosition(-1); });
     connect(next_, &QToolButton::clicked, this, [this] { stepPosition(1); });

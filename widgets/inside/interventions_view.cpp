@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "widgets/inside/interventions_view.h"
+#include "widgets/inside/flow_row.h"
 
 #include "widgets/design/icons.h"
 #include "widgets/design/metrics.h"
@@ -10,7 +11,6 @@
 #include "widgets/inside/painted_export.h"
 
 #include <QDoubleSpinBox>
-#include <QHBoxLayout>
 #include <QLabel>
 #include <QListWidget>
 #include <QPushButton>
@@ -43,8 +43,7 @@ InterventionsView::InterventionsView(InsideController& inside, QWidget* parent)
     auto* rows = new QVBoxLayout(above);
     rows->setContentsMargins(0, 0, 0, 0);
     rows->setSpacing(design::kSpace2);
-    auto* head = new QHBoxLayout;
-    head->setSpacing(design::kSpace2);
+    auto* head = new FlowRow;
     listTitle_ = new QLabel(above);
     listTitle_->setProperty("role", "value");
     factorLabel_ = new QLabel(above);
@@ -58,13 +57,13 @@ InterventionsView::InterventionsView(InsideController& inside, QWidget* parent)
     undo_->setIcon(design::icon(QStringLiteral("undo")));
     both_ = new QPushButton(above);
     both_->setProperty("kind", "primary");
-    head->addWidget(listTitle_, 1);
+    head->addWidget(listTitle_);
     head->addWidget(factorLabel_);
     head->addWidget(factor_);
     head->addWidget(remove_);
     head->addWidget(undo_);
     head->addWidget(both_);
-    rows->addLayout(head);
+    column->insertLayout(0, head); // not in the splitter, which knows no rows that go on in a next one
     list_ = new QListWidget(above);
     list_->setMinimumHeight(72);
     list_->setTextElideMode(Qt::ElideMiddle);

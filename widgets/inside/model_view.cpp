@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "widgets/inside/model_view.h"
+#include "widgets/inside/flow_row.h"
 
 #include "core/runtime/explain_task.h"
 #include "core/trace/operations.h"
@@ -10,7 +11,6 @@
 #include "widgets/inside/value_text.h"
 
 #include <QComboBox>
-#include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
 #include <QResizeEvent>
@@ -33,8 +33,7 @@ ModelView::ModelView(InsideController& inside, QWidget* parent) : InsideView(ins
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(design::kSpace2);
-    auto* row = new QHBoxLayout;
-    row->setSpacing(design::kSpace2);
+    auto* row = new FlowRow;
     passLabel_ = new QLabel(this);
     passLabel_->setProperty("role", "small");
     pass_ = new QComboBox(this);
@@ -52,7 +51,6 @@ ModelView::ModelView(InsideController& inside, QWidget* parent) : InsideView(ins
     row->addWidget(pass_);
     row->addWidget(measureLabel_);
     row->addWidget(measure_);
-    row->addStretch(1);
     row->addWidget(openAll_);
     row->addWidget(again_);
     column->addLayout(row);
@@ -84,13 +82,12 @@ ModelView::ModelView(InsideController& inside, QWidget* parent) : InsideView(ins
     };
     detail_ = words();
     detail_->setFont(design::font(design::TextRole::Small));
-    auto* tensorRow = new QHBoxLayout;
+    auto* tensorRow = new FlowRow;
     tensor_ = new QComboBox(side);
     record_ = new QPushButton(side);
     record_->setObjectName(QStringLiteral("recordTensor"));
     tensorRow->addWidget(tensor_);
     tensorRow->addWidget(record_);
-    tensorRow->addStretch(1);
     sideColumn->addLayout(tensorRow);
     statistics_ = words();
     statistics_->setFont(design::font(design::TextRole::Small));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "widgets/inside/neuron_panel.h"
+#include "widgets/inside/flow_row.h"
 
 #include "widgets/design/metrics.h"
 #include "widgets/inside/bar_list.h"
@@ -8,7 +9,6 @@
 #include <QComboBox>
 #include <QEvent>
 #include <QGridLayout>
-#include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
 #include <QSignalBlocker>
@@ -27,8 +27,7 @@ NeuronPanel::NeuronPanel(QWidget* parent) : QWidget(parent) {
         label->setProperty("role", "small");
         return label;
     };
-    auto* head = new QHBoxLayout;
-    head->setSpacing(design::kSpace2);
+    auto* head = new FlowRow;
     order_ = new QComboBox(this);
     order_->addItem(QString(), int(NeuronOrder::Write));
     order_->addItem(QString(), int(NeuronOrder::Activation));
@@ -36,7 +35,7 @@ NeuronPanel::NeuronPanel(QWidget* parent) : QWidget(parent) {
     off_ = new QPushButton(this);
     twice_ = new QPushButton(this);
     head->addWidget(order_);
-    head->addWidget(count_, 1);
+    head->addWidget(count_);
     head->addWidget(off_);
     head->addWidget(twice_);
     grid->addLayout(head, 0, 0, 1, 3);

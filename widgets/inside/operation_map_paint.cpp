@@ -19,6 +19,7 @@ using namespace design;
 namespace {
 
 constexpr int kStreamX = 22, kIndent = 22, kFirstX = 48;
+constexpr double kNarrow = 560;
 
 QFont zoomed(QFont font, double zoom) {
     font.setPixelSize(std::max(1, int(std::round(font.pixelSize() * zoom))));
@@ -155,7 +156,8 @@ void OperationMap::paintLine(QPainter& painter, const Line& line, int width, boo
     const OperationNode& n = tree_.nodes[std::size_t(line.node)];
     const bool operation = n.kind == OperationNodeKind::Operation;
     const double x = (kFirstX + n.depth * kIndent) * zoom_;
-    const double barRoom = std::clamp(width * 0.17, 48.0, 220.0);
+    const bool narrow = width < kNarrow * zoom_; // then the bar goes, and its number stays
+    const double barRoom = narrow ? 0 : std::clamp(width * 0.17, 48.0, 220.0);
     const QFont small = zoomed(design::font(TextRole::Small), zoom_);
     const QFont strong = zoomed(design::strongFont(TextRole::Small), zoom_);
     const QFont caption = zoomed(design::font(TextRole::Caption), zoom_);
@@ -184,7 +186,7 @@ void OperationMap::paintLine(QPainter& painter, const Line& line, int width, boo
         painter.drawRoundedRect(pane.adjusted(1, 1, -1, -1), kRadiusSmall, kRadiusSmall);
     }
     const QRectF words = pane.adjusted((operation ? 16 : 24) * zoom_, 0, -kSpace2, 0);
-    const QString shape = shapes(line.node);
+    const QString shape = narrow && !operation ? QString() : shapes(line.node);
     const double shapeRoom = std::min(captionMetrics.horizontalAdvance(shape) + kSpace2, words.width() * 0.5);
     const QFont& titleFont = operation ? small : strong;
     painter.setFont(titleFont);
@@ -199,9 +201,10 @@ void OperationMap::paintLine(QPainter& painter, const Line& line, int width, boo
     const QRectF bar(barX, line.top + line.height * 0.3, barRoom, line.height * 0.4);
     painter.setPen(Qt::NoPen);
     painter.setBrush(colours.sunken);
-    painter.drawRect(bar);
+    if (!narrow)
+        painter.drawRect(bar);
     const double part = std::clamp(share(line.node), 0.0, 1.0);
-    if (part > 0) {
+    if (part > 0 && !narrow) {
         painter.setBrush(operation ? colours.ink(glass) : colours.accent);
         painter.drawRect(QRectF(bar.left(), bar.top(), std::max(1.0, bar.width() * part), bar.height()));
     }

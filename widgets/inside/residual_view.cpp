@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "widgets/inside/residual_view.h"
+#include "widgets/inside/flow_row.h"
 
 #include "core/runtime/explain_task.h"
 #include "widgets/design/metrics.h"
@@ -14,8 +15,8 @@
 #include "widgets/tokens/token_blocks.h"
 
 #include <QComboBox>
-#include <QHBoxLayout>
 #include <QLabel>
+#include <QResizeEvent>
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QTabBar>
@@ -32,6 +33,7 @@ constexpr std::size_t kColumnsAtOnce = 48;  // columns of the table one request 
 constexpr std::int64_t kMargin = 8;         // columns beside the screen, so that a step shows numbers at once
 constexpr std::int64_t kExactTokens = 1024; // longer runs read the recorded stream where there is one
 constexpr int kTop = 10;
+constexpr int kRoomForWords = 520; ///< height from which sentences stand between table and details
 
 QLabel* smallLabel(QWidget* parent) {
     auto* label = new QLabel(parent);
@@ -121,9 +123,15 @@ ResidualView::ResidualView(InsideController& inside, QWidget* parent) : InsideVi
     retranslate();
 }
 
+void ResidualView::resizeEvent(QResizeEvent* event) {
+    InsideView::resizeEvent(event);
+    const bool roomy = event->size().height() >= kRoomForWords;
+    answer_->setVisible(roomy); // numbers before words
+    place_->setVisible(roomy);
+}
+
 void ResidualView::makeControls(QWidget* parent) {
-    auto* row = new QHBoxLayout;
-    row->setSpacing(design::kSpace2);
+    auto* row = new FlowRow;
     measureLabel_ = smallLabel(parent);
     measure_ = new QComboBox(parent);
     for (const TokenMeasure m : {TokenMeasure::Probability, TokenMeasure::Entropy, TokenMeasure::Rank})
@@ -138,7 +146,7 @@ void ResidualView::makeControls(QWidget* parent) {
     row->addWidget(measure_);
     row->addWidget(targetLabel_);
     row->addWidget(target_);
-    row->addWidget(legend, 1);
+    row->addWidget(legend);
     static_cast<QVBoxLayout*>(layout())->addLayout(row);
     connect(measure_, &QComboBox::currentIndexChanged, this, [this] { retranslate(); });
     connect(target_, &QComboBox::currentIndexChanged, this, [this] {

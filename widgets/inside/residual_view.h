@@ -49,6 +49,7 @@ protected:
     void recordingChanged(bool grew) override;
     void selectionChanged(const Selection& selection, QObject* origin) override;
     void retranslate() override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     enum Tab { kCandidates, kAttribution, kNeurons };

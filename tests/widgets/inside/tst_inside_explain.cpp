@@ -4,6 +4,7 @@
 
 #include "core/trace/attention_map.h"
 #include "tests/support/result_test.h"
+#include "widgets/compare/compare_window.h"
 #include "widgets/inside/attribution_panel.h"
 #include "widgets/inside/bar_list.h"
 #include "widgets/inside/experiment_pages.h"
@@ -374,6 +375,13 @@ private slots:
         QVERIFY(chat_->find(without)->paramsJson.find("interventions") == std::string::npos);
         QVERIFY(chat_->settings() == settings);
         QCOMPARE(chat_->siblingCount(1), 3);
+        // Laid side by side, with the change of every token both begin with.
+        CompareWindow window(*chat_, *model_, [] { return QStringList(); });
+        window.show();
+        QCOMPARE(window.shown(0), without);
+        QCOMPARE(window.shown(1), with);
+        if (qEnvironmentVariableIsSet("VITRAL_PICTURE"))
+            window.grab().save(qEnvironmentVariable("VITRAL_PICTURE"));
     }
 
     void everyViewSavesItsPicture() {
