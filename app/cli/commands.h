@@ -23,6 +23,7 @@ void addAttributeCommand(CLI::App& app, CommonOptions& common);
 void addAblateCommand(CLI::App& app, CommonOptions& common);
 void addPatchCommand(CLI::App& app, CommonOptions& common);
 void addSteerVectorCommand(CLI::App& app, CommonOptions& common);
+void addInterveneCommand(CLI::App& app, CommonOptions& common);
 void addOpsCommand(CLI::App& app, CommonOptions& common);
 
 } // namespace vitral::cli

@@ -68,6 +68,7 @@ int run(int argc, char** argv) {
     addAblateCommand(app, common);
     addPatchCommand(app, common);
     addSteerVectorCommand(app, common);
+    addInterveneCommand(app, common);
     addOpsCommand(app, common);
 
     for (CLI::App* command : app.get_subcommands([](CLI::App*) { return true; }))

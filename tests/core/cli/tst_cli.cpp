@@ -38,8 +38,9 @@ private slots:
     }
     void helpOfEveryCommand_data() {
         QTest::addColumn<QString>("command");
-        for (const char* name : {"chat", "complete", "logits", "perplexity", "tokenize", "detokenize", "inspect",
-                                 "quantize", "bench", "make-random"})
+        for (const char* name :
+             {"chat", "complete", "logits", "perplexity", "tokenize", "detokenize", "inspect", "quantize", "bench",
+              "make-random", "lens", "attribute", "ablate", "patch", "steer-vector", "intervene", "ops"})
             QTest::newRow(name) << name;
     }
     void helpOfEveryCommand() {
