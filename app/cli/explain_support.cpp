@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/cli/explain_support.h"
 
+#include "app/cli/intervention_options.h"
 #include "app/cli/printable.h"
 #include "core/chat/context_assembly.h"
 #include "core/chat/template.h"
-#include "core/trace/intervention.h"
 
 #include <algorithm>
 #include <cmath>
@@ -17,12 +17,7 @@ void addExplainArguments(CLI::App& command, ExplainArguments& arguments, bool wi
     if (withPrompt) {
         model->required();
         command.add_option("PROMPT", arguments.prompt, "The text")->required()->type_name("");
-        command
-            .add_option("--intervene", arguments.interventions,
-                        "A change of the run, for example blocks.3.attn.hook_z[head=2]=zero; may be repeated")
-            ->type_name("SPEC")
-            ->take_all()
-            ->expected(1);
+        addInterveneOption(command, arguments.interventions);
     }
     command.add_flag("--chat", arguments.chat, "The text is a question: put it into the model's chat template");
     command.add_flag("--no-bos", arguments.noBos, "Without the tokens the model puts around every text");
@@ -78,15 +73,7 @@ Result<ExplainedRun> Explainer::run(const std::string& text) const {
     VITRAL_TRY_ASSIGN(run.tokens, encode(text));
     run.kvType = kvType_;
     run.nCtx = nCtx_;
-    if (!arguments_.interventions.empty()) {
-        auto set = std::make_shared<InterventionSet>();
-        for (const std::string& spec : arguments_.interventions) {
-            VITRAL_TRY_ASSIGN(Intervention item, parseIntervention(spec));
-            set->items.push_back(std::move(item));
-        }
-        VITRAL_TRY(checkInterventions(*set, model_->config()));
-        run.interventions = std::move(set);
-    }
+    VITRAL_TRY_ASSIGN(run.interventions, readInterventions(arguments_.interventions, *model_));
     return run;
 }
 

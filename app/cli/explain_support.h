@@ -19,7 +19,7 @@ struct ExplainArguments {
     std::string model, prompt;
     bool chat = false; ///< the text is a question, put into the model's chat template
     bool noBos = false, parseSpecial = false, json = false;
-    std::vector<std::string> interventions; ///< as parseIntervention takes them
+    std::vector<std::string> interventions; ///< --intervene
 };
 
 /// MODEL, PROMPT and --intervene (unless `withPrompt` is false) and the flags above.
@@ -35,8 +35,7 @@ public:
     [[nodiscard]] Session& session() { return *session_; }
     /// Ids of a text as the model receives it. Errors: ContextFull, those of the tokenizer and the chat template.
     Result<std::vector<TokenId>> encode(const std::string& text) const;
-    /// The text with the interventions of the arguments. Errors: also those of parseIntervention and
-    /// checkInterventions.
+    /// The text with the interventions of the arguments. Errors: also those of readInterventions.
     Result<ExplainedRun> run(const std::string& text) const;
     /// One token, by its exact text (" Paris", with its blank) or as #id. Errors: InvalidArgument, naming the tokens
     /// the text is made of.
