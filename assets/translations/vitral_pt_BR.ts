@@ -887,10 +887,6 @@
             <translation>Cinza</translation>
         </message>
         <message>
-            <source>Blue to orange</source>
-            <translation>Azul a laranja</translation>
-        </message>
-        <message>
             <source>Scale</source>
             <translation>Escala</translation>
         </message>
@@ -945,6 +941,10 @@
         <message>
             <source>Controls over the map</source>
             <translation>Controles sobre o mapa</translation>
+        </message>
+        <message>
+            <source>Orange to blue</source>
+            <translation>Laranja a azul</translation>
         </message>
     </context>
     <context>

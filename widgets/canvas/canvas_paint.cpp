@@ -137,7 +137,7 @@ QStringList lookNames(LookPart part) {
     switch (part) {
     case LookPart::Colours:
         return {HeatmapCanvas::tr("Viridis"), HeatmapCanvas::tr("Cividis"), HeatmapCanvas::tr("Magma"),
-                HeatmapCanvas::tr("Grey"), HeatmapCanvas::tr("Blue to orange")};
+                HeatmapCanvas::tr("Grey"), HeatmapCanvas::tr("Orange to blue")};
     case LookPart::Scale:
         return {HeatmapCanvas::tr("Linear"), HeatmapCanvas::tr("Logarithmic"), HeatmapCanvas::tr("By rank")};
     case LookPart::Block:

@@ -73,7 +73,7 @@ QRgb colourAt(ColourMap map, double t) {
     case ColourMap::Grey:
         return fromUnit(t, t, t);
     case ColourMap::BlueOrange:
-        return between(kBlueOrange, t);
+        return between(kBlueOrange, 1 - t); // blue is more, as in the painted tables (value_colour.h)
     }
     return 0xff000000U;
 }

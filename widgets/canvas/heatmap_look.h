@@ -22,7 +22,7 @@ struct HeatmapLook {
     ColourMap map = ColourMap::Viridis;
     ColourScale scale = ColourScale::Log;
     BlockValue block = BlockValue::Max;
-    float low = 0, high = 1; ///< of the scale; BlueOrange is centred on 0
+    float low = 0, high = 1; ///< of the scale; BlueOrange is centred on 0: orange below, blue above
     bool operator==(const HeatmapLook&) const = default;
 };
 

@@ -119,13 +119,6 @@ QString CellView::missing(bool* offersRecordAgain) const {
     return any ? QString() : tr("This run was recorded without attention.");
 }
 
-void CellView::go(const QString& argument) {
-    InsideView::go(argument.section(QLatin1Char(':'), 0, 0));
-    if (argument.count(QLatin1Char(':')) == 2)
-        inside().selection().setCell(argument.section(QLatin1Char(':'), 1, 1).toLongLong(),
-                                     argument.section(QLatin1Char(':'), 2, 2).toLongLong(), this);
-}
-
 void CellView::compute() {
     const Selection& s = selection();
     const auto& attention = recording()->attention;

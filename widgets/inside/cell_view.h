@@ -32,8 +32,6 @@ public:
     [[nodiscard]] QString missing(bool* offersRecordAgain) const override;
     [[nodiscard]] QStringList exportFormats() const override;
     Result<void> exportAs(const QString& path, const QString& format, double scale) override;
-    /// "3.2" or "3.2:17:4": layer, head, query, key.
-    void go(const QString& argument) override;
 
     enum Step { Vectors, Rotary, Sum, Scale, SoftCap, Mask, Softmax, kStepCount };
     [[nodiscard]] CellStep* step(Step which) const { return steps_[which]; }

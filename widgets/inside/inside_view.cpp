@@ -75,7 +75,8 @@ Result<void> InsideView::exportAs(const QString& path, const QString& format, do
 }
 
 void InsideView::go(const QString& argument) {
-    const QStringList parts = argument.split(QLatin1Char('.'));
+    const QStringList fields = argument.split(QLatin1Char(':'));
+    const QStringList parts = fields[0].split(QLatin1Char('.'));
     if (parts.size() != 2)
         return;
     bool okLayer = false, okHead = false;
@@ -84,6 +85,8 @@ void InsideView::go(const QString& argument) {
         inside_.selection().setHead(layer, head);
         inside_.keepHead();
     }
+    if (fields.size() > 1)
+        inside_.selection().setCell(fields[1].toLongLong(), fields.size() > 2 ? fields[2].toLongLong() : -1);
 }
 
 } // namespace vitral

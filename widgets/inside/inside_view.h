@@ -41,7 +41,8 @@ public:
 
     [[nodiscard]] virtual QJsonObject saveState() const { return {}; }
     virtual void restoreState(const QJsonObject&) {}
-    /// What follows the name on the command line: "3.2" of "matrix:3.2". The default takes layer.head.
+    /// What follows the name on the command line: "3.2" of "matrix:3.2". The default takes layer.head, or
+    /// layer.head:position, or layer.head:position:key.
     virtual void go(const QString& argument);
 
 signals:

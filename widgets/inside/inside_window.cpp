@@ -130,9 +130,12 @@ QWidget* InsideWindow::makeRail() {
 
 QWidget* InsideWindow::makeHead() {
     auto* head = new QWidget(this);
-    auto* row = new QHBoxLayout(head);
-    row->setContentsMargins(0, 0, 0, 0);
+    auto* lines = new QVBoxLayout(head);
+    lines->setContentsMargins(0, 0, 0, 0);
+    lines->setSpacing(0);
+    auto* row = new QHBoxLayout;
     row->setSpacing(design::kSpace1);
+    lines->addLayout(row);
     title_ = label("title", head);
     recorded_ = new design::ElidedLabel(head);
     recorded_->setProperty("role", "small");
@@ -160,19 +163,16 @@ QWidget* InsideWindow::makeHead() {
     for (QToolButton* button : {compare_, export_, memory_})
         button->setPopupMode(QToolButton::InstantPopup);
     connect(memoryMenu_, &QMenu::aboutToShow, this, &InsideWindow::fillMemoryMenu);
-    auto* lines = new QVBoxLayout;
-    lines->setSpacing(0);
-    lines->addWidget(title_);
-    auto* under = new QHBoxLayout;
+    row->addWidget(title_, 1);
+    row->addWidget(busyText_);
+    row->addWidget(busy_);
+    for (QToolButton* button : {look_, open_, save_, compare_, export_, memory_, alone_, close_})
+        row->addWidget(button);
+    auto* under = new QHBoxLayout; // what is recorded, over the whole width
     under->setSpacing(design::kSpace1);
     under->addWidget(notes_);
     under->addWidget(recorded_, 1);
     lines->addLayout(under);
-    row->addLayout(lines, 1);
-    row->addWidget(busyText_);
-    row->addWidget(busy_);
-    for (QToolButton* button : {look_, open_, save_, compare_, export_, memory_, alone_, close_})
-        row->addWidget(button, 0, Qt::AlignTop);
     connect(look_, &QToolButton::clicked, this, [this] { inside_.lookInside(); });
     connect(open_, &QToolButton::clicked, this, &InsideWindow::openFile);
     connect(save_, &QToolButton::clicked, this, &InsideWindow::saveFile);

@@ -78,7 +78,8 @@ void OverviewGrid::setCurrent(HeadName head) {
     if (head == current_)
         return;
     current_ = head;
-    makeVisible(indexOf(head));
+    if (!sorted_ || hasFocus())
+        makeVisible(indexOf(head));
     viewport()->update();
 }
 

@@ -8,6 +8,7 @@
 #include <QComboBox>
 #include <QLabel>
 #include <QLocale>
+#include <QScrollBar>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -50,9 +51,13 @@ OverviewView::OverviewView(InsideController& inside, QWidget* parent) : InsideVi
     feed_.setSingleShot(true);
     feed_.setInterval(kFeedMs);
     connect(&feed_, &QTimer::timeout, this, &OverviewView::feed);
-    connect(measure_, &QComboBox::currentIndexChanged, this, &OverviewView::refill);
+    const auto reorder = [this] {
+        refill();
+        grid_->verticalScrollBar()->setValue(0); // the highest score, not the chosen head
+    };
+    connect(measure_, &QComboBox::currentIndexChanged, this, reorder);
     connect(text_, &QComboBox::currentIndexChanged, this, &OverviewView::feed);
-    connect(order_, &QComboBox::currentIndexChanged, this, &OverviewView::refill);
+    connect(order_, &QComboBox::currentIndexChanged, this, reorder);
     refill_.setSingleShot(true);
     refill_.setInterval(design::kFrameMs * 2);
     connect(&refill_, &QTimer::timeout, this, &OverviewView::refill);

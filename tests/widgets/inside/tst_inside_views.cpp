@@ -129,6 +129,16 @@ private slots:
         QVERIFY(grid.viewport()->rect().intersects(grid.tileRect({79, 63})));
     }
 
+    void moreIsBlueEverywhere() {
+        Thumbnail more, less;
+        more.side = less.side = 2;
+        more.max = more.mean = {0.9F, 0.0F, 0.1F, 0.5F};
+        less.max = less.mean = {0.1F, 0.0F, 0.9F, 0.5F};
+        const QImage image = thumbnailImage(more, &less, thumbnailColours(true, 0xff000000U), 0xff000000U);
+        QVERIFY(qBlue(image.pixel(0, 0)) > qRed(image.pixel(0, 0)));
+        QVERIFY(qBlue(image.pixel(0, 1)) < qRed(image.pixel(0, 1)));
+    }
+
     void matrixReadsOutTheExactCell() {
         show({});
         inside_->selection().setHead(2, 3);
@@ -335,6 +345,24 @@ private slots:
         window_->showView(QStringLiteral("overview"));
         auto* overview = static_cast<OverviewView*>(window_->view(QStringLiteral("overview")));
         QTRY_VERIFY(overview->settled() && overview->statement().contains(QStringLiteral("minus twin")));
+    }
+
+    // Pictures to be looked at, where VITRAL_SHOT_DIR says to.
+    void differencesAsPictures() {
+        if (!qEnvironmentVariableIsSet("VITRAL_SHOT_DIR"))
+            QSKIP("VITRAL_SHOT_DIR is not set: no pictures to look at.");
+        InsideShape other;
+        other.seed = 2;
+        show({});
+        inside_->selection().setHead(1, 1);
+        inside_->selection().setCell(30, 12);
+        inside_->compareWith(insideRecording(other), QStringLiteral("b.safetensors"));
+        for (const char* name : {"overview", "matrix", "text"}) {
+            window_->showView(QLatin1String(name));
+            QTest::qWait(400);
+            window_->grab().save(qEnvironmentVariable("VITRAL_SHOT_DIR") +
+                                 QStringLiteral("/difference-%1.png").arg(QLatin1String(name)));
+        }
     }
 
     void pictureOfTextIsLinesAndWords() {
