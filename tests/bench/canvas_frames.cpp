@@ -30,8 +30,8 @@ namespace {
 
 class BenchSource : public MapSource {
 public:
-    BenchSource(MapWorkers& workers, std::shared_ptr<const AttentionRecord> record)
-        : tiles_(std::make_shared<AttentionTiles>(std::move(record), 0)) {
+    BenchSource(MapWorkers& workers, std::shared_ptr<const AttentionRecord> record, std::int32_t iHead = 0)
+        : tiles_(std::make_shared<AttentionTiles>(std::move(record), iHead)) {
         requests_ = std::make_shared<TileRequests>(tiles_, [this](const std::shared_ptr<const MapTile>& tile) {
             QMetaObject::invokeMethod(
                 this, [this, key = tile->key] { emit tileReady(key); }, Qt::QueuedConnection);
@@ -170,6 +170,43 @@ void runPainter(MapWorkers& workers, const std::shared_ptr<const AttentionRecord
     }
 }
 
+// How long a person waits for another head: from the click until every pixel is exact.
+void runOpening(MapWorkers& workers) {
+    test::RecordShape shape;
+    shape.nPosition = 4096;
+    shape.headDim = 128;
+    shape.nHead = 16;
+    shape.nKvHead = 4;
+    shape.trueLse = false;
+    const auto record = test::randomRecord(shape);
+    HeatmapCanvas canvas;
+    canvas.resize(1280, 720);
+    canvas.show();
+    QApplication::processEvents();
+    std::vector<double> first, exact, cpu;
+    for (std::int32_t iHead = 0; iHead < shape.nHead; ++iHead) {
+        const double before = clockMs(CLOCK_PROCESS_CPUTIME_ID);
+        QElapsedTimer time;
+        time.start();
+        const auto source = std::make_shared<BenchSource>(workers, record, iHead);
+        canvas.setSource(source);
+        canvas.repaint();
+        first.push_back(static_cast<double>(time.nsecsElapsed()) * 1e-6);
+        while (canvas.standsIn() && time.elapsed() < 10000) {
+            QThread::usleep(500);
+            QApplication::processEvents(); // tiles that came ask for a paint
+        }
+        exact.push_back(static_cast<double>(time.nsecsElapsed()) * 1e-6);
+        cpu.push_back(clockMs(CLOCK_PROCESS_CPUTIME_ID) - before);
+    }
+    std::sort(first.begin(), first.end());
+    std::sort(exact.begin(), exact.end());
+    std::sort(cpu.begin(), cpu.end());
+    std::printf("\nOpening a head at 4,096 x 4,096, 128 dimensions, 1280x720: first frame %.1f ms, all exact %.1f ms, "
+                "processor time %.1f ms (medians of %d heads; worst %.1f)\n",
+                first[first.size() / 2], exact[exact.size() / 2], cpu[cpu.size() / 2], shape.nHead, exact.back());
+}
+
 #ifdef VITRAL_HAVE_VULKAN
 void runVulkan(MapWorkers& workers, const std::shared_ptr<const AttentionRecord>& record, int nFrame) {
     auto instance = gpu::VulkanInstance::create();
@@ -239,6 +276,7 @@ int main(int argc, char** argv) {
     const int nFrame = argc > 2 ? std::atoi(argv[2]) : 120;
     const auto record = test::randomRecord(shape);
     MapWorkers workers;
+    runOpening(workers);
     runPainter(workers, record, nFrame);
 #ifdef VITRAL_HAVE_VULKAN
     runVulkan(workers, record, nFrame);

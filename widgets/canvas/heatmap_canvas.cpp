@@ -38,10 +38,7 @@ void HeatmapCanvas::setSource(std::shared_ptr<MapSource> source) {
     impl_->source = std::move(source);
     impl_->store.clear();
     if (MapSource* from = impl_->source.get()) {
-        connect(from, &MapSource::tileReady, this, [this] {
-            impl_->imageDirty = true;
-            impl_->update();
-        });
+        connect(from, &MapSource::tileReady, this, [this] { impl_->tileArrived(); });
         connect(from, &MapSource::changed, this, [this] {
             impl_->store.clear();
             impl_->imageDirty = true;

@@ -3,6 +3,7 @@
 #include "widgets/canvas/canvas_vulkan.h"
 #include "widgets/canvas/heatmap_canvas_impl.h"
 #include "widgets/canvas/renderer_choice.h"
+#include "widgets/design/metrics.h"
 #include "widgets/design/palette.h"
 #ifdef VITRAL_HAVE_IMGUI
 #include "widgets/canvas/ui_layer.h"
@@ -21,6 +22,12 @@ namespace vitral {
 HeatmapCanvas::Impl::Impl(HeatmapCanvas* owner) : canvas(owner) {
     settle.setSingleShot(true);
     settle.setInterval(16);
+    arrived.setSingleShot(true);
+    arrived.setTimerType(Qt::PreciseTimer);
+    QObject::connect(&arrived, &QTimer::timeout, owner, [this] {
+        imageDirty = true;
+        update();
+    });
     QObject::connect(&settle, &QTimer::timeout, owner, [this] { updateMap(); });
 #ifdef VITRAL_HAVE_IMGUI
     ui = std::make_unique<UiLayer>();
@@ -80,6 +87,7 @@ void HeatmapCanvas::Impl::choose(const HeatmapView& shown, QSize pixels, double 
         }
         waiting = std::any_of(tiles.begin(), tiles.end(), [](const TileChoice& t) { return !t.tile || t.shift > 0; });
     }
+    lastDrawn.start();
     if (effectiveScale(look) == ColourScale::Rank) {
         rank = sampleSeen(plan, tiles, look.block);
         tableDirty = true;
@@ -119,6 +127,13 @@ void HeatmapCanvas::Impl::paintAround(QPainter& painter, const CanvasLayout& lay
     paintColumnLabels(painter, now, layout.columnLabels, columnLabel,
                       marks.hoveredCol >= 0 ? marks.hoveredCol : marks.markedCol, palette);
     paintLegend(painter, layout.legend, legend(ratio, shown), palette);
+}
+
+void HeatmapCanvas::Impl::tileArrived() {
+    if (arrived.isActive())
+        return;
+    const qint64 since = lastDrawn.isValid() ? lastDrawn.elapsed() : design::kFrameMs;
+    arrived.start(static_cast<int>(std::clamp<qint64>(design::kFrameMs - since, 0, design::kFrameMs)));
 }
 
 void HeatmapCanvas::Impl::update() {

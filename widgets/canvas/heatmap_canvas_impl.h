@@ -60,6 +60,8 @@ struct HeatmapCanvas::Impl {
     std::unique_ptr<UiLayer> ui;          ///< null: built without ImGui
     std::unique_ptr<CanvasVulkan> vulkan; ///< null: QPainter
     QTimer settle;                        ///< the controls react over some frames
+    QTimer arrived;                       ///< tiles came: drawn together, at most once a frame
+    QElapsedTimer lastDrawn;
 
     [[nodiscard]] CanvasLayout layout(QSize size) const;
     [[nodiscard]] CanvasGeometry geometry(const QRect& map, const HeatmapView& shown) const;
@@ -84,6 +86,7 @@ struct HeatmapCanvas::Impl {
     // Painting.
     void update();    ///< the whole canvas
     void updateMap(); ///< what lies over the map: marks, read-out, controls
+    void tileArrived();
     void choose(const HeatmapView& shown, QSize pixels, double ratio, bool complete);
     QImage draw(const HeatmapView& shown, QSize pixels, double ratio, bool complete);
     void paintAround(QPainter& painter, const CanvasLayout& layout, const HeatmapView& shown, double ratio);
