@@ -427,11 +427,15 @@ QRectF BlockLayout::tokenRect(int iToken) const {
     const int k = iToken - block_.firstToken;
     if (!text_ || k < 0 || k + 1 >= static_cast<int>(block_.tokenStarts.size()))
         return {};
-    const QTextLine line = text_->lineForTextPosition(block_.tokenStarts[static_cast<std::size_t>(k)]);
-    if (!line.isValid())
+    const int begin = block_.tokenStarts[static_cast<std::size_t>(k)];
+    const int end = block_.tokenStarts[static_cast<std::size_t>(k) + 1];
+    const QTextLine first = text_->lineForTextPosition(begin);
+    const QTextLine line = text_->lineForTextPosition(std::max(begin, end - 1));
+    if (!first.isValid() || !line.isValid())
         return {};
-    const double x0 = line.cursorToX(block_.tokenStarts[static_cast<std::size_t>(k)]);
-    const double x1 = line.cursorToX(block_.tokenStarts[static_cast<std::size_t>(k) + 1]);
+    // Of a token whose blank ends a line and whose word begins the next one, the word.
+    const double x0 = line.cursorToX(line.lineNumber() == first.lineNumber() ? begin : line.textStart());
+    const double x1 = line.cursorToX(end);
     return QRectF(textAt_.x() + x0, textAt_.y() + line.y(), std::max(4.0, x1 - x0), line.height());
 }
 
