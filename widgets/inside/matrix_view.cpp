@@ -8,6 +8,7 @@
 #include "widgets/inside/difference_map_source.h"
 #include "widgets/inside/flow_row.h"
 #include "widgets/inside/matrix_export.h"
+#include "widgets/inside/painted_export.h"
 #include "widgets/inside/value_text.h"
 
 #include <QCheckBox>
@@ -21,6 +22,25 @@
 #include <algorithm>
 
 namespace vitral {
+
+namespace {
+
+/// The map as lines and text around a picture, for SVG and PDF.
+class CanvasPicture : public Painted {
+public:
+    explicit CanvasPicture(HeatmapCanvas& canvas) : canvas_(canvas) {}
+    [[nodiscard]] QSize pictureSize() const override { return canvas_.size(); }
+    void paintPicture(QPainter& painter) const override {
+        canvas_.paintPicture(painter, canvas_.size(), kPictureScale, true);
+    }
+    [[nodiscard]] QString csv() const override { return {}; }
+
+private:
+    static constexpr double kPictureScale = 2;
+    HeatmapCanvas& canvas_;
+};
+
+} // namespace
 
 MatrixView::MatrixView(InsideController& inside, QWidget* parent) : InsideView(inside, parent) {
     auto* column = new QVBoxLayout(this);
@@ -305,10 +325,15 @@ void MatrixView::selectionChanged(const Selection& s, QObject*) {
 }
 
 QStringList MatrixView::exportFormats() const {
-    return {QStringLiteral("png"), QStringLiteral("csv"), QStringLiteral("npy")};
+    return {QStringLiteral("png"), QStringLiteral("pdf"), QStringLiteral("svg"), QStringLiteral("csv"),
+            QStringLiteral("npy")};
 }
 
 Result<void> MatrixView::exportAs(const QString& path, const QString& format, double scale) {
+    if (format == QLatin1String("svg") || format == QLatin1String("pdf")) {
+        const CanvasPicture picture(*canvas_);
+        return exportPainted({&picture}, path, format, scale);
+    }
     if (format == QLatin1String("png")) {
         if (!canvas_->picture(canvas_->size(), scale, true).save(path, "PNG"))
             return fail(ErrorCode::Io, tr("The picture could not be written to %1.").arg(path).toStdString());

@@ -181,6 +181,11 @@ private slots:
         QCOMPARE(text.readAll().count("\r\n"), qsizetype{41});
         QVERIFY(view->exportAs(folder.filePath(QStringLiteral("m.png")), QStringLiteral("png"), 2).has_value());
         QCOMPARE(QImage(folder.filePath(QStringLiteral("m.png"))).isNull(), false);
+        const QString svg = folder.filePath(QStringLiteral("m.svg"));
+        QVERIFY(view->exportAs(svg, QStringLiteral("svg"), 1).has_value());
+        QFile lines(svg);
+        QVERIFY(lines.open(QIODevice::ReadOnly));
+        QVERIFY(lines.readAll().contains("<text")); // labels stay text
         QVERIFY(!view->exportAs(QStringLiteral("/nowhere/m.npy"), QStringLiteral("npy"), 1).has_value());
     }
 
