@@ -1530,6 +1530,10 @@
             <source>Ways to change the model</source>
             <translation>Formas de mudar o modelo</translation>
         </message>
+        <message>
+            <source>Put a change together below, or choose a head in any view and press the button beside it.</source>
+            <translation>Monte uma mudança abaixo, ou escolha uma cabeça em qualquer vista e use o botão ao lado dela.</translation>
+        </message>
     </context>
     <context>
         <name>vitral::LensTable</name>

@@ -15,20 +15,25 @@ namespace vitral {
 
 namespace {
 
-/// NaN where the token is not among those that were kept.
-double probabilityOf(const TokenScore& score, TokenId id) {
+/// The probability of a token, or, where it is not among those that were kept, what it is surely below.
+double probabilityOf(const TokenScore& score, TokenId id, bool& bound) {
+    bound = false;
     if (score.id == id)
         return std::exp(double(score.logProbability));
-    for (const TokenAlternative& one : score.top)
+    double least = 1;
+    for (const TokenAlternative& one : score.top) {
         if (one.id == id)
             return std::exp(double(one.logProbability));
-    return std::nan("");
+        least = std::min(least, std::exp(double(one.logProbability)));
+    }
+    bound = true;
+    return least;
 }
 
 } // namespace
 
 TokenChanges::TokenChanges(QWidget* parent) : GridView(parent) {
-    setCellSize({66, 24});
+    setCellSize({82, 24});
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     hide();
@@ -51,10 +56,12 @@ void TokenChanges::setAnswers(const Message* left, const Message* right) {
                                 std::exp(double(right->tokens[i].score.logProbability))});
         if (i < n) { // where they part, both tokens: each with what the other side gave it, if that is known
             const MessageToken &a = left->tokens[i], &b = right->tokens[i];
-            columns_.push_back(
-                {visibleToken(a.bytes), probabilityOf(a.score, a.score.id), probabilityOf(b.score, a.score.id)});
-            columns_.push_back(
-                {visibleToken(b.bytes), probabilityOf(a.score, b.score.id), probabilityOf(b.score, b.score.id)});
+            for (const MessageToken* token : {&a, &b}) {
+                Column column{visibleToken(token->bytes)};
+                column.left = probabilityOf(a.score, token->score.id, column.leftBelow);
+                column.right = probabilityOf(b.score, token->score.id, column.rightBelow);
+                columns_.push_back(std::move(column));
+            }
         }
     }
     setVisible(!columns_.empty());
@@ -69,21 +76,34 @@ void TokenChanges::setAnswers(const Message* left, const Message* right) {
         const Column& c = columns_[std::size_t(j)];
         return i == 0 ? c.left : i == 1 ? c.right : c.right - c.left;
     };
-    content.text = [value](std::int64_t i, std::int64_t j) {
+    content.text = [this, value](std::int64_t i, std::int64_t j) {
+        const Column& c = columns_[std::size_t(j)];
         const double v = value(i, j);
         if (i < 2)
-            return percentText(v);
-        return percentChangeText(v);
+            return ((i == 0 ? c.leftBelow : c.rightBelow) ? QStringLiteral("<\u00A0") : QString()) + percentText(v);
+        if (c.leftBelow && c.rightBelow)
+            return QStringLiteral("\u2013");
+        return (c.leftBelow    ? QStringLiteral(">\u00A0")
+                : c.rightBelow ? QStringLiteral("<\u00A0")
+                               : QString()) +
+               percentChangeText(v);
     };
     content.colour = [this, value](std::int64_t i, std::int64_t j) {
         const design::Palette& colours = design::paletteFor(this);
         return i < 2 ? risingColour(value(i, j) * 0.6, colours) : divergingColour(value(i, j), colours);
     };
-    content.number = value;
+    content.number = [this, value](std::int64_t i, std::int64_t j) {
+        const Column& c = columns_[std::size_t(j)];
+        const bool known = i == 0 ? !c.leftBelow : i == 1 ? !c.rightBelow : !c.leftBelow && !c.rightBelow;
+        return known ? value(i, j) : std::nan("");
+    };
     content.describe = [this](std::int64_t, std::int64_t j) {
         const Column& c = columns_[std::size_t(j)];
+        const auto said = [](double p, bool below) {
+            return (below ? QStringLiteral("<\u00A0") : QString()) + percentText(p);
+        };
         return tr("\u201C%1\u201D: %2 on the left, %3 on the right")
-            .arg(c.piece, percentText(c.left), percentText(c.right));
+            .arg(c.piece, said(c.left, c.leftBelow), said(c.right, c.rightBelow));
     };
     content.strongRow = [](std::int64_t i) { return i == 2; };
     setContent(std::move(content));

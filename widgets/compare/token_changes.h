@@ -21,7 +21,8 @@ public:
 private:
     struct Column {
         QString piece;
-        double left = 0, right = 0; ///< probabilities
+        double left = 0, right = 0;                 ///< probabilities
+        bool leftBelow = false, rightBelow = false; ///< not kept: surely less than that
     };
     std::vector<Column> columns_;
 };

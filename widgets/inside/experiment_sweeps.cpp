@@ -16,6 +16,7 @@
 #include <QGridLayout>
 #include <QLabel>
 #include <QLineEdit>
+#include <QLocale>
 #include <QPointer>
 #include <QPushButton>
 #include <QVBoxLayout>
@@ -36,6 +37,12 @@ void toWindow(const QPointer<QWidget>& page, std::function<void()> call) {
                 call();
         },
         Qt::QueuedConnection);
+}
+
+/// Nats to two places, so that cells under each other compare at a glance.
+QString twoPlaces(double value, bool sign) {
+    const QString text = QLocale().toString(std::fabs(value), 'f', 2);
+    return (value < 0 ? QStringLiteral("\u2212") : sign ? QStringLiteral("+") : QString()) + text;
 }
 
 float largestOf(const std::vector<float>& values, float around) {
@@ -73,7 +80,7 @@ SweepPage::SweepPage(InsideController& inside, QWidget* parent) : ExperimentPage
     title_->setWordWrap(true);
     column->addWidget(title_);
     grid_ = new GridView(this);
-    grid_->setCellSize({52, 26});
+    grid_->setCellSize({56, 26});
     column->addWidget(grid_, 1);
     column->addWidget(addStatus());
     connect(measure_, &QPushButton::clicked, this, &SweepPage::measure);

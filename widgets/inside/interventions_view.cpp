@@ -68,6 +68,12 @@ InterventionsView::InterventionsView(InsideController& inside, QWidget* parent)
     list_->setMinimumHeight(72);
     list_->setTextElideMode(Qt::ElideMiddle);
     rows->addWidget(list_, 1);
+    emptyList_ = new QLabel(above);
+    emptyList_->setProperty("role", "small");
+    emptyList_->setWordWrap(true);
+    emptyList_->setAlignment(Qt::AlignCenter);
+    emptyList_->setMinimumHeight(72);
+    rows->addWidget(emptyList_, 1);
     problem_ = new QLabel(above);
     problem_->setProperty("role", "error");
     problem_->setWordWrap(true);
@@ -211,6 +217,8 @@ void InterventionsView::fillList() {
     }
     list_->setCurrentRow(n > before ? n - 1 : std::min(at, n - 1));
     filling_ = false;
+    list_->setVisible(n > 0);
+    emptyList_->setVisible(n == 0);
     showFactor();
 }
 
@@ -311,6 +319,8 @@ void InterventionsView::go(const QString& argument) {
                 recordingChanged(false);
             return;
         }
+    if (parts.front() == QLatin1String("both"))
+        answerBoth();
     if (parts.size() == 3 && parts.front() == QLatin1String("head"))
         add(scaleHead(parts[1].toInt(), parts[2].toInt(), 0));
 }
@@ -323,6 +333,8 @@ void InterventionsView::retranslate() {
     undo_->setAccessibleName(tr("Undo"));
     both_->setToolTip(tr("Answers the last question twice with the same seed and lays both side by side"));
     list_->setAccessibleName(tr("Changes"));
+    emptyList_->setText(
+        tr("Put a change together below, or choose a head in any view and press the button beside it."));
     tabs_->setTabText(kByHand, tr("By hand"));
     tabs_->setTabText(kSteering, tr("Steering"));
     tabs_->setTabText(kSweep, tr("Without each head"));

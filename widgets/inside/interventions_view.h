@@ -40,7 +40,8 @@ public:
     Result<void> exportAs(const QString& path, const QString& format, double scale) override;
     [[nodiscard]] QJsonObject saveState() const override;
     void restoreState(const QJsonObject& state) override;
-    /// "hand", "steering", "sweep", "patching", "effect"; "head.3.2" adds that head switched off (pictures).
+    /// "hand", "steering", "sweep", "patching", "effect"; "head.3.2" adds that head switched off, "both"
+    /// answers with and without (pictures).
     void go(const QString& argument) override;
 
     [[nodiscard]] QListWidget* list() const { return list_; }
@@ -68,7 +69,7 @@ private:
     [[nodiscard]] ExperimentPage* page() const;
 
     QListWidget* list_;
-    QLabel *listTitle_, *problem_, *factorLabel_;
+    QLabel *listTitle_, *problem_, *factorLabel_, *emptyList_;
     QDoubleSpinBox* factor_;
     QPushButton *both_, *remove_;
     QToolButton* undo_;

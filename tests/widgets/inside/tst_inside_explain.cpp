@@ -28,6 +28,7 @@
 #include <QComboBox>
 #include <QListWidget>
 #include <QMenu>
+#include <QProcess>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTemporaryDir>
@@ -382,6 +383,44 @@ private slots:
         QCOMPARE(window.shown(1), with);
         if (qEnvironmentVariableIsSet("VITRAL_PICTURE"))
             window.grab().save(qEnvironmentVariable("VITRAL_PICTURE"));
+    }
+
+    /// The example of docs/architecture.md: one head decides whether this model answers at all, and the command line
+    /// says the same, word for word.
+    void theCommandLineAnswersTheSame() {
+        const QString program = QStringLiteral(VITRAL_BIN_DIR "/vitral-cli");
+        if (!QFileInfo::exists(program))
+            QSKIP("vitral-cli was not built.");
+        const QString question = QStringLiteral("What is attention?");
+        GenerationSettings settings = chat_->settings();
+        settings.maxTokens = 40;
+        settings.sampler.temperature = 0;
+        chat_->setSettings(settings);
+        chat_->startNew();
+        chat_->send(question);
+        QTRY_VERIFY_WITH_TIMEOUT(chat_->count() == 2 && !chat_->busy(), kWaitMs);
+        QVERIFY_RESULT(addIntervention(*inside_, scaleHead(0, 3, 0)));
+        InterventionAnswers answers(*inside_);
+        QSignalSpy finished(&answers, &InterventionAnswers::finished);
+        QCOMPARE(answers.start(), QString());
+        QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, kWaitMs);
+        const QString without = QString::fromStdString(chat_->find(finished[0][0].toLongLong())->text).trimmed();
+        const QString with = QString::fromStdString(chat_->find(finished[0][1].toLongLong())->text).trimmed();
+        QVERIFY2(without != with, qPrintable(without));
+        const auto command = [&](const QStringList& more) {
+            const QString prompt =
+                QStringLiteral("<|im_start|>system\nYou are Vitral, a tiny language model.<|im_end|>\n"
+                               "<|im_start|>user\n%1<|im_end|>\n<|im_start|>assistant\n")
+                    .arg(question);
+            QProcess process;
+            process.start(program, QStringList{"complete", QString::fromUtf8(kModel), "--parse-special",
+                                               "--temperature", "0", "-n", "40", "--prompt", prompt} +
+                                       more);
+            process.waitForFinished(kWaitMs);
+            return QString::fromUtf8(process.readAllStandardOutput()).trimmed();
+        };
+        QCOMPARE(command({}), without);
+        QCOMPARE(command({"--intervene", "blocks.0.attn.hook_z[head=3]=zero"}), with);
     }
 
     void everyViewSavesItsPicture() {
