@@ -42,6 +42,8 @@ void toWindow(const QPointer<QWidget>& page, std::function<void()> call) {
 /// Nats to two places, so that cells under each other compare at a glance.
 QString twoPlaces(double value, bool sign) {
     const QString text = QLocale().toString(std::fabs(value), 'f', 2);
+    if (std::fabs(value) < 0.005)
+        return text;
     return (value < 0 ? QStringLiteral("\u2212") : sign ? QStringLiteral("+") : QString()) + text;
 }
 
@@ -197,8 +199,8 @@ void SweepPage::fill() {
     content.text = [this, value](std::int64_t i, std::int64_t j) {
         const auto now = double(logProbability_[std::size_t(i * (nHead_ + 1) + j)]);
         return !std::isfinite(now) ? QStringLiteral("\u2026")
-               : sweep_            ? signedText(value(i, j), 2)
-                                   : numberText(now, 3);
+               : sweep_            ? twoPlaces(value(i, j), true)
+                                   : twoPlaces(now, false);
     };
     content.colour = [this, value, largest](std::int64_t i, std::int64_t j) {
         return divergingColour(value(i, j) / double(largest), design::paletteFor(this));

@@ -385,13 +385,13 @@ private slots:
             window.grab().save(qEnvironmentVariable("VITRAL_PICTURE"));
     }
 
-    /// The example of docs/architecture.md: one head decides whether this model answers at all, and the command line
-    /// says the same, word for word.
+    /// The example of docs/interpretability.md: without one head the model does not see what was asked, and the command
+    /// line says the same, word for word.
     void theCommandLineAnswersTheSame() {
         const QString program = QStringLiteral(VITRAL_BIN_DIR "/vitral-cli");
         if (!QFileInfo::exists(program))
             QSKIP("vitral-cli was not built.");
-        const QString question = QStringLiteral("What is attention?");
+        const QString question = QString::fromUtf8("Quem \u00E9 voc\u00EA?");
         GenerationSettings settings = chat_->settings();
         settings.maxTokens = 40;
         settings.sampler.temperature = 0;
