@@ -446,6 +446,81 @@ private slots:
         }
     }
 
+    void otherArchitectures_data() {
+        QTest::addColumn<bool>("rotary");
+        QTest::addColumn<bool>("learned");
+        QTest::addColumn<bool>("experts");
+        QTest::newRow("gpt2") << false << true << false;
+        QTest::newRow("gemma2") << true << false << false;
+        QTest::newRow("gptneox") << true << false << false;
+        QTest::newRow("qwen3moe") << true << false << true;
+        QTest::newRow("gpt-oss") << true << false << true;
+    }
+
+    /// The same views on tiny models of other kinds (tests/golden/models): nothing is promised that the model lacks.
+    void otherArchitectures() {
+        QFETCH(bool, rotary);
+        QFETCH(bool, learned);
+        QFETCH(bool, experts);
+        const QString path = QStringLiteral(VITRAL_GOLDEN "/models/%1.gguf").arg(QTest::currentDataTag());
+        QVERIFY(QFileInfo::exists(path));
+        model_->load(path);
+        QTRY_VERIFY_WITH_TIMEOUT(model_->path() == path && model_->state() == ModelSession::State::Ready, kWaitMs);
+        RecordRun run;
+        for (TokenId id = 1; id <= 20; ++id)
+            run.ids.push_back(id);
+        const RecordingPtr before = inside_->recording();
+        inside_->record(std::move(run), this, [this](Result<RecordingPtr> recording) {
+            if (recording)
+                inside_->show(*recording, RecordingOrigin::Reread);
+            else
+                qWarning("%s", recording.error().message.c_str());
+        });
+        QTRY_VERIFY_WITH_TIMEOUT(inside_->recording() != before, kWaitMs);
+        Selection selection;
+        selection.layer = 0;
+        selection.head = 0;
+        selection.position = 12;
+        inside_->selection().set(selection);
+
+        PositionsView positions(*inside_);
+        positions.resize(900, 600);
+        positions.show();
+        QCOMPARE(positions.used(PositionsView::kRotary), rotary);
+        QCOMPARE(positions.used(PositionsView::kLearned), learned);
+        positions.go("learned");
+        QCOMPARE(positions.picture()->content().nRow > 0, learned);
+        QCOMPARE(positions.noteText().contains("does not use it"), !learned);
+        if (learned)
+            QCOMPARE(positions.picture()->content().number(3, 3), 1.0); // every row is like itself
+
+        ResidualView residual(*inside_);
+        residual.resize(900, 600);
+        residual.go("attribution");
+        residual.show();
+        QTRY_VERIFY_WITH_TIMEOUT(residual.attributionPanel()->attribution().has_value(), kWaitMs);
+        const Attribution& a = *residual.attributionPanel()->attribution();
+        QVERIFY2(std::abs(a.rest) < 0.02 * std::max(1.0, std::abs(a.total)), qPrintable(QString::number(a.rest)));
+        residual.go("neurons");
+        if (experts)
+            QTRY_VERIFY_WITH_TIMEOUT(!residual.neuronPanel()->report() &&
+                                         residual.neuronPanel()->neurons()->content().empty.contains("expert"),
+                                     kWaitMs);
+        else
+            QTRY_VERIFY_WITH_TIMEOUT(residual.neuronPanel()->report().has_value(), kWaitMs);
+
+        ModelView model(*inside_);
+        model.resize(900, 600);
+        model.show();
+        QTRY_VERIFY_WITH_TIMEOUT(model.operations() != nullptr, kWaitMs);
+        model.map()->openAll(true);
+        QVERIFY(!model.map()->grab().isNull());
+        for (std::size_t i = 0; i < model.map()->tree().nodes.size(); ++i) { // every operation has words
+            model.map()->setCurrent(int(i));
+            QVERIFY(!model.detailText().trimmed().isEmpty());
+        }
+    }
+
 private:
     EngineBridge bridge_;
     Worker helper_;
