@@ -293,7 +293,8 @@ private slots:
         double worst = 0;
         int nRead = 0;
         std::jthread reader([&] {
-            while (!over) {
+            for (bool last = false; !last;) { // once more after the end: a busy machine may not let us in before
+                last = over;
                 RecordingPtr now;
                 {
                     const std::lock_guard lock(mutex);
