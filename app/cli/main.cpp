@@ -58,6 +58,7 @@ int run(int argc, char** argv) {
     addPerplexityCommand(app, common);
     addTokenizeCommand(app, common);
     addDetokenizeCommand(app, common);
+    addHeadsCommand(app, common);
     addInspectCommand(app, common);
     addQuantizeCommand(app, common);
     addBenchCommand(app, common);
