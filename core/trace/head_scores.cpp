@@ -29,10 +29,11 @@ double BehaviourScore::contrast() const {
 
 struct HeadScorer::Sums {
     std::array<BehaviourScore, kHeadBehaviours> behaviours; ///< mass and uniform are sums until the end
+    double factor = 1.0;                                    ///< on the weights of the row that is added
 
     void add(HeadBehaviour behaviour, double mass, std::int64_t nKey, std::int64_t nVisible) {
         BehaviourScore& score = behaviours[static_cast<std::size_t>(behaviour)];
-        score.mass += mass;
+        score.mass += factor * mass;
         score.uniform += static_cast<double>(nKey) / static_cast<double>(nVisible);
         ++score.nPosition;
     }
@@ -117,10 +118,17 @@ std::optional<HeadScores> HeadScorer::score(const AttentionRecord& record, std::
             return std::nullopt;
         for (std::int64_t b = 0; b < queries.nBlock; ++b) {
             const std::int64_t i = queries.positions[static_cast<std::size_t>(b)];
-            addRow(record.geometry, i, weights.data() + b * nKey,
-                   static_cast<double>(rowSum[static_cast<std::size_t>(b)]), sums);
+            // A query's weights sum to 1, or to what a sink leaves, but for the rounding of what was recorded.
+            const auto total = static_cast<double>(rowSum[static_cast<std::size_t>(b)]);
+            double whole = 1.0;
+            if (!record.geometry.sinks.empty())
+                whole -= std::exp(static_cast<double>(record.geometry.sinks[static_cast<std::size_t>(iHead)]) -
+                                  static_cast<double>(record.lse.at(i, iHead)));
+            sums.factor = total > 0.0 && whole > 0.0 ? whole / total : 1.0;
+            addRow(record.geometry, i, weights.data() + b * nKey, total, sums);
+            scores.entropy -= sums.factor * (static_cast<double>(rowLog[static_cast<std::size_t>(b)]) +
+                                             total * std::log(sums.factor));
             const std::int64_t window = record.geometry.window;
-            scores.entropy -= static_cast<double>(rowLog[static_cast<std::size_t>(b)]);
             scores.uniformEntropy += std::log(static_cast<double>(window > 0 ? std::min(i + 1, window) : i + 1));
         }
     }

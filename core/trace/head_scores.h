@@ -22,6 +22,8 @@
 namespace vitral {
 
 /// a(i, j) is the weight of key j for query i, t the tokens. A query counts where the named keys exist and are visible.
+/// Its weights are divided by their sum (with a sink: by what it leaves), which removes most of what recorded queries
+/// and keys lost by rounding.
 enum class HeadBehaviour : std::uint8_t {
     PreviousToken,  ///< a(i, i-1). Voita et al. 2019; Elhage et al. 2021
     FirstToken,     ///< a(i, 0), i > 0: an attention sink (Xiao et al. 2023)
