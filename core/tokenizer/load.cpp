@@ -1,9 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which kind of file holds the tokenizer is seen in its first bytes, not in its name.
 #include "core/base/mapped_file.h"
+#include "core/tokenizer/list_files.h"
 #include "core/tokenizer/tokenizer.h"
 
+#include <algorithm>
+
 namespace vitral {
+
+namespace {
+
+/// A first line of base64, a blank and a number.
+bool looksLikeRanks(std::string_view text) {
+    const std::string_view line = text.substr(0, std::min<std::size_t>(text.find('\n'), 4096));
+    const std::size_t blank = line.find(' ');
+    const auto isBase64 = [](char c) {
+        return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/' ||
+               c == '=';
+    };
+    const auto isDigit = [](char c) { return (c >= '0' && c <= '9') || c == '\r'; };
+    return blank != std::string_view::npos && blank > 0 && blank + 1 < line.size() && line[blank + 1] != '\r' &&
+           std::all_of(line.begin(), line.begin() + static_cast<std::ptrdiff_t>(blank), isBase64) &&
+           std::all_of(line.begin() + static_cast<std::ptrdiff_t>(blank) + 1, line.end(), isDigit);
+}
+
+} // namespace
 
 Result<std::shared_ptr<const Tokenizer>> loadTokenizer(const std::filesystem::path& path) {
     VITRAL_TRY_ASSIGN(const MappedFile mapped, MappedFile::open(path));
@@ -13,16 +34,23 @@ Result<std::shared_ptr<const Tokenizer>> loadTokenizer(const std::filesystem::pa
         VITRAL_TRY_ASSIGN(auto file, GgufFile::open(path));
         return tokenizerFromGguf(std::move(file));
     }
+    constexpr std::size_t kMaxConfigBytes = 16 << 20;
+    const auto config = [&] {
+        return readTextFile(path.parent_path() / "tokenizer_config.json", kMaxConfigBytes).value_or(std::string());
+    };
     const std::size_t first = text.find_first_not_of(" \t\r\n");
-    if (first != std::string_view::npos && text[first] == '{') {
-        constexpr std::size_t kMaxConfigBytes = 16 << 20;
-        const Result<std::string> config = readTextFile(path.parent_path() / "tokenizer_config.json", kMaxConfigBytes);
-        return tokenizerFromJson(text, config ? *config : std::string());
-    }
+    if (first != std::string_view::npos && text[first] == '{')
+        return tokenizerFromJson(text, config());
     if (text.starts_with('\n')) // field 1, bytes: the first piece
         return tokenizerFromSentencePiece(text);
-    return fail(ErrorCode::Unsupported, "'" + path.filename().string() +
-                                            "' is neither a GGUF file nor a tokenizer.json nor a SentencePiece model.");
+    if (looksLikeRanks(text))
+        return tokenizerFromTiktoken(text, path.stem().string());
+    if (text.starts_with("[UNK]") || text.find("\n[UNK]") != std::string_view::npos)
+        return tokenizerFromVocabTxt(text, config());
+    return fail(ErrorCode::Unsupported,
+                "'" + path.filename().string() +
+                    "' is neither a GGUF file nor a tokenizer.json, a SentencePiece model, a list of "
+                    "tiktoken ranks or a WordPiece vocab.txt.");
 }
 
 } // namespace vitral
