@@ -2,7 +2,6 @@
 #include "app/cli/chat_session.h"
 
 #include "app/cli/language.h"
-#include "core/chat/context_assembly.h"
 
 #include <algorithm>
 #include <ctime>
@@ -73,7 +72,7 @@ bool ChatSession::forgetOldest() {
     return true;
 }
 
-Result<std::vector<TokenId>> ChatSession::assemble() {
+Result<AssembledContext> ChatSession::assemble() {
     AssembleOptions options;
     options.systemPrompt = settings_.system;
     options.nCtx = static_cast<std::int32_t>(settings_.nCtx);
@@ -85,7 +84,7 @@ Result<std::vector<TokenId>> ChatSession::assemble() {
         VITRAL_TRY_ASSIGN(AssembledContext context,
                           assembleContext(path_, *model_->tokenizer(), template_.get(), options));
         if (context.fits || (std::cmp_less(context.ids.size(), settings_.nCtx) && !settings_.contextShift))
-            return std::move(context.ids);
+            return context;
         if (!settings_.contextShift)
             return fail(ErrorCode::ContextFull,
                         fmt::format(fmt::runtime(tr("The conversation has {} tokens, but the context holds only {}: "
@@ -96,17 +95,17 @@ Result<std::vector<TokenId>> ChatSession::assemble() {
                                                     "/new recomeça, -c aumenta o contexto.")),
                                     context.ids.size(), settings_.nCtx));
         if (!forgetOldest())
-            return std::move(context.ids); // one question alone: the engine says what does not fit
+            return context; // one question alone: the engine says what does not fit
         say(tr("(the oldest question and answer were let go to make room)",
                "(a pergunta e a resposta mais antigas foram esquecidas para abrir espaço)"));
     }
 }
 
 Result<void> ChatSession::answer() {
-    VITRAL_TRY_ASSIGN(std::vector<TokenId> ids, assemble());
+    VITRAL_TRY_ASSIGN(AssembledContext context, assemble());
     GenerateJob job;
     job.model = model_;
-    job.branches.push_back({std::move(ids), settings_.sampler});
+    job.branches.push_back({std::move(context.ids), settings_.sampler});
     job.maxTokens = settings_.maxTokens;
     job.nCtx = settings_.nCtx;
     job.kvType = settings_.kvType;
@@ -118,6 +117,7 @@ Result<void> ChatSession::answer() {
     message.parent = path_.back().id;
     message.role = Role::Assistant;
     message.modelName = model_->config().name;
+    message.startsThinking = opensThinking(context.text) == StartsThinking::Yes;
     bool lineOpen = false;
     const auto show = [&](std::string_view text) -> Result<void> {
         if (message.text.empty()) // some vocabularies begin every answer with a blank

@@ -4,6 +4,7 @@
 // chat reads lines and calls this. Thread: main.
 
 #include "app/cli/session.h"
+#include "core/chat/context_assembly.h"
 #include "core/chat/conversation.h"
 #include "core/chat/template.h"
 #include "core/sample/params.h"
@@ -48,7 +49,7 @@ public:
 
 private:
     Result<void> answer();
-    Result<std::vector<TokenId>> assemble();
+    Result<AssembledContext> assemble();
 
     Session& session_;
     std::shared_ptr<const Model> model_;

@@ -3,12 +3,12 @@
 // what the memory of this machine could give. With --against, another program's benchmark takes turns with ours, round
 // by round, because the speed of a shared machine drifts.
 
+#include "app/cli/bench_memory.h"
 #include "app/cli/bench_rival.h"
 #include "app/cli/bench_trace.h"
 #include "app/cli/commands.h"
 #include "app/cli/interrupt.h"
 #include "app/cli/language.h"
-#include "core/backend/bandwidth_probe.h"
 #include "core/base/rng.h"
 #include "core/base/thread_pool.h"
 #include "core/model/model.h"
@@ -202,7 +202,7 @@ Result<Measured> measure(const BenchOptions& o, const CommonOptions& common, con
 
     for (int i = 0; i < o.nRun; ++i) {
         VITRAL_TRY(checkStop(stop));
-        m.bandwidth.push_back(readBandwidth(m.nThread, stop));
+        m.bandwidth.push_back(memoryBandwidth(m.nThread, stop));
         if (o.nPrompt > 0) {
             VITRAL_TRY_ASSIGN(const double seconds, runner.prefill(o.nPrompt, o.nBatch));
             m.prefill.push_back(static_cast<double>(o.nPrompt) / seconds);
@@ -362,6 +362,7 @@ Result<void> bench(const BenchOptions& o, const CommonOptions& common) {
 } // namespace
 
 void addBenchCommand(CLI::App& app, CommonOptions& common) {
+    addMemoryProbeCommand(app, common);
     const auto options = std::make_shared<BenchOptions>();
     CLI::App* command = app.add_subcommand("bench", "Time prefill and decode, and compare with the memory's speed");
     addModelArgument(*command, options->model);

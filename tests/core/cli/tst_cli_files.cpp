@@ -9,6 +9,7 @@
 
 #include <QDir>
 #include <QFile>
+#include <QFileInfo>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -138,6 +139,18 @@ private slots:
                 QVERIFY2(ran.code == 1, qPrintable(command.join(' ')));
                 QVERIFY2(ran.err.count('\n') == 1 && ran.err.contains("plain file"), ran.err.constData());
             }
+    }
+    void memoryStaysNearTheFile() {
+        // The promise: file + key/value cache + 200 MB, bench's own reading of the memory's speed included.
+        QVERIFY2(run({"make-random", "--shape", "tiny-llama", "--type", "Q8_0", "-o", path("tiny.gguf")}).code == 0, "");
+        const Ran ran = run({"bench", path("tiny.gguf"), "-p", "512", "-n", "8", "-r", "2", "--json"});
+        QVERIFY2(ran.code == 0, ran.err.constData());
+        const QJsonObject json = QJsonDocument::fromJson(ran.out).object();
+        QVERIFY(json["memory_gb_per_s"]["median"].toDouble() > 0.1);
+        const double peak = json["peak_resident_bytes"].toDouble();
+        // This small model has small activations: the probe's 128 MB would be seen.
+        const double limit = double(QFileInfo(path("tiny.gguf")).size()) + 100e6;
+        QVERIFY2(peak > 1e6 && peak < limit, qPrintable(QString::number(peak / 1e6)));
     }
     void quantizes() {
         const Ran ran = run({"quantize", path("m.gguf"), path("q.gguf"), "Q4_K_M"});
