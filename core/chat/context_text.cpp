@@ -36,7 +36,7 @@ std::string_view trimmed(std::string_view text, std::string_view what) {
 void splitAnswer(const Message& m, SpanKind kind, Turn& turn) {
     std::string said, thought;
     std::size_t at = 0;
-    for (const ThinkingSpan& span : findThinking(m.text)) {
+    for (const ThinkingSpan& span : findThinking(m.text, m.startsThinking ? StartsThinking::Yes : StartsThinking::No)) {
         said += m.text.substr(at, span.begin - at);
         thought += m.text.substr(span.contentBegin, span.contentEnd - span.contentBegin);
         at = span.end;

@@ -45,6 +45,8 @@ struct Message {
     double prefillSeconds = 0, decodeSeconds = 0;
     MessageId forkedFrom = kNoMessage; ///< the sibling whose first tokens this answer shares
     std::int32_t forkedAtToken = -1;   ///< index of the token that was replaced; -1: not forked
+    bool startsThinking = false;       ///< the prompt itself had opened a thinking section (opensThinking)
+    bool leftOut = false;              ///< the person's choice: no longer part of what the model reads
 };
 
 struct ConversationInfo {
@@ -118,6 +120,8 @@ public:
     /// Deletes a message and all below it (kept until emptyBin; undo by restoreMessage).
     virtual Result<void> removeMessage(MessageId id) = 0;
     virtual Result<void> restoreMessage(MessageId id) = 0;
+    virtual Result<void> setStartsThinking(MessageId message) = 0;
+    virtual Result<void> setLeftOut(std::span<const MessageId> messages, bool leftOut) = 0;
     virtual Result<void> setActiveChild(ConversationId conversation, MessageId parent, MessageId child) = 0;
     /// Root to leaf along active children, with texts and tokens.
     virtual Result<std::vector<Message>> activePath(ConversationId conversation) = 0;
@@ -127,7 +131,10 @@ public:
     virtual Result<void> saveDraft(ConversationId conversation, std::string_view text) = 0;
     virtual Result<std::string> draft(ConversationId conversation) = 0;
 
-    /// After a crash: messages left Streaming become Stopped with a note. Returns how many.
+    /// Whether another connection (a second window) has changed the file since this was last asked. Cheap.
+    virtual Result<bool> changedElsewhere() = 0;
+    /// After a crash: messages left Streaming become Stopped with a note. Returns how many. Does nothing while another
+    /// program has the file open: its answers are on their way.
     virtual Result<std::int32_t> recover() = 0;
 
     virtual Result<std::string> exportMarkdown(ConversationId conversation) = 0; ///< the active path

@@ -130,6 +130,10 @@ void writeMessage(Writer& w, const Message& m) {
     w.real("decodeSeconds", m.decodeSeconds);
     w.integer("forkedFrom", m.forkedFrom);
     w.integer("forkedAtToken", m.forkedAtToken);
+    if (m.startsThinking)
+        w.integer("startsThinking", 1);
+    if (m.leftOut)
+        w.integer("leftOut", 1);
     w.name("tokens");
     w.out += '[';
     for (std::size_t i = 0; i < m.tokens.size(); ++i) {
@@ -219,6 +223,8 @@ Result<Message> readMessage(const Json& json, std::size_t index) {
     m.decodeSeconds = realOf(json, "decodeSeconds", 0);
     m.forkedFrom = integerOf(json, "forkedFrom");
     m.forkedAtToken = smallOf(json, "forkedAtToken", -1);
+    m.startsThinking = smallOf(json, "startsThinking", 0) != 0;
+    m.leftOut = smallOf(json, "leftOut", 0) != 0;
     if (const auto tokens = json.find("tokens"); tokens != json.end() && tokens->is_array())
         for (const Json& token : *tokens)
             if (token.is_object())

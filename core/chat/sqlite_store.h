@@ -6,6 +6,7 @@
 #include "core/chat/conversation.h"
 #include "core/chat/conversation_format.h"
 #include "core/chat/sqlite.h"
+#include "core/chat/store_lock.h"
 
 #include <map>
 #include <thread>
@@ -17,7 +18,7 @@ std::int64_t unixMs();
 
 class SqliteStore final : public ConversationStore {
 public:
-    SqliteStore(sql::Database database, std::filesystem::path file, std::string note);
+    SqliteStore(sql::Database database, StoreLock lock, std::filesystem::path file, std::string note);
     ~SqliteStore() override;
 
     [[nodiscard]] std::string openingNote() const override { return note_; }
@@ -39,12 +40,15 @@ public:
     Result<Message> message(MessageId id) override;
     Result<void> removeMessage(MessageId id) override;
     Result<void> restoreMessage(MessageId id) override;
+    Result<void> setStartsThinking(MessageId message) override;
+    Result<void> setLeftOut(std::span<const MessageId> messages, bool leftOut) override;
     Result<void> setActiveChild(ConversationId conversation, MessageId parent, MessageId child) override;
     Result<std::vector<Message>> activePath(ConversationId conversation) override;
     Result<std::vector<MessageNode>> tree(ConversationId conversation) override;
 
     Result<void> saveDraft(ConversationId conversation, std::string_view text) override;
     Result<std::string> draft(ConversationId conversation) override;
+    Result<bool> changedElsewhere() override;
     Result<std::int32_t> recover() override;
 
     Result<std::string> exportMarkdown(ConversationId conversation) override;
@@ -74,6 +78,7 @@ private:
     Result<void> insertChunk(MessageId message, std::int64_t seq, std::string_view text,
                              std::span<const MessageToken> tokens);
     Result<std::int64_t> nextSeq(MessageId message);
+    Result<std::int32_t> stopUnfinished();
     Result<void> writeActive(ConversationId conversation, MessageId parent, MessageId child);
     Result<void> touch(ConversationId conversation, std::int64_t atUnixMs);
     Result<void> flushPending(MessageId message);
@@ -83,6 +88,7 @@ private:
     Result<Skeleton> skeleton(ConversationId conversation);
     Result<ConversationId> importDump(ConversationDump dump);
 
+    StoreLock lock_; ///< given back after the database is closed
     sql::Database database_;
     std::filesystem::path file_;
     std::string note_;
@@ -90,6 +96,7 @@ private:
     std::map<MessageId, std::int64_t> nextSeq_;                       ///< of messages that stream
     std::map<MessageId, Pending> pending_;
     std::map<ConversationId, std::string> pendingDrafts_;
+    std::int64_t dataVersion_ = 0; ///< SQLite's number of changes by others, when last asked
     std::thread::id owner_ = std::this_thread::get_id();
 };
 

@@ -51,14 +51,16 @@ Result<void> SqliteStore::insertChunk(MessageId message, std::int64_t seq, std::
 Result<MessageId> SqliteStore::insertMessage(ConversationId conversation, const Message& m) {
     VITRAL_TRY_ASSIGN(sql::Statement * statement,
                       cached("INSERT INTO message(conversation, parent, role, state, created_ms, n_prompt, n_cached,"
-                             " prefill_s, decode_s, forked_from, forked_at, model_name, params_json, note, text)"
-                             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+                             " prefill_s, decode_s, forked_from, forked_at, model_name, params_json, note, text,"
+                             " starts_thinking, left_out)"
+                             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
     statement->bind(1, conversation).bind(2, m.parent).bind(3, std::int64_t(m.role)).bind(4, std::int64_t(m.state));
     statement->bind(5, m.createdUnixMs != 0 ? m.createdUnixMs : unixMs());
     statement->bind(6, std::int64_t(m.nPromptTokens)).bind(7, std::int64_t(m.nCachedTokens));
     statement->bind(8, m.prefillSeconds).bind(9, m.decodeSeconds);
     statement->bind(10, m.forkedFrom).bind(11, std::int64_t(m.forkedAtToken));
     statement->bind(12, m.modelName).bind(13, m.paramsJson).bind(14, m.note).bind(15, m.text);
+    statement->bind(16, std::int64_t(m.startsThinking)).bind(17, std::int64_t(m.leftOut));
     VITRAL_TRY(statement->run());
     const MessageId id = database_.lastId();
     std::int64_t seq = 0;
@@ -107,6 +109,7 @@ Result<MessageId> SqliteStore::fork(MessageId id, std::int32_t tokenIndex, const
     m.paramsJson = old.paramsJson;
     m.forkedFrom = id;
     m.forkedAtToken = tokenIndex;
+    m.startsThinking = old.startsThinking;
     m.tokens.assign(old.tokens.begin(), old.tokens.begin() + tokenIndex);
     m.tokens.push_back(other);
     std::string whole;
@@ -183,7 +186,7 @@ Result<Message> SqliteStore::message(MessageId id) {
     VITRAL_TRY_ASSIGN(
         sql::Statement * statement,
         cached("SELECT parent, role, state, created_ms, n_prompt, n_cached, prefill_s, decode_s, forked_from,"
-               " forked_at, model_name, params_json, note, text FROM message WHERE id = ?"));
+               " forked_at, model_name, params_json, note, text, starts_thinking, left_out FROM message WHERE id = ?"));
     const sql::Reset atEnd(*statement);
     VITRAL_TRY_ASSIGN(const bool row, statement->bind(1, id).step());
     if (!row)
@@ -204,6 +207,8 @@ Result<Message> SqliteStore::message(MessageId id) {
     m.paramsJson = statement->text(11);
     m.note = statement->text(12);
     m.text = statement->text(13);
+    m.startsThinking = statement->integer(14) != 0;
+    m.leftOut = statement->integer(15) != 0;
     VITRAL_TRY(readChunks(m));
     return m;
 }
@@ -396,7 +401,33 @@ Result<std::vector<MessageNode>> SqliteStore::tree(ConversationId conversation) 
     return nodes;
 }
 
+Result<void> SqliteStore::setStartsThinking(MessageId id) {
+    VITRAL_TRY_ASSIGN(sql::Statement * statement, cached("UPDATE message SET starts_thinking = 1 WHERE id = ?"));
+    return statement->bind(1, id).run();
+}
+
+Result<void> SqliteStore::setLeftOut(std::span<const MessageId> messages, bool leftOut) {
+    checkThread();
+    VITRAL_TRY_ASSIGN(sql::Transaction transaction, sql::Transaction::begin(database_));
+    VITRAL_TRY_ASSIGN(sql::Statement * statement, cached("UPDATE message SET left_out = ? WHERE id = ?"));
+    for (const MessageId id : messages)
+        VITRAL_TRY(statement->bind(1, std::int64_t(leftOut)).bind(2, id).run());
+    return transaction.commit();
+}
+
+Result<bool> SqliteStore::changedElsewhere() {
+    checkThread();
+    VITRAL_TRY_ASSIGN(const std::int64_t version, database_.integer("PRAGMA data_version"));
+    return std::exchange(dataVersion_, version) != version;
+}
+
 Result<std::int32_t> SqliteStore::recover() {
+    Result<std::int32_t> n = 0;
+    lock_.alone([&] { n = stopUnfinished(); });
+    return n;
+}
+
+Result<std::int32_t> SqliteStore::stopUnfinished() {
     std::vector<MessageId> ids;
     {
         VITRAL_TRY_ASSIGN(sql::Statement * statement, cached("SELECT id FROM message WHERE state = 1"));

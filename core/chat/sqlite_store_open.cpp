@@ -91,8 +91,9 @@ std::int64_t unixMs() {
     return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
 }
 
-SqliteStore::SqliteStore(sql::Database database, fs::path file, std::string note)
-    : database_(std::move(database)), file_(std::move(file)), note_(std::move(note)) {}
+SqliteStore::SqliteStore(sql::Database database, StoreLock lock, fs::path file, std::string note)
+    : lock_(std::move(lock)), database_(std::move(database)), file_(std::move(file)), note_(std::move(note)),
+      dataVersion_(database_.integer("PRAGMA data_version").value_or(0)) {}
 
 SqliteStore::~SqliteStore() {
     // A last attempt for what a full disk refused.
@@ -135,6 +136,7 @@ Result<std::unique_ptr<ConversationStore>> ConversationStore::open(const std::fi
             return fail(ErrorCode::Io, fmt::format("{} is a folder, not a file of conversations.", file.string()));
     }
     std::string note;
+    store::StoreLock lock(file);
     auto database = store::openAndPrepare(file, options);
     // InvalidFile without damage (another program's database) leaves the file alone.
     if (!database && database.error().code == ErrorCode::InvalidFile &&
@@ -148,7 +150,7 @@ Result<std::unique_ptr<ConversationStore>> ConversationStore::open(const std::fi
     }
     if (!database)
         return tl::unexpected(std::move(database).error());
-    return std::make_unique<store::SqliteStore>(std::move(*database), file, std::move(note));
+    return std::make_unique<store::SqliteStore>(std::move(*database), std::move(lock), file, std::move(note));
 }
 
 } // namespace vitral

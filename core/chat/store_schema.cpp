@@ -66,7 +66,13 @@ CREATE TRIGGER title_fts_update AFTER UPDATE OF title ON conversation WHEN old.t
   INSERT INTO title_fts(rowid, title) VALUES (new.id, new.title); END;
 )sql";
 
-constexpr std::array kMigrations = {kVersion1};
+// Version 2: what the person left out of the context, and answers whose prompt had opened a thinking section.
+constexpr const char* kVersion2 = R"sql(
+ALTER TABLE message ADD COLUMN starts_thinking INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE message ADD COLUMN left_out INTEGER NOT NULL DEFAULT 0;
+)sql";
+
+constexpr std::array kMigrations = {kVersion1, kVersion2};
 
 } // namespace
 

@@ -1,81 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/chat/conversation.h"
-#include "core/chat/store_schema.h"
+// The tree of messages in its file: adding, streaming, forking, deleting with undo, searching, and a long one.
+
 #include "core/chat/token_codec.h"
-#include "tests/support/result_test.h"
+#include "tests/core/chat/store_test.h"
 
 #include <QElapsedTimer>
-#include <QProcess>
-#include <QRandomGenerator>
-#include <QTemporaryDir>
-#include <cmath>
-#include <csignal>
-#include <fstream>
-#include <sys/resource.h>
 
 using namespace vitral;
-
-namespace {
-
-/// The value, or an end of the test that says what went wrong.
-template <class T>
-T take(Result<T> result) {
-    if (!result)
-        qFatal("%s", result.error().message.c_str());
-    return std::move(*result);
-}
-
-MessageToken tokenOf(int i, int nTop = 3) {
-    MessageToken token;
-    token.bytes = " w" + std::to_string(i);
-    token.score = {i * 7, -0.1F * float(i % 50), i % 9, 0.37F * float(i % 11), {}};
-    for (int k = 0; k < nTop; ++k)
-        token.score.top.push_back({i + k, -0.3F * float(k)});
-    return token;
-}
-
-bool same(const MessageToken& a, const MessageToken& b) {
-    if (a.bytes != b.bytes || a.score.id != b.score.id || a.score.rank != b.score.rank ||
-        a.score.top.size() != b.score.top.size())
-        return false;
-    if (std::memcmp(&a.score.logProbability, &b.score.logProbability, 4) != 0 ||
-        std::memcmp(&a.score.entropy, &b.score.entropy, 4) != 0)
-        return false;
-    for (std::size_t i = 0; i < a.score.top.size(); ++i)
-        if (a.score.top[i].id != b.score.top[i].id ||
-            std::memcmp(&a.score.top[i].logProbability, &b.score.top[i].logProbability, 4) != 0)
-            return false;
-    return true;
-}
-
-struct Opened {
-    QTemporaryDir dir;
-    std::filesystem::path file = std::filesystem::path(dir.path().toStdString()) / "sub" / "conversations.db";
-    std::unique_ptr<ConversationStore> store;
-    Opened() { reopen(); }
-    void reopen(const StoreOptions& options = {}) {
-        store.reset();
-        auto opened = ConversationStore::open(file, options);
-        if (!opened)
-            qFatal("%s", opened.error().message.c_str());
-        store = std::move(*opened);
-    }
-    MessageId add(ConversationId c, MessageId parent, Role role, std::string text) {
-        return take(store->add(c, Message{.parent = parent, .role = role, .text = std::move(text)}));
-    }
-};
-
-std::string pathText(ConversationStore& store, ConversationId c) {
-    std::string text;
-    const auto path = store.activePath(c);
-    if (!path)
-        return path.error().message;
-    for (const Message& m : path.value())
-        text += m.text + "|";
-    return text;
-}
-
-} // namespace
+using namespace vitral::test;
 
 class TestConversationStore : public QObject {
     Q_OBJECT
@@ -250,196 +182,6 @@ private slots:
         QVERIFY_ERROR(o.store->fork(a, 4, other), ErrorCode::InvalidArgument);
         QVERIFY_ERROR(o.store->fork(q, 0, other), ErrorCode::InvalidArgument);
     }
-    void draftsAndRecovery() {
-        Opened o;
-        const auto c = take(o.store->create({}));
-        QCOMPARE(take(o.store->draft(c)), std::string());
-        QVERIFY_RESULT(o.store->saveDraft(c, "half a sent"));
-        const auto id = take(o.store->add(c, Message{.role = Role::Assistant, .state = MessageState::Streaming}));
-        QVERIFY_RESULT(o.store->append(id, "half an answer", {}));
-        o.reopen();
-        QCOMPARE(take(o.store->draft(c)), std::string("half a sent"));
-        QCOMPARE(take(o.store->recover()), 1);
-        QCOMPARE(take(o.store->recover()), 0);
-        const Message m = take(o.store->message(id));
-        QVERIFY(m.state == MessageState::Stopped);
-        QCOMPARE(m.text, std::string("half an answer"));
-        QVERIFY(!m.note.empty());
-    }
-    void newerAndForeignFilesAreRefusedUntouched() {
-        const QTemporaryDir dir;
-        const std::filesystem::path file = dir.filePath("x.db").toStdString();
-        { QVERIFY_RESULT(ConversationStore::open(file)); }
-        {
-            auto db = sql::Database::open(file);
-            QVERIFY_RESULT(db->execute("PRAGMA user_version = 99"));
-        }
-        QVERIFY_ERROR(ConversationStore::open(file), ErrorCode::Unsupported);
-        const std::filesystem::path other = dir.filePath("other.db").toStdString();
-        {
-            auto db = sql::Database::open(other);
-            QVERIFY_RESULT(db->execute("CREATE TABLE theirs(x); INSERT INTO theirs VALUES (1)"));
-        }
-        QVERIFY_ERROR(ConversationStore::open(other), ErrorCode::InvalidFile);
-        auto db = sql::Database::open(other);
-        QCOMPARE(*db->integer("SELECT count(*) FROM sqlite_master"), std::int64_t(1));
-        QVERIFY_ERROR(ConversationStore::open(dir.path().toStdString()), ErrorCode::Io);
-        QVERIFY_ERROR(ConversationStore::open("/proc/nowhere/x.db"), ErrorCode::Io);
-    }
-    void olderFilesAreMigratedStepByStep() {
-        auto db = sql::Database::open(":memory:");
-        QVERIFY_RESULT(db);
-        const char* steps[] = {"CREATE TABLE a(x); INSERT INTO a VALUES (7)", "ALTER TABLE a ADD COLUMN y DEFAULT 5",
-                               "broken"};
-        QVERIFY_RESULT(store::migrate(*db, std::span(steps, 1)));
-        QVERIFY_RESULT(store::migrate(*db, std::span(steps, 2)));
-        QCOMPARE(*db->integer("SELECT x + y FROM a"), std::int64_t(12));
-        QVERIFY(!store::migrate(*db, std::span(steps, 3)));
-        QCOMPARE(*db->integer("PRAGMA user_version"), std::int64_t(2));
-        QVERIFY_ERROR(store::migrate(*db, std::span(steps, 1)), ErrorCode::Unsupported);
-    }
-    void damagedFileIsSetAside_data() {
-        QTest::addColumn<QString>("how");
-        for (const char* how : {"garbage", "truncated", "page of zeros", "random bytes"})
-            QTest::newRow(how) << how;
-    }
-    void damagedFileIsSetAside() {
-        QFETCH(QString, how);
-        Opened o;
-        const auto c = take(o.store->create({.title = "t"}));
-        for (int i = 0; i < 200; ++i)
-            o.add(c, kNoMessage, Role::User, std::string(500, char('a' + i % 26)));
-        o.store.reset();
-        std::string bytes;
-        {
-            std::ifstream in(o.file, std::ios::binary);
-            bytes.assign(std::istreambuf_iterator<char>(in), {});
-        }
-        if (how == "garbage")
-            bytes = "this is not a database at all, but somebody's shopping list, long enough to be read";
-        else if (how == "truncated")
-            bytes.resize(bytes.size() / 2);
-        else if (how == "page of zeros")
-            std::fill(bytes.begin() + 8192, bytes.begin() + 8192 + 4096 * 10, '\0');
-        else
-            for (std::size_t i = 5000; i < bytes.size(); i += 37)
-                bytes[i] = char(QRandomGenerator::global()->bounded(256));
-        std::ofstream(o.file, std::ios::binary) << bytes;
-        auto opened = ConversationStore::open(o.file);
-        QVERIFY_RESULT(opened);
-        QVERIFY2((*opened)->openingNote().find("damaged") != std::string::npos, "no note was given");
-        QCOMPARE(take((*opened)->list()).size(), std::size_t(0));
-        QVERIFY_RESULT((*opened)->create({.title = "goes on"}));
-        int nKept = 0;
-        for (const auto& entry : std::filesystem::directory_iterator(o.file.parent_path()))
-            if (entry.path().filename().string().find("-damaged-") != std::string::npos &&
-                entry.path().extension() == ".db") {
-                ++nKept;
-                QCOMPARE(std::size_t(entry.file_size()), bytes.size());
-            }
-        QCOMPARE(nKept, 1);
-    }
-    void fullDiskLosesNothing() {
-        Opened o;
-        o.reopen({.maxPages = 150});
-        const auto c = take(o.store->create({.title = "full"}));
-        const auto first = o.add(c, kNoMessage, Role::User, "kept");
-        const auto answer =
-            take(o.store->add(c, Message{.parent = first, .role = Role::Assistant, .state = MessageState::Streaming}));
-        std::string text;
-        Error seen;
-        for (int i = 0; i < 2000; ++i) {
-            const std::string piece = std::to_string(i) + std::string(1000, 'x');
-            MessageToken token = tokenOf(i);
-            text += piece;
-            if (const auto written = o.store->append(answer, piece, {&token, 1}); !written) {
-                seen = written.error();
-                if (i > 1500)
-                    break;
-            }
-        }
-        QVERIFY2(seen.message.find("full") != std::string::npos, seen.message.c_str());
-        QVERIFY(seen.code == ErrorCode::Io);
-        QCOMPARE(take(o.store->message(answer)).text, text);
-        QVERIFY(!o.store->saveDraft(c, std::string(100000, 'd')));
-        QCOMPARE(take(o.store->draft(c)).size(), std::size_t(100000));
-        QVERIFY_ERROR(o.store->add(c, Message{.parent = first, .text = std::string(100000, 'y')}), ErrorCode::Io);
-        QCOMPARE(take(o.store->tree(c)).size(), std::size_t(2));
-        // Room again: what waited in memory is written when the store closes at the latest.
-        QVERIFY_RESULT(o.store->remove(c));
-        QVERIFY_RESULT(o.store->restore(c));
-        const std::size_t nTokens = take(o.store->message(answer)).tokens.size();
-        o.reopen(); // the limit was this connection's own: closing still could not write
-        QVERIFY(take(o.store->message(answer)).text.size() < text.size());
-        QVERIFY(take(o.store->message(answer)).text == text.substr(0, take(o.store->message(answer)).text.size()));
-        QVERIFY(nTokens > 1500);
-    }
-    void spaceAgainWritesWhatWaited() {
-        // A real file-size limit of the system; raised later, as when a person frees space.
-        Opened o;
-        const auto c = take(o.store->create({}));
-        const auto answer = take(o.store->add(c, Message{.role = Role::Assistant, .state = MessageState::Streaming}));
-        std::signal(SIGXFSZ, SIG_IGN);
-        rlimit old{};
-        getrlimit(RLIMIT_FSIZE, &old);
-        rlimit small = old;
-        small.rlim_cur = 1 << 20;
-        setrlimit(RLIMIT_FSIZE, &small);
-        std::string text;
-        int nFailed = 0;
-        for (int i = 0; i < 600; ++i) {
-            const std::string piece = std::to_string(i) + std::string(5000, 'x');
-            text += piece;
-            nFailed += o.store->append(answer, piece, {}) ? 0 : 1;
-        }
-        setrlimit(RLIMIT_FSIZE, &old);
-        QVERIFY(nFailed > 0);
-        QCOMPARE(take(o.store->message(answer)).text.size(), text.size());
-        QVERIFY_RESULT(o.store->append(answer, "end", {}));
-        o.reopen();
-        QVERIFY(take(o.store->message(answer)).text == text + "end");
-    }
-    void killedAtAnyMomentLosesAtMostTheTokenInFlight() {
-        const QTemporaryDir dir;
-        const QString file = dir.filePath("killed.db");
-        const int nRun = qEnvironmentVariableIntValue("VITRAL_KILL_RUNS") > 0
-                             ? qEnvironmentVariableIntValue("VITRAL_KILL_RUNS")
-                             : 25;
-        int nAtOnce = 0;
-        qint64 nToken = 0;
-        for (int run = 0; run < nRun; ++run) {
-            QProcess child;
-            child.start(QStringLiteral(VITRAL_STREAM_WRITER), {file});
-            QVERIFY(child.waitForReadyRead(20000));
-            QTest::qSleep(int(QRandomGenerator::global()->bounded(60)));
-            child.kill(); // SIGKILL
-            QVERIFY(child.waitForFinished(20000));
-            QCOMPARE(child.exitStatus(), QProcess::CrashExit);
-            const auto lines = child.readAllStandardOutput().split('\n');
-            const MessageId id = lines.at(0).toLongLong();
-            // The last piece has no line end and may be half a number.
-            const int last = lines.size() > 2 ? lines.at(lines.size() - 2).toInt() : -1;
-            auto opened = ConversationStore::open(file.toStdString());
-            QVERIFY_RESULT(opened);
-            QCOMPARE((*opened)->openingNote(), std::string());
-            const Message m = take((*opened)->message(id));
-            const int nKept = int(m.tokens.size());
-            QVERIFY2(nKept == last + 1 || nKept == last + 2,
-                     qPrintable(QStringLiteral("said %1, kept %2").arg(last + 1).arg(nKept)));
-            std::string expected;
-            for (int i = 0; i < nKept; ++i) {
-                QCOMPARE(m.tokens[std::size_t(i)].score.id, i);
-                expected += "t" + std::to_string(i) + " ";
-            }
-            QCOMPARE(m.text, expected);
-            QCOMPARE(take((*opened)->recover()), 1);
-            QCOMPARE((*opened)->message(id)->text, expected);
-            nAtOnce += nKept == last + 2 ? 1 : 0;
-            nToken += nKept;
-        }
-        qInfo("%d kills, %lld tokens kept, %d of them after the last one the child could still report", nRun,
-              static_cast<long long>(nToken), nAtOnce);
-    }
     void aHundredThousandTokensOpenInWellUnderASecond() {
         Opened o;
         const auto c = take(o.store->create({.title = "long"}));
@@ -486,97 +228,6 @@ private slots:
         QVERIFY2(openMs + pathMs + treeMs < 1000, "opening took more than a second");
 #endif
     }
-    void jsonBringsTheWholeTreeBack() {
-        Opened o;
-        const auto c =
-            take(o.store->create({.title = "T \"x\"\n\\", .folder = "f", .modelPath = "p", .systemPrompt = "s"}));
-        const auto q = o.add(c, kNoMessage, Role::User, "olá \x01 \"quoted\" ünïcode 🦜");
-        Message m{.parent = q,
-                  .role = Role::Assistant,
-                  .text = "bad utf8 \xff\xfe",
-                  .state = MessageState::Stopped,
-                  .modelName = "n",
-                  .paramsJson = "{\"t\":1}",
-                  .note = "why",
-                  .createdUnixMs = 123,
-                  .nPromptTokens = 1,
-                  .nCachedTokens = 2,
-                  .prefillSeconds = 0.1,
-                  .decodeSeconds = 1e-7};
-        for (int i = 0; i < 2000; ++i) {
-            MessageToken token = tokenOf(i);
-            const quint32 bits = QRandomGenerator::global()->generate() & 0x3FFFFFFF;
-            std::memcpy(&token.score.logProbability, &bits, 4);
-            m.tokens.push_back(token);
-        }
-        m.tokens[0].bytes = "\xe2\x96";
-        m.tokens[1].score.logProbability = -INFINITY;
-        m.tokens[1].score.top[0].logProbability = -INFINITY;
-        const auto a = take(o.store->add(c, m));
-        const auto f = take(o.store->fork(a, 5, tokenOf(3)));
-        QVERIFY_RESULT(o.store->finish(Message{.id = f}));
-        QVERIFY_RESULT(o.store->setActiveChild(c, q, a));
-        const auto json = o.store->exportJson(c);
-        QVERIFY_RESULT(json);
-        QVERIFY(QJsonDocument::fromJson(QByteArray::fromStdString(*json)).isObject());
-        const auto copy = o.store->importJson(*json);
-        QVERIFY_RESULT(copy);
-        const auto before = take(o.store->activePath(c)), after = take(o.store->activePath(*copy));
-        QCOMPARE(after.size(), before.size());
-        QCOMPARE(after[1].text, before[1].text);
-        QCOMPARE(after[0].text, before[0].text);
-        QCOMPARE(after[1].decodeSeconds, before[1].decodeSeconds);
-        QCOMPARE(after[1].tokens.size(), std::size_t(2000));
-        for (std::size_t i = 0; i < 2000; ++i)
-            QVERIFY2(same(before[1].tokens[i], after[1].tokens[i]), qPrintable(QString::number(i)));
-        const auto tree = take(o.store->tree(*copy));
-        QCOMPARE(tree.size(), std::size_t(3));
-        QVERIFY(tree[2].forkedFromToken);
-        QCOMPARE(take(o.store->message(tree[2].id)).forkedFrom, tree[1].id);
-        QCOMPARE(take(o.store->info(*copy)).systemPrompt, std::string("s"));
-        QCOMPARE(take(o.store->info(*copy)).title, take(o.store->info(c)).title);
-    }
-    void foreignAndHostileJson() {
-        Opened o;
-        const auto plain =
-            o.store->importJson(R"([{"role":"user","content":"oi"},{"role":"assistant","content":"olá"}])");
-        QVERIFY_RESULT(plain);
-        QCOMPARE(pathText(*o.store, *plain), std::string("oi|olá|"));
-        const std::size_t n = take(o.store->list()).size();
-        for (const char* bad :
-             {"", "{", "[1]", "{}", "7", R"({"messages":[{"id":1,"parent":2,"role":"user"}]})",
-              R"({"messages":[{"id":1,"parent":1,"role":"user"}]})", R"({"messages":[{"id":1,"role":"king"}]})",
-              R"({"messages":[{"id":1,"role":"user"},{"id":1,"role":"user"}]})",
-              R"({"messages":[{"id":-4,"role":"user"}]})"})
-            QVERIFY_ERROR(o.store->importJson(bad), ErrorCode::InvalidFile);
-        QVERIFY_ERROR(o.store->importJson(R"({"format":"vitral-conversation","version":9,"messages":[]})"),
-                      ErrorCode::Unsupported);
-        QVERIFY_ERROR(o.store->importJson(std::string(200000, '[')), ErrorCode::InvalidFile);
-        QCOMPARE(take(o.store->list()).size(), n);
-    }
-    void markdownBringsThePathBack() {
-        Opened o;
-        const auto c = take(o.store->create({.title = "Título", .systemPrompt = "Be\n\nbrief.\n"}));
-        auto parent = o.add(c, kNoMessage, Role::User, "## User\n\n<!-- vitral:user -->\n\\<!-- vitral:x\n");
-        parent = o.add(c, parent, Role::Assistant, "```\ncode\n```");
-        parent = o.add(c, parent, Role::Tool, "");
-        parent = o.add(c, parent, Role::System, "\n\n# x\n\n\n");
-        const auto copy = o.store->importMarkdown(take(o.store->exportMarkdown(c)));
-        QVERIFY_RESULT(copy);
-        const auto before = take(o.store->activePath(c)), after = take(o.store->activePath(*copy));
-        QCOMPARE(after.size(), before.size());
-        for (std::size_t i = 0; i < before.size(); ++i) {
-            QCOMPARE(after[i].text, before[i].text);
-            QVERIFY(after[i].role == before[i].role);
-        }
-        QCOMPARE(take(o.store->info(*copy)).title, std::string("Título"));
-        QCOMPARE(take(o.store->info(*copy)).systemPrompt, std::string("Be\n\nbrief.\n"));
-        const auto foreign = o.store->importMarkdown("# Chat\n\n## User\n\nOi\n\n**Assistant:**\n\nOlá\n");
-        QVERIFY_RESULT(foreign);
-        QCOMPARE(pathText(*o.store, *foreign), std::string("Oi|Olá|"));
-        QCOMPARE(pathText(*o.store, take(o.store->importMarkdown("just text"))), std::string("just text|"));
-        QVERIFY_ERROR(o.store->importMarkdown("\n\n"), ErrorCode::InvalidFile);
-    }
     void tokenChunksRefuseDamage() {
         std::vector<MessageToken> tokens;
         for (int i = 0; i < 20; ++i)
@@ -604,6 +255,23 @@ private slots:
         QCOMPARE(take((*second)->list()).at(0).id, c);
         QVERIFY_RESULT((*second)->add(c, Message{.text = "from the second"}));
         QCOMPARE(pathText(*o.store, c), std::string("from the second|"));
+    }
+    void whatIsLeftOutStaysSo() {
+        Opened o;
+        const auto c = take(o.store->create({}));
+        const auto q = o.add(c, kNoMessage, Role::User, "old");
+        const auto a = o.add(c, q, Role::Assistant, "answer");
+        QVERIFY_RESULT(o.store->setLeftOut(std::vector{q, a}, true));
+        QVERIFY_RESULT(o.store->setStartsThinking(a));
+        o.reopen();
+        auto path = take(o.store->activePath(c));
+        QVERIFY(path[0].leftOut && path[1].leftOut);
+        QVERIFY(!path[0].startsThinking && path[1].startsThinking);
+        const auto copy = take(o.store->importJson(take(o.store->exportJson(c))));
+        path = take(o.store->activePath(copy));
+        QVERIFY(path[0].leftOut && path[1].leftOut && path[1].startsThinking);
+        QVERIFY_RESULT(o.store->setLeftOut(std::vector{q, a}, false));
+        QVERIFY(!take(o.store->message(q)).leftOut);
     }
 };
 
