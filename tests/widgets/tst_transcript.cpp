@@ -2,6 +2,7 @@
 // The transcript: Markdown to blocks, streaming that ends where a fresh parse ends, and a long conversation that costs
 // only what is seen.
 
+#include "tests/support/list_source.h"
 #include "widgets/design/theme.h"
 #include "widgets/tokens/token_blocks.h"
 #include "widgets/tokens/token_scale.h"
@@ -17,27 +18,9 @@
 #include <QtTest>
 
 using namespace vitral;
+using namespace vitral::test;
 
 namespace {
-
-class ListSource : public TranscriptSource {
-public:
-    std::vector<std::shared_ptr<Message>> list;
-    int count() const override { return int(list.size()); }
-    const Message& message(int i) const override { return *list[std::size_t(i)]; }
-    int siblingCount(int) const override { return 1; }
-    int siblingIndex(int) const override { return 0; }
-    std::shared_ptr<const Tokenizer> tokenizer() const override { return nullptr; }
-    void add(Role role, const std::string& text, MessageState state = MessageState::Complete) {
-        auto m = std::make_shared<Message>();
-        m->id = MessageId(list.size()) + 1;
-        m->role = role;
-        m->text = text;
-        m->state = state;
-        m->modelName = "Test";
-        list.push_back(m);
-    }
-};
 
 MessageToken makeToken(const std::string& bytes, float logp = -0.3F) {
     MessageToken t;

@@ -42,6 +42,11 @@ int indexIn(const QTextLayout& layout, const QPointF& point) {
 
 BlockLayout::BlockLayout(RichBlock block, const TranscriptStyle&) : block_(std::move(block)) {}
 
+void BlockLayout::growFrom(std::unique_ptr<BlockLayout> before) {
+    if (before->block_.kind == block_.kind && before->block_.thinking == block_.thinking)
+        before_ = std::move(before->text_ ? before->text_ : before->before_);
+}
+
 double BlockLayout::gapBefore(const TranscriptStyle& style) const {
     if (block_.kind == BlockKind::Code && !block_.firstChunk)
         return 0;
@@ -89,6 +94,7 @@ void BlockLayout::estimate(double width, const TranscriptStyle& style) {
 
 void BlockLayout::forget() {
     text_.reset();
+    before_.reset();
     cells_.clear();
     exact_ = false;
 }
@@ -96,7 +102,8 @@ void BlockLayout::forget() {
 void BlockLayout::layOut(double width, const TranscriptStyle& style) {
     if (exact_ && width_ == width)
         return;
-    forget();
+    text_.reset();
+    cells_.clear();
     width_ = width;
     head_ = {};
     switch (block_.kind) {
@@ -112,13 +119,21 @@ void BlockLayout::layOut(double width, const TranscriptStyle& style) {
     default:
         layOutText(width, style);
     }
+    before_.reset();
     exact_ = true;
+}
+
+double BlockLayout::flow(const QFont& font, double width, double lineHeight, bool muted, const TranscriptStyle& style) {
+    const auto formats = [&style, muted](const std::vector<TextSpan>& spans) {
+        return textFormats(spans, style, muted);
+    };
+    text_ = std::make_unique<FlowText>(block_.text, block_.spans, formats, FlowText::Look{font, width, lineHeight},
+                                       before_.get());
+    return text_->height();
 }
 
 void BlockLayout::layOutText(double width, const TranscriptStyle& style) {
     const QFont font = blockFont(block_, style);
-    text_ = std::make_unique<QTextLayout>(block_.text, font);
-    text_->setFormats(textFormats(block_.spans, style, block_.thinking));
     textAt_ = QPointF(left(style), 0);
     double inner = width - textAt_.x();
     if (block_.kind == BlockKind::ThinkingHead) {
@@ -129,18 +144,16 @@ void BlockLayout::layOutText(double width, const TranscriptStyle& style) {
     const double factor = block_.kind == BlockKind::Heading  ? 1.3
                           : block_.kind == BlockKind::Tokens ? 1.75
                                                              : style.lineHeight;
-    height_ = breakLines(*text_, inner, std::round(font.pixelSize() * factor));
+    height_ = flow(font, inner, std::round(font.pixelSize() * factor), block_.thinking, style);
     if (block_.kind == BlockKind::ThinkingHead)
         height_ += design::kSpace1;
 }
 
 void BlockLayout::layOutCode(double width, const TranscriptStyle& style) {
-    text_ = std::make_unique<QTextLayout>(block_.text, style.code);
-    text_->setFormats(textFormats(block_.spans, style, false));
     const double top = block_.firstChunk ? kCodeHead : 0;
     textAt_ = QPointF(left(style) + style.codePadding, top);
     const double inner = width - textAt_.x() - style.codePadding;
-    height_ = top + breakLines(*text_, inner, std::round(style.code.pixelSize() * style.codeLineHeight)) +
+    height_ = top + flow(style.code, inner, std::round(style.code.pixelSize() * style.codeLineHeight), false, style) +
               (block_.lastChunk ? style.codePadding : 0);
     if (block_.firstChunk)
         head_ = QRectF(width - kCodeHead - design::kSpace1, 2, kCodeHead - 4, kCodeHead - 4);
@@ -260,7 +273,7 @@ void BlockLayout::paint(QPainter& painter, const QPointF& at, const QRectF& clip
         painter.drawPixmap(
             QPointF(at.x(), y),
             design::iconPixmap(QStringLiteral("thinking"), p.ink(design::Glass::Amber), design::kIconSmall, dpr));
-        const double x = at.x() + textAt_.x() + (text_->lineCount() > 0 ? text_->lineAt(0).naturalTextWidth() : 0) + 6;
+        const double x = at.x() + textAt_.x() + text_->line(0).naturalWidth() + 6;
         painter.drawPixmap(QPointF(x, y), design::iconPixmap(block_.folded ? QStringLiteral("chevron-right")
                                                                            : QStringLiteral("chevron-down"),
                                                              p.textMuted, design::kIconSmall, dpr));
@@ -279,13 +292,32 @@ void BlockLayout::paint(QPainter& painter, const QPointF& at, const QRectF& clip
     if (!block_.marker.isEmpty()) {
         painter.setFont(style.reading);
         const double x = at.x() + textAt_.x() - style.indentWidth;
-        const QTextLine line = text_->lineCount() > 0 ? text_->lineAt(0) : QTextLine();
-        const double h = line.isValid() ? line.height() : style.reading.pixelSize() * style.lineHeight;
-        const double y = at.y() + (line.isValid() ? line.y() : 0);
-        painter.drawText(QRectF(x - 24, y, style.indentWidth + 24 - design::kSpace2, h),
+        const FlowText::Line line = text_->line(0);
+        painter.drawText(QRectF(x - 24, at.y() + line.y(), style.indentWidth + 24 - design::kSpace2, line.height()),
                          Qt::AlignRight | Qt::AlignVCenter, block_.marker);
     }
-    text_->draw(&painter, at + textAt_, selectionOf(selBegin, selEnd, style), clip);
+    QTextCharFormat selection;
+    selection.setBackground(p.selection);
+    text_->draw(painter, at + textAt_, selBegin, selEnd, selection, clip);
+    if (block_.kind == BlockKind::Code)
+        paintWrapMarks(painter, at, clip, style);
+}
+
+// A line of code that goes on below has a hook in front of what goes on: code is read by its lines.
+void BlockLayout::paintWrapMarks(QPainter& painter, const QPointF& at, const QRectF& clip,
+                                 const TranscriptStyle& style) const {
+    painter.setFont(style.caption);
+    painter.setPen(style.colors->textMuted);
+    const double left = at.x() + textAt_.x() - style.codePadding;
+    for (int i = text_->lineAtY(clip.top() - at.y() - textAt_.y()); i < text_->lineCount(); ++i) {
+        const FlowText::Line line = text_->line(i);
+        const double y = at.y() + textAt_.y() + line.y();
+        if (y > clip.bottom())
+            break;
+        if (line.start() > 0 && block_.text[line.start() - 1] != QChar::LineSeparator)
+            painter.drawText(QRectF(left, y, style.codePadding, line.height()), Qt::AlignCenter,
+                             QString(QChar(0x21AA)));
+    }
 }
 
 void BlockLayout::paintTable(QPainter& painter, const QPointF& at, int selBegin, int selEnd,
@@ -324,19 +356,19 @@ void BlockLayout::paintTokens(QPainter& painter, const QPointF& at, const QRectF
     if (!text_ || !tokens)
         return;
     painter.setPen(Qt::NoPen);
-    for (int i = 0; i < text_->lineCount(); ++i) {
-        const QTextLine line = text_->lineAt(i);
+    for (int i = text_->lineAtY(clip.top() - at.y() - textAt_.y()); i < text_->lineCount(); ++i) {
+        const FlowText::Line line = text_->line(i);
         const double y = at.y() + textAt_.y() + line.y();
-        if (y + line.height() < clip.top() || y > clip.bottom())
-            continue;
-        const int from = line.textStart();
-        const int to = from + line.textLength();
+        if (y > clip.bottom())
+            break;
+        const int from = line.start();
+        const int to = from + line.length();
         auto it = std::upper_bound(block_.tokenStarts.begin(), block_.tokenStarts.end(), from);
         auto k = static_cast<std::size_t>(it - block_.tokenStarts.begin());
         for (k = k > 0 ? k - 1 : 0; k + 1 < block_.tokenStarts.size() && block_.tokenStarts[k] < to; ++k) {
             const QColor color = tokens(block_.firstToken + static_cast<int>(k));
-            const double x0 = line.cursorToX(std::max(from, block_.tokenStarts[k]));
-            const double x1 = line.cursorToX(std::min(to, block_.tokenStarts[k + 1]));
+            const double x0 = line.x(std::max(from, block_.tokenStarts[k]));
+            const double x1 = line.x(std::min(to, block_.tokenStarts[k + 1]));
             if (!color.isValid() || x1 <= x0)
                 continue;
             painter.setBrush(color);
@@ -352,7 +384,7 @@ double BlockLayout::naturalWidth() const {
         return width_;
     double widest = 0;
     for (int i = 0; i < text_->lineCount(); ++i)
-        widest = std::max(widest, text_->lineAt(i).naturalTextWidth());
+        widest = std::max(widest, text_->line(i).naturalWidth());
     return textAt_.x() + widest + 1;
 }
 
@@ -364,7 +396,10 @@ int BlockLayout::indexAt(const QPointF& point) const {
                        indexIn(*cell.text, point - cell.rect.topLeft() - QPointF(design::kSpace3, design::kSpace2));
         return length();
     }
-    return text_ ? indexIn(*text_, point - textAt_) : 0;
+    if (!text_)
+        return 0;
+    const QPointF inside = point - textAt_;
+    return text_->line(text_->lineAtY(inside.y())).indexAt(inside.x());
 }
 
 int BlockLayout::length() const {
@@ -408,13 +443,14 @@ QString BlockLayout::linkAt(const QPointF& point) const {
 int BlockLayout::tokenAt(const QPointF& point) const {
     if (!text_ || block_.kind != BlockKind::Tokens || point.y() < 0 || point.y() > height_)
         return -1;
-    for (int i = 0; i < text_->lineCount(); ++i) {
-        const QTextLine line = text_->lineAt(i);
+    const double x = point.x() - textAt_.x();
+    const int near = text_->lineAtY(point.y() - textAt_.y());
+    for (int i = near; i < std::min(near + 2, text_->lineCount()); ++i) {
+        const FlowText::Line line = text_->line(i);
         const double y = point.y() - textAt_.y() - line.y();
-        const double x = point.x() - textAt_.x();
-        if (y < -4 || y > line.height() + 4 || x < 0 || x > line.naturalTextWidth())
+        if (y < -4 || y > line.height() + 4 || x < 0 || x > line.naturalWidth())
             continue;
-        const int index = line.xToCursor(x, QTextLine::CursorOnCharacter);
+        const int index = line.indexAt(x, QTextLine::CursorOnCharacter);
         const auto it = std::upper_bound(block_.tokenStarts.begin(), block_.tokenStarts.end(), index);
         const int k = static_cast<int>(it - block_.tokenStarts.begin()) - 1;
         if (k >= 0 && k + 1 < static_cast<int>(block_.tokenStarts.size()))
@@ -429,13 +465,12 @@ QRectF BlockLayout::tokenRect(int iToken) const {
         return {};
     const int begin = block_.tokenStarts[static_cast<std::size_t>(k)];
     const int end = block_.tokenStarts[static_cast<std::size_t>(k) + 1];
-    const QTextLine first = text_->lineForTextPosition(begin);
-    const QTextLine line = text_->lineForTextPosition(std::max(begin, end - 1));
-    if (!first.isValid() || !line.isValid())
-        return {};
+    const int first = text_->lineOf(begin);
+    const int last = text_->lineOf(std::max(begin, end - 1));
+    const FlowText::Line line = text_->line(last);
     // Of a token whose blank ends a line and whose word begins the next one, the word.
-    const double x0 = line.cursorToX(line.lineNumber() == first.lineNumber() ? begin : line.textStart());
-    const double x1 = line.cursorToX(end);
+    const double x0 = line.x(first == last ? begin : line.start());
+    const double x1 = line.x(end);
     return QRectF(textAt_.x() + x0, textAt_.y() + line.y(), std::max(4.0, x1 - x0), line.height());
 }
 

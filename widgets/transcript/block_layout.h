@@ -3,6 +3,7 @@
 // One block laid out for a width: its lines, its height, where a point falls in its text, and how it is painted.
 // Laid out only when it is about to be seen; until then its height is an estimate. Thread: GUI.
 
+#include "widgets/transcript/flow_text.h"
 #include "widgets/transcript/rich_block.h"
 #include "widgets/transcript/transcript_style.h"
 
@@ -24,6 +25,8 @@ using TokenPaint = std::function<QColor(int iToken)>;
 class BlockLayout {
 public:
     BlockLayout(RichBlock block, const TranscriptStyle& style);
+    /// Takes the finished lines of `before`, a shorter state of the same block, when this one is laid out.
+    void growFrom(std::unique_ptr<BlockLayout> before);
 
     [[nodiscard]] const RichBlock& block() const { return block_; }
     [[nodiscard]] double height() const { return height_; }
@@ -61,6 +64,9 @@ private:
     };
 
     [[nodiscard]] double left(const TranscriptStyle& style) const;
+    /// Breaks the text into lines of `width`; returns the height.
+    double flow(const QFont& font, double width, double lineHeight, bool muted, const TranscriptStyle& style);
+    void paintWrapMarks(QPainter& painter, const QPointF& at, const QRectF& clip, const TranscriptStyle& style) const;
     void layOutText(double width, const TranscriptStyle& style);
     void layOutCode(double width, const TranscriptStyle& style);
     void layOutTable(double width, const TranscriptStyle& style);
@@ -69,9 +75,10 @@ private:
                      const TokenPaint& tokens) const;
 
     RichBlock block_;
-    std::unique_ptr<QTextLayout> text_;
-    QPointF textAt_;          ///< of text_, relative to the block
-    std::vector<Cell> cells_; ///< tables
+    std::unique_ptr<FlowText> text_;
+    std::unique_ptr<FlowText> before_; ///< of a shorter state, until this one is laid out
+    QPointF textAt_;                   ///< of text_, relative to the block
+    std::vector<Cell> cells_;          ///< tables
     QRectF head_;
     double width_ = 0, height_ = 0;
     bool exact_ = false;

@@ -3,6 +3,7 @@
 #include "widgets/transcript/message_layout.h"
 
 #include "core/chat/template.h"
+#include "widgets/chat/error_text.h"
 #include "widgets/tokens/token_blocks.h"
 #include "widgets/transcript/markdown_parser.h"
 
@@ -125,9 +126,10 @@ void MessageLayout::replaceFrom(std::size_t first, std::vector<RichBlock> fresh)
             continue;
         auto layout = std::make_unique<BlockLayout>(std::move(fresh[i]), style);
         layout->estimate(std::max(200.0, contentWidth(style)), style);
-        if (at < blocks_.size())
+        if (at < blocks_.size()) {
+            layout->growFrom(std::move(blocks_[at]));
             blocks_[at] = std::move(layout);
-        else
+        } else
             blocks_.push_back(std::move(layout));
     }
     blocks_.resize(total);
@@ -164,7 +166,8 @@ void MessageLayout::parseAnswer() {
             fresh.push_back(s);
         }
     };
-    for (const ThinkingSpan& span : findThinking(text)) {
+    const StartsThinking starts = message_->startsThinking ? StartsThinking::Yes : StartsThinking::No;
+    for (const ThinkingSpan& span : findThinking(text, starts)) {
         add(false, true, at, span.begin);
         add(true, span.closed, span.contentBegin, span.contentEnd);
         at = span.end;
@@ -309,13 +312,20 @@ void MessageLayout::place(const TranscriptStyle& style) {
     noteHeight_ = 0;
     if (!message_->note.empty() && message_->state != MessageState::Streaming) {
         const QFontMetrics metrics(style.small);
-        const QRect r = metrics.boundingRect(QRect(0, 0, static_cast<int>(columnWidth_) - 56, 2000), Qt::TextWordWrap,
-                                             QString::fromStdString(message_->note));
+        const QRect r =
+            metrics.boundingRect(QRect(0, 0, static_cast<int>(columnWidth_) - 56, 2000), Qt::TextWordWrap, note());
         noteTop_ = y + design::kSpace2;
         noteHeight_ = r.height() + 2 * design::kSpace2;
         y = noteTop_ + noteHeight_;
     }
     height_ = std::round(y + kFooter);
+}
+
+// Notes that the store writes are English in the file.
+QString MessageLayout::note() const {
+    const QString written = QString::fromStdString(message_->note);
+    const QString translated = translatedSentence(written);
+    return translated.isEmpty() ? written : translated;
 }
 
 QRectF MessageLayout::footerRect() const {

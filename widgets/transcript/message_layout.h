@@ -85,6 +85,7 @@ private:
     void place(const TranscriptStyle& style); ///< tops and height
     [[nodiscard]] double contentWidth(const TranscriptStyle& style) const;
     [[nodiscard]] bool bubble() const;
+    [[nodiscard]] QString note() const;
 
     const Message* message_; ///< must outlive the layout (the source keeps it)
     MessageView view_;

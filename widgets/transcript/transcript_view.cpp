@@ -4,6 +4,7 @@
 
 #include "widgets/transcript/message_editor.h"
 #include "widgets/transcript/message_tool_bar.h"
+#include "widgets/transcript/transcript_accessible.h"
 
 #include <QAccessible>
 #include <QElapsedTimer>
@@ -25,6 +26,7 @@ constexpr int kBottomMargin = design::kSpace4;
 } // namespace
 
 TranscriptView::TranscriptView(QWidget* parent) : QAbstractScrollArea(parent), style_(TranscriptStyle::make()) {
+    TranscriptAccessible::install();
     setFrameShape(QFrame::NoFrame);
     setFocusPolicy(Qt::StrongFocus);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
@@ -375,11 +377,50 @@ void TranscriptView::setCurrentMessage(int index, bool scroll) {
 void TranscriptView::describeCurrent() {
     if (!source_ || current_ < 0 || current_ >= source_->count())
         return;
-    const Message& m = source_->message(current_);
-    const QString who = m.role == Role::User ? MessageLayout::words().you : QString::fromStdString(m.modelName);
-    setAccessibleDescription(who + QStringLiteral(": ") + QString::fromStdString(m.text));
+    if (!QAccessible::isActive())
+        return;
+    setAccessibleDescription(speakerOf(current_) + QStringLiteral(": ") + textOf(current_));
     QAccessibleEvent event(this, QAccessible::DescriptionChanged);
     QAccessible::updateAccessibility(&event);
+    if (hasFocus()) {
+        QAccessibleEvent focus(this, QAccessible::Focus);
+        focus.setChild(current_);
+        QAccessible::updateAccessibility(&focus);
+    }
+}
+
+QString TranscriptView::speakerOf(int message) const {
+    if (!source_ || message < 0 || message >= source_->count())
+        return {};
+    const Message& m = source_->message(message);
+    const MessageLayout::Words words = MessageLayout::words();
+    switch (m.role) {
+    case Role::User:
+        return words.you;
+    case Role::System:
+        return words.system;
+    case Role::Tool:
+        return words.tool;
+    case Role::Assistant:
+        break;
+    }
+    return QString::fromStdString(m.modelName);
+}
+
+QString TranscriptView::textOf(int message) const {
+    if (message < 0 || message >= static_cast<int>(messages_.size()))
+        return {};
+    MessageLayout& layout = *messages_[static_cast<std::size_t>(message)];
+    layout.parse();
+    return layout.plainText({0, 0}, layout.end());
+}
+
+QRect TranscriptView::globalMessageRect(int message) const {
+    if (message < 0 || message >= static_cast<int>(messages_.size()) || tops_.size() != messages_.size() + 1)
+        return {};
+    const auto i = static_cast<std::size_t>(message);
+    const QRectF r(columnLeft(), tops_[i] - scrollY(), columnWidth(), messages_[i]->height());
+    return {viewport()->mapToGlobal(r.topLeft().toPoint()), r.size().toSize()};
 }
 
 void TranscriptView::placeOverlays() {

@@ -61,6 +61,11 @@ public:
     [[nodiscard]] double lastPaintMs() const { return lastPaintMs_; }
     [[nodiscard]] int nLaidOut() const; ///< messages with lines: for tests
 
+    // For screen readers.
+    [[nodiscard]] QString speakerOf(int message) const; ///< "You", the model's name, "System"
+    [[nodiscard]] QString textOf(int message) const;    ///< as it is shown, without the marks of Markdown
+    [[nodiscard]] QRect globalMessageRect(int message) const;
+
 signals:
     void editRequested(vitral::MessageId id, const QString& text, bool thenAnswer);
     void regenerateRequested(vitral::MessageId id);
