@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // The panels around the transcript: each does by keyboard what it does by mouse, and says what it shows.
 
+#include "tests/support/cpu_clock.h"
 #include "tests/support/fake_port.h"
 #include "widgets/design/theme.h"
 #include "widgets/panels/chat_panel.h"
 #include "widgets/panels/composer.h"
 #include "widgets/panels/context_gauge.h"
 #include "widgets/panels/conversation_panel.h"
+#include "widgets/panels/elided_label.h"
 #include "widgets/panels/model_chip.h"
 #include "widgets/panels/model_picker.h"
 #include "widgets/panels/notice_bar.h"
@@ -59,6 +61,130 @@ private slots:
         composer.clear();
         QTest::keyClick(composer.editor(), Qt::Key_Up);
         QCOMPARE(last.size(), 1);
+    }
+
+    void longTitlesEndInAnEllipsis() {
+        ElidedLabel label;
+        const QString title = QStringLiteral("A title that is much longer than the room that is left for it");
+        label.setFullText(title);
+        label.resize(120, 24);
+        label.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&label));
+        QVERIFY2(label.text().endsWith(QChar(0x2026)), qPrintable(label.text()));
+        QVERIFY(label.fontMetrics().horizontalAdvance(label.text()) <= 120);
+        QCOMPARE(label.toolTip(), title);
+        QCOMPARE(label.accessibleName(), title);
+        label.resize(2000, 24);
+        QCOMPARE(label.text(), title);
+        QVERIFY(label.toolTip().isEmpty());
+    }
+
+    void noticesAreNotCutInANarrowPanel() {
+        QWidget panel;
+        auto* column = new QVBoxLayout(&panel);
+        auto* notice = new NoticeBar(&panel);
+        column->addWidget(notice);
+        column->addStretch(1);
+        panel.resize(240, 500);
+        panel.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&panel));
+        notice->tell(NoticeBar::Kind::Problem,
+                     "The disk that holds the conversations is full. What was saved before is safe; free some space "
+                     "and try again.",
+                     "Undo");
+        QTest::qWait(20);
+        const auto labels = notice->findChildren<QLabel*>();
+        const auto text = std::find_if(labels.begin(), labels.end(), [](const QLabel* l) { return l->wordWrap(); });
+        QVERIFY(text != labels.end());
+        QVERIFY2((*text)->height() >= (*text)->heightForWidth((*text)->width()),
+                 qPrintable(
+                     QStringLiteral("%1 of %2").arg((*text)->height()).arg((*text)->heightForWidth((*text)->width()))));
+        const auto* action = notice->findChild<QPushButton*>();
+        QVERIFY(action->y() >= (*text)->geometry().bottom()); // below the sentence, which has the width
+        QVERIFY((*text)->width() > 130);
+        panel.resize(800, 500);
+        QTest::qWait(20);
+        QVERIFY(action->x() > (*text)->geometry().right());
+    }
+
+    void theGaugeNamesEveryKindOnce() {
+        auto context = std::make_shared<AssembledContext>();
+        context->ids.resize(95);
+        context->nCtx = 100;
+        context->fits = false;
+        context->spans = {{SpanKind::History, 1, 0, 0, 0, 40},
+                          {SpanKind::History, 2, 0, 0, 40, 80},
+                          {SpanKind::Question, 3, 0, 0, 80, 95}};
+        context->droppedNext = {1};
+        ContextGauge gauge;
+        gauge.setContext(context, 100, 0, {});
+        QCOMPARE(gauge.panes().size(), std::size_t{3}); // the part that goes next is hatched
+        QCOMPARE(gauge.legend(), (QStringList{gauge.panes()[0].name, gauge.panes()[2].name}));
+    }
+
+    void aLargePasteStaysFluid() {
+        for (const bool oneLine : {false, true}) {
+            Composer composer;
+            composer.resize(700, 100);
+            composer.show();
+            QVERIFY(QTest::qWaitForWindowActive(&composer));
+            QString text;
+            while (text.size() < 200'000)
+                text += text.size() % 2000 < 20 && !oneLine ? QStringLiteral("A line of it.\n")
+                                                            : QStringLiteral("some words ");
+            CpuClock clock;
+            QGuiApplication::clipboard()->setText(text);
+            composer.editor()->paste();
+            QCoreApplication::processEvents();
+            const double paste = clock.milliseconds();
+            clock.restart();
+            for (int i = 0; i < 10; ++i) {
+                QTest::keyClicks(composer.editor(), "x");
+                QCoreApplication::processEvents();
+            }
+            const double key = clock.milliseconds() / 10;
+            qInfo("200 kB in %s: paste %.0f ms, a key %.1f ms", oneLine ? "one line" : "lines", paste, key);
+            QVERIFY(composer.text() == text + "xxxxxxxxxx");
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+            QVERIFY2(paste < 500 && key < 16, qPrintable(QStringLiteral("%1 %2").arg(paste).arg(key)));
+#endif
+        }
+    }
+
+    void longLinesStayLines() {
+        Composer composer;
+        composer.resize(700, 100);
+        composer.show();
+        QVERIFY(QTest::qWaitForWindowActive(&composer));
+        composer.focusText();
+        QString line;
+        while (line.size() < 9000)
+            line += QStringLiteral("word%1 ").arg(line.size());
+        composer.setText("before\n" + line + "\nafter");
+        QVERIFY(composer.text() == "before\n" + line + "\nafter");
+        QVERIFY(composer.editor()->document()->blockCount() > 5);
+        // A line break inside the long line, a paste into it, taking both back.
+        QTextCursor cursor = composer.editor()->textCursor();
+        cursor.setPosition(7 + 5000);
+        composer.editor()->setTextCursor(cursor);
+        const int shift = composer.editor()->textCursor().blockNumber() - 1; // a piece more, a position more
+        QTest::keyClick(composer.editor(), Qt::Key_Return, Qt::ShiftModifier);
+        QCOMPARE(composer.text().count('\n'), 3);
+        const qsizetype at = 7 + 5000 - shift;
+        QVERIFY(composer.text() == QString("before\n" + line + "\nafter").insert(at, '\n'));
+        QGuiApplication::clipboard()->setText("one\r\ntwo");
+        composer.editor()->paste();
+        QCOMPARE(composer.text().count('\n'), 4);
+        composer.editor()->undo();
+        composer.editor()->undo();
+        QVERIFY(composer.text() == "before\n" + line + "\nafter");
+        composer.editor()->redo();
+        QCOMPARE(composer.text().count('\n'), 3);
+        // What is copied is what is meant.
+        composer.editor()->undo();
+        composer.editor()->selectAll();
+        composer.editor()->copy();
+        QVERIFY(QGuiApplication::clipboard()->text() == "before\n" + line + "\nafter");
     }
 
     void settingsPanelHoldsEveryValue() {

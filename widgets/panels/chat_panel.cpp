@@ -4,6 +4,7 @@
 #include "widgets/design/icons.h"
 #include "widgets/design/metrics.h"
 #include "widgets/panels/composer.h"
+#include "widgets/panels/elided_label.h"
 #include "widgets/panels/notice_bar.h"
 #include "widgets/panels/welcome.h"
 #include "widgets/transcript/transcript_view.h"
@@ -11,7 +12,6 @@
 #include <QDesktopServices>
 #include <QEvent>
 #include <QHBoxLayout>
-#include <QLabel>
 #include <QStackedWidget>
 #include <QToolButton>
 #include <QUrl>
@@ -31,11 +31,8 @@ ChatPanel::ChatPanel(ChatController& chat, ModelSession& model, QWidget* parent)
     head_ = new QHBoxLayout;
     head_->setContentsMargins(design::kSpace4, design::kSpace2, design::kSpace3, design::kSpace2);
     head_->setSpacing(design::kSpace1);
-    title_ = new QLabel(this);
+    title_ = new ElidedLabel(this);
     title_->setProperty("role", "value");
-    title_->setTextFormat(Qt::PlainText);
-    title_->setMinimumWidth(40);
-    title_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     head_->addWidget(title_, 1);
     column->addLayout(head_);
 
@@ -124,10 +121,14 @@ ChatPanel::ChatPanel(ChatController& chat, ModelSession& model, QWidget* parent)
     connect(&chat_, &TranscriptSource::reset, this, &ChatPanel::refresh);
     connect(&chat_, &ChatController::problem, this, [this](const QString& sentence, bool contextFull) {
         if (contextFull)
-            notice_->tell(NoticeBar::Kind::Problem, sentence, tr("Leave out the oldest"),
+            notice_->tell(NoticeBar::Kind::Notice, sentence, tr("Leave out the oldest"),
                           [this] { chat_.leaveOutOldest(); });
         else
             notice_->tell(NoticeBar::Kind::Problem, sentence);
+    });
+    connect(&chat_, &ChatController::messagesLeftOut, this, [this](int n) {
+        notice_->tell(NoticeBar::Kind::Notice, tr("%n message(s) are no longer read by the model.", nullptr, n),
+                      tr("Undo"), [this] { chat_.takeBackLeftOut(); });
     });
     connect(&chat_, &ChatController::messageRemoved, this, [this] {
         notice_->tell(NoticeBar::Kind::Notice, tr("The message and what followed it were deleted."), tr("Undo"),
@@ -147,7 +148,7 @@ void ChatPanel::refresh() {
     stack_->setCurrentWidget(empty ? static_cast<QWidget*>(welcome_) : transcript_);
     if (empty)
         jump_->hide();
-    title_->setText(QString::fromStdString(chat_.info().title));
+    title_->setFullText(QString::fromStdString(chat_.info().title));
     composer_->setBlocked(model_.model() ? QString() : tr("No model is loaded yet"));
 }
 

@@ -18,6 +18,8 @@ class NoticeBar;
 class TranscriptView;
 class Welcome;
 
+class ElidedLabel;
+
 class ChatPanel : public QWidget {
     Q_OBJECT
 public:
@@ -49,7 +51,7 @@ private:
     ChatController& chat_;
     ModelSession& model_;
     QHBoxLayout* head_;
-    QLabel* title_;
+    ElidedLabel* title_;
     QStackedWidget* stack_;
     TranscriptView* transcript_;
     Welcome* welcome_;

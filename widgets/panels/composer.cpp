@@ -3,11 +3,11 @@
 
 #include "widgets/design/icons.h"
 #include "widgets/design/metrics.h"
+#include "widgets/panels/composer_text.h"
 
 #include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QLabel>
-#include <QPlainTextEdit>
 #include <QStyle>
 #include <QTextDocument>
 #include <QTimer>
@@ -26,7 +26,7 @@ Composer::Composer(QWidget* parent) : QFrame(parent) {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(design::kSpace4, design::kSpace3, design::kSpace2, design::kSpace2);
     column->setSpacing(design::kSpace1);
-    text_ = new QPlainTextEdit(this);
+    text_ = new ComposerText(this);
     text_->setProperty("kind", "bare");
     text_->setFrameShape(QFrame::NoFrame);
     text_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
@@ -48,7 +48,7 @@ Composer::Composer(QWidget* parent) : QFrame(parent) {
     connect(text_, &QPlainTextEdit::textChanged, this, [this] {
         fit();
         updateButton();
-        emit edited(text_->toPlainText());
+        emit edited(text_->text());
     });
     connect(button_, &QToolButton::clicked, this, [this] { busy_ ? emit stopped() : submit(); });
     retranslate();
@@ -63,15 +63,17 @@ void Composer::retranslate() {
     updateButton();
 }
 
+QPlainTextEdit* Composer::editor() const {
+    return text_;
+}
+
 QString Composer::text() const {
-    return text_->toPlainText();
+    return text_->text();
 }
 
 void Composer::setText(const QString& text) {
-    if (text == text_->toPlainText())
-        return;
-    text_->setPlainText(text);
-    text_->moveCursor(QTextCursor::End);
+    if (text != text_->text())
+        text_->setText(text);
 }
 
 void Composer::clear() {
@@ -101,11 +103,11 @@ void Composer::updateButton() {
     const QString name = busy_ ? tr("Stop") : tr("Send");
     button_->setAccessibleName(name);
     button_->setToolTip(!busy_ && !blocked_.isEmpty() ? blocked_ : busy_ ? tr("Stop (Esc)") : tr("Send (Enter)"));
-    button_->setEnabled(busy_ || (blocked_.isEmpty() && !text_->toPlainText().trimmed().isEmpty()));
+    button_->setEnabled(busy_ || (blocked_.isEmpty() && !text_->isBlank()));
 }
 
 void Composer::submit() {
-    const QString text = text_->toPlainText();
+    const QString text = text_->text();
     if (busy_ || !blocked_.isEmpty() || text.trimmed().isEmpty())
         return;
     text_->clear();
@@ -136,11 +138,15 @@ bool Composer::eventFilter(QObject* object, QEvent* event) {
             submit();
             return true;
         }
+        if (enter) {
+            text_->put(QStringLiteral("\n"));
+            return true;
+        }
         if (key->key() == Qt::Key_Escape && busy_) {
             emit stopped();
             return true;
         }
-        if (key->key() == Qt::Key_Up && text_->toPlainText().isEmpty()) {
+        if (key->key() == Qt::Key_Up && text_->document()->isEmpty()) {
             emit lastQuestionAsked();
             return true;
         }

@@ -11,6 +11,8 @@ class QToolButton;
 
 namespace vitral {
 
+class ComposerText;
+
 class Composer : public QFrame {
     Q_OBJECT
 public:
@@ -24,7 +26,7 @@ public:
     /// Why nothing can be sent; empty: it can.
     void setBlocked(const QString& reason);
     void setHint(const QString& hint); ///< small words left of the button (context use)
-    [[nodiscard]] QPlainTextEdit* editor() const { return text_; }
+    [[nodiscard]] QPlainTextEdit* editor() const;
 
 signals:
     void sent(const QString& text);
@@ -43,7 +45,7 @@ private:
     void updateButton();
     void retranslate();
 
-    QPlainTextEdit* text_;
+    ComposerText* text_;
     QLabel* hint_;
     QToolButton* button_;
     bool busy_ = false;

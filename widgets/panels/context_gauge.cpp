@@ -121,6 +121,14 @@ QString ContextGauge::summary() const {
     return text;
 }
 
+QStringList ContextGauge::legend() const {
+    QStringList names; // the part that would go next has the colour and the name of the rest of its kind
+    for (const Pane& pane : panes_)
+        if (!names.contains(pane.name))
+            names << pane.name;
+    return names;
+}
+
 QString ContextGauge::explain() const {
     const QLocale locale;
     QStringList lines;
@@ -171,8 +179,9 @@ void ContextGauge::paintEvent(QPaintEvent*) {
     const QString numbers = summary();
     const int numbersWidth = metrics.horizontalAdvance(numbers);
     double at = 0;
-    for (const Pane& pane : panes_) {
-        const QString label = pane.name;
+    for (const QString& label : legend()) {
+        const Pane& pane =
+            *std::find_if(panes_.begin(), panes_.end(), [&](const Pane& one) { return one.name == label; });
         const double need = 12 + metrics.horizontalAdvance(label) + design::kSpace3;
         if (at + need > width() - numbersWidth - design::kSpace3)
             break;

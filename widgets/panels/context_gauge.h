@@ -31,6 +31,7 @@ public:
     };
     [[nodiscard]] const std::vector<Pane>& panes() const { return panes_; }
     [[nodiscard]] QString summary() const;
+    [[nodiscard]] QStringList legend() const; ///< names in the order of the strip, each once
 
 protected:
     void paintEvent(QPaintEvent* event) override;

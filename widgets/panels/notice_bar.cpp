@@ -6,18 +6,23 @@
 #include "widgets/design/palette.h"
 
 #include <QEvent>
-#include <QHBoxLayout>
+#include <QGridLayout>
 #include <QLabel>
 #include <QPushButton>
 #include <QStyle>
 #include <QToolButton>
 
 namespace vitral {
+namespace {
+constexpr int kNarrow = 420; ///< pixels; about 50 characters beside an action
+} // namespace
 
 NoticeBar::NoticeBar(QWidget* parent) : QFrame(parent) {
-    auto* row = new QHBoxLayout(this);
-    row->setContentsMargins(design::kSpace3, design::kSpace1, design::kSpace1, design::kSpace1);
-    row->setSpacing(design::kSpace2);
+    grid_ = new QGridLayout(this);
+    grid_->setContentsMargins(design::kSpace3, design::kSpace1, design::kSpace1, design::kSpace1);
+    grid_->setHorizontalSpacing(design::kSpace2);
+    grid_->setVerticalSpacing(0);
+    grid_->setColumnStretch(1, 1);
     icon_ = new QLabel(this);
     text_ = new QLabel(this);
     text_->setWordWrap(true);
@@ -28,10 +33,10 @@ NoticeBar::NoticeBar(QWidget* parent) : QFrame(parent) {
     close_ = new QToolButton(this);
     close_->setIcon(design::icon(QStringLiteral("close"), design::IconTone::Muted));
     close_->setIconSize({design::kIconSmall, design::kIconSmall});
-    row->addWidget(icon_, 0, Qt::AlignVCenter);
-    row->addWidget(text_, 1);
-    row->addWidget(action_);
-    row->addWidget(close_, 0, Qt::AlignVCenter);
+    grid_->addWidget(icon_, 0, 0, Qt::AlignVCenter);
+    grid_->addWidget(text_, 0, 1);
+    grid_->addWidget(action_, 0, 2);
+    grid_->addWidget(close_, 0, 3, Qt::AlignVCenter);
     connect(close_, &QToolButton::clicked, this, &QWidget::hide);
     connect(action_, &QPushButton::clicked, this, [this] {
         hide();
@@ -54,7 +59,10 @@ void NoticeBar::tell(Kind kind, const QString& sentence, const QString& action, 
     close_->setAccessibleName(tr("Close"));
     close_->setToolTip(tr("Close"));
     paintIcon();
+    setMinimumHeight(0);
     show();
+    if (width() > 0 && parentWidget() != nullptr)
+        setMinimumHeight(grid_->hasHeightForWidth() ? grid_->totalHeightForWidth(width()) : 0);
 }
 
 QString NoticeBar::sentence() const {
@@ -66,6 +74,28 @@ void NoticeBar::paintIcon() {
     icon_->setPixmap(design::iconPixmap(kind_ == Kind::Problem ? QStringLiteral("warning") : QStringLiteral("info"),
                                         kind_ == Kind::Problem ? p.danger : p.accent, design::kIcon,
                                         devicePixelRatioF()));
+}
+
+void NoticeBar::arrange() {
+    const bool narrow = width() < kNarrow;
+    if (narrow == narrow_)
+        return;
+    narrow_ = narrow;
+    grid_->removeWidget(action_);
+    if (narrow)
+        grid_->addWidget(action_, 1, 1, Qt::AlignLeft);
+    else
+        grid_->addWidget(action_, 0, 2);
+}
+
+void NoticeBar::resizeEvent(QResizeEvent* event) {
+    QFrame::resizeEvent(event);
+    arrange();
+    // Sentences wrap: the height that the width asks for, or the last line would be cut.
+    const int needed =
+        grid_->hasHeightForWidth() ? grid_->totalHeightForWidth(width()) : grid_->totalSizeHint().height();
+    if (minimumHeight() != needed)
+        setMinimumHeight(needed);
 }
 
 void NoticeBar::changeEvent(QEvent* event) {

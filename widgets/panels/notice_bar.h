@@ -6,6 +6,7 @@
 
 #include <functional>
 
+class QGridLayout;
 class QLabel;
 class QPushButton;
 class QToolButton;
@@ -23,13 +24,18 @@ public:
 
 protected:
     void changeEvent(QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
+    /// In a narrow place the action stands below the sentence, which gets the whole width.
+    void arrange();
+    QGridLayout* grid_;
     QLabel *icon_, *text_;
     QPushButton* action_;
     QToolButton* close_;
     std::function<void()> act_;
     Kind kind_ = Kind::Notice;
+    bool narrow_ = false;
     void paintIcon();
 };
 
