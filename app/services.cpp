@@ -2,6 +2,7 @@
 #include "app/services.h"
 
 #include "core/runtime/bundled_model.h"
+#include "widgets/chat/error_text.h"
 
 #include <QCoreApplication>
 
@@ -19,15 +20,15 @@ Result<std::unique_ptr<Services>> Services::create(Settings& settings, int nThre
         auto store = ConversationStore::open(file);
         if (store)
             return store;
-        const QString reason = QString::fromStdString(store.error().message);
+        const Error error = store.error();
         QMetaObject::invokeMethod(
             QCoreApplication::instance(),
-            [services, reason] {
+            [services, error] {
                 emit services->library->openingNote(
                     QCoreApplication::translate("vitral::app::Services",
                                                 "Conversations cannot be stored and are kept only until the program "
                                                 "ends; export what you want to keep. %1")
-                        .arg(reason));
+                        .arg(errorText(error, Doing::Store)));
             },
             Qt::QueuedConnection);
         return ConversationStore::open({});

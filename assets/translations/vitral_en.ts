@@ -2,6 +2,16 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en" sourcelanguage="en_US">
     <context>
+        <name>vitral::ChatPanel</name>
+        <message numerus="yes">
+            <source>%n message(s) are no longer read by the model.</source>
+            <translation>
+                <numerusform>%n message is no longer read by the model.</numerusform>
+                <numerusform>%n messages are no longer read by the model.</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
         <name>vitral::CompareWindow</name>
         <message numerus="yes">
             <source>The first %n tokens are the same.</source>

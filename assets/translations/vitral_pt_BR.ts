@@ -389,6 +389,14 @@
             <source>There is no such message in this conversation.</source>
             <translation>Não há essa mensagem nesta conversa.</translation>
         </message>
+        <message>
+            <source>The oldest messages can be left out of what the model reads; they stay in the conversation.</source>
+            <translation>As mensagens mais antigas podem ficar fora do que o modelo lê; elas continuam na conversa.</translation>
+        </message>
+        <message>
+            <source>Shorten the question, or make the context larger in the settings.</source>
+            <translation>Encurte a pergunta ou aumente o contexto nas configurações.</translation>
+        </message>
     </context>
     <context>
         <name>vitral::ChatPanel</name>
@@ -415,6 +423,13 @@
         <message>
             <source>To the newest message</source>
             <translation>Ir à mensagem mais nova</translation>
+        </message>
+        <message numerus="yes">
+            <source>%n message(s) are no longer read by the model.</source>
+            <translation>
+                <numerusform>%n mensagem não é mais lida pelo modelo.</numerusform>
+                <numerusform>%n mensagens não são mais lidas pelo modelo.</numerusform>
+            </translation>
         </message>
     </context>
     <context>
@@ -792,6 +807,329 @@
         <message>
             <source>After token %1: “%2” %3 without, %4 with; the distributions differ by %5 nats.</source>
             <translation>Depois do token %1: “%2” %3 sem, %4 com; as distribuições diferem em %5 nats.</translation>
+        </message>
+    </context>
+    <context>
+        <name>vitral::ErrorText</name>
+        <message>
+            <source>%1 %2, not a file: give the path of a plain file.</source>
+            <translation>%1 %2, não um arquivo: indique o caminho de um arquivo comum.</translation>
+        </message>
+        <message>
+            <source>%1 is not a file and will not be replaced.</source>
+            <translation>%1 não é um arquivo e não será substituído.</translation>
+        </message>
+        <message>
+            <source>%1 is read-only and will not be replaced.</source>
+            <translation>%1 é somente leitura e não será substituído.</translation>
+        </message>
+        <message>
+            <source>The disk is full: %1 could not be written past %2 bytes; nothing was changed.</source>
+            <translation>O disco está cheio: não foi possível gravar %1 além de %2 bytes; nada foi alterado.</translation>
+        </message>
+        <message>
+            <source>Cannot open %1: %2.</source>
+            <translation>Não foi possível abrir %1: %2.</translation>
+        </message>
+        <message>
+            <source>Cannot read %1: %2.</source>
+            <translation>Não foi possível ler %1: %2.</translation>
+        </message>
+        <message>
+            <source>Cannot write %1: %2.</source>
+            <translation>Não foi possível gravar %1: %2.</translation>
+        </message>
+        <message>
+            <source>Cannot map %1 into memory: %2.</source>
+            <translation>Não foi possível mapear %1 na memória: %2.</translation>
+        </message>
+        <message>
+            <source>%1 has %2 bytes; at most %3 are read here.</source>
+            <translation>%1 tem %2 bytes; aqui são lidos no máximo %3.</translation>
+        </message>
+        <message>
+            <source>This is not a GGUF file: it does not begin with the letters GGUF.</source>
+            <translation>Este não é um arquivo GGUF: ele não começa com as letras GGUF.</translation>
+        </message>
+        <message>
+            <source>This is a GGML file from before GGUF; convert the model to GGUF again.</source>
+            <translation>Este é um arquivo GGML anterior ao GGUF; converta o modelo de novo para GGUF.</translation>
+        </message>
+        <message>
+            <source>This GGUF file has version %1; versions 2 and 3 are read.</source>
+            <translation>Este arquivo GGUF é da versão %1; são lidas as versões 2 e 3.</translation>
+        </message>
+        <message>
+            <source>This GGUF file (version %1) is big-endian; only little-endian files are read.</source>
+            <translation>Este arquivo GGUF (versão %1) é big-endian; só arquivos little-endian são lidos.</translation>
+        </message>
+        <message>
+            <source>Tensor %1 (offset %2, %3 %4) reaches past the end of the GGUF file, which has %5 bytes of data.</source>
+            <translation>O tensor %1 (posição %2, %3 %4) passa do fim do arquivo GGUF, que tem %5 bytes de dados.</translation>
+        </message>
+        <message>
+            <source>The length of %1 is %2 bytes, but only %3 bytes are left in the GGUF file.</source>
+            <translation>%1 teria %2 bytes, mas restam só %3 bytes no arquivo GGUF.</translation>
+        </message>
+        <message>
+            <source>The GGUF file ends inside %1 (at byte %2 of %3).</source>
+            <translation>O arquivo GGUF termina dentro de %1 (no byte %2 de %3).</translation>
+        </message>
+        <message>
+            <source>Tensor %1 has type number %2, which this version does not know.</source>
+            <translation>O tensor %1 é do tipo número %2, que esta versão não conhece.</translation>
+        </message>
+        <message>
+            <source>The model is split over %1 files, which this version does not join.</source>
+            <translation>O modelo está dividido em %1 arquivos, que esta versão não junta.</translation>
+        </message>
+        <message>
+            <source>The model file's architecture is %1, which this version does not know. It knows: %2.</source>
+            <translation>A arquitetura do arquivo é %1, que esta versão não conhece. Ela conhece: %2.</translation>
+        </message>
+        <message>
+            <source>The model file lacks the key general.architecture.</source>
+            <translation>Falta ao arquivo do modelo a chave general.architecture.</translation>
+        </message>
+        <message>
+            <source>The model file lacks the tensor token_embd.weight; if it holds a vocabulary only, it cannot generate text.</source>
+            <translation>Falta ao arquivo do modelo o tensor token_embd.weight; se ele contém só um vocabulário, não pode gerar texto.</translation>
+        </message>
+        <message>
+            <source>The model file lacks the tensor %1 (of shape %2), which the architecture %3 needs.</source>
+            <translation>Falta ao arquivo do modelo o tensor %1 (de forma %2), que a arquitetura %3 exige.</translation>
+        </message>
+        <message>
+            <source>The model file lacks the key %1, which its architecture needs.</source>
+            <translation>Falta ao arquivo do modelo a chave %1, que sua arquitetura exige.</translation>
+        </message>
+        <message>
+            <source>The model file's tensor %1 has the shape %2, but its metadata call for %3.</source>
+            <translation>O tensor %1 do arquivo tem a forma %2, mas seus metadados pedem %3.</translation>
+        </message>
+        <message>
+            <source>The file holds no tokenizer (tokenizer.ggml.model is missing).</source>
+            <translation>O arquivo não traz tokenizador (falta tokenizer.ggml.model).</translation>
+        </message>
+        <message>
+            <source>Weights of type %1 are not supported.</source>
+            <translation>Pesos do tipo %1 não são aceitos.</translation>
+        </message>
+        <message>
+            <source>There is not enough memory for this.</source>
+            <translation>Não há memória suficiente para isto.</translation>
+        </message>
+        <message>
+            <source>%1 MB of memory were asked for and are not there.</source>
+            <translation>Foram pedidos %1 MB de memória, que não estão disponíveis.</translation>
+        </message>
+        <message>
+            <source>Keys and values of %1 tokens need %2 GB of memory, which is not there.</source>
+            <translation>As chaves e os valores de %1 tokens precisam de %2 GB de memória, que não estão disponíveis.</translation>
+        </message>
+        <message>
+            <source>The prompt has %1 tokens, but the context holds only %2.</source>
+            <translation>O prompt tem %1 tokens, mas o contexto só comporta %2.</translation>
+        </message>
+        <message>
+            <source>The context window of %1 tokens has no room for %2 more.</source>
+            <translation>A janela de contexto de %1 tokens não tem lugar para mais %2.</translation>
+        </message>
+        <message>
+            <source>This model has learned positions for %1 tokens and cannot read more.</source>
+            <translation>Este modelo aprendeu posições para %1 tokens e não consegue ler mais.</translation>
+        </message>
+        <message>
+            <source>The grammar has no rule named root, where a text would begin.</source>
+            <translation>A gramática não tem uma regra chamada root, por onde um texto começaria.</translation>
+        </message>
+        <message>
+            <source>The JSON schema is not valid JSON.</source>
+            <translation>O esquema JSON não é um JSON válido.</translation>
+        </message>
+        <message>
+            <source>The disk that holds the conversations is full. What was saved before is safe; free some space and try again.</source>
+            <translation>O disco onde ficam as conversas está cheio. O que já foi salvo está seguro; libere espaço e tente de novo.</translation>
+        </message>
+        <message>
+            <source>Another program is writing to the file of conversations. Try again in a moment.</source>
+            <translation>Outro programa está gravando no arquivo de conversas. Tente de novo daqui a pouco.</translation>
+        </message>
+        <message>
+            <source>The file of conversations may not be written to. Check the permissions of its folder.</source>
+            <translation>Não é permitido gravar no arquivo de conversas. Verifique as permissões da pasta.</translation>
+        </message>
+        <message>
+            <source>The file of conversations cannot be opened (%1).</source>
+            <translation>Não foi possível abrir o arquivo de conversas (%1).</translation>
+        </message>
+        <message>
+            <source>The system could not read or write the file of conversations (%1). What was saved before is safe.</source>
+            <translation>O sistema não conseguiu ler ou gravar o arquivo de conversas (%1). O que já foi salvo está seguro.</translation>
+        </message>
+        <message>
+            <source>The folder for the conversations cannot be made (%1): %2.</source>
+            <translation>Não foi possível criar a pasta das conversas (%1): %2.</translation>
+        </message>
+        <message>
+            <source>%1 is a folder, not a file of conversations.</source>
+            <translation>%1 é uma pasta, não um arquivo de conversas.</translation>
+        </message>
+        <message>
+            <source>The file of conversations was damaged. It was kept as %1, and a new one was begun.</source>
+            <translation>O arquivo de conversas estava danificado. Ele foi guardado como %1, e um novo foi iniciado.</translation>
+        </message>
+        <message>
+            <source>These conversations were written by a newer version of the program (form %1 of the file; this version knows %2). Update the program; nothing was changed.</source>
+            <translation>Estas conversas foram gravadas por uma versão mais nova do programa (formato %1 do arquivo; esta versão conhece o %2). Atualize o programa; nada foi alterado.</translation>
+        </message>
+        <message>
+            <source>The program ended before this answer was complete.</source>
+            <translation>O programa terminou antes que esta resposta estivesse completa.</translation>
+        </message>
+        <message>
+            <source>This file is not JSON.</source>
+            <translation>Este arquivo não é JSON.</translation>
+        </message>
+        <message>
+            <source>This JSON is not a conversation: it has no list of messages.</source>
+            <translation>Este JSON não é uma conversa: não tem uma lista de mensagens.</translation>
+        </message>
+        <message>
+            <source>This file holds no text to make a conversation of.</source>
+            <translation>Este arquivo não traz texto para formar uma conversa.</translation>
+        </message>
+        <message>
+            <source>No such file or directory</source>
+            <translation>arquivo ou pasta inexistente</translation>
+        </message>
+        <message>
+            <source>Permission denied</source>
+            <translation>permissão negada</translation>
+        </message>
+        <message>
+            <source>Not a directory</source>
+            <translation>não é uma pasta</translation>
+        </message>
+        <message>
+            <source>Is a directory</source>
+            <translation>é uma pasta</translation>
+        </message>
+        <message>
+            <source>Read-only file system</source>
+            <translation>sistema de arquivos somente leitura</translation>
+        </message>
+        <message>
+            <source>No space left on device</source>
+            <translation>não há mais espaço no disco</translation>
+        </message>
+        <message>
+            <source>Input/output error</source>
+            <translation>erro de entrada e saída</translation>
+        </message>
+        <message>
+            <source>Cannot allocate memory</source>
+            <translation>não há memória</translation>
+        </message>
+        <message>
+            <source>File name too long</source>
+            <translation>nome de arquivo longo demais</translation>
+        </message>
+        <message>
+            <source>Too many open files</source>
+            <translation>arquivos abertos demais</translation>
+        </message>
+        <message>
+            <source>unable to open database file</source>
+            <translation>o arquivo do banco de dados não pôde ser aberto</translation>
+        </message>
+        <message>
+            <source>disk I/O error</source>
+            <translation>erro de leitura ou gravação no disco</translation>
+        </message>
+        <message>
+            <source>is a folder</source>
+            <translation>é uma pasta</translation>
+        </message>
+        <message>
+            <source>is a pipe</source>
+            <translation>é um pipe</translation>
+        </message>
+        <message>
+            <source>is a socket</source>
+            <translation>é um socket</translation>
+        </message>
+        <message>
+            <source>is a device</source>
+            <translation>é um dispositivo</translation>
+        </message>
+        <message>
+            <source>English</source>
+            <translation>português</translation>
+        </message>
+        <message>
+            <source>The model could not be loaded.</source>
+            <translation>Não foi possível carregar o modelo.</translation>
+        </message>
+        <message>
+            <source>The answer could not be made.</source>
+            <translation>Não foi possível gerar a resposta.</translation>
+        </message>
+        <message>
+            <source>The model's chat template could not be read.</source>
+            <translation>Não foi possível ler o formato de conversa do modelo.</translation>
+        </message>
+        <message>
+            <source>The conversations could not be read or written.</source>
+            <translation>Não foi possível ler ou gravar as conversas.</translation>
+        </message>
+        <message>
+            <source>The conversation could not be exported.</source>
+            <translation>Não foi possível exportar a conversa.</translation>
+        </message>
+        <message>
+            <source>The file could not be imported.</source>
+            <translation>Não foi possível importar o arquivo.</translation>
+        </message>
+        <message>
+            <source>The file seems damaged or incomplete: fetch it again or choose another one.</source>
+            <translation>O arquivo parece danificado ou incompleto: baixe-o de novo ou escolha outro.</translation>
+        </message>
+        <message>
+            <source>Something is no longer where it was: look whether it was moved or deleted.</source>
+            <translation>Algo não está mais onde estava: veja se foi movido ou apagado.</translation>
+        </message>
+        <message>
+            <source>Check the disk, its free space and the permissions.</source>
+            <translation>Verifique o disco, o espaço livre e as permissões.</translation>
+        </message>
+        <message>
+            <source>Close other programs, or choose a smaller model or a shorter context.</source>
+            <translation>Feche outros programas ou escolha um modelo menor ou um contexto mais curto.</translation>
+        </message>
+        <message>
+            <source>This version does not know that: another file or a newer version may help.</source>
+            <translation>Esta versão não conhece isso: outro arquivo ou uma versão mais nova pode ajudar.</translation>
+        </message>
+        <message>
+            <source>Check the values in the settings.</source>
+            <translation>Verifique os valores nas configurações.</translation>
+        </message>
+        <message>
+            <source>Shorten the conversation or make the context larger.</source>
+            <translation>Encurte a conversa ou aumente o contexto.</translation>
+        </message>
+        <message>
+            <source>The graphics card or its driver failed: try without it.</source>
+            <translation>A placa de vídeo ou seu driver falhou: tente sem ela.</translation>
+        </message>
+        <message>
+            <source>This is a mistake of ours; a report of it helps.</source>
+            <translation>Este é um erro nosso; avisar ajuda a corrigi-lo.</translation>
+        </message>
+        <message>
+            <source>(in English: %1)</source>
+            <translation>(em inglês: %1)</translation>
         </message>
     </context>
     <context>
@@ -4303,6 +4641,10 @@ Licença Apache 2.0. Fontes: Inter (SIL OFL 1.1) e JetBrains Mono (Apache 2.0).<
         <message>
             <source>The &amp;processor</source>
             <translation>O &amp;processador</translation>
+        </message>
+        <message>
+            <source>The bundled model answers instead.</source>
+            <translation>O modelo incluído responde no lugar dele.</translation>
         </message>
     </context>
     <context>

@@ -11,7 +11,8 @@ namespace vitral::test {
 /// A tokenizer and a configuration; it is never run.
 class StillModel : public Model {
 public:
-    StillModel() {
+    explicit StillModel(std::string chatTemplate = {}) {
+        config_.chatTemplate = std::move(chatTemplate);
         config_.architecture = "still";
         config_.name = "Still";
         config_.nCtxTrain = 100000;
@@ -58,8 +59,8 @@ public:
     void finish(RunId run, FinishReason reason, Result<void> status = {}) {
         say(RunFinished{run, reason, std::move(status), {}, 7});
     }
-    void loadModel(RunId run) {
-        say(ModelLoaded{run, std::make_shared<StillModel>(), 0.1});
+    void loadModel(RunId run, const std::string& chatTemplate = {}) {
+        say(ModelLoaded{run, std::make_shared<StillModel>(chatTemplate), 0.1});
         finish(run, FinishReason::Done);
     }
 

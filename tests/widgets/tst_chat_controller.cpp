@@ -180,16 +180,92 @@ private slots:
         QCOMPARE(chat_->message(1).note, std::string("Not enough memory for this context."));
     }
 
-    void aFullContextIsToldBeforeTheRun() {
-        GenerationSettings s = chat_->settings();
-        s.nCtx = 16;
-        chat_->setSettings(s);
+    void aQuestionThatIsTooLongIsToldOnce() {
+        setContext(16);
         QSignalSpy problem(chat_.get(), &ChatController::problem);
         chat_->send("This question is longer than the context window of sixteen tokens.");
-        QTRY_COMPARE(problem.size(), 1);
-        QVERIFY(problem[0][1].toBool()); // offers to leave out the oldest
-        QVERIFY(port_->jobs.empty());
+        QTRY_COMPARE(chat_->count(), 2);
         QTRY_VERIFY(!chat_->busy());
+        QVERIFY(port_->jobs.empty());
+        QCOMPARE(chat_->message(1).state, MessageState::Failed);
+        QVERIFY(!chat_->message(1).note.empty());
+        QCOMPARE(problem.size(), 0); // the note with the message says it; there is nothing to leave out
+    }
+
+    void theOldestCanBeLeftOutAndTheAnswerIsTriedAgain() {
+        answer("An old question with many words in it, so that it fills the window.", {"old"});
+        setContext(100);
+        QSignalSpy problem(chat_.get(), &ChatController::problem);
+        const std::size_t before = port_->jobs.size();
+        chat_->send("A new question that does not fit beside it any more.");
+        QTRY_COMPARE(problem.size(), 1);
+        QVERIFY(problem[0][1].toBool());
+        QTRY_VERIFY(!chat_->busy());
+        QCOMPARE(chat_->message(3).state, MessageState::Failed);
+        QVERIFY(QString::fromStdString(chat_->message(3).note) != problem[0][0].toString());
+        QCOMPARE(port_->jobs.size(), before);
+        QSignalSpy leftOut(chat_.get(), &ChatController::messagesLeftOut);
+        chat_->leaveOutOldest();
+        QCOMPARE(leftOut.size(), 1);
+        QCOMPARE(leftOut[0][0].toInt(), 2);
+        QTRY_COMPARE(port_->jobs.size(), before + 1); // the same answer, once more
+        finishWith({"new"});
+        QCOMPARE(chat_->count(), 4);
+        QCOMPARE(chat_->message(3).text, std::string("new"));
+        QCOMPARE(chat_->message(3).state, MessageState::Complete);
+        QVERIFY(prompt().find("old question") == std::string::npos);
+        QVERIFY(prompt().find("new question") != std::string::npos);
+        // The choice belongs to the conversation: another day it still holds.
+        const ConversationId id = chat_->info().id;
+        chat_->startNew();
+        chat_->open(id);
+        QTRY_COMPARE(chat_->count(), 4);
+        QVERIFY(chat_->message(0).leftOut && chat_->message(1).leftOut && !chat_->message(2).leftOut);
+        answer("Short?", {"yes"});
+        QVERIFY(prompt().find("old question") == std::string::npos);
+        chat_->takeBackLeftOut();
+        QVERIFY(!chat_->message(0).leftOut);
+    }
+
+    void thinkingThatThePromptOpensIsRemembered() {
+        model_->load("thinker.gguf");
+        port_->loadModel(port_->last, "{{ messages[0].content }}<think>\n");
+        QTRY_VERIFY(model_->chatTemplate() != nullptr);
+        answer("Hello", {"Let me see", "</think>", "Hi"});
+        QVERIFY(chat_->message(1).startsThinking);
+        const ConversationId id = chat_->info().id;
+        chat_->startNew();
+        chat_->open(id);
+        QTRY_COMPARE(chat_->count(), 2);
+        QVERIFY(chat_->message(1).startsThinking);
+    }
+
+    void whatAnotherWindowWritesIsSeen() {
+        QTemporaryDir dir;
+        const std::filesystem::path file = dir.filePath("c.sqlite").toStdString();
+        StoreThread store([file] { return ConversationStore::open(file); });
+        ChatController chat(*port_, *bridge_, store, *helper_, *model_);
+        ConversationLibrary library(store);
+        connect(&library, &ConversationLibrary::changedByOther, &chat, &ChatController::refreshFromStore);
+        connect(&chat, &ChatController::stored, &library, &ConversationLibrary::refresh);
+        chat.send("Hello");
+        QTRY_COMPARE(port_->jobs.size(), std::size_t{1});
+        port_->token(port_->last, "one");
+        port_->finish(port_->last, FinishReason::EndOfText);
+        QTRY_VERIFY(!chat.busy());
+        QTRY_COMPARE(library.conversations().size(), std::size_t{1});
+        const auto other = ConversationStore::open(file);
+        QVERIFY(other.has_value());
+        Message more;
+        more.parent = chat.message(1).id;
+        more.text = "from the other window";
+        QVERIFY((*other)->add(chat.info().id, more).has_value());
+        const Message* kept = &chat.message(1);
+        QTRY_COMPARE(chat.count(), 3);
+        QCOMPARE(chat.message(2).text, std::string("from the other window"));
+        QCOMPARE(&chat.message(1), kept); // what has not changed keeps its place on the screen
+        QVERIFY((*other)->create({.title = "A second conversation"}).has_value());
+        QTRY_COMPARE(library.conversations().size(), std::size_t{2});
     }
 
     void draftIsKeptWithItsConversation() {
@@ -274,6 +350,19 @@ private slots:
     }
 
 private:
+    void setContext(int nCtx) {
+        GenerationSettings s = chat_->settings();
+        s.nCtx = nCtx;
+        s.maxTokens = 8;
+        chat_->setSettings(s);
+    }
+    std::string prompt() const {
+        std::string text;
+        for (const TokenId id : port_->jobs.back().branches[0].prompt)
+            if (id < 256)
+                text += static_cast<char>(id);
+        return text;
+    }
     void finishWith(const std::vector<std::string>& tokens) {
         for (const std::string& t : tokens)
             port_->token(port_->last, t);

@@ -3,6 +3,7 @@
 #include "widgets/chat/chat_controller.h"
 
 #include "core/base/log.h"
+#include "widgets/chat/error_text.h"
 
 #include <QDateTime>
 
@@ -45,7 +46,7 @@ void ChatController::flushDraft() {
 
 void ChatController::report(const Error& error) {
     logMessage(LogLevel::Warning, "store", error.message);
-    emit problem(QString::fromStdString(error.message), false);
+    emit problem(errorText(error, Doing::Store), false);
 }
 
 int ChatController::siblingCount(int index) const {
@@ -90,7 +91,8 @@ void ChatController::startNew() {
     info_ = {};
     tree_.clear();
     path_.clear();
-    leaveOut_.clear();
+    offered_.clear();
+    staleStore_ = false;
     draft_.clear();
     draftTimer_.stop();
     context_.reset();
@@ -357,11 +359,98 @@ void ChatController::saveDraft(const QString& text) {
     contextTimer_.start();
 }
 
+void ChatController::setLeftOut(std::vector<MessageId> ids, bool leftOut) {
+    for (const MessageId id : ids)
+        if (const std::shared_ptr<Message> message = tree_.message(id))
+            message->leftOut = leftOut;
+    store_.ask(
+        this, [ids = std::move(ids), leftOut](ConversationStore& s) { return s.setLeftOut(ids, leftOut); },
+        [this](Result<void> r) { check(r); });
+}
+
 void ChatController::leaveOutOldest() {
-    if (!context_)
+    if (busy() || offered_.empty())
         return;
-    leaveOut_.insert(leaveOut_.end(), context_->droppedNext.begin(), context_->droppedNext.end());
+    const int n = static_cast<int>(offered_.size());
+    setLeftOut(std::exchange(offered_, {}), true);
+    emit messagesLeftOut(n);
+    const Message* last = path_.empty() ? nullptr : path_.back().get();
+    if (last != nullptr && last->role == Role::Assistant && last->state == MessageState::Failed && last->text.empty() &&
+        model_.model()) {
+        stopAsked_ = false;
+        beginAnswer({last->parent, {}, true, last->id, false});
+        return;
+    }
     refreshContext();
+}
+
+void ChatController::takeBackLeftOut() {
+    std::vector<MessageId> ids;
+    for (const auto& message : path_)
+        if (message->leftOut)
+            ids.push_back(message->id);
+    setLeftOut(std::move(ids), false);
+    refreshContext();
+}
+
+void ChatController::refreshFromStore() {
+    staleStore_ = busy() || opening_;
+    if (staleStore_ || info_.id == 0)
+        return;
+    struct Now {
+        ConversationInfo info;
+        std::vector<MessageNode> nodes;
+        std::vector<Message> path;
+    };
+    store_.ask(
+        this,
+        [id = info_.id](ConversationStore& s) -> Result<Now> {
+            Now now;
+            VITRAL_TRY_ASSIGN(now.info, s.info(id));
+            VITRAL_TRY_ASSIGN(now.nodes, s.tree(id));
+            VITRAL_TRY_ASSIGN(now.path, s.activePath(id));
+            return now;
+        },
+        [this, generation = generation_](Result<Now> now) {
+            if (generation != generation_)
+                return;
+            if (busy()) {
+                staleStore_ = true;
+                return;
+            }
+            if (!now) { // deleted for good in the other window
+                if (now.error().code == ErrorCode::NotFound)
+                    startNew();
+                return;
+            }
+            // Messages are as good as they were where nothing of them has changed: they keep their lines on the screen.
+            std::size_t same = 0;
+            const auto equal = [](const Message& a, const Message& b) {
+                return a.id == b.id && a.text.size() == b.text.size() && a.tokens.size() == b.tokens.size() &&
+                       a.state == b.state && a.note == b.note && a.leftOut == b.leftOut;
+            };
+            while (same < path_.size() && same < now->path.size() && equal(*path_[same], now->path[same]))
+                ++same;
+            const bool changedPath = same < path_.size() || same < now->path.size();
+            const bool changedTree = now->nodes.size() != tree_.nodes().size();
+            const bool changedTitle = now->info.title != info_.title;
+            if (!changedPath && !changedTree && !changedTitle)
+                return;
+            const std::string prompt = std::move(info_.systemPrompt); // edited here, perhaps not stored yet
+            info_ = std::move(now->info);
+            info_.systemPrompt = prompt;
+            if (changedPath || changedTree) {
+                const std::vector<std::shared_ptr<Message>> old = path_;
+                tree_.reset(std::move(now->nodes), std::move(now->path));
+                for (std::size_t i = 0; i < same; ++i)
+                    tree_.keep(old[i]);
+                path_ = tree_.activePath();
+                emit reset(static_cast<int>(same));
+                contextTimer_.start();
+            }
+            if (changedTitle)
+                emit conversationChanged();
+        });
 }
 
 std::int32_t ChatController::nCtx() const {
@@ -374,7 +463,9 @@ AssembleOptions ChatController::assembleOptions() const {
     options.systemPrompt = settings_.systemPrompt.toStdString();
     options.nCtx = nCtx();
     options.nReserve = std::min(settings_.maxTokens > 0 ? settings_.maxTokens : 256, options.nCtx / 2);
-    options.leaveOut = leaveOut_;
+    for (const auto& message : path_)
+        if (message->leftOut)
+            options.leaveOut.push_back(message->id);
     options.nowUnixSeconds = QDateTime::currentSecsSinceEpoch();
     if (model_.capabilities().thinking)
         options.extraJson = settings_.thinking ? R"({"enable_thinking": true})" : R"({"enable_thinking": false})";
@@ -390,6 +481,7 @@ void ChatController::refreshContext() {
         light.id = message->id;
         light.role = message->role;
         light.text = message->text;
+        light.startsThinking = message->startsThinking;
         path.push_back(std::move(light));
     }
     if (!draft_.trimmed().isEmpty()) {

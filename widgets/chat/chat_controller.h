@@ -82,8 +82,12 @@ public:
     void undoRemove();
     void setTitle(const QString& title);
     void saveDraft(const QString& text);
-    /// The person's own choice when the context is full: the oldest messages are left out from now on.
+    /// The person's own choice when the context is full: the messages that problem() offered are left out from now on,
+    /// which is stored with them; an answer that failed for it is tried again.
     void leaveOutOldest();
+    void takeBackLeftOut(); ///< all of the open path belong to the context again
+    /// Another window has changed the file: shows what is new, as soon as no answer is on its way.
+    void refreshFromStore();
 
     [[nodiscard]] bool busy() const { return phase_ != Phase::Idle; }
     [[nodiscard]] bool prefilling() const { return phase_ == Phase::Assembling || phase_ == Phase::Prefill; }
@@ -113,8 +117,10 @@ signals:
     void samplerTraceChanged();
     void runBegan(); ///< run() is a new one
     void draftLoaded(const QString& text);
-    /// Something failed; belongs beside the composer. `contextFull` offers leaveOutOldest().
+    /// Something failed; belongs beside the composer. `contextFull` offers leaveOutOldest(). What stands with a message
+    /// as its note is not told again.
     void problem(const QString& sentence, bool contextFull);
+    void messagesLeftOut(int n);
     void messageRemoved();
     void fetched(qint64 id);
 
@@ -146,6 +152,9 @@ private:
     [[nodiscard]] AssembleOptions assembleOptions() const;
     void report(const Error& error);
     void tell(const QString& sentence, bool contextFull = false);
+    /// Offers to leave out the oldest where that would make room. nNeeded: tokens that must go.
+    bool offerRoom(std::int64_t nNeeded);
+    void setLeftOut(std::vector<MessageId> ids, bool leftOut);
     template <class T>
     bool check(const Result<T>& result) {
         if (!result)
@@ -162,10 +171,11 @@ private:
     ConversationTree tree_;
     std::vector<std::shared_ptr<Message>> path_;
     GenerationSettings settings_;
-    std::vector<MessageId> leaveOut_;
+    std::vector<MessageId> offered_; ///< what leaveOutOldest() would leave out
     MessageId lastRemoved_ = kNoMessage;
     std::uint64_t generation_ = 0; ///< answers for an older conversation are dropped
     bool opening_ = false;
+    bool staleStore_ = false; ///< changed by another window while an answer was on its way
 
     Phase phase_ = Phase::Idle;
     bool stopAsked_ = false;

@@ -2,6 +2,7 @@
 // The run half of the chat controller: store the question, assemble the context, submit, take the tokens, finish.
 #include "core/base/log.h"
 #include "widgets/chat/chat_controller.h"
+#include "widgets/chat/error_text.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -37,6 +38,21 @@ void ChatController::setPhase(Phase phase) {
 
 void ChatController::tell(const QString& sentence, bool contextFull) {
     emit problem(sentence, contextFull);
+}
+
+bool ChatController::offerRoom(std::int64_t nNeeded) {
+    if (!context_)
+        return false;
+    const std::vector<MessageId>& oldest = context_->droppedNext;
+    std::int64_t nFreed = 0;
+    for (const ContextSpan& span : context_->spans)
+        if (span.message != kNoMessage && std::find(oldest.begin(), oldest.end(), span.message) != oldest.end())
+            nFreed += span.tokenEnd - span.tokenBegin;
+    if (nFreed < std::max<std::int64_t>(nNeeded, 1))
+        return false;
+    offered_ = oldest;
+    tell(tr("The oldest messages can be left out of what the model reads; they stay in the conversation."), true);
+    return true;
 }
 
 void ChatController::send(const QString& text) {
@@ -151,6 +167,7 @@ void ChatController::assembleAndRun(MessageId answer, std::vector<MessageToken> 
         light.id = message->id;
         light.role = message->role;
         light.text = message->text;
+        light.startsThinking = message->startsThinking;
         path.push_back(std::move(light));
     }
     // An answer that was typed or edited has no tokens: its text is encoded.
@@ -181,11 +198,17 @@ void ChatController::assembleAndRun(MessageId answer, std::vector<MessageToken> 
             if (generation != generation_ || answer != answer_ || phase_ != Phase::Assembling)
                 return;
             if (!prompt) {
-                finishAnswer(MessageState::Failed, QString::fromStdString(prompt.error().message));
+                finishAnswer(MessageState::Failed, errorText(prompt.error(), Doing::Answer));
                 return;
             }
             context_ = prompt->context;
             emit contextChanged();
+            if (opensThinking(context_->text) == StartsThinking::Yes && !answerMessage_->startsThinking) {
+                answerMessage_->startsThinking = true;
+                store_.ask(
+                    this, [answer](ConversationStore& s) { return s.setStartsThinking(answer); },
+                    [this](Result<void> r) { check(r); });
+            }
             if (stopAsked_) {
                 finishAnswer(MessageState::Stopped, tr("Stopped before the first token."));
                 return;
@@ -194,8 +217,11 @@ void ChatController::assembleAndRun(MessageId answer, std::vector<MessageToken> 
             if (nPrompt >= nCtx()) {
                 const QString sentence = tr("The conversation has %1 tokens; the context window has room for %2.")
                                              .arg(QLocale().toString(nPrompt), QLocale().toString(nCtx()));
-                finishAnswer(MessageState::Failed, sentence);
-                tell(sentence, true);
+                const bool room = offerRoom(std::int64_t{nPrompt} - nCtx() + 1);
+                finishAnswer(MessageState::Failed,
+                             room ? sentence
+                                  : sentence + QLatin1Char(' ') +
+                                        tr("Shorten the question, or make the context larger in the settings."));
                 return;
             }
             submit(answer, std::move(prompt->ids));
@@ -243,6 +269,7 @@ void ChatController::assemble(MessageId last, QObject* receiver, std::function<v
         light.id = message->id;
         light.role = message->role;
         light.text = message->text;
+        light.startsThinking = message->startsThinking;
         path.push_back(std::move(light));
     }
     AssembleOptions options = assembleOptions();
@@ -384,11 +411,11 @@ void ChatController::onFinished(const RunFinished& finished) {
         break;
     case FinishReason::Failed:
         state = MessageState::Failed;
-        note = finished.status ? tr("The answer failed.") : QString::fromStdString(finished.status.error().message);
+        note = finished.status ? tr("The answer failed.") : errorText(finished.status.error(), Doing::Answer);
         break;
     }
     if (finished.reason == FinishReason::ContextFull)
-        emit problem(note, true);
+        offerRoom(1);
     finishAnswer(state, note);
 }
 
@@ -416,6 +443,8 @@ void ChatController::finishAnswer(MessageState state, const QString& note) {
     stopAsked_ = false;
     setPhase(Phase::Idle);
     contextTimer_.start();
+    if (staleStore_)
+        refreshFromStore();
 }
 
 } // namespace vitral

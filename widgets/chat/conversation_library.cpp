@@ -13,6 +13,7 @@ namespace vitral {
 namespace {
 constexpr std::size_t kMaxImportBytes = std::size_t{256} << 20U;
 constexpr std::int32_t kMaxHits = 200;
+constexpr int kWatchMs = 1500; ///< until another window's change is seen here
 
 std::filesystem::path pathOf(const QString& file) {
     return std::filesystem::path(file.toStdU16String());
@@ -31,16 +32,22 @@ ConversationLibrary::ConversationLibrary(StoreThread& store, QObject* parent) : 
             return Opened{s.openingNote(), n};
         },
         [this](Result<Opened> opened) {
-            if (check(opened) && !opened->note.empty())
-                emit openingNote(QString::fromStdString(opened->note));
+            if (!check(opened) || opened->note.empty())
+                return;
+            const QString note = QString::fromStdString(opened->note);
+            const QString translated = translatedSentence(note);
+            emit openingNote(translated.isEmpty() ? note : translated);
         });
     refresh();
+    watch_.setInterval(kWatchMs);
+    connect(&watch_, &QTimer::timeout, this, &ConversationLibrary::lookForChanges);
+    watch_.start();
 }
 
 template <class T>
-bool ConversationLibrary::check(const Result<T>& result) {
+bool ConversationLibrary::check(const Result<T>& result, Doing doing) {
     if (!result)
-        emit problem(QString::fromStdString(result.error().message));
+        emit problem(errorText(result.error(), doing));
     return result.has_value();
 }
 
@@ -88,6 +95,18 @@ void ConversationLibrary::refresh() {
             emit changed();
         },
         "library");
+}
+
+void ConversationLibrary::lookForChanges() {
+    store_.ask(
+        this, [](ConversationStore& s) { return s.changedElsewhere(); },
+        [this](Result<bool> changedElsewhere) {
+            if (!changedElsewhere || !*changedElsewhere)
+                return; // an error will be told when something is really asked for
+            refresh();
+            emit changedByOther();
+        },
+        "watch");
 }
 
 void ConversationLibrary::search(const QString& words) {
@@ -155,7 +174,7 @@ void ConversationLibrary::exportTo(ConversationId id, Format format, const QStri
             return writeFileAtomically(pathOf(file), text);
         },
         [this, file](Result<void> r) {
-            if (check(r))
+            if (check(r, Doing::Export))
                 emit exported(file);
         });
 }
@@ -169,7 +188,7 @@ void ConversationLibrary::importFrom(const QString& file) {
             return json ? s.importJson(text) : s.importMarkdown(text);
         },
         [this](Result<ConversationId> id) {
-            if (!check(id))
+            if (!check(id, Doing::Import))
                 return;
             refresh();
             emit imported(*id);

@@ -3,10 +3,12 @@
 // The list of conversations as a view model: what there is, search, folders, deleting with undo, export and import.
 // Thread: GUI; the store does the work on its own.
 
+#include "widgets/chat/error_text.h"
 #include "widgets/chat/store_thread.h"
 
 #include <QObject>
 #include <QStringList>
+#include <QTimer>
 
 #include <vector>
 
@@ -42,17 +44,20 @@ signals:
     void exported(const QString& file);
     void problem(const QString& sentence);
     void openingNote(const QString& sentence);
+    void changedByOther(); ///< another window has written to the file
 
 private:
     void update(ConversationInfo info);
     template <class T>
-    bool check(const Result<T>& result);
+    bool check(const Result<T>& result, Doing doing = Doing::Store);
+    void lookForChanges();
 
     StoreThread& store_;
     std::vector<ConversationInfo> list_;
     std::vector<SearchHit> hits_;
     QString words_;
     ConversationId lastRemoved_ = 0;
+    QTimer watch_;
 };
 
 } // namespace vitral

@@ -3,6 +3,7 @@
 
 #include "core/io/gguf_summary.h"
 #include "core/model/model.h"
+#include "widgets/chat/error_text.h"
 
 #include <QDir>
 #include <QDirIterator>
@@ -109,7 +110,7 @@ ModelEntry readModelEntry(const QString& path, ModelSource source) {
     entry.fileBytes = QFileInfo(path).size();
     const auto file = GgufFile::open(std::filesystem::path(path.toStdU16String()));
     if (!file) {
-        entry.problem = QString::fromStdString(file.error().message);
+        entry.problem = errorText(file.error(), Doing::LoadModel);
         return entry;
     }
     const GgufSummary s = summarize(**file);

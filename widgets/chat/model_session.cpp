@@ -2,6 +2,7 @@
 #include "widgets/chat/model_session.h"
 
 #include "core/base/log.h"
+#include "widgets/chat/error_text.h"
 
 #include <QFileInfo>
 
@@ -50,7 +51,7 @@ void ModelSession::onEvents(const std::vector<RunEvent>& events) {
             const bool cancelled = f->reason == FinishReason::Cancelled;
             if (f->status && !cancelled)
                 continue; // loaded; the template is still being read
-            error_ = !f->status && !cancelled ? QString::fromStdString(f->status.error().message) : QString();
+            error_ = !f->status && !cancelled ? errorText(f->status.error(), Doing::LoadModel) : QString();
             state_ = model_ ? State::Ready : (cancelled ? State::None : State::Failed);
             emit changed();
         }

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "widgets/chat/error_text.h"
+
+#include <QCoreApplication>
+#include <QRegularExpression>
+
+#include <array>
+
+namespace vitral {
+namespace {
+
+constexpr const char* kContext = "vitral::ErrorText";
+
+// Sentences that people meet, as core writes them with %1, %2 in place of {}. Longer ones first where one could be part
+// of another.
+constexpr std::array kSentences = {
+    // Files
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "%1 %2, not a file: give the path of a plain file."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "%1 is not a file and will not be replaced."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "%1 is read-only and will not be replaced."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText",
+                      "The disk is full: %1 could not be written past %2 bytes; nothing was changed."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "Cannot open %1: %2."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "Cannot read %1: %2."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "Cannot write %1: %2."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "Cannot map %1 into memory: %2."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "%1 has %2 bytes; at most %3 are read here."),
+    // Model files
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "This is not a GGUF file: it does not begin with the letters GGUF."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "This is a GGML file from before GGUF; convert the model to GGUF again."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "This GGUF file has version %1; versions 2 and 3 are read."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText",
+                      "This GGUF file (version %1) is big-endian; only little-endian files are read."),
+    QT_TRANSLATE_NOOP(
+        "vitral::ErrorText",
+        "Tensor %1 (offset %2, %3 %4) reaches past the end of the GGUF file, which has %5 bytes of data."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText",
+                      "The length of %1 is %2 bytes, but only %3 bytes are left in the GGUF file."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "The GGUF file ends inside %1 (at byte %2 of %3)."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "Tensor %1 has type number %2, which this version does not know."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "The model is split over %1 files, which this version does not join."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText",
+                      "The model file's architecture is %1, which this version does not know. It knows: %2."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "The model file lacks the key general.architecture."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText",
+                      "The model file lacks the tensor token_embd.weight; if it holds a vocabulary only, it cannot "
+                      "generate text."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText",
+                      "The model file lacks the tensor %1 (of shape %2), which the architecture %3 needs."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "The model file lacks the key %1, which its architecture needs."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText",
+                      "The model file's tensor %1 has the shape %2, but its metadata call for %3."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "The file holds no tokenizer (tokenizer.ggml.model is missing)."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "Weights of type %1 are not supported."),
+    // Memory and context
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "There is not enough memory for this."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "%1 MB of memory were asked for and are not there."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "Keys and values of %1 tokens need %2 GB of memory, which is not there."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "The prompt has %1 tokens, but the context holds only %2."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "The context window of %1 tokens has no room for %2 more."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "This model has learned positions for %1 tokens and cannot read more."),
+    // Grammars
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "The grammar has no rule named root, where a text would begin."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "The JSON schema is not valid JSON."),
+    // Conversations
+    QT_TRANSLATE_NOOP("vitral::ErrorText",
+                      "The disk that holds the conversations is full. What was saved before is safe; free some space "
+                      "and try again."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText",
+                      "Another program is writing to the file of conversations. Try again in a moment."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText",
+                      "The file of conversations may not be written to. Check the permissions of its folder."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "The file of conversations cannot be opened (%1)."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText",
+                      "The system could not read or write the file of conversations (%1). What was saved before is "
+                      "safe."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "The folder for the conversations cannot be made (%1): %2."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "%1 is a folder, not a file of conversations."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText",
+                      "The file of conversations was damaged. It was kept as %1, and a new one was begun."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText",
+                      "These conversations were written by a newer version of the program (form %1 of the file; this "
+                      "version knows %2). Update the program; nothing was changed."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "The program ended before this answer was complete."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "This file is not JSON."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "This JSON is not a conversation: it has no list of messages."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "This file holds no text to make a conversation of."),
+};
+
+// What stands inside them: the system's reasons, and words of ours.
+constexpr std::array kParts = {
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "No such file or directory"),
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "Permission denied"),
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "Not a directory"),
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "Is a directory"),
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "Read-only file system"),
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "No space left on device"),
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "Input/output error"),
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "Cannot allocate memory"),
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "File name too long"),
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "Too many open files"),
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "unable to open database file"),
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "disk I/O error"),
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "is a folder"),
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "is a pipe"),
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "is a socket"),
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "is a device"),
+};
+
+QString inWindow(const char* text) {
+    return QCoreApplication::translate(kContext, text);
+}
+
+/// Whether the window speaks the language that core writes. The word is there for this question.
+bool speaksEnglish() {
+    return inWindow(QT_TRANSLATE_NOOP("vitral::ErrorText", "English")) == QLatin1String("English");
+}
+
+/// "Cannot open %1: %2." as an expression that takes the arguments out.
+QRegularExpression expressionFor(const QString& pattern) {
+    QString expression = QRegularExpression::escape(pattern);
+    for (int i = 1; i <= 9; ++i)
+        expression.replace(QStringLiteral("\\%%1").arg(i), QStringLiteral("(.+?)"));
+    return QRegularExpression(QRegularExpression::anchoredPattern(expression),
+                              QRegularExpression::DotMatchesEverythingOption);
+}
+
+QString translatedPart(const QString& part) {
+    for (const char* known : kParts)
+        if (part == QLatin1String(known))
+            return inWindow(known);
+    return part;
+}
+
+QString whatFailed(Doing doing) {
+    switch (doing) {
+    case Doing::LoadModel:
+        return inWindow(QT_TRANSLATE_NOOP("vitral::ErrorText", "The model could not be loaded."));
+    case Doing::Answer:
+        return inWindow(QT_TRANSLATE_NOOP("vitral::ErrorText", "The answer could not be made."));
+    case Doing::ReadChatTemplate:
+        return inWindow(QT_TRANSLATE_NOOP("vitral::ErrorText", "The model's chat template could not be read."));
+    case Doing::Store:
+        return inWindow(QT_TRANSLATE_NOOP("vitral::ErrorText", "The conversations could not be read or written."));
+    case Doing::Export:
+        return inWindow(QT_TRANSLATE_NOOP("vitral::ErrorText", "The conversation could not be exported."));
+    case Doing::Import:
+        return inWindow(QT_TRANSLATE_NOOP("vitral::ErrorText", "The file could not be imported."));
+    }
+    return {};
+}
+
+QString whatToDo(ErrorCode code) {
+    switch (code) {
+    case ErrorCode::InvalidFile:
+        return inWindow(QT_TRANSLATE_NOOP(
+            "vitral::ErrorText", "The file seems damaged or incomplete: fetch it again or choose another one."));
+    case ErrorCode::NotFound:
+        return inWindow(QT_TRANSLATE_NOOP("vitral::ErrorText",
+                                          "Something is no longer where it was: look whether it was "
+                                          "moved or deleted."));
+    case ErrorCode::Io:
+        return inWindow(QT_TRANSLATE_NOOP("vitral::ErrorText", "Check the disk, its free space and the permissions."));
+    case ErrorCode::OutOfMemory:
+        return inWindow(QT_TRANSLATE_NOOP("vitral::ErrorText",
+                                          "Close other programs, or choose a smaller model or a shorter context."));
+    case ErrorCode::Unsupported:
+        return inWindow(QT_TRANSLATE_NOOP(
+            "vitral::ErrorText", "This version does not know that: another file or a newer version may help."));
+    case ErrorCode::InvalidArgument:
+        return inWindow(QT_TRANSLATE_NOOP("vitral::ErrorText", "Check the values in the settings."));
+    case ErrorCode::ContextFull:
+        return inWindow(QT_TRANSLATE_NOOP("vitral::ErrorText", "Shorten the conversation or make the context larger."));
+    case ErrorCode::Device:
+        return inWindow(
+            QT_TRANSLATE_NOOP("vitral::ErrorText", "The graphics card or its driver failed: try without it."));
+    case ErrorCode::Cancelled:
+    case ErrorCode::Bug:
+        break;
+    }
+    return inWindow(QT_TRANSLATE_NOOP("vitral::ErrorText", "This is a mistake of ours; a report of it helps."));
+}
+
+} // namespace
+
+QStringList knownSentences() {
+    QStringList all;
+    for (const char* known : kSentences)
+        all << QString::fromLatin1(known);
+    return all;
+}
+
+QString translatedSentence(const QString& sentence) {
+    if (speaksEnglish())
+        return {};
+    for (const char* known : kSentences) {
+        const QRegularExpressionMatch match = expressionFor(QString::fromLatin1(known)).match(sentence);
+        if (!match.hasMatch())
+            continue;
+        QString text = inWindow(known);
+        // One pass over the translation: an argument may itself hold a "%1".
+        QString out;
+        for (qsizetype i = 0; i < text.size(); ++i) {
+            const int n = text[i] == QLatin1Char('%') && i + 1 < text.size() ? text[i + 1].digitValue() : 0;
+            if (n < 1 || n > match.lastCapturedIndex()) {
+                out += text[i];
+                continue;
+            }
+            out += translatedPart(match.captured(n));
+            ++i;
+        }
+        return out;
+    }
+    // "model.gguf: what is wrong with it" and "Cannot load the tensor x: …"
+    const qsizetype colon = sentence.indexOf(QLatin1String(": "));
+    if (colon > 0) {
+        const QString rest = translatedSentence(sentence.mid(colon + 2));
+        if (!rest.isEmpty())
+            return sentence.left(colon + 2) + rest;
+    }
+    return {};
+}
+
+QString errorText(const Error& error, Doing doing) {
+    const QString english = QString::fromStdString(error.message);
+    if (speaksEnglish())
+        return english;
+    const QString translated = translatedSentence(english);
+    if (!translated.isEmpty())
+        return translated;
+    return whatFailed(doing) + QLatin1Char(' ') + whatToDo(error.code) + QLatin1Char(' ') +
+           inWindow(QT_TRANSLATE_NOOP("vitral::ErrorText", "(in English: %1)")).replace(QLatin1String("%1"), english);
+}
+
+} // namespace vitral
