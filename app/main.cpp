@@ -10,6 +10,7 @@
 
 #include <QApplication>
 
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -51,6 +52,7 @@ int run(int argc, char** argv) {
             std::fprintf(stderr, "%.*s: %.*s\n", static_cast<int>(module.size()), module.data(),
                          static_cast<int>(message.size()), message.data());
     });
+    std::signal(SIGXFSZ, SIG_IGN); // a file that may not grow is an error to tell, not an end
     QApplication qt(argc, argv);
     QApplication::setApplicationName(QStringLiteral("Vitral"));
     QApplication::setDesktopFileName(QStringLiteral("vitral"));

@@ -131,6 +131,7 @@ void MainWindow::connectAll() {
                     chat.startNew();
             });
     connect(services_.library.get(), &ConversationLibrary::imported, &chat, &ChatController::open);
+    connect(services_.library.get(), &ConversationLibrary::changedByOther, &chat, &ChatController::refreshFromStore);
     connect(services_.library.get(), &ConversationLibrary::exported, this,
             [this](const QString& file) { statusBar()->showMessage(tr("Exported to %1").arg(file), 6000); });
     connect(services_.model.get(), &ModelSession::changed, this, &MainWindow::updateModel);
@@ -161,6 +162,15 @@ void MainWindow::openModel(const QString& path) {
 void MainWindow::updateModel() {
     const ModelSession& m = *services_.model;
     const QLocale locale;
+    if (m.state() == ModelSession::State::Failed && !services_.bundledModel.isEmpty() &&
+        m.loadingPath() != services_.bundledModel) {
+        // Somebody came to chat: the small model answers until another one is chosen.
+        chatPanel_->notice()->tell(NoticeBar::Kind::Problem,
+                                   m.error() + QLatin1Char(' ') + tr("The bundled model answers instead."),
+                                   tr("Choose a model"), [this] { chooseModel(); });
+        openModel(services_.bundledModel);
+        return;
+    }
     if (m.state() == ModelSession::State::Failed || (m.state() == ModelSession::State::Ready && !m.error().isEmpty()))
         chatPanel_->notice()->tell(NoticeBar::Kind::Problem, m.error(), tr("Choose a model"),
                                    [this] { chooseModel(); });

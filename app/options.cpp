@@ -39,7 +39,10 @@ bool parseOptions(const QStringList& arguments, Options& options, int& exitCode)
                                      QStringLiteral("n"));
     const QCommandLineOption quit(QStringLiteral("quit-after-prompts"),
                                   QStringLiteral("End when the prompts are answered (tests)."));
-    parser.addOptions({model, lang, theme, dataDir, screenshot, prompt, size, show, threads, quit});
+    const QCommandLineOption count(
+        QStringLiteral("count-tokens"),
+        QStringLiteral("Print the time and how many tokens stand in the answer whenever it grows (tests)."));
+    parser.addOptions({model, lang, theme, dataDir, screenshot, prompt, size, show, threads, quit, count});
     parser.addPositionalArgument(QStringLiteral("model"),
                                  QStringLiteral("A GGUF file, or a recorded run (.safetensors), to open."),
                                  QStringLiteral("[model]"));
@@ -73,6 +76,7 @@ bool parseOptions(const QStringList& arguments, Options& options, int& exitCode)
     options.show = parser.value(show);
     options.threads = parser.value(threads).toInt();
     options.quitAfterPrompts = parser.isSet(quit);
+    options.countTokens = parser.isSet(count);
     if (!options.theme.isEmpty() && options.theme != QLatin1String("light") && options.theme != QLatin1String("dark") &&
         options.theme != QLatin1String("system")) {
         std::fprintf(stderr, "--theme is light, dark or system, not '%s'.\n", qPrintable(options.theme));

@@ -19,6 +19,7 @@ struct Options {
     QString show;        ///< --show tokens|tree|samplers|...: views to open for a picture, separated by commas
     int threads = 0;
     bool quitAfterPrompts = false;
+    bool countTokens = false; ///< --count-tokens: a line on standard output whenever tokens were shown (tests)
 };
 
 /// On --help, --version or an error: prints it and returns the exit code in `exitCode`.

@@ -7,6 +7,7 @@
 #include <QPainter>
 #include <QPixmap>
 
+#include <chrono>
 #include <cstdio>
 
 namespace vitral::app {
@@ -16,6 +17,17 @@ constexpr int kDeadlineMs = 180'000; // a picture is taken anyway
 } // namespace
 
 Script::Script(MainWindow& window, const Options& options) : window_(window), options_(options) {
+    if (options.countTokens) {
+        const ChatController* answering = window_.services().chat.get();
+        connect(answering, &TranscriptSource::grew, this, [answering](int index) {
+            const Message& m = answering->message(index);
+            const auto now = std::chrono::steady_clock::now().time_since_epoch();
+            std::fprintf(stdout, "%lld %lld %zu\n",
+                         static_cast<long long>(std::chrono::duration_cast<std::chrono::milliseconds>(now).count()),
+                         static_cast<long long>(m.id), m.tokens.size());
+            std::fflush(stdout);
+        });
+    }
     if (options.prompts.isEmpty() && options.screenshot.isEmpty() && !options.quitAfterPrompts)
         return;
     if (options.show.contains(QLatin1String("samplers")))

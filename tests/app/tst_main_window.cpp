@@ -4,6 +4,7 @@
 #include "app/main_window.h"
 #include "widgets/panels/chat_panel.h"
 #include "widgets/panels/composer.h"
+#include "widgets/panels/notice_bar.h"
 #include "widgets/panels/settings_panel.h"
 #include "widgets/transcript/transcript_view.h"
 
@@ -36,6 +37,64 @@ private slots:
         services_.reset();
         settings_.reset();
         language_.use("en");
+    }
+
+    void aMissingModelFallsBackToTheBundledOne_data() {
+        QTest::addColumn<QString>("wanted");
+        QTest::newRow("missing") << QStringLiteral("/nowhere/at/all.gguf");
+        QTest::newRow("half of one") << QString();
+    }
+    void aMissingModelFallsBackToTheBundledOne() {
+        QTemporaryDir models;
+        const QString bundled = services_->bundledModel;
+        if (bundled.isEmpty())
+            QSKIP("there is no bundled model here");
+        QFile whole(bundled);
+        QVERIFY(whole.open(QIODevice::ReadOnly));
+        QFile half(models.filePath("half.gguf"));
+        QVERIFY(half.open(QIODevice::WriteOnly));
+        half.write(whole.read(whole.size() / 2));
+        half.close();
+        QFETCH(QString, wanted);
+        if (wanted.isEmpty())
+            wanted = half.fileName();
+        window_->chatPanel()->composer()->setText("half a question");
+        window_->openFirstModel(wanted);
+        QTRY_VERIFY_WITH_TIMEOUT(services_->model->model() != nullptr, 20000);
+        QCOMPARE(services_->model->path(), QFileInfo(bundled).absoluteFilePath());
+        const QString notice = window_->chatPanel()->notice()->sentence();
+        QVERIFY2(notice.contains("bundled model"), qPrintable(notice));
+        QVERIFY2(notice.contains(QFileInfo(wanted).fileName()), qPrintable(notice));
+        QCOMPARE(window_->chatPanel()->composer()->text(), QStringLiteral("half a question"));
+    }
+
+    void storageThatCannotBeUsedIsNoReasonNotToChat() {
+        // A folder that is none: every user is refused there, even root.
+        window_.reset();
+        services_.reset();
+        QTemporaryDir dir;
+        QFile file(dir.filePath("data"));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.close();
+        settings_ = std::make_unique<Settings>(file.fileName());
+        auto services = Services::create(*settings_, 1);
+        QVERIFY(services.has_value());
+        services_ = std::move(*services);
+        QString note;
+        connect(services_->library.get(), &ConversationLibrary::openingNote, this, [&](const QString& s) { note = s; });
+        window_ = std::make_unique<MainWindow>(*services_, *theme_, language_);
+        window_->show();
+        QTRY_VERIFY(!note.isEmpty());
+        QVERIFY2(note.contains("until the program ends"), qPrintable(note));
+        window_->openFirstModel({});
+        QTRY_VERIFY_WITH_TIMEOUT(services_->model->model() != nullptr, 20000);
+        GenerationSettings s = window_->settingsPanel()->settings();
+        s.maxTokens = 3;
+        services_->chat->setSettings(s);
+        services_->chat->send("Hello");
+        QTRY_COMPARE_WITH_TIMEOUT(services_->chat->count(), 2, 20000);
+        QTRY_VERIFY_WITH_TIMEOUT(!services_->chat->busy(), 20000);
+        QVERIFY(!services_->chat->message(1).text.empty());
     }
 
     void speaksTwoLanguages() {
