@@ -98,7 +98,7 @@ private slots:
         const QStringList tokens = words(20000).split(' ');
         CpuClock clock;
         std::vector<double> frames;
-        constexpr int kTokensPerFrame = 20;
+        constexpr int kTokensPerFrame = 40;
         for (int i = 0; i < tokens.size(); i += kTokensPerFrame) {
             for (int k = i; k < std::min<int>(i + kTokensPerFrame, int(tokens.size())); ++k)
                 answer.text += (k % 29 == 0 ? "**" + tokens[k] + "** " : tokens[k] + " ").toStdString();
