@@ -59,6 +59,7 @@ int run(int argc, char** argv) {
     addTokenizeCommand(app, common);
     addDetokenizeCommand(app, common);
     addHeadsCommand(app, common);
+    addTokenizerCommand(app, common);
     addInspectCommand(app, common);
     addQuantizeCommand(app, common);
     addBenchCommand(app, common);
