@@ -208,6 +208,10 @@ Result<void> VocabularyIndex::judge(const std::stop_token& stop) {
     const bool merges =
         parts.model->kind() == TokenizerKind::ByteLevelBpe || parts.model->kind() == TokenizerKind::SentencePieceBpe;
     const bool wordPiece = parts.model->kind() == TokenizerKind::WordPiece;
+    const std::vector<PreStep>& steps = parts.preTokenizer.steps();
+    const bool makesVisible = std::any_of(steps.begin(), steps.end(), [](const PreStep& step) {
+        return step.kind == PreStep::Kind::Metaspace && step.text == kVisibleBlank;
+    });
     // WordPiece marks the pieces that go on ("##"), in GGUF files those that begin a word.
     std::size_t beginnings = 0;
     for (std::size_t i = 0; wordPiece && i < entries_.size(); ++i)
@@ -249,12 +253,16 @@ Result<void> VocabularyIndex::judge(const std::stop_token& stop) {
         }
         if (!isValidUtf8(word))
             continue;
-        VITRAL_TRY(parts.normalizer.run(word, normalised, {false, false}));
-        if (normalised != word) {
+        std::string typed = word; // as it comes to the normaliser: Metaspace makes blanks visible behind it
+        for (std::size_t at = typed.find(kVisibleBlank); makesVisible && at != std::string::npos;
+             at = typed.find(kVisibleBlank, at))
+            typed.replace(at, kVisibleBlank.size(), " ");
+        VITRAL_TRY(parts.normalizer.run(typed, normalised, {false, false}));
+        if (normalised != typed) {
             e.unreachable = Unreachable::Normalised;
             continue;
         }
-        std::string_view cut = word;
+        std::string_view cut = typed;
         VITRAL_TRY(parts.preTokenizer.split(cut, written, false, pieces));
         if (pieces.size() > 1) {
             e.unreachable = Unreachable::Cut;

@@ -153,6 +153,16 @@ private slots:
         QVERIFY_RESULT(unigram);
         QCOMPARE(judged(unigram, "ab"), Unreachable::Merged);
         QCOMPARE(judged(unigram, "ba"), Unreachable::No);
+        // Blanks are made visible only behind the normaliser, which would undo it.
+        const auto visible =
+            tokenizerFromJson("{\"model\":{\"type\":\"Unigram\",\"unk_id\":0,\"vocab\":[[\"<unk>\",0],"
+                              "[\"\xE2\x96\x81\",-1],[\"a\",-2],[\"\xE2\x96\x81"
+                              "a\",-2]]},"
+                              "\"normalizer\":{\"type\":\"Nmt\"},\"pre_tokenizer\":{\"type\":\"Metaspace\"}}");
+        QVERIFY_RESULT(visible);
+        QCOMPARE(judged(visible, "\xE2\x96\x81"
+                                 "a"),
+                 Unreachable::No);
     }
 
     void words_data() {
