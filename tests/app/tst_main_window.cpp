@@ -66,6 +66,10 @@ private slots:
         QVERIFY2(notice.contains("bundled model"), qPrintable(notice));
         QVERIFY2(notice.contains(QFileInfo(wanted).fileName()), qPrintable(notice));
         QCOMPARE(window_->chatPanel()->composer()->text(), QStringLiteral("half a question"));
+        services_->chat->send("Hello"); // as --prompt does: the notice is still to be read
+        QTRY_COMPARE_WITH_TIMEOUT(services_->chat->count(), 2, 20000);
+        QVERIFY(window_->chatPanel()->notice()->sentence().contains("bundled model"));
+        services_->chat->stop();
     }
 
     void storageThatCannotBeUsedIsNoReasonNotToChat() {

@@ -114,7 +114,8 @@ ChatPanel::ChatPanel(ChatController& chat, ModelSession& model, QWidget* parent)
     });
     connect(&chat_, &ChatController::draftLoaded, composer_, &Composer::setText);
     connect(&chat_, &ChatController::conversationChanged, this, [this] {
-        notice_->hide();
+        if (!chat_.busy()) // a new one that gets its place in the list with the first question is no other one
+            notice_->hide();
         refresh();
     });
     connect(&chat_, &TranscriptSource::appended, this, &ChatPanel::refresh);
