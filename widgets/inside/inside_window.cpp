@@ -116,8 +116,6 @@ QWidget* InsideWindow::makeRail() {
         button->setCheckable(true);
         button->setToolButtonStyle(Qt::ToolButtonTextUnderIcon);
         button->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
-        if (i < 9)
-            button->setShortcut(QKeySequence(Qt::CTRL | static_cast<Qt::Key>(Qt::Key_1 + static_cast<int>(i))));
         rail_->addButton(button, static_cast<int>(i));
         column->addWidget(button);
     }
@@ -136,7 +134,8 @@ QWidget* InsideWindow::makeHead() {
     auto* row = new QHBoxLayout;
     row->setSpacing(design::kSpace1);
     lines->addLayout(row);
-    title_ = label("title", head);
+    title_ = new design::ElidedLabel(head);
+    title_->setProperty("role", "title");
     recorded_ = new design::ElidedLabel(head);
     recorded_->setProperty("role", "small");
     notes_ = new QLabel(head);

@@ -173,9 +173,13 @@ void InsideWindow::fillMemoryMenu() {
 
 void InsideWindow::retranslate() {
     for (std::size_t i = 0; i < views_.size(); ++i) {
-        rail_->button(static_cast<int>(i))->setText(views_[i]->title());
-        rail_->button(static_cast<int>(i))
-            ->setToolTip(QStringLiteral("%1 (Ctrl+%2)").arg(views_[i]->title()).arg(i + 1));
+        QAbstractButton* button = rail_->button(static_cast<int>(i));
+        button->setText(views_[i]->title());
+        button->setToolTip(views_[i]->title());
+        if (i < 9) { // after the text, which takes a button's shortcut away
+            button->setShortcut(QKeySequence(Qt::CTRL | static_cast<Qt::Key>(Qt::Key_1 + static_cast<int>(i))));
+            button->setToolTip(QStringLiteral("%1 (Ctrl+%2)").arg(views_[i]->title()).arg(i + 1));
+        }
     }
     const auto name = [](QWidget* widget, const QString& text) {
         widget->setToolTip(text);

@@ -105,19 +105,26 @@ PositionsView::Place PositionsView::place() const {
     Place p;
     if (!recording())
         return p;
-    const auto nLayer = std::int32_t(recording()->model.nLayer), nHead = std::int32_t(recording()->model.nHead);
+    const auto nLayer = std::int32_t(recording()->model.nLayer);
     p.layer = std::clamp(selection().layer, 0, std::max(0, nLayer - 1));
+    // Of this layer's own record: its heads may be fewer than the model says, and the newest token is not computed yet.
+    const AttentionRecord* r = recordOf(p.layer);
+    const auto nHead = r != nullptr ? r->geometry.nHead : std::int32_t(recording()->model.nHead);
     p.head = std::clamp(selection().head, 0, std::max(0, nHead - 1));
-    const std::int64_t n = recording()->nPosition();
+    const std::int64_t n = r != nullptr ? r->nPosition() : recording()->nPosition();
     p.query = selection().position >= 0 && selection().position < n ? selection().position : n - 1;
     p.key =
         selection().key >= 0 && selection().key <= p.query ? selection().key : std::max<std::int64_t>(0, p.query - 1);
     return p;
 }
 
+const AttentionRecord* PositionsView::recordOf(std::int32_t layer) const {
+    const auto i = std::size_t(layer);
+    return recording() && i < recording()->attention.size() ? recording()->attention[i].get() : nullptr;
+}
+
 const AttentionRecord* PositionsView::record() const {
-    const auto layer = std::size_t(place().layer);
-    return recording() && layer < recording()->attention.size() ? recording()->attention[layer].get() : nullptr;
+    return recordOf(place().layer);
 }
 
 bool PositionsView::used(Kind kind) const {

@@ -55,7 +55,8 @@ private:
         std::int64_t query = -1, key = -1;
     };
     [[nodiscard]] Place place() const;
-    [[nodiscard]] const AttentionRecord* record() const; ///< of the layer; null: none
+    [[nodiscard]] const AttentionRecord* recordOf(std::int32_t layer) const; ///< null: none
+    [[nodiscard]] const AttentionRecord* record() const;                     ///< of the layer chosen; null: none
     void fill();
     void fillRotary();
     void fillRotaryChart();

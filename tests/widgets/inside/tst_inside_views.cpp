@@ -11,13 +11,16 @@
 #include "widgets/inside/cell_view.h"
 #include "widgets/inside/difference_map_source.h"
 #include "widgets/inside/inside_window.h"
+#include "widgets/inside/line_chart.h"
 #include "widgets/inside/matrix_view.h"
 #include "widgets/inside/overview_view.h"
+#include "widgets/inside/positions_view.h"
 #include "widgets/inside/text_canvas.h"
 #include "widgets/inside/text_view.h"
 
 #include <QSignalSpy>
 #include <QTemporaryDir>
+#include <QToolButton>
 #include <QtTest>
 
 #include <cmath>
@@ -385,6 +388,28 @@ private slots:
                     ->exportAs(folder.filePath(QStringLiteral("c.pdf")), QStringLiteral("pdf"), 1)
                     .has_value());
         QVERIFY(QFileInfo(folder.filePath(QStringLiteral("c.pdf"))).size() > 1000);
+    }
+
+    void everyViewHasItsKeys() {
+        QList<QKeySequence> keys;
+        for (const QToolButton* button : window_->findChildren<QToolButton*>())
+            keys << button->shortcut();
+        for (int i = 0; i < 8; ++i)
+            QVERIFY(keys.contains(QKeySequence(Qt::CTRL | static_cast<Qt::Key>(Qt::Key_1 + i))));
+    }
+
+    void positionsStayWithinWhatIsRecorded() {
+        const auto whole = insideRecording({});
+        auto run = std::make_shared<Recording>(*whole); // as after an answer: its last token was never computed
+        for (auto& layer : run->attention)
+            layer = firstPositions(*layer, whole->nPosition() - 1);
+        run->model.nHead = 4096; // a file may say what it likes
+        inside_->show(run, RecordingOrigin::File);
+        inside_->selection().setHead(1, 4095);
+        window_->showView(QStringLiteral("positions"));
+        auto* view = static_cast<PositionsView*>(window_->currentView());
+        QTRY_VERIFY(!view->chart()->content().x.empty());
+        QCOMPARE(view->chart()->content().curves.back().y.size(), view->chart()->content().x.size());
     }
 
     void stateComesBack() {
