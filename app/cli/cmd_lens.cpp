@@ -29,7 +29,7 @@ std::string rowName(const LensRow& row) {
 /// Layer by position, the likeliest token of each cell and its probability; beside it, for the last position, entropy
 /// and the rank of the target.
 std::string table(const Explainer& explainer, const LogitLens& lens, const std::vector<TokenId>& tokens) {
-    constexpr std::size_t kWidth = 17;
+    constexpr std::size_t kWidth = 18; // of a label of 9 characters, and 100%
     std::string text = padded("after", 6);
     for (const std::int64_t position : lens.positions)
         text += padded(fmt::format("{} {}", position, explainer.label(tokens[static_cast<std::size_t>(position)], 9)),

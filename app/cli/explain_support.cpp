@@ -102,7 +102,10 @@ Result<TokenId> Explainer::token(const std::string& text) const {
 }
 
 std::string Explainer::label(TokenId id, std::size_t limit) const {
-    return quotedText(tokenizer().decodeToken(id, true), limit);
+    std::string text = quotedText(tokenizer().decodeToken(id, true), limit);
+    if (const std::size_t cut = text.rfind("\"... ("); cut != std::string::npos && text.back() == ')')
+        text.replace(cut, std::string::npos, "\u2026\""); // in a table: how long a token is does not matter
+    return text;
 }
 
 Json Explainer::json(TokenId id) const {
