@@ -25,7 +25,8 @@ const QMap<QString, QStringList>& arrows() {
         m["core/kernels"] = {"core/base", "core/tensor"};
         m["core/backend"] = m["core/kernels"] + QStringList{"core/kernels"};
         m["core/model"] = m["core/backend"] + QStringList{"core/io", "core/tokenizer", "core/backend"};
-        m["core/sample"] = m["core/model"] + QStringList{"core/model"};
+        m["core/diffusion"] = m["core/model"];
+        m["core/sample"] = m["core/model"] + QStringList{"core/model", "core/diffusion"};
         m["core/trace"] = m["core/sample"] + QStringList{"core/sample"};
         m["core/chat"] = m["core/trace"] + QStringList{"core/trace"};
         m["core/runtime"] = m["core/chat"] + QStringList{"core/chat"};
