@@ -2,6 +2,7 @@
 #include "app/script.h"
 
 #include "app/main_window.h"
+#include "widgets/canvas/heatmap_canvas.h"
 
 #include <QApplication>
 #include <QPainter>
@@ -80,7 +81,13 @@ void Script::takePicture() {
     }
     if (!options_.screenshot.isEmpty()) {
         QPixmap picture = window_.grab();
-        QPainter painter(&picture); // pop-ups are windows of their own
+        QPainter painter(&picture);
+        // What Vulkan draws is a window of the system's, which grab() leaves blank: painted from the same plan instead.
+        for (HeatmapCanvas* canvas : window_.findChildren<HeatmapCanvas*>())
+            if (canvas->isVisible() && canvas->rendererName().startsWith(QLatin1String("Vulkan")))
+                painter.drawImage(canvas->mapTo(&window_, QPoint()),
+                                  canvas->picture(canvas->size(), picture.devicePixelRatio(), true));
+        // Pop-ups are windows of their own.
         for (QWidget* top : QApplication::topLevelWidgets())
             if (top != &window_ && top->isVisible() && !top->isModal())
                 painter.drawPixmap(window_.mapFromGlobal(top->pos()), top->grab());
