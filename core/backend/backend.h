@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -68,28 +69,73 @@ struct AttentionParams {
     std::int32_t nKvHead = 0;
     std::int32_t headDimK = 0;
     std::int32_t headDimV = 0;
-    float scale = 1.0F;       ///< on q.k, usually 1 / sqrt(headDim)
-    float softcap = 0.0F;     ///< scores become cap * tanh(score / cap); 0: none (Gemma 2)
-    std::int64_t window = 0;  ///< a query at p sees keys at positions > p - window; 0: all
+    float scale = 1.0F;           ///< on q.k, usually 1 / sqrt(headDim)
+    float softcap = 0.0F;         ///< scores become cap * tanh(score / cap); 0: none (Gemma 2)
+    std::int64_t window = 0;      ///< a query at p sees keys at positions > p - window; 0: all
     const float* sinks = nullptr; ///< [H] host floats: extra logit per head in the softmax denominator (gpt-oss)
-    Tensor logSumExp;         ///< optional out, [T, H]: log of the softmax denominator of every row
+    Tensor logSumExp;             ///< optional out, [T, H]: log of the softmax denominator of every row
 };
 
 enum class RouterGate : std::uint8_t {
-    SoftmaxThenTopK,            ///< softmax over all experts, keep the best, use their probabilities as they are
-    SoftmaxThenTopKNormalised,  ///< the same, renormalised to sum 1 (Qwen3-MoE with norm_topk_prob, Mixtral)
-    TopKThenSoftmax,            ///< best logits first, softmax over them (gpt-oss; equals the line above without bias)
+    SoftmaxThenTopK,           ///< softmax over all experts, keep the best, use their probabilities as they are
+    SoftmaxThenTopKNormalised, ///< the same, renormalised to sum 1 (Qwen3-MoE with norm_topk_prob, Mixtral)
+    TopKThenSoftmax,           ///< best logits first, softmax over them (gpt-oss; equals the line above without bias)
+};
+
+/// Pictures as rows: a row is a pixel, a column a channel (NHWC). Image i has rows [i * H * W, (i + 1) * H * W),
+/// row-major.
+struct ImageShape {
+    std::int64_t nImage = 1;
+    std::int64_t height = 0;
+    std::int64_t width = 0;
+    [[nodiscard]] std::int64_t nPixel() const { return height * width; } ///< of one image
+};
+
+/// A 2-D convolution (cross-correlation, as PyTorch's) with zeros around the picture.
+struct Conv2dParams {
+    ImageShape in;
+    std::int32_t kernelH = 1;
+    std::int32_t kernelW = 1;
+    std::int32_t stride = 1;
+    std::int32_t padTop = 0;
+    std::int32_t padLeft = 0;
+    std::int32_t padBottom = 0;
+    std::int32_t padRight = 0;
+    bool doubled = false; ///< the picture is enlarged 2x by nearest neighbour first (fused); pads count after that
+    [[nodiscard]] std::int64_t inHeight() const { return doubled ? 2 * in.height : in.height; }
+    [[nodiscard]] std::int64_t inWidth() const { return doubled ? 2 * in.width : in.width; }
+    [[nodiscard]] ImageShape out() const {
+        return {in.nImage, (inHeight() + padTop + padBottom - kernelH) / stride + 1,
+                (inWidth() + padLeft + padRight - kernelW) / stride + 1};
+    }
+};
+
+/// How products with a weight are computed (diffusion::Precision is the user's word for it).
+enum class WeightForm : std::uint8_t {
+    AsFile, ///< as loadMatrix: quantised weights meet quantised inputs
+    Exact,  ///< f32 products of the weight as the file has it
+    Bf16,   ///< weight and inputs rounded to 16 bits, sums in f32 (docs/architecture.md, "Pictures")
+};
+
+/// Attention over all keys at once, nothing cached: of pixels, to words, of a text encoder.
+struct DenseAttentionParams {
+    std::int64_t nImage = 1; ///< queries of an image meet its keys only
+    std::int32_t nHead = 0;
+    std::int32_t headDim = 0;
+    float scale = 1.0F;
+    bool causal = false; ///< query t sees keys 0 .. t (as many keys as queries)
+    Tensor logSumExp;    ///< optional out, [nImage * Tq, H]
 };
 
 struct MatmulOutput {
-    const Matrix* weight;          ///< [N, E]
-    Tensor out;                    ///< [T, N]
-    const Tensor* bias = nullptr;  ///< [1, N] or null
+    const Matrix* weight;         ///< [N, E]
+    Tensor out;                   ///< [T, N]
+    const Tensor* bias = nullptr; ///< [1, N] or null
 };
 
 struct BackendInfo {
-    std::string name;    ///< "CPU"
-    std::string detail;  ///< "AVX-512 VNNI BF16, 2 threads"
+    std::string name;   ///< "CPU"
+    std::string detail; ///< "AVX-512 VNNI BF16, 2 threads"
 };
 
 class Backend {
@@ -102,6 +148,13 @@ public:
     /// Asks `stop` every few tens of milliseconds. Errors: Cancelled, OutOfMemory, Unsupported, InvalidFile.
     [[nodiscard]] virtual Result<std::unique_ptr<Matrix>> loadMatrix(const TensorView& view,
                                                                      std::stop_token stop = {}) = 0;
+    /// A matrix [N, E] whose products are computed in the given form; AsFile is loadMatrix. Errors: as loadMatrix.
+    [[nodiscard]] virtual Result<std::unique_ptr<Matrix>> loadWeights(const TensorView& view, WeightForm form,
+                                                                      std::stop_token stop = {}) = 0;
+    /// A convolution's weight [Cout, Cin, Kh, Kw] (or [Cout, Cin], meaning 1x1) as a Matrix [Cout, Kh * Kw * Cin] for
+    /// conv2d; AsFile means Exact. Errors: as loadMatrix.
+    [[nodiscard]] virtual Result<std::unique_ptr<Matrix>> loadConv(const TensorView& view, WeightForm form,
+                                                                   std::stop_token stop = {}) = 0;
     /// A norm weight, bias or other small tensor as f32 [rows, cols] in `buffer` order; any dequantisable dtype.
     [[nodiscard]] virtual Result<std::unique_ptr<Buffer>> loadVector(const TensorView& view) = 0;
 
@@ -145,6 +198,23 @@ public:
     /// out row i = x row index[i].
     virtual void gatherRows(Tensor out, Tensor x, std::span<const std::int32_t> index) = 0;
 
+    // Pictures and other dense work (x and out may have strided rows; bias and weight vectors [1, C] may be empty).
+    /// out [nImage * Ho * Wo, Cout] = x [nImage * H * W, Cin] convolved with a loadConv weight, + bias. out is not x.
+    virtual void conv2d(Tensor out, Tensor x, const Matrix& weight, Tensor bias, const Conv2dParams& params) = 0;
+    /// Mean and variance over the pixels of an image and the C / nGroup channels of a group, then weight, bias and
+    /// `then`. out may be x.
+    virtual void groupNorm(Tensor out, Tensor x, Tensor weight, Tensor bias, const ImageShape& shape,
+                           std::int32_t nGroup, float eps, std::optional<Activation> then = {}) = 0;
+    /// Nearest neighbour: out [nImage * 2H * 2W, C].
+    virtual void upsample2x(Tensor out, Tensor x, const ImageShape& in) = 0;
+    /// out = x + b[image], b [nImage, C]. out may be x.
+    virtual void addPerImage(Tensor out, Tensor x, Tensor b, const ImageShape& shape) = 0;
+    /// out = x; with cols() on either side this joins channels or takes them apart.
+    virtual void copy(Tensor out, Tensor x) = 0;
+    /// out [nImage * Tq, H * D] = softmax(scale * q k^T) v for every image and head; q [nImage * Tq, H * D], k and v
+    /// [nImage * Tk, H * D]. out may be q.
+    virtual void denseAttention(Tensor out, Tensor q, Tensor k, Tensor v, const DenseAttentionParams& params) = 0;
+
     /// Copies a tensor to host floats (packed), after everything queued so far.
     virtual void read(Tensor x, std::span<float> host) = 0;
     virtual void write(Tensor x, std::span<const float> host) = 0;
@@ -169,8 +239,8 @@ public:
 enum class CpuIsa : std::uint8_t { Auto, Scalar, Avx2, Avx512 };
 
 struct CpuOptions {
-    int nThread = 0;            ///< 0: all cores this process may use
-    CpuIsa isa = CpuIsa::Auto;  ///< Auto obeys the environment variable VITRAL_CPU=scalar|avx2|avx512
+    int nThread = 0;           ///< 0: all cores this process may use
+    CpuIsa isa = CpuIsa::Auto; ///< Auto obeys the environment variable VITRAL_CPU=scalar|avx2|avx512
 };
 
 /// Errors: Unsupported when the machine lacks the ISA that was asked for.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // The CPU backend: splits every operation over the worker pool and calls the kernels of one KernelTable. Split over
-// cpu_backend.cpp (memory, rows), cpu_matmul.cpp, cpu_attention.cpp and cpu_moe.cpp. Thread: engine.
+// cpu_backend.cpp (memory, rows), cpu_matmul.cpp, cpu_attention.cpp, cpu_moe.cpp, cpu_dense.cpp (convolutions, products
+// of dense weights, attention over all keys) and cpu_image.cpp (other work on pictures). Thread: engine.
 
 #include "core/backend/backend.h"
 #include "core/backend/cpu_matrix.h"
@@ -18,6 +19,8 @@ public:
     BackendInfo info() const override;
     Result<std::unique_ptr<Buffer>> allocate(std::size_t bytes) override;
     Result<std::unique_ptr<Matrix>> loadMatrix(const TensorView& view, std::stop_token stop) override;
+    Result<std::unique_ptr<Matrix>> loadWeights(const TensorView& view, WeightForm form, std::stop_token stop) override;
+    Result<std::unique_ptr<Matrix>> loadConv(const TensorView& view, WeightForm form, std::stop_token stop) override;
     Result<std::unique_ptr<Buffer>> loadVector(const TensorView& view) override;
 
     void embedding(Tensor out, const Matrix& table, std::span<const std::int32_t> ids) override;
@@ -38,6 +41,13 @@ public:
     void matmulExperts(Tensor out, Tensor x, const Matrix& weight, Tensor ids, Tensor bias) override;
     void moeCombine(Tensor out, Tensor x, Tensor weights) override;
     void gatherRows(Tensor out, Tensor x, std::span<const std::int32_t> index) override;
+    void conv2d(Tensor out, Tensor x, const Matrix& weight, Tensor bias, const Conv2dParams& params) override;
+    void groupNorm(Tensor out, Tensor x, Tensor weight, Tensor bias, const ImageShape& shape, std::int32_t nGroup,
+                   float eps, std::optional<Activation> then) override;
+    void upsample2x(Tensor out, Tensor x, const ImageShape& in) override;
+    void addPerImage(Tensor out, Tensor x, Tensor b, const ImageShape& shape) override;
+    void copy(Tensor out, Tensor x) override;
+    void denseAttention(Tensor out, Tensor q, Tensor k, Tensor v, const DenseAttentionParams& params) override;
     void read(Tensor x, std::span<float> host) override;
     void write(Tensor x, std::span<const float> host) override;
     void readRows(Tensor x, DType as, std::span<std::byte* const> rows) override;
@@ -49,6 +59,8 @@ public:
     [[nodiscard]] Result<void> status() override;
 
 private:
+    /// out = x convolved with a matrix of loadConv or loadWeights (then 1x1 over any rows), + bias.
+    void denseProduct(Tensor out, Tensor x, const CpuMatrix& weight, Tensor bias, const Conv2dParams& params);
     /// Some rows of inputs times one matrix (one expert's): row r gives out[r][0 .. nOut).
     struct Product {
         const CpuMatrix* weight;
@@ -93,6 +105,7 @@ private:
     std::vector<RopeAngles> ropeCache_;
     std::size_t ropeNext_ = 0;
     std::vector<float> attentionScratch_;
+    std::vector<float> groupScale_;         ///< of a group norm: [nImage][scale, shift][C]
     std::unique_ptr<Buffer> inputScratch_;  ///< quantised inputs of the running product
     std::unique_ptr<Buffer> threadScratch_; ///< opened weights, one piece a thread
 };

@@ -392,6 +392,11 @@ void CpuBackend::runProducts(std::span<const Product> products, std::span<const 
 void CpuBackend::matmul(Tensor x, std::span<const MatmulOutput> outputs) {
     std::vector<Product> products;
     for (const MatmulOutput& output : outputs) {
+        if (const auto& weight = static_cast<const CpuMatrix&>(*output.weight); weight.dense) {
+            const Conv2dParams rows{.in = {1, 1, x.nRow()}};
+            denseProduct(output.out, x, weight, output.bias ? *output.bias : Tensor{}, rows);
+            continue;
+        }
         Product& product = products.emplace_back(Product{
             static_cast<const CpuMatrix*>(output.weight), 0, output.bias ? output.bias->f32() : nullptr, {}, {}});
         for (std::int64_t t = 0; t < x.nRow(); ++t) {
@@ -399,7 +404,7 @@ void CpuBackend::matmul(Tensor x, std::span<const MatmulOutput> outputs) {
             product.out.push_back(output.out.f32() + t * output.out.rowStride);
         }
     }
-    if (x.nRow() > 0)
+    if (x.nRow() > 0 && !products.empty())
         multiply(products);
 }
 

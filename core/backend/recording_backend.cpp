@@ -230,6 +230,57 @@ void RecordingBackend::gatherRows(Tensor out, Tensor x, std::span<const std::int
     note(std::move(op), [&] { inner_.gatherRows(out, x, index); });
 }
 
+void RecordingBackend::conv2d(Tensor out, Tensor x, const Matrix& weight, Tensor bias, const Conv2dParams& params) {
+    Operation op = operation("conv2d", {operand(x)}, {operand(out)}, 2 * out.shape.count() * weight.shape.nCol());
+    op.weights = {weightRows(weight, weight.shape.nRow())};
+    if (!bias.empty()) {
+        op.bytesRead = bytesOfVector(bias);
+        op.flops += out.shape.count();
+    }
+    op.detail = std::to_string(params.kernelH) + " x " + std::to_string(params.kernelW);
+    if (params.stride > 1)
+        op.detail += ", stride " + std::to_string(params.stride);
+    if (params.doubled)
+        op.detail += ", enlarged 2x";
+    note(std::move(op), [&] { inner_.conv2d(out, x, weight, bias, params); });
+}
+
+void RecordingBackend::groupNorm(Tensor out, Tensor x, Tensor weight, Tensor bias, const ImageShape& shape,
+                                 std::int32_t nGroup, float eps, std::optional<Activation> then) {
+    Operation op = operation("groupNorm", {operand(x)}, {operand(out)}, (then ? 12 : 8) * x.shape.count());
+    op.bytesRead = bytesOfVector(weight) + bytesOfVector(bias);
+    op.detail = std::to_string(nGroup) + " groups";
+    if (then)
+        op.detail += ", " + std::string(activationName(*then));
+    note(std::move(op), [&] { inner_.groupNorm(out, x, weight, bias, shape, nGroup, eps, then); });
+}
+
+void RecordingBackend::upsample2x(Tensor out, Tensor x, const ImageShape& in) {
+    note(operation("upsample2x", {operand(x)}, {operand(out)}, 0), [&] { inner_.upsample2x(out, x, in); });
+}
+
+void RecordingBackend::addPerImage(Tensor out, Tensor x, Tensor b, const ImageShape& shape) {
+    note(operation("addPerImage", {operand(x), operand(b)}, {operand(out)}, x.shape.count()),
+         [&] { inner_.addPerImage(out, x, b, shape); });
+}
+
+void RecordingBackend::copy(Tensor out, Tensor x) {
+    note(operation("copy", {operand(x)}, {operand(out)}, 0), [&] { inner_.copy(out, x); });
+}
+
+void RecordingBackend::denseAttention(Tensor out, Tensor q, Tensor k, Tensor v, const DenseAttentionParams& params) {
+    const std::int64_t nImage = std::max<std::int64_t>(params.nImage, 1);
+    const std::int64_t nQuery = q.nRow() / nImage;
+    const std::int64_t nKey = k.nRow() / nImage;
+    const std::int64_t nPair = nImage * params.nHead * (params.causal ? nQuery * (nQuery + 1) / 2 : nQuery * nKey);
+    Operation op = operation("denseAttention", {operand(q), operand(k), operand(v)}, {operand(out)},
+                             nPair * (4 * params.headDim + 4));
+    op.detail = std::to_string(params.nHead) + " heads, " + std::to_string(nKey) + " keys";
+    if (params.causal)
+        op.detail += ", causal";
+    note(std::move(op), [&] { inner_.denseAttention(out, q, k, v, params); });
+}
+
 void RecordingBackend::read(Tensor x, std::span<float> host) {
     note(operation("read", {operand(x)}, {operand(x)}, 0), [&] { inner_.read(x, host); });
 }

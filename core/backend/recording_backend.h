@@ -23,6 +23,13 @@ public:
     Result<std::unique_ptr<Matrix>> loadMatrix(const TensorView& view, std::stop_token stop) override {
         return inner_.loadMatrix(view, std::move(stop));
     }
+    Result<std::unique_ptr<Matrix>> loadWeights(const TensorView& view, WeightForm form,
+                                                std::stop_token stop) override {
+        return inner_.loadWeights(view, form, std::move(stop));
+    }
+    Result<std::unique_ptr<Matrix>> loadConv(const TensorView& view, WeightForm form, std::stop_token stop) override {
+        return inner_.loadConv(view, form, std::move(stop));
+    }
     Result<std::unique_ptr<Buffer>> loadVector(const TensorView& view) override { return inner_.loadVector(view); }
     void scope(std::string_view name) override;
 
@@ -44,6 +51,13 @@ public:
     void matmulExperts(Tensor out, Tensor x, const Matrix& weight, Tensor ids, Tensor bias) override;
     void moeCombine(Tensor out, Tensor x, Tensor weights) override;
     void gatherRows(Tensor out, Tensor x, std::span<const std::int32_t> index) override;
+    void conv2d(Tensor out, Tensor x, const Matrix& weight, Tensor bias, const Conv2dParams& params) override;
+    void groupNorm(Tensor out, Tensor x, Tensor weight, Tensor bias, const ImageShape& shape, std::int32_t nGroup,
+                   float eps, std::optional<Activation> then) override;
+    void upsample2x(Tensor out, Tensor x, const ImageShape& in) override;
+    void addPerImage(Tensor out, Tensor x, Tensor b, const ImageShape& shape) override;
+    void copy(Tensor out, Tensor x) override;
+    void denseAttention(Tensor out, Tensor q, Tensor k, Tensor v, const DenseAttentionParams& params) override;
     void read(Tensor x, std::span<float> host) override;
     void write(Tensor x, std::span<const float> host) override;
 

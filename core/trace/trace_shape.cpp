@@ -31,6 +31,12 @@ public:
     [[nodiscard]] Result<std::unique_ptr<Matrix>> loadMatrix(const TensorView&, std::stop_token) override {
         return fail(ErrorCode::Bug, "This backend loads nothing.");
     }
+    [[nodiscard]] Result<std::unique_ptr<Matrix>> loadWeights(const TensorView&, WeightForm, std::stop_token) override {
+        return fail(ErrorCode::Bug, "This backend loads nothing.");
+    }
+    [[nodiscard]] Result<std::unique_ptr<Matrix>> loadConv(const TensorView&, WeightForm, std::stop_token) override {
+        return fail(ErrorCode::Bug, "This backend loads nothing.");
+    }
     [[nodiscard]] Result<std::unique_ptr<Buffer>> loadVector(const TensorView&) override {
         return fail(ErrorCode::Bug, "This backend loads nothing.");
     }
@@ -52,6 +58,13 @@ public:
     void matmulExperts(Tensor, Tensor, const Matrix&, Tensor, Tensor) override {}
     void moeCombine(Tensor, Tensor, Tensor) override {}
     void gatherRows(Tensor, Tensor, std::span<const std::int32_t>) override {}
+    void conv2d(Tensor, Tensor, const Matrix&, Tensor, const Conv2dParams&) override {}
+    void groupNorm(Tensor, Tensor, Tensor, Tensor, const ImageShape&, std::int32_t, float,
+                   std::optional<Activation>) override {}
+    void upsample2x(Tensor, Tensor, const ImageShape&) override {}
+    void addPerImage(Tensor, Tensor, Tensor, const ImageShape&) override {}
+    void copy(Tensor, Tensor) override {}
+    void denseAttention(Tensor, Tensor, Tensor, Tensor, const DenseAttentionParams&) override {}
     void read(Tensor, std::span<float> host) override { std::fill(host.begin(), host.end(), 0.0F); }
     void write(Tensor, std::span<const float>) override {}
     void readKeys(const KvCache&, std::int32_t, SeqId, std::int32_t, std::int64_t, std::int64_t,

@@ -45,6 +45,12 @@ public:
     Result<std::unique_ptr<Matrix>> loadMatrix(const TensorView&, std::stop_token) override {
         return fail(ErrorCode::Bug, "There are no weights here.");
     }
+    Result<std::unique_ptr<Matrix>> loadWeights(const TensorView&, WeightForm, std::stop_token) override {
+        return fail(ErrorCode::Bug, "There are no weights here.");
+    }
+    Result<std::unique_ptr<Matrix>> loadConv(const TensorView&, WeightForm, std::stop_token) override {
+        return fail(ErrorCode::Bug, "There are no weights here.");
+    }
     Result<std::unique_ptr<Buffer>> loadVector(const TensorView&) override {
         return fail(ErrorCode::Bug, "There are no weights here.");
     }
@@ -68,6 +74,15 @@ public:
     void matmulExperts(Tensor, Tensor, const Matrix&, Tensor, Tensor) override { ++nOperation; }
     void moeCombine(Tensor, Tensor, Tensor) override { ++nOperation; }
     void gatherRows(Tensor, Tensor, std::span<const std::int32_t>) override { ++nOperation; }
+    void conv2d(Tensor, Tensor, const Matrix&, Tensor, const Conv2dParams&) override { ++nOperation; }
+    void groupNorm(Tensor, Tensor, Tensor, Tensor, const ImageShape&, std::int32_t, float,
+                   std::optional<Activation>) override {
+        ++nOperation;
+    }
+    void upsample2x(Tensor, Tensor, const ImageShape&) override { ++nOperation; }
+    void addPerImage(Tensor, Tensor, Tensor, const ImageShape&) override { ++nOperation; }
+    void copy(Tensor, Tensor) override { ++nOperation; }
+    void denseAttention(Tensor, Tensor, Tensor, Tensor, const DenseAttentionParams&) override { ++nOperation; }
     void read(Tensor, std::span<float>) override { ++nOperation; }
     void write(Tensor, std::span<const float>) override { ++nOperation; }
     void readKeys(const KvCache&, std::int32_t, SeqId, std::int32_t, std::int64_t, std::int64_t,
