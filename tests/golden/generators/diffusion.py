@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Golden data for core/diffusion: small random networks and what diffusers and transformers compute with them.
+
+Writes tests/golden/diffusion/<name>.safetensors: inputs and every block's output (f32, as [image, channel, row, column]),
+and as metadata the configs ("vitral.diffusion", see docs/diffusion-files.md) and the list of weights ("weights": name ->
+[shape, kind, spread]). The weights themselves are not stored: `weight()` below computes them from their names, and
+tests/core/diffusion/diffusion_golden.cpp does the same.
+Made with torch 2.15.0, diffusers 0.42.1, transformers 5.23.0 (float32, CPU, one thread).
+Run: python diffusion.py [name ...]
+"""
+import json
+import pathlib
+import sys
+
+import numpy as np
+import torch
+from safetensors.torch import save_file
+
+OUT = pathlib.Path(__file__).resolve().parent.parent / "diffusion"
+MASK = (1 << 64) - 1
+
+
+def fnv1a(text):
+    h = 0xCBF29CE484222325
+    for byte in text.encode():
+        h = ((h ^ byte) * 0x100000001B3) & MASK
+    return h
+
+
+def uniform(name, n):
+    """n numbers in [-1, 1): the top 24 bits of splitmix64 of (hash of the name + index)."""
+    with np.errstate(over="ignore"):
+        z = np.uint64(fnv1a(name)) + np.arange(1, n + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        z = z ^ (z >> np.uint64(31))
+    return (z >> np.uint64(40)).astype(np.float64) / 8388608.0 - 1.0
+
+
+def weight(name, shape, kind, spread):
+    values = uniform(name, int(np.prod(shape))) * spread + (1.0 if kind == "one" else 0.0)
+    return torch.from_numpy(values.astype(np.float32).reshape(shape))
+
+
+def fill(module, prefix, weights):
+    """Gives every parameter its value by rule and notes how."""
+    state = {}
+    for name, old in module.state_dict().items():
+        if name.endswith("position_ids"):
+            continue
+        shape = list(old.shape)
+        is_norm = len(shape) == 1 and ("norm" in name or "pool.1" in name)
+        if is_norm and name.endswith("weight"):
+            kind, spread = "one", 0.3
+        elif len(shape) == 1:
+            kind, spread = "zero", 0.1
+        elif "embed" in name and "linear" not in name and len(shape) == 2 and "proj" not in name:
+            kind, spread = "zero", 1.0
+        else:
+            kind, spread = "zero", float(np.float32(1.4 * np.sqrt(3.0 / np.prod(shape[1:]))))
+        weights[prefix + name] = [shape, kind, spread]
+        state[name] = weight(prefix + name, shape, kind, spread)
+    missing = module.load_state_dict(state, strict=False)
+    assert not missing.unexpected_keys, missing
+    module.eval()
+
+
+def noise(name, *shape):
+    return torch.from_numpy((uniform(name, int(np.prod(shape))) * 1.7).astype(np.float32).reshape(shape))
+
+
+def save(name, tensors, meta, weights):
+    path = OUT / f"{name}.safetensors"
+    save_file({k: v.detach().float().contiguous().clone() for k, v in tensors.items()}, path,
+              metadata={"vitral.diffusion": json.dumps(meta), "weights": json.dumps(weights)})
+    print(f"{name}: {path.stat().st_size} bytes, {sum(int(np.prod(w[0])) for w in weights.values())} weights")
+
+
+def config(module, kind):
+    return {k: v for k, v in dict(module.config).items() if not k.startswith("_")} | {"_class_name": kind}
+
+
+def watch(points):
+    """points: name -> module. Collects what each module returns (its first tensor)."""
+    got, hooks = {}, []
+    for name, module in points.items():
+        def hook(_, __, out, name=name):
+            got[name] = (out if isinstance(out, torch.Tensor) else out[0]).detach().clone()
+        hooks.append(module.register_forward_hook(hook))
+    return got
+
+
+def unet_points(net):
+    points = {"unet.in": net.conv_in}
+    for side, blocks in (("down", net.down_blocks), ("up", net.up_blocks)):
+        for i, block in enumerate(blocks):
+            for j, res in enumerate(block.resnets):
+                points[f"unet.{side}.{i}.res.{j}"] = res
+            for j, attn in enumerate(getattr(block, "attentions", None) or []):
+                points[f"unet.{side}.{i}.attn.{j}"] = attn
+            for sampler in (getattr(block, f"{side}samplers", None) or []):
+                points[f"unet.{side}.{i}.{side}"] = sampler
+    points["unet.mid.res.0"] = net.mid_block.resnets[0]
+    if net.mid_block.attentions[0] is not None:
+        points["unet.mid.attn.0"] = net.mid_block.attentions[0]
+    points["unet.mid"] = net.mid_block
+    return points
+
+
+SCHEDULER = dict(num_train_timesteps=1000, beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear",
+                 prediction_type="epsilon", steps_offset=1)
+
+
+def unet_case(name, kind, t=321.0, size=8, words=5, classes=None, keep=None, **cfg):
+    import diffusers
+    net = getattr(diffusers, kind)(sample_size=size, **cfg)
+    weights = {}
+    fill(net, "unet.", weights)
+    got = watch(unet_points(net))
+    x = noise(name + ".x", 2, net.config.in_channels, size, size)
+    tensors = {"x": x, "timestep": torch.tensor([t])}
+    extra = {}
+    if kind == "UNet2DConditionModel":
+        tensors["words"] = noise(name + ".words", 2, words, net.config.cross_attention_dim)
+        extra["encoder_hidden_states"] = tensors["words"]
+    if classes is not None:
+        extra["class_labels"] = torch.tensor(classes)
+        tensors["classes"] = torch.tensor(classes).float()
+    if cfg.get("addition_embed_type") == "text_time":
+        n = cfg["projection_class_embeddings_input_dim"] - 6 * cfg["addition_time_embed_dim"]
+        tensors["pooled"] = noise(name + ".pooled", 2, n)
+        ids = torch.tensor([[8.0 * size, 8.0 * size, 0.0, 0.0, 8.0 * size, 8.0 * size]] * 2)
+        extra["added_cond_kwargs"] = dict(text_embeds=tensors["pooled"], time_ids=ids)
+    with torch.no_grad():
+        out = net(x, torch.tensor(t), **extra).sample
+    # Plain attention works in place here: what the residual block left is given before it. Same in the engine.
+    tensors |= {k: v for k, v in got.items() if keep is None or k in keep} | {"out": out}
+    save(name, tensors, {"version": 1, "name": name, "unet": config(net, kind), "scheduler": SCHEDULER}, weights)
+
+
+def sd1():
+    unet_case("unet-sd1", "UNet2DConditionModel", block_out_channels=(16, 32, 32), layers_per_block=1, norm_num_groups=8,
+              attention_head_dim=4, cross_attention_dim=24,
+              down_block_types=("CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "DownBlock2D"),
+              up_block_types=("UpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D"))
+
+
+def sd2():
+    unet_case("unet-sd2", "UNet2DConditionModel", t=987.0, block_out_channels=(16, 32), layers_per_block=2,
+              norm_num_groups=4, attention_head_dim=(2, 4), cross_attention_dim=40, use_linear_projection=True,
+              down_block_types=("CrossAttnDownBlock2D", "DownBlock2D"),
+              up_block_types=("UpBlock2D", "CrossAttnUpBlock2D"))
+
+
+def xl():
+    unet_case("unet-xl", "UNet2DConditionModel", t=5.0, block_out_channels=(16, 32), layers_per_block=1,
+              norm_num_groups=8, attention_head_dim=(2, 4), cross_attention_dim=32, use_linear_projection=True,
+              transformer_layers_per_block=(1, 2), addition_embed_type="text_time", addition_time_embed_dim=8,
+              projection_class_embeddings_input_dim=20 + 48,
+              down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
+              up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"))
+
+
+def plain():
+    unet_case("unet-plain", "UNet2DModel", t=700.0, in_channels=3, out_channels=3, block_out_channels=(16, 32),
+              layers_per_block=1, norm_num_groups=4, attention_head_dim=8, freq_shift=1, flip_sin_to_cos=False,
+              down_block_types=("DownBlock2D", "AttnDownBlock2D"), up_block_types=("AttnUpBlock2D", "UpBlock2D"))
+
+
+def classes():
+    unet_case("unet-classes", "UNet2DModel", in_channels=1, out_channels=1, block_out_channels=(8, 16), layers_per_block=1,
+              norm_num_groups=4, attention_head_dim=None, num_class_embeds=5, classes=[3, 0], center_input_sample=True,
+              down_block_types=("DownBlock2D", "AttnDownBlock2D"), up_block_types=("AttnUpBlock2D", "UpBlock2D"))
+
+
+CASES = {f.__name__: f for f in (sd1, sd2, xl, plain, classes)}
+
+if __name__ == "__main__":
+    torch.set_num_threads(1)
+    OUT.mkdir(exist_ok=True)
+    for case in sys.argv[1:] or CASES:
+        CASES[case]()
