@@ -1,4657 +1,4727 @@
 <?xml version="1.0" encoding="utf-8"?>
 <!DOCTYPE TS>
 <TS version="2.1" language="pt_BR">
-    <context>
-        <name>vitral::AlternativesPopup</name>
-        <message>
-            <source>Alternatives of this token</source>
-            <translation>Alternativas deste token</translation>
-        </message>
-        <message>
-            <source>%1  ·  %2</source>
-            <translation>%1  ·  %2</translation>
-        </message>
-        <message>
-            <source>choice no. %1  ·  entropy %2 nats</source>
-            <translation>escolha nº %1  ·  entropia %2 nats</translation>
-        </message>
-        <message>
-            <source>id %1  ·  bytes %2</source>
-            <translation>id %1  ·  bytes %2</translation>
-        </message>
-        <message>
-            <source>none (control token)</source>
-            <translation>nenhum (token de controle)</translation>
-        </message>
-        <message>
-            <source>Choose a token to go on from here with it</source>
-            <translation>Escolha um token para continuar daqui com ele</translation>
-        </message>
-        <message>
-            <source>Click to fork from here</source>
-            <translation>Clique para bifurcar daqui</translation>
-        </message>
-        <message>
-            <source>%1, %2</source>
-            <translation>%1, %2</translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::AttributionPanel</name>
-        <message>
-            <source>nothing</source>
-            <translation>nada</translation>
-        </message>
-        <message>
-            <source>Embedding</source>
-            <translation>Embedding</translation>
-        </message>
-        <message>
-            <source>Position embedding</source>
-            <translation>Embedding de posição</translation>
-        </message>
-        <message>
-            <source>Layer %1, head %2</source>
-            <translation>Camada %1, cabeça %2</translation>
-        </message>
-        <message>
-            <source>Layer %1, attention bias</source>
-            <translation>Camada %1, viés da atenção</translation>
-        </message>
-        <message>
-            <source>Layer %1, MLP</source>
-            <translation>Camada %1, MLP</translation>
-        </message>
-        <message>
-            <source>Layer %1, an intervention</source>
-            <translation>Camada %1, uma intervenção</translation>
-        </message>
-        <message>
-            <source>Biases of the output head</source>
-            <translation>Vieses da saída</translation>
-        </message>
-        <message>
-            <source>logit of “%1” minus logit of “%2”</source>
-            <translation>logit de “%1” menos logit de “%2”</translation>
-        </message>
-        <message>
-            <source>logit of “%1”</source>
-            <translation>logit de “%1”</translation>
-        </message>
-        <message numerus="yes">
-            <source>The %n parts sum to %1; the model computed %2 (%3). Left over by rounding: %4.</source>
-            <translation>
-                <numerusform>A %n parte soma %1; o modelo calculou %2 (%3). Sobra do arredondamento: %4.</numerusform>
-                <numerusform>As %n partes somam %1; o modelo calculou %2 (%3). Sobra do arredondamento: %4.</numerusform>
-            </translation>
-        </message>
-        <message>
-            <source>After the soft-cap: %1.</source>
-            <translation>Depois do limite suave: %1.</translation>
-        </message>
-        <message>
-            <source>Part</source>
-            <translation>Parte</translation>
-        </message>
-        <message>
-            <source>Logit</source>
-            <translation>Logit</translation>
-        </message>
-        <message>
-            <source>Explain</source>
-            <translation>Explicar</translation>
-        </message>
-        <message>
-            <source>minus</source>
-            <translation>menos</translation>
-        </message>
-        <message>
-            <source>Token to explain</source>
-            <translation>Token a explicar</translation>
-        </message>
-        <message>
-            <source>Token to subtract</source>
-            <translation>Token a subtrair</translation>
-        </message>
-        <message>
-            <source>Order of the parts</source>
-            <translation>Ordem das partes</translation>
-        </message>
-        <message>
-            <source>Largest first</source>
-            <translation>Maiores primeiro</translation>
-        </message>
-        <message>
-            <source>In order</source>
-            <translation>Em ordem</translation>
-        </message>
-        <message>
-            <source>Switch off</source>
-            <translation>Desligar</translation>
-        </message>
-        <message>
-            <source>Set this head or MLP to zero in the next answers</source>
-            <translation>Zera esta cabeça ou MLP nas próximas respostas</translation>
-        </message>
-        <message>
-            <source>Parts of the logit</source>
-            <translation>Partes do logit</translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::BlockLayout</name>
-        <message>
-            <source>code</source>
-            <translation>código</translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::CellBars</name>
-        <message>
-            <source>query</source>
-            <translation>consulta</translation>
-        </message>
-        <message>
-            <source>key</source>
-            <translation>chave</translation>
-        </message>
-        <message>
-            <source>product</source>
-            <translation>produto</translation>
-        </message>
-        <message>
-            <source>dimension %1:  %2 × %3 = %4</source>
-            <translation>dimensão %1:  %2 × %3 = %4</translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::CellView</name>
-        <message>
-            <source>Cell</source>
-            <translation>Célula</translation>
-        </message>
-        <message>
-            <source>This run was recorded without attention.</source>
-            <translation>Esta execução foi gravada sem atenção.</translation>
-        </message>
-        <message>
-            <source>Nothing is recorded of layer %1, head %2 for these tokens. Choose another cell in the matrix.</source>
-            <translation>Nada foi gravado da camada %1, cabeça %2 para estes tokens. Escolha outra célula na matriz.</translation>
-        </message>
-        <message>
-            <source>Query, key and product by dimension</source>
-            <translation>Consulta, chave e produto por dimensão</translation>
-        </message>
-        <message>
-            <source>Keys of this row by weight</source>
-            <translation>Chaves desta linha por peso</translation>
-        </message>
-        <message>
-            <source>All products</source>
-            <translation>Todos os produtos</translation>
-        </message>
-        <message>
-            <source>Layer %1, head %2: how much token %3 looks at token %4</source>
-            <translation>Camada %1, cabeça %2: quanto o token %3 olha para o token %4</translation>
-        </message>
-        <message>
-            <source>weight</source>
-            <translation>peso</translation>
-        </message>
-        <message>
-            <source>score</source>
-            <translation>pontuação</translation>
-        </message>
-        <message>
-            <source>log-sum-exp</source>
-            <translation>log-soma-exp</translation>
-        </message>
-        <message>
-            <source>Query and key</source>
-            <translation>Consulta e chave</translation>
-        </message>
-        <message>
-            <source>%1 numbers of token %2, %1 of token %3</source>
-            <translation>%1 números do token %2, %1 do token %3</translation>
-        </message>
-        <message>
-            <source>After rotation, as the engine multiplied them. Point at a column for its numbers.</source>
-            <translation>Depois da rotação, como o motor os multiplicou. Aponte para uma coluna para ver seus números.</translation>
-        </message>
-        <message>
-            <source>After rotation, as the engine multiplied them. This query head shares key head %1 with others.</source>
-            <translation>Depois da rotação, como o motor os multiplicou. Esta cabeça de consulta divide a cabeça de chave %1 com outras.</translation>
-        </message>
-        <message>
-            <source>Rotation by position</source>
-            <translation>Rotação pela posição</translation>
-        </message>
-        <message>
-            <source>This model does not rotate queries and keys: positions enter elsewhere.</source>
-            <translation>Este modelo não gira consultas e chaves: as posições entram em outro lugar.</translation>
-        </message>
-        <message>
-            <source>Dimension %1 is not rotated: only the first %2 are.</source>
-            <translation>A dimensão %1 não é girada: só as primeiras %2 são.</translation>
-        </message>
-        <message>
-            <source>%1 rad</source>
-            <translation>%1 rad</translation>
-        </message>
-        <message>
-            <source>query at %1</source>
-            <translation>consulta em %1</translation>
-        </message>
-        <message>
-            <source>key at %1</source>
-            <translation>chave em %1</translation>
-        </message>
-        <message>
-            <source>dimensions %1 and %2: angle = position × %3 = %4 rad and %5 rad, %6 rad apart</source>
-            <translation>dimensões %1 e %2: ângulo = posição × %3 = %4 rad e %5 rad, a %6 rad de distância</translation>
-        </message>
-        <message>
-            <source>Dashed: before; solid: after. Only the distance between the two tokens matters for their product.</source>
-            <translation>Tracejado: antes; contínuo: depois. Só a distância entre os dois tokens importa para o produto.</translation>
-        </message>
-        <message>
-            <source>Dashed: before; solid: after, made %1 times as long. Only the distance between the two tokens matters for their product.</source>
-            <translation>Tracejado: antes; contínuo: depois, %1 vezes mais longo. Só a distância entre os dois tokens importa para o produto.</translation>
-        </message>
-        <message>
-            <source>Sum of the products</source>
-            <translation>Soma dos produtos</translation>
-        </message>
-        <message>
-            <source>The four largest products, then the other %1 together. All of them are in the table, with the running sum.</source>
-            <translation>Os quatro maiores produtos, depois os outros %1 juntos. Todos estão na tabela, com a soma parcial.</translation>
-        </message>
-        <message>
-            <source>All %1 products</source>
-            <translation>Todos os %1 produtos</translation>
-        </message>
-        <message>
-            <source>Scale</source>
-            <translation>Escala</translation>
-        </message>
-        <message>
-            <source>%1 is 1 / √%2: the number of dimensions keeps the scores from growing with it.</source>
-            <translation>%1 é 1 / √%2: assim as pontuações não crescem com o número de dimensões.</translation>
-        </message>
-        <message>
-            <source>This model's own factor.</source>
-            <translation>O fator próprio deste modelo.</translation>
-        </message>
-        <message>
-            <source>Soft cap</source>
-            <translation>Teto suave</translation>
-        </message>
-        <message>
-            <source>Keeps scores between −%1 and %1.</source>
-            <translation>Mantém as pontuações entre −%1 e %1.</translation>
-        </message>
-        <message>
-            <source>Token %1 comes after token %2: it cannot be seen, its weight is exactly 0.</source>
-            <translation>O token %1 vem depois do token %2: não pode ser visto, seu peso é exatamente 0.</translation>
-        </message>
-        <message>
-            <source>Token %1 is %2 tokens back; this layer sees %3. Its weight is exactly 0.</source>
-            <translation>O token %1 está %2 tokens atrás; esta camada vê %3. Seu peso é exatamente 0.</translation>
-        </message>
-        <message>
-            <source>Visible: not later, and %1 tokens back, within the window of %2.</source>
-            <translation>Visível: não vem depois, e está %1 tokens atrás, dentro da janela de %2.</translation>
-        </message>
-        <message>
-            <source>Visible: not later than token %1. What comes later is left out of the softmax.</source>
-            <translation>Visível: não vem depois do token %1. O que vem depois fica fora da softmax.</translation>
-        </message>
-        <message>
-            <source>Mask</source>
-            <translation>Máscara</translation>
-        </message>
-        <message>
-            <source>yes</source>
-            <translation>sim</translation>
-        </message>
-        <message>
-            <source>no</source>
-            <translation>não</translation>
-        </message>
-        <message>
-            <source>the other %1 keys</source>
-            <translation>as outras %1 chaves</translation>
-        </message>
-        <message>
-            <source>sink (nobody's token)</source>
-            <translation>ralo (token de ninguém)</translation>
-        </message>
-        <message>
-            <source>sum</source>
-            <translation>soma</translation>
-        </message>
-        <message>
-            <source>Softmax over the %1 keys that are seen</source>
-            <translation>Softmax sobre as %1 chaves vistas</translation>
-        </message>
-        <message>
-            <source>dim</source>
-            <translation>dim</translation>
-        </message>
-        <message>
-            <source>q before</source>
-            <translation>q antes</translation>
-        </message>
-        <message>
-            <source>k before</source>
-            <translation>k antes</translation>
-        </message>
-        <message>
-            <source>One weight, worked out with the recorded numbers. Click an underlined number to see where it comes from, a bar to see its rotation; double click a key in the last step to go to its cell.</source>
-            <translation>Um peso, calculado com os números gravados. Clique em um número sublinhado para ver de onde ele vem, em uma barra para ver sua rotação; clique duas vezes em uma chave do último passo para ir à sua célula.</translation>
-        </message>
-        <message>
-            <source>Computed in double precision from the recorded query (%1 bits) and key (%2 bits); shown with %3 significant digits.</source>
-            <translation>Calculado em precisão dupla a partir da consulta (%1 bits) e da chave (%2 bits) gravadas; mostrado com %3 algarismos significativos.</translation>
-        </message>
-        <message>
-            <source>log-sum-exp is the logarithm of the sum of e^score over these keys: %1 as the engine recorded it, %2 from the numbers on this page; %3 apart, which is rounding.</source>
-            <translation>log-soma-exp é o logaritmo da soma de e^pontuação sobre estas chaves: %1 como o motor gravou, %2 pelos números desta página; a diferença de %3 é arredondamento.</translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::ChatController</name>
-        <message>
-            <source>No model is loaded yet. Choose one first.</source>
-            <translation>Nenhum modelo foi carregado. Escolha um primeiro.</translation>
-        </message>
-        <message>
-            <source>Stopped before the first token.</source>
-            <translation>Interrompida antes do primeiro token.</translation>
-        </message>
-        <message>
-            <source>The conversation has %1 tokens; the context window has room for %2.</source>
-            <translation>A conversa tem %1 tokens; na janela de contexto cabem %2.</translation>
-        </message>
-        <message>
-            <source>Stopped at the limit of %1 tokens.</source>
-            <translation>Interrompida no limite de %1 tokens.</translation>
-        </message>
-        <message>
-            <source>Stopped: the context window of %1 tokens is full.</source>
-            <translation>Interrompida: a janela de contexto de %1 tokens está cheia.</translation>
-        </message>
-        <message>
-            <source>The answer failed.</source>
-            <translation>A resposta falhou.</translation>
-        </message>
-        <message>
-            <source>There is no such message in this conversation.</source>
-            <translation>Não há essa mensagem nesta conversa.</translation>
-        </message>
-        <message>
-            <source>The oldest messages can be left out of what the model reads; they stay in the conversation.</source>
-            <translation>As mensagens mais antigas podem ficar fora do que o modelo lê; elas continuam na conversa.</translation>
-        </message>
-        <message>
-            <source>Shorten the question, or make the context larger in the settings.</source>
-            <translation>Encurte a pergunta ou aumente o contexto nas configurações.</translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::ChatPanel</name>
-        <message>
-            <source>Leave out the oldest</source>
-            <translation>Deixar de fora as mais antigas</translation>
-        </message>
-        <message>
-            <source>The message and what followed it were deleted.</source>
-            <translation>A mensagem e o que vinha depois foram excluídas.</translation>
-        </message>
-        <message>
-            <source>Undo</source>
-            <translation>Desfazer</translation>
-        </message>
-        <message>
-            <source>No model is loaded yet</source>
-            <translation>Nenhum modelo foi carregado</translation>
-        </message>
-        <message>
-            <source>To the newest message (End)</source>
-            <translation>Ir à mensagem mais nova (End)</translation>
-        </message>
-        <message>
-            <source>To the newest message</source>
-            <translation>Ir à mensagem mais nova</translation>
-        </message>
-        <message numerus="yes">
-            <source>%n message(s) are no longer read by the model.</source>
-            <translation>
-                <numerusform>%n mensagem não é mais lida pelo modelo.</numerusform>
-                <numerusform>%n mensagens não são mais lidas pelo modelo.</numerusform>
-            </translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::CompareWindow</name>
-        <message>
-            <source>The same model</source>
-            <translation>O mesmo modelo</translation>
-        </message>
-        <message>
-            <source>Ask something below: the question is answered twice, left with the chat's own settings, right with those above.</source>
-            <translation>Pergunte algo abaixo: a pergunta é respondida duas vezes, à esquerda com os ajustes da conversa, à direita com os de cima.</translation>
-        </message>
-        <message>
-            <source>The same answer, token for token.</source>
-            <translation>A mesma resposta, token por token.</translation>
-        </message>
-        <message>
-            <source>They part at the first token.</source>
-            <translation>Elas divergem já no primeiro token.</translation>
-        </message>
-        <message numerus="yes">
-            <source>The first %n tokens are the same.</source>
-            <translation>
-                <numerusform>O primeiro %n token é o mesmo.</numerusform>
-                <numerusform>Os primeiros %n tokens são os mesmos.</numerusform>
-            </translation>
-        </message>
-        <message>
-            <source>Left: %1 tokens, mean probability %2. Right: %3 tokens, mean probability %4 (geometric mean of each token's own probability).</source>
-            <translation>Esquerda: %1 tokens, probabilidade média %2. Direita: %3 tokens, probabilidade média %4 (média geométrica da probabilidade de cada token).</translation>
-        </message>
-        <message>
-            <source>%1 · temperature %2 · answer %3 of %4</source>
-            <translation>%1 · temperatura %2 · resposta %3 de %4</translation>
-        </message>
-        <message>
-            <source>No model is loaded yet</source>
-            <translation>Nenhum modelo foi carregado</translation>
-        </message>
-        <message>
-            <source>Side by side</source>
-            <translation>Lado a lado</translation>
-        </message>
-        <message>
-            <source>Right side</source>
-            <translation>Lado direito</translation>
-        </message>
-        <message>
-            <source>Model of the right side</source>
-            <translation>Modelo do lado direito</translation>
-        </message>
-        <message>
-            <source>Colour every token by how sure the model was</source>
-            <translation>Colorir cada token pela certeza do modelo</translation>
-        </message>
-        <message>
-            <source>Token colours</source>
-            <translation>Cores dos tokens</translation>
-        </message>
-        <message>
-            <source>Answer again</source>
-            <translation>Responder de novo</translation>
-        </message>
-        <message>
-            <source>Left answer</source>
-            <translation>Resposta da esquerda</translation>
-        </message>
-        <message>
-            <source>Right answer</source>
-            <translation>Resposta da direita</translation>
-        </message>
-        <message>
-            <source>Earlier answer</source>
-            <translation>Resposta anterior</translation>
-        </message>
-        <message>
-            <source>Later answer</source>
-            <translation>Resposta seguinte</translation>
-        </message>
-        <message>
-            <source>Choose what differs above and press “%1” for a second answer to this question.</source>
-            <translation>Escolha acima o que muda e aperte “%1” para uma segunda resposta a esta pergunta.</translation>
-        </message>
-        <message numerus="yes">
-            <source>%n change(s) in the model</source>
-            <translation>
-                <numerusform>%n mudança no modelo</numerusform>
-                <numerusform>%n mudanças no modelo</numerusform>
-            </translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::Composer</name>
-        <message>
-            <source>Write a message</source>
-            <translation>Escreva uma mensagem</translation>
-        </message>
-        <message>
-            <source>Message</source>
-            <translation>Mensagem</translation>
-        </message>
-        <message>
-            <source>Enter sends, Shift+Enter begins a new line</source>
-            <translation>Enter envia, Shift+Enter começa outra linha</translation>
-        </message>
-        <message>
-            <source>Stop</source>
-            <translation>Parar</translation>
-        </message>
-        <message>
-            <source>Send</source>
-            <translation>Enviar</translation>
-        </message>
-        <message>
-            <source>Stop (Esc)</source>
-            <translation>Parar (Esc)</translation>
-        </message>
-        <message>
-            <source>Send (Enter)</source>
-            <translation>Enviar (Enter)</translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::ContextGauge</name>
-        <message>
-            <source>template</source>
-            <translation>formato</translation>
-        </message>
-        <message>
-            <source>system prompt</source>
-            <translation>instruções</translation>
-        </message>
-        <message>
-            <source>history</source>
-            <translation>histórico</translation>
-        </message>
-        <message>
-            <source>documents</source>
-            <translation>documentos</translation>
-        </message>
-        <message>
-            <source>question</source>
-            <translation>pergunta</translation>
-        </message>
-        <message>
-            <source>prompt</source>
-            <translation>entrada</translation>
-        </message>
-        <message>
-            <source>answer</source>
-            <translation>resposta</translation>
-        </message>
-        <message>
-            <source>Context window</source>
-            <translation>Janela de contexto</translation>
-        </message>
-        <message>
-            <source>%1 of %2 tokens</source>
-            <translation>%1 de %2 tokens</translation>
-        </message>
-        <message>
-            <source>%1 from the cache</source>
-            <translation>%1 da cache</translation>
-        </message>
-        <message>
-            <source>%1 s saved</source>
-            <translation>%1 s poupados</translation>
-        </message>
-        <message>
-            <source>%1: %2</source>
-            <translation>%1: %2</translation>
-        </message>
-        <message>
-            <source>(would be left out next)</source>
-            <translation>(sairia em seguida)</translation>
-        </message>
-        <message>
-            <source>free: %1</source>
-            <translation>livre: %1</translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::ConversationDelegate</name>
-        <message>
-            <source>yesterday</source>
-            <translation>ontem</translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::ConversationPanel</name>
-        <message>
-            <source>“%1” was deleted.</source>
-            <translation>“%1” foi excluída.</translation>
-        </message>
-        <message>
-            <source>Undo</source>
-            <translation>Desfazer</translation>
-        </message>
-        <message>
-            <source>New conversation</source>
-            <translation>Nova conversa</translation>
-        </message>
-        <message>
-            <source>Search</source>
-            <translation>Buscar</translation>
-        </message>
-        <message>
-            <source>Search conversations</source>
-            <translation>Buscar nas conversas</translation>
-        </message>
-        <message>
-            <source>Conversations</source>
-            <translation>Conversas</translation>
-        </message>
-        <message>
-            <source>Untitled</source>
-            <translation>Sem título</translation>
-        </message>
-        <message>
-            <source>Nothing found for “%1”.</source>
-            <translation>Nada encontrado para “%1”.</translation>
-        </message>
-        <message>
-            <source>Your conversations will stand here. Write something to begin the first one.</source>
-            <translation>Suas conversas ficarão aqui. Escreva algo para começar a primeira.</translation>
-        </message>
-        <message>
-            <source>Rename</source>
-            <translation>Renomear</translation>
-        </message>
-        <message>
-            <source>Move to folder</source>
-            <translation>Mover para a pasta</translation>
-        </message>
-        <message>
-            <source>No folder</source>
-            <translation>Nenhuma pasta</translation>
-        </message>
-        <message>
-            <source>New folder…</source>
-            <translation>Nova pasta…</translation>
-        </message>
-        <message>
-            <source>New folder</source>
-            <translation>Nova pasta</translation>
-        </message>
-        <message>
-            <source>Name of the folder:</source>
-            <translation>Nome da pasta:</translation>
-        </message>
-        <message>
-            <source>Export as Markdown…</source>
-            <translation>Exportar como Markdown…</translation>
-        </message>
-        <message>
-            <source>Export as JSON…</source>
-            <translation>Exportar como JSON…</translation>
-        </message>
-        <message>
-            <source>Delete</source>
-            <translation>Excluir</translation>
-        </message>
-        <message>
-            <source>Import…</source>
-            <translation>Importar…</translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::ConversationTreeView</name>
-        <message>
-            <source>System</source>
-            <translation>Sistema</translation>
-        </message>
-        <message>
-            <source>You</source>
-            <translation>Você</translation>
-        </message>
-        <message>
-            <source>Model</source>
-            <translation>Modelo</translation>
-        </message>
-        <message>
-            <source>Tool</source>
-            <translation>Ferramenta</translation>
-        </message>
-        <message>
-            <source>Conversation tree</source>
-            <translation>Árvore da conversa</translation>
-        </message>
-        <message numerus="yes">
-            <source>%n branches</source>
-            <translation>
-                <numerusform>%n ramo</numerusform>
-                <numerusform>%n ramos</numerusform>
-            </translation>
-        </message>
-        <message>
-            <source>(empty)</source>
-            <translation>(vazia)</translation>
-        </message>
-        <message>
-            <source>Write a message: every edit, new answer and fork will stand here as a branch.</source>
-            <translation>Escreva uma mensagem: cada edição, nova resposta e bifurcação aparecerá aqui como um ramo.</translation>
-        </message>
-        <message>
-            <source>No message</source>
-            <translation>Nenhuma mensagem</translation>
-        </message>
-        <message numerus="yes">
-            <source>%1, level %2 of %3, %n answers or edits below: %4</source>
-            <translation>
-                <numerusform>%1, nível %2 de %3, %n resposta ou edição abaixo: %4</numerusform>
-                <numerusform>%1, nível %2 de %3, %n respostas ou edições abaixo: %4</numerusform>
-            </translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::EffectPage</name>
-        <message>
-            <source>Measure the effect</source>
-            <translation>Medir o efeito</translation>
-        </message>
-        <message>
-            <source>Probability of every token with and without the changes</source>
-            <translation>Probabilidade de cada token com e sem as mudanças</translation>
-        </message>
-        <message>
-            <source>Computing…</source>
-            <translation>Calculando…</translation>
-        </message>
-        <message>
-            <source>The model’s first choice is the same everywhere.</source>
-            <translation>A primeira escolha do modelo é a mesma em todo lugar.</translation>
-        </message>
-        <message>
-            <source>Its first choice changes for the first time after token %1 “%2”.</source>
-            <translation>A primeira escolha muda pela primeira vez depois do token %1 “%2”.</translation>
-        </message>
-        <message>
-            <source>The distributions differ by %1 nats on average (Kullback–Leibler), at most %2.</source>
-            <translation>As distribuições diferem em %1 nats em média (Kullback–Leibler), no máximo %2.</translation>
-        </message>
-        <message>
-            <source>Nothing is recorded yet.</source>
-            <translation>Nada foi gravado ainda.</translation>
-        </message>
-        <message>
-            <source>Add a change and switch it on: then you see here what it does to the text on screen.</source>
-            <translation>Adicione uma mudança e ligue-a: aqui aparece o que ela faz com o texto na tela.</translation>
-        </message>
-        <message>
-            <source>Press “%1” to compute this text with and without the changes.</source>
-            <translation>Use “%1” para calcular este texto com e sem as mudanças.</translation>
-        </message>
-        <message>
-            <source>token that follows</source>
-            <translation>token seguinte</translation>
-        </message>
-        <message>
-            <source>without</source>
-            <translation>sem</translation>
-        </message>
-        <message>
-            <source>with</source>
-            <translation>com</translation>
-        </message>
-        <message>
-            <source>change</source>
-            <translation>mudança</translation>
-        </message>
-        <message>
-            <source>first choice now</source>
-            <translation>primeira escolha agora</translation>
-        </message>
-        <message>
-            <source>After token %1: “%2” %3 without, %4 with; the distributions differ by %5 nats.</source>
-            <translation>Depois do token %1: “%2” %3 sem, %4 com; as distribuições diferem em %5 nats.</translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::ErrorText</name>
-        <message>
-            <source>%1 %2, not a file: give the path of a plain file.</source>
-            <translation>%1 %2, não um arquivo: indique o caminho de um arquivo comum.</translation>
-        </message>
-        <message>
-            <source>%1 is not a file and will not be replaced.</source>
-            <translation>%1 não é um arquivo e não será substituído.</translation>
-        </message>
-        <message>
-            <source>%1 is read-only and will not be replaced.</source>
-            <translation>%1 é somente leitura e não será substituído.</translation>
-        </message>
-        <message>
-            <source>The disk is full: %1 could not be written past %2 bytes; nothing was changed.</source>
-            <translation>O disco está cheio: não foi possível gravar %1 além de %2 bytes; nada foi alterado.</translation>
-        </message>
-        <message>
-            <source>Cannot open %1: %2.</source>
-            <translation>Não foi possível abrir %1: %2.</translation>
-        </message>
-        <message>
-            <source>Cannot read %1: %2.</source>
-            <translation>Não foi possível ler %1: %2.</translation>
-        </message>
-        <message>
-            <source>Cannot write %1: %2.</source>
-            <translation>Não foi possível gravar %1: %2.</translation>
-        </message>
-        <message>
-            <source>Cannot map %1 into memory: %2.</source>
-            <translation>Não foi possível mapear %1 na memória: %2.</translation>
-        </message>
-        <message>
-            <source>%1 has %2 bytes; at most %3 are read here.</source>
-            <translation>%1 tem %2 bytes; aqui são lidos no máximo %3.</translation>
-        </message>
-        <message>
-            <source>This is not a GGUF file: it does not begin with the letters GGUF.</source>
-            <translation>Este não é um arquivo GGUF: ele não começa com as letras GGUF.</translation>
-        </message>
-        <message>
-            <source>This is a GGML file from before GGUF; convert the model to GGUF again.</source>
-            <translation>Este é um arquivo GGML anterior ao GGUF; converta o modelo de novo para GGUF.</translation>
-        </message>
-        <message>
-            <source>This GGUF file has version %1; versions 2 and 3 are read.</source>
-            <translation>Este arquivo GGUF é da versão %1; são lidas as versões 2 e 3.</translation>
-        </message>
-        <message>
-            <source>This GGUF file (version %1) is big-endian; only little-endian files are read.</source>
-            <translation>Este arquivo GGUF (versão %1) é big-endian; só arquivos little-endian são lidos.</translation>
-        </message>
-        <message>
-            <source>Tensor %1 (offset %2, %3 %4) reaches past the end of the GGUF file, which has %5 bytes of data.</source>
-            <translation>O tensor %1 (posição %2, %3 %4) passa do fim do arquivo GGUF, que tem %5 bytes de dados.</translation>
-        </message>
-        <message>
-            <source>The length of %1 is %2 bytes, but only %3 bytes are left in the GGUF file.</source>
-            <translation>%1 teria %2 bytes, mas restam só %3 bytes no arquivo GGUF.</translation>
-        </message>
-        <message>
-            <source>The GGUF file ends inside %1 (at byte %2 of %3).</source>
-            <translation>O arquivo GGUF termina dentro de %1 (no byte %2 de %3).</translation>
-        </message>
-        <message>
-            <source>Tensor %1 has type number %2, which this version does not know.</source>
-            <translation>O tensor %1 é do tipo número %2, que esta versão não conhece.</translation>
-        </message>
-        <message>
-            <source>The model is split over %1 files, which this version does not join.</source>
-            <translation>O modelo está dividido em %1 arquivos, que esta versão não junta.</translation>
-        </message>
-        <message>
-            <source>The model file's architecture is %1, which this version does not know. It knows: %2.</source>
-            <translation>A arquitetura do arquivo é %1, que esta versão não conhece. Ela conhece: %2.</translation>
-        </message>
-        <message>
-            <source>The model file lacks the key general.architecture.</source>
-            <translation>Falta ao arquivo do modelo a chave general.architecture.</translation>
-        </message>
-        <message>
-            <source>The model file lacks the tensor token_embd.weight; if it holds a vocabulary only, it cannot generate text.</source>
-            <translation>Falta ao arquivo do modelo o tensor token_embd.weight; se ele contém só um vocabulário, não pode gerar texto.</translation>
-        </message>
-        <message>
-            <source>The model file lacks the tensor %1 (of shape %2), which the architecture %3 needs.</source>
-            <translation>Falta ao arquivo do modelo o tensor %1 (de forma %2), que a arquitetura %3 exige.</translation>
-        </message>
-        <message>
-            <source>The model file lacks the key %1, which its architecture needs.</source>
-            <translation>Falta ao arquivo do modelo a chave %1, que sua arquitetura exige.</translation>
-        </message>
-        <message>
-            <source>The model file's tensor %1 has the shape %2, but its metadata call for %3.</source>
-            <translation>O tensor %1 do arquivo tem a forma %2, mas seus metadados pedem %3.</translation>
-        </message>
-        <message>
-            <source>The file holds no tokenizer (tokenizer.ggml.model is missing).</source>
-            <translation>O arquivo não traz tokenizador (falta tokenizer.ggml.model).</translation>
-        </message>
-        <message>
-            <source>Weights of type %1 are not supported.</source>
-            <translation>Pesos do tipo %1 não são aceitos.</translation>
-        </message>
-        <message>
-            <source>There is not enough memory for this.</source>
-            <translation>Não há memória suficiente para isto.</translation>
-        </message>
-        <message>
-            <source>%1 MB of memory were asked for and are not there.</source>
-            <translation>Foram pedidos %1 MB de memória, que não estão disponíveis.</translation>
-        </message>
-        <message>
-            <source>Keys and values of %1 tokens need %2 GB of memory, which is not there.</source>
-            <translation>As chaves e os valores de %1 tokens precisam de %2 GB de memória, que não estão disponíveis.</translation>
-        </message>
-        <message>
-            <source>The prompt has %1 tokens, but the context holds only %2.</source>
-            <translation>O prompt tem %1 tokens, mas o contexto só comporta %2.</translation>
-        </message>
-        <message>
-            <source>The context window of %1 tokens has no room for %2 more.</source>
-            <translation>A janela de contexto de %1 tokens não tem lugar para mais %2.</translation>
-        </message>
-        <message>
-            <source>This model has learned positions for %1 tokens and cannot read more.</source>
-            <translation>Este modelo aprendeu posições para %1 tokens e não consegue ler mais.</translation>
-        </message>
-        <message>
-            <source>The grammar has no rule named root, where a text would begin.</source>
-            <translation>A gramática não tem uma regra chamada root, por onde um texto começaria.</translation>
-        </message>
-        <message>
-            <source>The JSON schema is not valid JSON.</source>
-            <translation>O esquema JSON não é um JSON válido.</translation>
-        </message>
-        <message>
-            <source>The disk that holds the conversations is full. What was saved before is safe; free some space and try again.</source>
-            <translation>O disco onde ficam as conversas está cheio. O que já foi salvo está seguro; libere espaço e tente de novo.</translation>
-        </message>
-        <message>
-            <source>Another program is writing to the file of conversations. Try again in a moment.</source>
-            <translation>Outro programa está gravando no arquivo de conversas. Tente de novo daqui a pouco.</translation>
-        </message>
-        <message>
-            <source>The file of conversations may not be written to. Check the permissions of its folder.</source>
-            <translation>Não é permitido gravar no arquivo de conversas. Verifique as permissões da pasta.</translation>
-        </message>
-        <message>
-            <source>The file of conversations cannot be opened (%1).</source>
-            <translation>Não foi possível abrir o arquivo de conversas (%1).</translation>
-        </message>
-        <message>
-            <source>The system could not read or write the file of conversations (%1). What was saved before is safe.</source>
-            <translation>O sistema não conseguiu ler ou gravar o arquivo de conversas (%1). O que já foi salvo está seguro.</translation>
-        </message>
-        <message>
-            <source>The folder for the conversations cannot be made (%1): %2.</source>
-            <translation>Não foi possível criar a pasta das conversas (%1): %2.</translation>
-        </message>
-        <message>
-            <source>%1 is a folder, not a file of conversations.</source>
-            <translation>%1 é uma pasta, não um arquivo de conversas.</translation>
-        </message>
-        <message>
-            <source>The file of conversations was damaged. It was kept as %1, and a new one was begun.</source>
-            <translation>O arquivo de conversas estava danificado. Ele foi guardado como %1, e um novo foi iniciado.</translation>
-        </message>
-        <message>
-            <source>These conversations were written by a newer version of the program (form %1 of the file; this version knows %2). Update the program; nothing was changed.</source>
-            <translation>Estas conversas foram gravadas por uma versão mais nova do programa (formato %1 do arquivo; esta versão conhece o %2). Atualize o programa; nada foi alterado.</translation>
-        </message>
-        <message>
-            <source>The program ended before this answer was complete.</source>
-            <translation>O programa terminou antes que esta resposta estivesse completa.</translation>
-        </message>
-        <message>
-            <source>This file is not JSON.</source>
-            <translation>Este arquivo não é JSON.</translation>
-        </message>
-        <message>
-            <source>This JSON is not a conversation: it has no list of messages.</source>
-            <translation>Este JSON não é uma conversa: não tem uma lista de mensagens.</translation>
-        </message>
-        <message>
-            <source>This file holds no text to make a conversation of.</source>
-            <translation>Este arquivo não traz texto para formar uma conversa.</translation>
-        </message>
-        <message>
-            <source>No such file or directory</source>
-            <translation>arquivo ou pasta inexistente</translation>
-        </message>
-        <message>
-            <source>Permission denied</source>
-            <translation>permissão negada</translation>
-        </message>
-        <message>
-            <source>Not a directory</source>
-            <translation>não é uma pasta</translation>
-        </message>
-        <message>
-            <source>Is a directory</source>
-            <translation>é uma pasta</translation>
-        </message>
-        <message>
-            <source>Read-only file system</source>
-            <translation>sistema de arquivos somente leitura</translation>
-        </message>
-        <message>
-            <source>No space left on device</source>
-            <translation>não há mais espaço no disco</translation>
-        </message>
-        <message>
-            <source>Input/output error</source>
-            <translation>erro de entrada e saída</translation>
-        </message>
-        <message>
-            <source>Cannot allocate memory</source>
-            <translation>não há memória</translation>
-        </message>
-        <message>
-            <source>File name too long</source>
-            <translation>nome de arquivo longo demais</translation>
-        </message>
-        <message>
-            <source>Too many open files</source>
-            <translation>arquivos abertos demais</translation>
-        </message>
-        <message>
-            <source>unable to open database file</source>
-            <translation>o arquivo do banco de dados não pôde ser aberto</translation>
-        </message>
-        <message>
-            <source>disk I/O error</source>
-            <translation>erro de leitura ou gravação no disco</translation>
-        </message>
-        <message>
-            <source>is a folder</source>
-            <translation>é uma pasta</translation>
-        </message>
-        <message>
-            <source>is a pipe</source>
-            <translation>é um pipe</translation>
-        </message>
-        <message>
-            <source>is a socket</source>
-            <translation>é um socket</translation>
-        </message>
-        <message>
-            <source>is a device</source>
-            <translation>é um dispositivo</translation>
-        </message>
-        <message>
-            <source>English</source>
-            <translation>português</translation>
-        </message>
-        <message>
-            <source>The model could not be loaded.</source>
-            <translation>Não foi possível carregar o modelo.</translation>
-        </message>
-        <message>
-            <source>The answer could not be made.</source>
-            <translation>Não foi possível gerar a resposta.</translation>
-        </message>
-        <message>
-            <source>The model's chat template could not be read.</source>
-            <translation>Não foi possível ler o formato de conversa do modelo.</translation>
-        </message>
-        <message>
-            <source>The conversations could not be read or written.</source>
-            <translation>Não foi possível ler ou gravar as conversas.</translation>
-        </message>
-        <message>
-            <source>The conversation could not be exported.</source>
-            <translation>Não foi possível exportar a conversa.</translation>
-        </message>
-        <message>
-            <source>The file could not be imported.</source>
-            <translation>Não foi possível importar o arquivo.</translation>
-        </message>
-        <message>
-            <source>The file seems damaged or incomplete: fetch it again or choose another one.</source>
-            <translation>O arquivo parece danificado ou incompleto: baixe-o de novo ou escolha outro.</translation>
-        </message>
-        <message>
-            <source>Something is no longer where it was: look whether it was moved or deleted.</source>
-            <translation>Algo não está mais onde estava: veja se foi movido ou apagado.</translation>
-        </message>
-        <message>
-            <source>Check the disk, its free space and the permissions.</source>
-            <translation>Verifique o disco, o espaço livre e as permissões.</translation>
-        </message>
-        <message>
-            <source>Close other programs, or choose a smaller model or a shorter context.</source>
-            <translation>Feche outros programas ou escolha um modelo menor ou um contexto mais curto.</translation>
-        </message>
-        <message>
-            <source>This version does not know that: another file or a newer version may help.</source>
-            <translation>Esta versão não conhece isso: outro arquivo ou uma versão mais nova pode ajudar.</translation>
-        </message>
-        <message>
-            <source>Check the values in the settings.</source>
-            <translation>Verifique os valores nas configurações.</translation>
-        </message>
-        <message>
-            <source>Shorten the conversation or make the context larger.</source>
-            <translation>Encurte a conversa ou aumente o contexto.</translation>
-        </message>
-        <message>
-            <source>The graphics card or its driver failed: try without it.</source>
-            <translation>A placa de vídeo ou seu driver falhou: tente sem ela.</translation>
-        </message>
-        <message>
-            <source>This is a mistake of ours; a report of it helps.</source>
-            <translation>Este é um erro nosso; avisar ajuda a corrigi-lo.</translation>
-        </message>
-        <message>
-            <source>(in English: %1)</source>
-            <translation>(em inglês: %1)</translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::ExperimentPage</name>
-        <message>
-            <source>No model is loaded yet. Choose one first.</source>
-            <translation>Nenhum modelo foi carregado ainda. Escolha um primeiro.</translation>
-        </message>
-        <message>
-            <source>Write a text first.</source>
-            <translation>Escreva um texto primeiro.</translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::ExportWords</name>
-        <message>
-            <source>The file could not be written to %1.</source>
-            <translation>Não foi possível escrever o arquivo em %1.</translation>
-        </message>
-        <message>
-            <source>There are no numbers to save yet.</source>
-            <translation>Ainda não há números para salvar.</translation>
-        </message>
-        <message>
-            <source>The picture would be too large; choose a smaller scale.</source>
-            <translation>A imagem ficaria grande demais; escolha uma escala menor.</translation>
-        </message>
-        <message>
-            <source>This view cannot be saved as %1.</source>
-            <translation>Esta vista não pode ser salva como %1.</translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::HeatmapCanvas</name>
-        <message>
-            <source>linear scale (values below 0 have no logarithm)</source>
-            <translation>escala linear (valores abaixo de 0 não têm logaritmo)</translation>
-        </message>
-        <message>
-            <source>linear scale</source>
-            <translation>escala linear</translation>
-        </message>
-        <message>
-            <source>logarithmic scale</source>
-            <translation>escala logarítmica</translation>
-        </message>
-        <message>
-            <source>by rank among what is shown</source>
-            <translation>por posição entre o que é mostrado</translation>
-        </message>
-        <message>
-            <source>each block: max of %1 × %1 cells</source>
-            <translation>cada bloco: máx. de %1 × %1 células</translation>
-        </message>
-        <message>
-            <source>each block: mean of %1 × %1 cells</source>
-            <translation>cada bloco: média de %1 × %1 células</translation>
-        </message>
-        <message>
-            <source>every cell by itself</source>
-            <translation>cada célula por si</translation>
-        </message>
-        <message>
-            <source>coarser values stand in for what is being computed</source>
-            <translation>valores mais grosseiros no lugar do que está sendo calculado</translation>
-        </message>
-        <message>
-            <source>sampled; exact values follow</source>
-            <translation>por amostragem; os valores exatos vêm a seguir</translation>
-        </message>
-        <message>
-            <source>Heat map</source>
-            <translation>Mapa de calor</translation>
-        </message>
-        <message>
-            <source>Colours</source>
-            <translation>Cores</translation>
-        </message>
-        <message>
-            <source>Viridis</source>
-            <translation>Viridis</translation>
-        </message>
-        <message>
-            <source>Cividis</source>
-            <translation>Cividis</translation>
-        </message>
-        <message>
-            <source>Magma</source>
-            <translation>Magma</translation>
-        </message>
-        <message>
-            <source>Grey</source>
-            <translation>Cinza</translation>
-        </message>
-        <message>
-            <source>Scale</source>
-            <translation>Escala</translation>
-        </message>
-        <message>
-            <source>Linear</source>
-            <translation>Linear</translation>
-        </message>
-        <message>
-            <source>Logarithmic</source>
-            <translation>Logarítmica</translation>
-        </message>
-        <message>
-            <source>By rank</source>
-            <translation>Por posição</translation>
-        </message>
-        <message>
-            <source>Blocks show</source>
-            <translation>Os blocos mostram</translation>
-        </message>
-        <message>
-            <source>Max</source>
-            <translation>Máximo</translation>
-        </message>
-        <message>
-            <source>Mean</source>
-            <translation>Média</translation>
-        </message>
-        <message>
-            <source>Show all</source>
-            <translation>Mostrar tudo</translation>
-        </message>
-        <message>
-            <source>Controls</source>
-            <translation>Controles</translation>
-        </message>
-        <message>
-            <source>Layer</source>
-            <translation>Camada</translation>
-        </message>
-        <message>
-            <source>Head</source>
-            <translation>Cabeça</translation>
-        </message>
-        <message>
-            <source>Hide attention sinks</source>
-            <translation>Ocultar sumidouros de atenção</translation>
-        </message>
-        <message>
-            <source>Frame: %1 ms (%2)</source>
-            <translation>Quadro: %1 ms (%2)</translation>
-        </message>
-        <message>
-            <source>Controls over the map</source>
-            <translation>Controles sobre o mapa</translation>
-        </message>
-        <message>
-            <source>Orange to blue</source>
-            <translation>Laranja a azul</translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::InsideController</name>
-        <message>
-            <source>This conversation is empty. Ask something first.</source>
-            <translation>Esta conversa está vazia. Pergunte algo primeiro.</translation>
-        </message>
-        <message>
-            <source>Reading the conversation…</source>
-            <translation>Lendo a conversa…</translation>
-        </message>
-        <message>
-            <source>The recorded model is not the one that is loaded. Load it to record more of this run.</source>
-            <translation>O modelo gravado não é o que está carregado. Carregue-o para gravar mais desta execução.</translation>
-        </message>
-        <message>
-            <source>Recording again…</source>
-            <translation>Gravando de novo…</translation>
-        </message>
-        <message>
-            <source>Opening %1…</source>
-            <translation>Abrindo %1…</translation>
-        </message>
-        <message>
-            <source>Saving %1…</source>
-            <translation>Salvando %1…</translation>
-        </message>
-        <message>
-            <source>These two runs cannot be compared: one has %1 layers of %2 heads, the other %3 layers of %4 heads.</source>
-            <translation>Estas duas execuções não podem ser comparadas: uma tem %1 camadas de %2 cabeças, a outra %3 camadas de %4 cabeças.</translation>
-        </message>
-        <message>
-            <source>No model is loaded yet. Choose one first.</source>
-            <translation>Nenhum modelo foi carregado. Escolha um primeiro.</translation>
-        </message>
-        <message>
-            <source>The engine recorded nothing of this run.</source>
-            <translation>O motor não gravou nada desta execução.</translation>
-        </message>
-        <message>
-            <source>Reading %1 of %2 tokens…</source>
-            <translation>Lendo %1 de %2 tokens…</translation>
-        </message>
-        <message>
-            <source>the run kept before</source>
-            <translation>a execução guardada antes</translation>
-        </message>
-        <message>
-            <source>Recording without the changes…</source>
-            <translation>Gravando sem as mudanças…</translation>
-        </message>
-        <message>
-            <source>the same without changes</source>
-            <translation>a mesma sem mudanças</translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::InsideView</name>
-        <message>
-            <source>This view cannot be saved as %1.</source>
-            <translation>Esta vista não pode ser salva como %1.</translation>
-        </message>
-        <message>
-            <source>The picture could not be written to %1.</source>
-            <translation>Não foi possível escrever a imagem em %1.</translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::InsideWindow</name>
-        <message>
-            <source>Saved as %1.</source>
-            <translation>Salvo como %1.</translation>
-        </message>
-        <message>
-            <source>As %1…</source>
-            <translation>Como %1…</translation>
-        </message>
-        <message>
-            <source>Export the view</source>
-            <translation>Exportar a vista</translation>
-        </message>
-        <message>
-            <source>Open a recorded run</source>
-            <translation>Abrir uma execução gravada</translation>
-        </message>
-        <message>
-            <source>Recorded runs (*.safetensors);;All files (*)</source>
-            <translation>Execuções gravadas (*.safetensors);;Todos os arquivos (*)</translation>
-        </message>
-        <message>
-            <source>Save the recorded run</source>
-            <translation>Salvar a execução gravada</translation>
-        </message>
-        <message>
-            <source>Compare with a recorded run</source>
-            <translation>Comparar com uma execução gravada</translation>
-        </message>
-        <message>
-            <source>%1 tokens, %2 of them the prompt</source>
-            <translation>%1 tokens, %2 deles da entrada</translation>
-        </message>
-        <message>
-            <source>%1 tokens</source>
-            <translation>%1 tokens</translation>
-        </message>
-        <message>
-            <source>%1 layers × %2 heads</source>
-            <translation>%1 camadas × %2 cabeças</translation>
-        </message>
-        <message>
-            <source>changes made: %1</source>
-            <translation>mudanças feitas: %1</translation>
-        </message>
-        <message>
-            <source>minus %1</source>
-            <translation>menos %1</translation>
-        </message>
-        <message>
-            <source>Nothing is recorded yet</source>
-            <translation>Nada foi gravado ainda</translation>
-        </message>
-        <message>
-            <source>While this room is open, every answer in the chat is recorded as it is written: ask something. Or look inside the conversation as it stands, or open a recorded run: that needs no model.</source>
-            <translation>Enquanto esta sala está aberta, cada resposta da conversa é gravada à medida que é escrita: pergunte algo. Ou olhe por dentro da conversa como está, ou abra uma execução gravada: para isso não é preciso modelo.</translation>
-        </message>
-        <message>
-            <source>The run can be recorded again with what this view needs.</source>
-            <translation>A execução pode ser gravada de novo com o que esta vista precisa.</translation>
-        </message>
-        <message>
-            <source>With a recorded run…</source>
-            <translation>Com uma execução gravada…</translation>
-        </message>
-        <message>
-            <source>End the comparison</source>
-            <translation>Encerrar a comparação</translation>
-        </message>
-        <message>
-            <source>Look inside this conversation: reads it again and records</source>
-            <translation>Olhar por dentro desta conversa: lê de novo e grava</translation>
-        </message>
-        <message>
-            <source>Compare with another run</source>
-            <translation>Comparar com outra execução</translation>
-        </message>
-        <message>
-            <source>Hide the chat</source>
-            <translation>Ocultar a conversa</translation>
-        </message>
-        <message>
-            <source>Close (Ctrl+Shift+I)</source>
-            <translation>Fechar (Ctrl+Shift+I)</translation>
-        </message>
-        <message>
-            <source>Previous token</source>
-            <translation>Token anterior</translation>
-        </message>
-        <message>
-            <source>Next token</source>
-            <translation>Próximo token</translation>
-        </message>
-        <message>
-            <source>Layer</source>
-            <translation>Camada</translation>
-        </message>
-        <message>
-            <source>Head</source>
-            <translation>Cabeça</translation>
-        </message>
-        <message>
-            <source>Token</source>
-            <translation>Token</translation>
-        </message>
-        <message>
-            <source>Look inside this conversation</source>
-            <translation>Olhar por dentro desta conversa</translation>
-        </message>
-        <message>
-            <source>Open a recorded run…</source>
-            <translation>Abrir uma execução gravada…</translation>
-        </message>
-        <message>
-            <source>Record again</source>
-            <translation>Gravar de novo</translation>
-        </message>
-        <message>
-            <source>The chat has gone on since this was recorded.</source>
-            <translation>A conversa continuou depois desta gravação.</translation>
-        </message>
-        <message>
-            <source>Record it now</source>
-            <translation>Gravar agora</translation>
-        </message>
-        <message>
-            <source>Keep this run and compare the next ones with it</source>
-            <translation>Guardar esta execução e comparar as próximas com ela</translation>
-        </message>
-        <message>
-            <source>With the same run without changes</source>
-            <translation>Com a mesma execução sem as mudanças</translation>
-        </message>
-        <message>
-            <source>What does not fit is left out, highest layers first, and said</source>
-            <translation>O que não cabe fica de fora, as camadas mais altas primeiro, e isso é dito</translation>
-        </message>
-        <message>
-            <source>At most %1 for a recording</source>
-            <translation>No máximo %1 por gravação</translation>
-        </message>
-        <message>
-            <source>%1  (the newest)</source>
-            <translation>%1  (o mais novo)</translation>
-        </message>
-        <message>
-            <source>With this model a recording of 1,000 tokens takes %1; at most %2 are used.</source>
-            <translation>Com este modelo, uma gravação de 1.000 tokens ocupa %1; são usados no máximo %2.</translation>
-        </message>
-        <message>
-            <source>A recording of a full context (%1 tokens) takes %2 with this model</source>
-            <translation>A gravação de um contexto cheio (%1 tokens) ocupa %2 com este modelo</translation>
-        </message>
-        <message>
-            <source>Memory for recordings</source>
-            <translation>Memória para gravações</translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::InterventionAnswers</name>
-        <message>
-            <source>An answer is being written. Wait for it, or stop it.</source>
-            <translation>Uma resposta está sendo escrita. Espere por ela ou pare-a.</translation>
-        </message>
-        <message>
-            <source>No change is switched on.</source>
-            <translation>Nenhuma mudança está ligada.</translation>
-        </message>
-        <message>
-            <source>Ask something in the chat first.</source>
-            <translation>Pergunte algo na conversa primeiro.</translation>
-        </message>
-        <message>
-            <source>The answer could not be begun.</source>
-            <translation>A resposta não pôde ser começada.</translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::InterventionButton</name>
-        <message>
-            <source>Layer %1, head %2</source>
-            <translation>Camada %1, cabeça %2</translation>
-        </message>
-        <message>
-            <source>Switch this head off</source>
-            <translation>Desligar esta cabeça</translation>
-        </message>
-        <message>
-            <source>Halve what it writes</source>
-            <translation>Reduzir à metade o que ela escreve</translation>
-        </message>
-        <message>
-            <source>Double what it writes</source>
-            <translation>Dobrar o que ela escreve</translation>
-        </message>
-        <message>
-            <source>Layer %1</source>
-            <translation>Camada %1</translation>
-        </message>
-        <message>
-            <source>Switch its MLP off</source>
-            <translation>Desligar a MLP dela</translation>
-        </message>
-        <message>
-            <source>Steer the stream with two texts…</source>
-            <translation>Dirigir o fluxo com dois textos…</translation>
-        </message>
-        <message>
-            <source>Take the stream of the other run at token %1</source>
-            <translation>Usar o fluxo da outra execução no token %1</translation>
-        </message>
-        <message>
-            <source>All changes…</source>
-            <translation>Todas as mudanças…</translation>
-        </message>
-        <message>
-            <source>Change what the selected head or layer does</source>
-            <translation>Mudar o que a cabeça ou a camada escolhida faz</translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::InterventionChip</name>
-        <message>
-            <source>Switch all off</source>
-            <translation>Desligar todas</translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::InterventionForm</name>
-        <message>
-            <source>“%1” is no list of columns such as 3, 10-12.</source>
-            <translation>“%1” não é uma lista de colunas como 3, 10-12.</translation>
-        </message>
-        <message>
-            <source>the run on screen</source>
-            <translation>a execução na tela</translation>
-        </message>
-        <message>
-            <source>the run compared with</source>
-            <translation>a execução comparada</translation>
-        </message>
-        <message>
-            <source>The last token comes before the first.</source>
-            <translation>O último token vem antes do primeiro.</translation>
-        </message>
-        <message>
-            <source>There is no run to take the values from.</source>
-            <translation>Não há execução de onde tirar os valores.</translation>
-        </message>
-        <message>
-            <source>That run did not record %1. Record it in the Model view first.</source>
-            <translation>Essa execução não gravou %1. Grave-o primeiro na vista Modelo.</translation>
-        </message>
-        <message>
-            <source>Neurons</source>
-            <translation>Neurônios</translation>
-        </message>
-        <message>
-            <source>Columns</source>
-            <translation>Colunas</translation>
-        </message>
-        <message>
-            <source>Where</source>
-            <translation>Onde</translation>
-        </message>
-        <message>
-            <source>Layer</source>
-            <translation>Camada</translation>
-        </message>
-        <message>
-            <source>Head</source>
-            <translation>Cabeça</translation>
-        </message>
-        <message>
-            <source>all</source>
-            <translation>todas</translation>
-        </message>
-        <message>
-            <source>Change</source>
-            <translation>Mudança</translation>
-        </message>
-        <message>
-            <source>From token</source>
-            <translation>Do token</translation>
-        </message>
-        <message>
-            <source>To token</source>
-            <translation>Até o token</translation>
-        </message>
-        <message>
-            <source>the end</source>
-            <translation>o fim</translation>
-        </message>
-        <message>
-            <source>Factor</source>
-            <translation>Fator</translation>
-        </message>
-        <message>
-            <source>Values of</source>
-            <translation>Valores de</translation>
-        </message>
-        <message>
-            <source>Add</source>
-            <translation>Adicionar</translation>
-        </message>
-        <message>
-            <source>Columns or neurons, such as 3, 10-12</source>
-            <translation>Colunas ou neurônios, como 3, 10-12</translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::InterventionWords</name>
-        <message>
-            <source>No model is loaded yet. Choose one first.</source>
-            <translation>Nenhum modelo foi carregado ainda. Escolha um primeiro.</translation>
-        </message>
-        <message>
-            <source>embedding</source>
-            <translation>embedding</translation>
-        </message>
-        <message>
-            <source>position embedding</source>
-            <translation>embedding de posição</translation>
-        </message>
-        <message>
-            <source>stream before the layer</source>
-            <translation>fluxo antes da camada</translation>
-        </message>
-        <message>
-            <source>stream between attention and MLP</source>
-            <translation>fluxo entre atenção e MLP</translation>
-        </message>
-        <message>
-            <source>stream after the layer</source>
-            <translation>fluxo depois da camada</translation>
-        </message>
-        <message>
-            <source>queries</source>
-            <translation>consultas</translation>
-        </message>
-        <message>
-            <source>keys</source>
-            <translation>chaves</translation>
-        </message>
-        <message>
-            <source>values</source>
-            <translation>valores</translation>
-        </message>
-        <message>
-            <source>head output</source>
-            <translation>saída da cabeça</translation>
-        </message>
-        <message>
-            <source>attention output</source>
-            <translation>saída da atenção</translation>
-        </message>
-        <message>
-            <source>neurons</source>
-            <translation>neurônios</translation>
-        </message>
-        <message>
-            <source>MLP output</source>
-            <translation>saída da MLP</translation>
-        </message>
-        <message>
-            <source>set to zero</source>
-            <translation>zerar</translation>
-        </message>
-        <message>
-            <source>set to the mean</source>
-            <translation>pôr na média</translation>
-        </message>
-        <message>
-            <source>multiply</source>
-            <translation>multiplicar</translation>
-        </message>
-        <message>
-            <source>add a vector</source>
-            <translation>somar um vetor</translation>
-        </message>
-        <message>
-            <source>replace with another run</source>
-            <translation>trocar pelos de outra execução</translation>
-        </message>
-        <message>
-            <source>Layer %1</source>
-            <translation>Camada %1</translation>
-        </message>
-        <message>
-            <source>head %1</source>
-            <translation>cabeça %1</translation>
-        </message>
-        <message>
-            <source>neuron %1</source>
-            <translation>neurônio %1</translation>
-        </message>
-        <message>
-            <source>column %1</source>
-            <translation>coluna %1</translation>
-        </message>
-        <message numerus="yes">
-            <source>%n column(s)</source>
-            <translation>
-                <numerusform>%n coluna</numerusform>
-                <numerusform>%n colunas</numerusform>
-            </translation>
-        </message>
-        <message>
-            <source>times %1</source>
-            <translation>vezes %1</translation>
-        </message>
-        <message>
-            <source>plus %1 times the vector</source>
-            <translation>mais %1 vezes o vetor</translation>
-        </message>
-        <message>
-            <source>(from token %1 on)</source>
-            <translation>(do token %1 em diante)</translation>
-        </message>
-        <message>
-            <source>(token %1)</source>
-            <translation>(token %1)</translation>
-        </message>
-        <message>
-            <source>(tokens %1 to %2)</source>
-            <translation>(tokens %1 a %2)</translation>
-        </message>
-        <message numerus="yes">
-            <source>Model edited: %n change(s)</source>
-            <translation>
-                <numerusform>Modelo alterado: %n mudança</numerusform>
-                <numerusform>Modelo alterado: %n mudanças</numerusform>
-            </translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::InterventionsView</name>
-        <message>
-            <source>Interventions</source>
-            <translation>Intervenções</translation>
-        </message>
-        <message>
-            <source>Changes made to what the model computes while it answers; its weights stay as they are. Each has a switch, and the chat shows when one is on.</source>
-            <translation>Mudanças no que o modelo calcula enquanto responde; os pesos ficam como estão. Cada uma tem uma chave, e a conversa mostra quando há alguma ligada.</translation>
-        </message>
-        <message numerus="yes">
-            <source>%n change(s) on</source>
-            <translation>
-                <numerusform>%n mudança ligada</numerusform>
-                <numerusform>%n mudanças ligadas</numerusform>
-            </translation>
-        </message>
-        <message>
-            <source>No change: the model answers as it is</source>
-            <translation>Nenhuma mudança: o modelo responde como é</translation>
-        </message>
-        <message>
-            <source>Stop</source>
-            <translation>Parar</translation>
-        </message>
-        <message>
-            <source>Answer with and without</source>
-            <translation>Responder com e sem</translation>
-        </message>
-        <message>
-            <source>Factor</source>
-            <translation>Fator</translation>
-        </message>
-        <message>
-            <source>Factor of the chosen change</source>
-            <translation>Fator da mudança escolhida</translation>
-        </message>
-        <message>
-            <source>Remove</source>
-            <translation>Remover</translation>
-        </message>
-        <message>
-            <source>Undo the last change of the list</source>
-            <translation>Desfaz a última alteração da lista</translation>
-        </message>
-        <message>
-            <source>Undo</source>
-            <translation>Desfazer</translation>
-        </message>
-        <message>
-            <source>Answers the last question twice with the same seed and lays both side by side</source>
-            <translation>Responde à última pergunta duas vezes com a mesma semente e põe as duas lado a lado</translation>
-        </message>
-        <message>
-            <source>Changes</source>
-            <translation>Mudanças</translation>
-        </message>
-        <message>
-            <source>By hand</source>
-            <translation>À mão</translation>
-        </message>
-        <message>
-            <source>Steering</source>
-            <translation>Direção</translation>
-        </message>
-        <message>
-            <source>Without each head</source>
-            <translation>Sem cada cabeça</translation>
-        </message>
-        <message>
-            <source>Patching</source>
-            <translation>Enxerto</translation>
-        </message>
-        <message>
-            <source>Effect</source>
-            <translation>Efeito</translation>
-        </message>
-        <message>
-            <source>Ways to change the model</source>
-            <translation>Formas de mudar o modelo</translation>
-        </message>
-        <message>
-            <source>Put a change together below, or choose a head in any view and press the button beside it.</source>
-            <translation>Monte uma mudança abaixo, ou escolha uma cabeça em qualquer vista e use o botão ao lado dela.</translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::LensTable</name>
-        <message>
-            <source>Embedding</source>
-            <translation>Embedding</translation>
-        </message>
-        <message>
-            <source>Layer %1 = answer</source>
-            <translation>Camada %1 = resposta</translation>
-        </message>
-        <message>
-            <source>Layer %1</source>
-            <translation>Camada %1</translation>
-        </message>
-        <message>
-            <source>%1, token %2 “%3”</source>
-            <translation>%1, token %2 “%3”</translation>
-        </message>
-        <message>
-            <source>Not computed yet.</source>
-            <translation>Ainda não calculado.</translation>
-        </message>
-        <message>
-            <source>First choice “%1” with %2; entropy %3 nats.</source>
-            <translation>Primeira escolha “%1” com %2; entropia %3 nats.</translation>
-        </message>
-        <message>
-            <source>“%1”: %2, choice number %3.</source>
-            <translation>“%1”: %2, escolha número %3.</translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::MatrixExport</name>
-        <message>
-            <source>The map has %1 tokens a side; this format can hold %2 here. Save the run instead: it holds everything the map is computed from.</source>
-            <translation>O mapa tem %1 tokens de lado; neste formato cabem %2 aqui. Salve a execução: ela contém tudo de que o mapa é calculado.</translation>
-        </message>
-        <message>
-            <source>The numbers could not be written to %1.</source>
-            <translation>Não foi possível escrever os números em %1.</translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::MatrixView</name>
-        <message>
-            <source>Matrix</source>
-            <translation>Matriz</translation>
-        </message>
-        <message>
-            <source>This run was recorded without attention.</source>
-            <translation>Esta execução foi gravada sem atenção.</translation>
-        </message>
-        <message>
-            <source>Layer %1 was not recorded.</source>
-            <translation>A camada %1 não foi gravada.</translation>
-        </message>
-        <message>
-            <source>Layer %1, head %2</source>
-            <translation>Camada %1, cabeça %2</translation>
-        </message>
-        <message>
-            <source>weight in this run minus weight in %1: blue is more here, orange is less</source>
-            <translation>peso nesta execução menos peso em %1: azul é mais aqui, laranja é menos</translation>
-        </message>
-        <message>
-            <source>compared position by position over the first %1 tokens</source>
-            <translation>comparação posição a posição nos primeiros %1 tokens</translation>
-        </message>
-        <message>
-            <source>this layer sees the last %1 tokens only</source>
-            <translation>esta camada só vê os últimos %1 tokens</translation>
-        </message>
-        <message>
-            <source>the first token is hidden; on average it gets %1 of a row's weight, and the rest is not scaled up</source>
-            <translation>o primeiro token está oculto; em média ele recebe %1 do peso de uma linha, e o resto não é ampliado</translation>
-        </message>
-        <message>
-            <source>the first token is hidden; the rest is not scaled up</source>
-            <translation>o primeiro token está oculto; o resto não é ampliado</translation>
-        </message>
-        <message>
-            <source>the first token gets %1 of a row's weight on average</source>
-            <translation>o primeiro token recebe em média %1 do peso de uma linha</translation>
-        </message>
-        <message>
-            <source>recorded up to token %1</source>
-            <translation>gravado até o token %1</translation>
-        </message>
-        <message>
-            <source>looks: %1</source>
-            <translation>olha: %1</translation>
-        </message>
-        <message>
-            <source>at: %1</source>
-            <translation>para: %1</translation>
-        </message>
-        <message>
-            <source>comes later: it cannot be seen</source>
-            <translation>vem depois: não pode ser visto</translation>
-        </message>
-        <message>
-            <source>outside the window of %1 tokens</source>
-            <translation>fora da janela de %1 tokens</translation>
-        </message>
-        <message>
-            <source>weight %1 minus %2 = %3</source>
-            <translation>peso %1 menos %2 = %3</translation>
-        </message>
-        <message>
-            <source>weight %1</source>
-            <translation>peso %1</translation>
-        </message>
-        <message>
-            <source>score %1</source>
-            <translation>pontuação %1</translation>
-        </message>
-        <message>
-            <source>hidden in the picture</source>
-            <translation>oculto na imagem</translation>
-        </message>
-        <message>
-            <source>distance %1</source>
-            <translation>distância %1</translation>
-        </message>
-        <message>
-            <source>The picture could not be written to %1.</source>
-            <translation>Não foi possível escrever a imagem em %1.</translation>
-        </message>
-        <message>
-            <source>This layer was not recorded.</source>
-            <translation>Esta camada não foi gravada.</translation>
-        </message>
-        <message>
-            <source>Weights</source>
-            <translation>Pesos</translation>
-        </message>
-        <message>
-            <source>Scores</source>
-            <translation>Pontuações</translation>
-        </message>
-        <message>
-            <source>Weights are after the softmax (each row adds up to 1); scores are before it</source>
-            <translation>Pesos são depois da softmax (cada linha soma 1); pontuações são antes dela</translation>
-        </message>
-        <message>
-            <source>Hide first token</source>
-            <translation>Ocultar 1º token</translation>
-        </message>
-        <message>
-            <source>Many heads rest on the first token; without its column the rest is easier to see</source>
-            <translation>Muitas cabeças repousam no primeiro token; sem a coluna dele o resto aparece melhor</translation>
-        </message>
-        <message>
-            <source>Difference</source>
-            <translation>Diferença</translation>
-        </message>
-        <message>
-            <source>Show the arithmetic of the chosen cell</source>
-            <translation>Mostrar a conta da célula escolhida</translation>
-        </message>
-        <message>
-            <source>Attention map</source>
-            <translation>Mapa de atenção</translation>
-        </message>
-        <message>
-            <source>this run minus %1</source>
-            <translation>esta execução menos %1</translation>
-        </message>
-        <message>
-            <source>first token hidden</source>
-            <translation>1º token oculto</translation>
-        </message>
-        <message>
-            <source>One head: rows are the tokens that look, columns the tokens they look at. Zoom with the wheel, move by dragging, click a cell to choose it; Cell shows its arithmetic. The right button has colours and scales.</source>
-            <translation>Uma cabeça: as linhas são os tokens que olham, as colunas os tokens para os quais olham. Amplie com a roda, arraste para mover, clique em uma célula para escolhê-la; Célula mostra sua conta. O botão direito tem cores e escalas.</translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::MessageEditor</name>
-        <message>
-            <source>Cancel</source>
-            <translation>Cancelar</translation>
-        </message>
-        <message>
-            <source>Save only</source>
-            <translation>Só salvar</translation>
-        </message>
-        <message>
-            <source>Save as new version</source>
-            <translation>Salvar como nova versão</translation>
-        </message>
-        <message>
-            <source>Save and answer</source>
-            <translation>Salvar e responder</translation>
-        </message>
-        <message>
-            <source>New text of the message</source>
-            <translation>Novo texto da mensagem</translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::MessageLayout</name>
-        <message>
-            <source>You</source>
-            <translation>Você</translation>
-        </message>
-        <message>
-            <source>System</source>
-            <translation>Sistema</translation>
-        </message>
-        <message>
-            <source>Tool</source>
-            <translation>Ferramenta</translation>
-        </message>
-        <message>
-            <source>Thinking…</source>
-            <translation>Pensando…</translation>
-        </message>
-        <message>
-            <source>Thought for %1 words</source>
-            <translation>Pensou por %1 palavras</translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::MessageToolBar</name>
-        <message>
-            <source>Previous version</source>
-            <translation>Versão anterior</translation>
-        </message>
-        <message>
-            <source>Next version</source>
-            <translation>Versão seguinte</translation>
-        </message>
-        <message>
-            <source>Copy message</source>
-            <translation>Copiar a mensagem</translation>
-        </message>
-        <message>
-            <source>Edit</source>
-            <translation>Editar</translation>
-        </message>
-        <message>
-            <source>Answer again</source>
-            <translation>Responder de novo</translation>
-        </message>
-        <message>
-            <source>Answer this</source>
-            <translation>Responder a esta</translation>
-        </message>
-        <message>
-            <source>Continue the answer</source>
-            <translation>Continuar a resposta</translation>
-        </message>
-        <message>
-            <source>Delete this and what follows</source>
-            <translation>Excluir esta e o que vem depois</translation>
-        </message>
-        <message>
-            <source>Del</source>
-            <translation>Del</translation>
-        </message>
-        <message numerus="yes">
-            <source>%n tokens</source>
-            <translation>
-                <numerusform>%n token</numerusform>
-                <numerusform>%n tokens</numerusform>
-            </translation>
-        </message>
-        <message>
-            <source>%1 tokens/s</source>
-            <translation>%1 tokens/s</translation>
-        </message>
-        <message>
-            <source>stopped</source>
-            <translation>interrompida</translation>
-        </message>
-        <message>
-            <source>seed %1</source>
-            <translation>semente %1</translation>
-        </message>
-        <message>
-            <source>Look inside</source>
-            <translation>Olhar por dentro</translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::ModelChip</name>
-        <message>
-            <source>Loading %1</source>
-            <translation>Carregando %1</translation>
-        </message>
-        <message>
-            <source>Cancel loading</source>
-            <translation>Cancelar o carregamento</translation>
-        </message>
-        <message>
-            <source>Choose a model</source>
-            <translation>Escolher um modelo</translation>
-        </message>
-        <message>
-            <source>Model: %1</source>
-            <translation>Modelo: %1</translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::ModelPicker</name>
-        <message>
-            <source>came with the program</source>
-            <translation>veio com o programa</translation>
-        </message>
-        <message>
-            <source>used lately</source>
-            <translation>usado há pouco</translation>
-        </message>
-        <message>
-            <source>models folder</source>
-            <translation>pasta de modelos</translation>
-        </message>
-        <message>
-            <source>%1 B</source>
-            <comment>billions of parameters</comment>
-            <translation>%1 bi</translation>
-        </message>
-        <message>
-            <source>%1 M</source>
-            <comment>millions of parameters</comment>
-            <translation>%1 mi</translation>
-        </message>
-        <message>
-            <source>Choose a model</source>
-            <translation>Escolher um modelo</translation>
-        </message>
-        <message>
-            <source>Search</source>
-            <translation>Buscar</translation>
-        </message>
-        <message>
-            <source>Search models</source>
-            <translation>Buscar modelos</translation>
-        </message>
-        <message>
-            <source>Open a file…</source>
-            <translation>Abrir um arquivo…</translation>
-        </message>
-        <message>
-            <source>Add a folder…</source>
-            <translation>Adicionar uma pasta…</translation>
-        </message>
-        <message>
-            <source>Model</source>
-            <translation>Modelo</translation>
-        </message>
-        <message>
-            <source>Architecture</source>
-            <translation>Arquitetura</translation>
-        </message>
-        <message>
-            <source>Parameters</source>
-            <translation>Parâmetros</translation>
-        </message>
-        <message>
-            <source>Quantisation</source>
-            <translation>Quantização</translation>
-        </message>
-        <message>
-            <source>File</source>
-            <translation>Arquivo</translation>
-        </message>
-        <message>
-            <source>In memory</source>
-            <translation>Na memória</translation>
-        </message>
-        <message>
-            <source>Models found</source>
-            <translation>Modelos encontrados</translation>
-        </message>
-        <message>
-            <source>Cancel</source>
-            <translation>Cancelar</translation>
-        </message>
-        <message>
-            <source>Use this model</source>
-            <translation>Usar este modelo</translation>
-        </message>
-        <message>
-            <source>cannot be read</source>
-            <translation>não pode ser lido</translation>
-        </message>
-        <message>
-            <source>%1 (not known)</source>
-            <translation>%1 (desconhecida)</translation>
-        </message>
-        <message>
-            <source>This version cannot run this architecture.</source>
-            <translation>Esta versão não roda esta arquitetura.</translation>
-        </message>
-        <message>
-            <source>fits</source>
-            <translation>cabe</translation>
-        </message>
-        <message>
-            <source>too large</source>
-            <translation>grande demais</translation>
-        </message>
-        <message>
-            <source>Needs about %1 with a context of 4,096 tokens; %2 is free.</source>
-            <translation>Precisa de cerca de %1 com um contexto de 4.096 tokens; há %2 livres.</translation>
-        </message>
-        <message>
-            <source>No model is called “%1”.</source>
-            <translation>Nenhum modelo se chama “%1”.</translation>
-        </message>
-        <message>
-            <source>No model was found in the usual places.
+<context>
+    <name>vitral::AlternativesPopup</name>
+    <message>
+        <source>Alternatives of this token</source>
+        <translation>Alternativas deste token</translation>
+    </message>
+    <message>
+        <source>%1  ·  %2</source>
+        <translation>%1  ·  %2</translation>
+    </message>
+    <message>
+        <source>choice no. %1  ·  entropy %2 nats</source>
+        <translation>escolha nº %1  ·  entropia %2 nats</translation>
+    </message>
+    <message>
+        <source>id %1  ·  bytes %2</source>
+        <translation>id %1  ·  bytes %2</translation>
+    </message>
+    <message>
+        <source>none (control token)</source>
+        <translation>nenhum (token de controle)</translation>
+    </message>
+    <message>
+        <source>Choose a token to go on from here with it</source>
+        <translation>Escolha um token para continuar daqui com ele</translation>
+    </message>
+    <message>
+        <source>Click to fork from here</source>
+        <translation>Clique para bifurcar daqui</translation>
+    </message>
+    <message>
+        <source>%1, %2</source>
+        <translation>%1, %2</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::AttributionPanel</name>
+    <message>
+        <source>nothing</source>
+        <translation>nada</translation>
+    </message>
+    <message>
+        <source>Embedding</source>
+        <translation>Embedding</translation>
+    </message>
+    <message>
+        <source>Position embedding</source>
+        <translation>Embedding de posição</translation>
+    </message>
+    <message>
+        <source>Layer %1, head %2</source>
+        <translation>Camada %1, cabeça %2</translation>
+    </message>
+    <message>
+        <source>Layer %1, attention bias</source>
+        <translation>Camada %1, viés da atenção</translation>
+    </message>
+    <message>
+        <source>Layer %1, MLP</source>
+        <translation>Camada %1, MLP</translation>
+    </message>
+    <message>
+        <source>Layer %1, an intervention</source>
+        <translation>Camada %1, uma intervenção</translation>
+    </message>
+    <message>
+        <source>Biases of the output head</source>
+        <translation>Vieses da saída</translation>
+    </message>
+    <message>
+        <source>logit of “%1” minus logit of “%2”</source>
+        <translation>logit de “%1” menos logit de “%2”</translation>
+    </message>
+    <message>
+        <source>logit of “%1”</source>
+        <translation>logit de “%1”</translation>
+    </message>
+    <message numerus="yes">
+        <source>The %n parts sum to %1; the model computed %2 (%3). Left over by rounding: %4.</source>
+        <translation>
+            <numerusform>A %n parte soma %1; o modelo calculou %2 (%3). Sobra do arredondamento: %4.</numerusform>
+            <numerusform>As %n partes somam %1; o modelo calculou %2 (%3). Sobra do arredondamento: %4.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>After the soft-cap: %1.</source>
+        <translation>Depois do limite suave: %1.</translation>
+    </message>
+    <message>
+        <source>Part</source>
+        <translation>Parte</translation>
+    </message>
+    <message>
+        <source>Logit</source>
+        <translation>Logit</translation>
+    </message>
+    <message>
+        <source>Explain</source>
+        <translation>Explicar</translation>
+    </message>
+    <message>
+        <source>minus</source>
+        <translation>menos</translation>
+    </message>
+    <message>
+        <source>Token to explain</source>
+        <translation>Token a explicar</translation>
+    </message>
+    <message>
+        <source>Token to subtract</source>
+        <translation>Token a subtrair</translation>
+    </message>
+    <message>
+        <source>Order of the parts</source>
+        <translation>Ordem das partes</translation>
+    </message>
+    <message>
+        <source>Largest first</source>
+        <translation>Maiores primeiro</translation>
+    </message>
+    <message>
+        <source>In order</source>
+        <translation>Em ordem</translation>
+    </message>
+    <message>
+        <source>Switch off</source>
+        <translation>Desligar</translation>
+    </message>
+    <message>
+        <source>Set this head or MLP to zero in the next answers</source>
+        <translation>Zera esta cabeça ou MLP nas próximas respostas</translation>
+    </message>
+    <message>
+        <source>Parts of the logit</source>
+        <translation>Partes do logit</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::BlockLayout</name>
+    <message>
+        <source>code</source>
+        <translation>código</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::CellBars</name>
+    <message>
+        <source>query</source>
+        <translation>consulta</translation>
+    </message>
+    <message>
+        <source>key</source>
+        <translation>chave</translation>
+    </message>
+    <message>
+        <source>product</source>
+        <translation>produto</translation>
+    </message>
+    <message>
+        <source>dimension %1:  %2 × %3 = %4</source>
+        <translation>dimensão %1:  %2 × %3 = %4</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::CellView</name>
+    <message>
+        <source>Cell</source>
+        <translation>Célula</translation>
+    </message>
+    <message>
+        <source>This run was recorded without attention.</source>
+        <translation>Esta execução foi gravada sem atenção.</translation>
+    </message>
+    <message>
+        <source>Nothing is recorded of layer %1, head %2 for these tokens. Choose another cell in the matrix.</source>
+        <translation>Nada foi gravado da camada %1, cabeça %2 para estes tokens. Escolha outra célula na matriz.</translation>
+    </message>
+    <message>
+        <source>Query, key and product by dimension</source>
+        <translation>Consulta, chave e produto por dimensão</translation>
+    </message>
+    <message>
+        <source>Keys of this row by weight</source>
+        <translation>Chaves desta linha por peso</translation>
+    </message>
+    <message>
+        <source>All products</source>
+        <translation>Todos os produtos</translation>
+    </message>
+    <message>
+        <source>Layer %1, head %2: how much token %3 looks at token %4</source>
+        <translation>Camada %1, cabeça %2: quanto o token %3 olha para o token %4</translation>
+    </message>
+    <message>
+        <source>weight</source>
+        <translation>peso</translation>
+    </message>
+    <message>
+        <source>score</source>
+        <translation>pontuação</translation>
+    </message>
+    <message>
+        <source>log-sum-exp</source>
+        <translation>log-soma-exp</translation>
+    </message>
+    <message>
+        <source>Query and key</source>
+        <translation>Consulta e chave</translation>
+    </message>
+    <message>
+        <source>%1 numbers of token %2, %1 of token %3</source>
+        <translation>%1 números do token %2, %1 do token %3</translation>
+    </message>
+    <message>
+        <source>After rotation, as the engine multiplied them. Point at a column for its numbers.</source>
+        <translation>Depois da rotação, como o motor os multiplicou. Aponte para uma coluna para ver seus números.</translation>
+    </message>
+    <message>
+        <source>After rotation, as the engine multiplied them. This query head shares key head %1 with others.</source>
+        <translation>Depois da rotação, como o motor os multiplicou. Esta cabeça de consulta divide a cabeça de chave %1 com outras.</translation>
+    </message>
+    <message>
+        <source>Rotation by position</source>
+        <translation>Rotação pela posição</translation>
+    </message>
+    <message>
+        <source>This model does not rotate queries and keys: positions enter elsewhere.</source>
+        <translation>Este modelo não gira consultas e chaves: as posições entram em outro lugar.</translation>
+    </message>
+    <message>
+        <source>Dimension %1 is not rotated: only the first %2 are.</source>
+        <translation>A dimensão %1 não é girada: só as primeiras %2 são.</translation>
+    </message>
+    <message>
+        <source>%1 rad</source>
+        <translation>%1 rad</translation>
+    </message>
+    <message>
+        <source>query at %1</source>
+        <translation>consulta em %1</translation>
+    </message>
+    <message>
+        <source>key at %1</source>
+        <translation>chave em %1</translation>
+    </message>
+    <message>
+        <source>dimensions %1 and %2: angle = position × %3 = %4 rad and %5 rad, %6 rad apart</source>
+        <translation>dimensões %1 e %2: ângulo = posição × %3 = %4 rad e %5 rad, a %6 rad de distância</translation>
+    </message>
+    <message>
+        <source>Dashed: before; solid: after. Only the distance between the two tokens matters for their product.</source>
+        <translation>Tracejado: antes; contínuo: depois. Só a distância entre os dois tokens importa para o produto.</translation>
+    </message>
+    <message>
+        <source>Dashed: before; solid: after, made %1 times as long. Only the distance between the two tokens matters for their product.</source>
+        <translation>Tracejado: antes; contínuo: depois, %1 vezes mais longo. Só a distância entre os dois tokens importa para o produto.</translation>
+    </message>
+    <message>
+        <source>Sum of the products</source>
+        <translation>Soma dos produtos</translation>
+    </message>
+    <message>
+        <source>The four largest products, then the other %1 together. All of them are in the table, with the running sum.</source>
+        <translation>Os quatro maiores produtos, depois os outros %1 juntos. Todos estão na tabela, com a soma parcial.</translation>
+    </message>
+    <message>
+        <source>All %1 products</source>
+        <translation>Todos os %1 produtos</translation>
+    </message>
+    <message>
+        <source>Scale</source>
+        <translation>Escala</translation>
+    </message>
+    <message>
+        <source>%1 is 1 / √%2: the number of dimensions keeps the scores from growing with it.</source>
+        <translation>%1 é 1 / √%2: assim as pontuações não crescem com o número de dimensões.</translation>
+    </message>
+    <message>
+        <source>This model&apos;s own factor.</source>
+        <translation>O fator próprio deste modelo.</translation>
+    </message>
+    <message>
+        <source>Soft cap</source>
+        <translation>Teto suave</translation>
+    </message>
+    <message>
+        <source>Keeps scores between −%1 and %1.</source>
+        <translation>Mantém as pontuações entre −%1 e %1.</translation>
+    </message>
+    <message>
+        <source>Token %1 comes after token %2: it cannot be seen, its weight is exactly 0.</source>
+        <translation>O token %1 vem depois do token %2: não pode ser visto, seu peso é exatamente 0.</translation>
+    </message>
+    <message>
+        <source>Token %1 is %2 tokens back; this layer sees %3. Its weight is exactly 0.</source>
+        <translation>O token %1 está %2 tokens atrás; esta camada vê %3. Seu peso é exatamente 0.</translation>
+    </message>
+    <message>
+        <source>Visible: not later, and %1 tokens back, within the window of %2.</source>
+        <translation>Visível: não vem depois, e está %1 tokens atrás, dentro da janela de %2.</translation>
+    </message>
+    <message>
+        <source>Visible: not later than token %1. What comes later is left out of the softmax.</source>
+        <translation>Visível: não vem depois do token %1. O que vem depois fica fora da softmax.</translation>
+    </message>
+    <message>
+        <source>Mask</source>
+        <translation>Máscara</translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation>sim</translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation>não</translation>
+    </message>
+    <message>
+        <source>the other %1 keys</source>
+        <translation>as outras %1 chaves</translation>
+    </message>
+    <message>
+        <source>sink (nobody&apos;s token)</source>
+        <translation>ralo (token de ninguém)</translation>
+    </message>
+    <message>
+        <source>sum</source>
+        <translation>soma</translation>
+    </message>
+    <message>
+        <source>Softmax over the %1 keys that are seen</source>
+        <translation>Softmax sobre as %1 chaves vistas</translation>
+    </message>
+    <message>
+        <source>dim</source>
+        <translation>dim</translation>
+    </message>
+    <message>
+        <source>q before</source>
+        <translation>q antes</translation>
+    </message>
+    <message>
+        <source>k before</source>
+        <translation>k antes</translation>
+    </message>
+    <message>
+        <source>One weight, worked out with the recorded numbers. Click an underlined number to see where it comes from, a bar to see its rotation; double click a key in the last step to go to its cell.</source>
+        <translation>Um peso, calculado com os números gravados. Clique em um número sublinhado para ver de onde ele vem, em uma barra para ver sua rotação; clique duas vezes em uma chave do último passo para ir à sua célula.</translation>
+    </message>
+    <message>
+        <source>Computed in double precision from the recorded query (%1 bits) and key (%2 bits); shown with %3 significant digits.</source>
+        <translation>Calculado em precisão dupla a partir da consulta (%1 bits) e da chave (%2 bits) gravadas; mostrado com %3 algarismos significativos.</translation>
+    </message>
+    <message>
+        <source>log-sum-exp is the logarithm of the sum of e^score over these keys: %1 as the engine recorded it, %2 from the numbers on this page; %3 apart, which is rounding.</source>
+        <translation>log-soma-exp é o logaritmo da soma de e^pontuação sobre estas chaves: %1 como o motor gravou, %2 pelos números desta página; a diferença de %3 é arredondamento.</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::ChatController</name>
+    <message>
+        <source>No model is loaded yet. Choose one first.</source>
+        <translation>Nenhum modelo foi carregado. Escolha um primeiro.</translation>
+    </message>
+    <message>
+        <source>Stopped before the first token.</source>
+        <translation>Interrompida antes do primeiro token.</translation>
+    </message>
+    <message>
+        <source>The conversation has %1 tokens; the context window has room for %2.</source>
+        <translation>A conversa tem %1 tokens; na janela de contexto cabem %2.</translation>
+    </message>
+    <message>
+        <source>Stopped at the limit of %1 tokens.</source>
+        <translation>Interrompida no limite de %1 tokens.</translation>
+    </message>
+    <message>
+        <source>Stopped: the context window of %1 tokens is full.</source>
+        <translation>Interrompida: a janela de contexto de %1 tokens está cheia.</translation>
+    </message>
+    <message>
+        <source>The answer failed.</source>
+        <translation>A resposta falhou.</translation>
+    </message>
+    <message>
+        <source>There is no such message in this conversation.</source>
+        <translation>Não há essa mensagem nesta conversa.</translation>
+    </message>
+    <message>
+        <source>The oldest messages can be left out of what the model reads; they stay in the conversation.</source>
+        <translation>As mensagens mais antigas podem ficar fora do que o modelo lê; elas continuam na conversa.</translation>
+    </message>
+    <message>
+        <source>Shorten the question, or make the context larger in the settings.</source>
+        <translation>Encurte a pergunta ou aumente o contexto nas configurações.</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::ChatPanel</name>
+    <message>
+        <source>Leave out the oldest</source>
+        <translation>Deixar de fora as mais antigas</translation>
+    </message>
+    <message>
+        <source>The message and what followed it were deleted.</source>
+        <translation>A mensagem e o que vinha depois foram excluídas.</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>Desfazer</translation>
+    </message>
+    <message>
+        <source>No model is loaded yet</source>
+        <translation>Nenhum modelo foi carregado</translation>
+    </message>
+    <message>
+        <source>To the newest message (End)</source>
+        <translation>Ir à mensagem mais nova (End)</translation>
+    </message>
+    <message>
+        <source>To the newest message</source>
+        <translation>Ir à mensagem mais nova</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n message(s) are no longer read by the model.</source>
+        <translation>
+            <numerusform>%n mensagem não é mais lida pelo modelo.</numerusform>
+            <numerusform>%n mensagens não são mais lidas pelo modelo.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>vitral::CompareWindow</name>
+    <message>
+        <source>The same model</source>
+        <translation>O mesmo modelo</translation>
+    </message>
+    <message>
+        <source>Ask something below: the question is answered twice, left with the chat&apos;s own settings, right with those above.</source>
+        <translation>Pergunte algo abaixo: a pergunta é respondida duas vezes, à esquerda com os ajustes da conversa, à direita com os de cima.</translation>
+    </message>
+    <message>
+        <source>The same answer, token for token.</source>
+        <translation>A mesma resposta, token por token.</translation>
+    </message>
+    <message>
+        <source>They part at the first token.</source>
+        <translation>Elas divergem já no primeiro token.</translation>
+    </message>
+    <message numerus="yes">
+        <source>The first %n tokens are the same.</source>
+        <translation>
+            <numerusform>O primeiro %n token é o mesmo.</numerusform>
+            <numerusform>Os primeiros %n tokens são os mesmos.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Left: %1 tokens, mean probability %2. Right: %3 tokens, mean probability %4 (geometric mean of each token&apos;s own probability).</source>
+        <translation>Esquerda: %1 tokens, probabilidade média %2. Direita: %3 tokens, probabilidade média %4 (média geométrica da probabilidade de cada token).</translation>
+    </message>
+    <message>
+        <source>%1 · temperature %2 · answer %3 of %4</source>
+        <translation>%1 · temperatura %2 · resposta %3 de %4</translation>
+    </message>
+    <message>
+        <source>No model is loaded yet</source>
+        <translation>Nenhum modelo foi carregado</translation>
+    </message>
+    <message>
+        <source>Side by side</source>
+        <translation>Lado a lado</translation>
+    </message>
+    <message>
+        <source>Right side</source>
+        <translation>Lado direito</translation>
+    </message>
+    <message>
+        <source>Model of the right side</source>
+        <translation>Modelo do lado direito</translation>
+    </message>
+    <message>
+        <source>Colour every token by how sure the model was</source>
+        <translation>Colorir cada token pela certeza do modelo</translation>
+    </message>
+    <message>
+        <source>Token colours</source>
+        <translation>Cores dos tokens</translation>
+    </message>
+    <message>
+        <source>Answer again</source>
+        <translation>Responder de novo</translation>
+    </message>
+    <message>
+        <source>Left answer</source>
+        <translation>Resposta da esquerda</translation>
+    </message>
+    <message>
+        <source>Right answer</source>
+        <translation>Resposta da direita</translation>
+    </message>
+    <message>
+        <source>Earlier answer</source>
+        <translation>Resposta anterior</translation>
+    </message>
+    <message>
+        <source>Later answer</source>
+        <translation>Resposta seguinte</translation>
+    </message>
+    <message>
+        <source>Choose what differs above and press “%1” for a second answer to this question.</source>
+        <translation>Escolha acima o que muda e aperte “%1” para uma segunda resposta a esta pergunta.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n change(s) in the model</source>
+        <translation>
+            <numerusform>%n mudança no modelo</numerusform>
+            <numerusform>%n mudanças no modelo</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>vitral::Composer</name>
+    <message>
+        <source>Write a message</source>
+        <translation>Escreva uma mensagem</translation>
+    </message>
+    <message>
+        <source>Message</source>
+        <translation>Mensagem</translation>
+    </message>
+    <message>
+        <source>Enter sends, Shift+Enter begins a new line</source>
+        <translation>Enter envia, Shift+Enter começa outra linha</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Parar</translation>
+    </message>
+    <message>
+        <source>Send</source>
+        <translation>Enviar</translation>
+    </message>
+    <message>
+        <source>Stop (Esc)</source>
+        <translation>Parar (Esc)</translation>
+    </message>
+    <message>
+        <source>Send (Enter)</source>
+        <translation>Enviar (Enter)</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::ContextGauge</name>
+    <message>
+        <source>template</source>
+        <translation>formato</translation>
+    </message>
+    <message>
+        <source>system prompt</source>
+        <translation>instruções</translation>
+    </message>
+    <message>
+        <source>history</source>
+        <translation>histórico</translation>
+    </message>
+    <message>
+        <source>documents</source>
+        <translation>documentos</translation>
+    </message>
+    <message>
+        <source>question</source>
+        <translation>pergunta</translation>
+    </message>
+    <message>
+        <source>prompt</source>
+        <translation>entrada</translation>
+    </message>
+    <message>
+        <source>answer</source>
+        <translation>resposta</translation>
+    </message>
+    <message>
+        <source>Context window</source>
+        <translation>Janela de contexto</translation>
+    </message>
+    <message>
+        <source>%1 of %2 tokens</source>
+        <translation>%1 de %2 tokens</translation>
+    </message>
+    <message>
+        <source>%1 from the cache</source>
+        <translation>%1 da cache</translation>
+    </message>
+    <message>
+        <source>%1 s saved</source>
+        <translation>%1 s poupados</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>(would be left out next)</source>
+        <translation>(sairia em seguida)</translation>
+    </message>
+    <message>
+        <source>free: %1</source>
+        <translation>livre: %1</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::ConversationDelegate</name>
+    <message>
+        <source>yesterday</source>
+        <translation>ontem</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::ConversationPanel</name>
+    <message>
+        <source>“%1” was deleted.</source>
+        <translation>“%1” foi excluída.</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>Desfazer</translation>
+    </message>
+    <message>
+        <source>New conversation</source>
+        <translation>Nova conversa</translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation>Buscar</translation>
+    </message>
+    <message>
+        <source>Search conversations</source>
+        <translation>Buscar nas conversas</translation>
+    </message>
+    <message>
+        <source>Conversations</source>
+        <translation>Conversas</translation>
+    </message>
+    <message>
+        <source>Untitled</source>
+        <translation>Sem título</translation>
+    </message>
+    <message>
+        <source>Nothing found for “%1”.</source>
+        <translation>Nada encontrado para “%1”.</translation>
+    </message>
+    <message>
+        <source>Your conversations will stand here. Write something to begin the first one.</source>
+        <translation>Suas conversas ficarão aqui. Escreva algo para começar a primeira.</translation>
+    </message>
+    <message>
+        <source>Rename</source>
+        <translation>Renomear</translation>
+    </message>
+    <message>
+        <source>Move to folder</source>
+        <translation>Mover para a pasta</translation>
+    </message>
+    <message>
+        <source>No folder</source>
+        <translation>Nenhuma pasta</translation>
+    </message>
+    <message>
+        <source>New folder…</source>
+        <translation>Nova pasta…</translation>
+    </message>
+    <message>
+        <source>New folder</source>
+        <translation>Nova pasta</translation>
+    </message>
+    <message>
+        <source>Name of the folder:</source>
+        <translation>Nome da pasta:</translation>
+    </message>
+    <message>
+        <source>Export as Markdown…</source>
+        <translation>Exportar como Markdown…</translation>
+    </message>
+    <message>
+        <source>Export as JSON…</source>
+        <translation>Exportar como JSON…</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>Excluir</translation>
+    </message>
+    <message>
+        <source>Import…</source>
+        <translation>Importar…</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::ConversationTreeView</name>
+    <message>
+        <source>System</source>
+        <translation>Sistema</translation>
+    </message>
+    <message>
+        <source>You</source>
+        <translation>Você</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modelo</translation>
+    </message>
+    <message>
+        <source>Tool</source>
+        <translation>Ferramenta</translation>
+    </message>
+    <message>
+        <source>Conversation tree</source>
+        <translation>Árvore da conversa</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n branches</source>
+        <translation>
+            <numerusform>%n ramo</numerusform>
+            <numerusform>%n ramos</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>(empty)</source>
+        <translation>(vazia)</translation>
+    </message>
+    <message>
+        <source>Write a message: every edit, new answer and fork will stand here as a branch.</source>
+        <translation>Escreva uma mensagem: cada edição, nova resposta e bifurcação aparecerá aqui como um ramo.</translation>
+    </message>
+    <message>
+        <source>No message</source>
+        <translation>Nenhuma mensagem</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1, level %2 of %3, %n answers or edits below: %4</source>
+        <translation>
+            <numerusform>%1, nível %2 de %3, %n resposta ou edição abaixo: %4</numerusform>
+            <numerusform>%1, nível %2 de %3, %n respostas ou edições abaixo: %4</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>vitral::EffectPage</name>
+    <message>
+        <source>Measure the effect</source>
+        <translation>Medir o efeito</translation>
+    </message>
+    <message>
+        <source>Probability of every token with and without the changes</source>
+        <translation>Probabilidade de cada token com e sem as mudanças</translation>
+    </message>
+    <message>
+        <source>Computing…</source>
+        <translation>Calculando…</translation>
+    </message>
+    <message>
+        <source>The model’s first choice is the same everywhere.</source>
+        <translation>A primeira escolha do modelo é a mesma em todo lugar.</translation>
+    </message>
+    <message>
+        <source>Its first choice changes for the first time after token %1 “%2”.</source>
+        <translation>A primeira escolha muda pela primeira vez depois do token %1 “%2”.</translation>
+    </message>
+    <message>
+        <source>The distributions differ by %1 nats on average (Kullback–Leibler), at most %2.</source>
+        <translation>As distribuições diferem em %1 nats em média (Kullback–Leibler), no máximo %2.</translation>
+    </message>
+    <message>
+        <source>Nothing is recorded yet.</source>
+        <translation>Nada foi gravado ainda.</translation>
+    </message>
+    <message>
+        <source>Add a change and switch it on: then you see here what it does to the text on screen.</source>
+        <translation>Adicione uma mudança e ligue-a: aqui aparece o que ela faz com o texto na tela.</translation>
+    </message>
+    <message>
+        <source>Press “%1” to compute this text with and without the changes.</source>
+        <translation>Use “%1” para calcular este texto com e sem as mudanças.</translation>
+    </message>
+    <message>
+        <source>token that follows</source>
+        <translation>token seguinte</translation>
+    </message>
+    <message>
+        <source>without</source>
+        <translation>sem</translation>
+    </message>
+    <message>
+        <source>with</source>
+        <translation>com</translation>
+    </message>
+    <message>
+        <source>change</source>
+        <translation>mudança</translation>
+    </message>
+    <message>
+        <source>first choice now</source>
+        <translation>primeira escolha agora</translation>
+    </message>
+    <message>
+        <source>After token %1: “%2” %3 without, %4 with; the distributions differ by %5 nats.</source>
+        <translation>Depois do token %1: “%2” %3 sem, %4 com; as distribuições diferem em %5 nats.</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::ErrorText</name>
+    <message>
+        <source>%1 %2, not a file: give the path of a plain file.</source>
+        <translation>%1 %2, não um arquivo: indique o caminho de um arquivo comum.</translation>
+    </message>
+    <message>
+        <source>%1 is not a file and will not be replaced.</source>
+        <translation>%1 não é um arquivo e não será substituído.</translation>
+    </message>
+    <message>
+        <source>%1 is read-only and will not be replaced.</source>
+        <translation>%1 é somente leitura e não será substituído.</translation>
+    </message>
+    <message>
+        <source>The disk is full: %1 could not be written past %2 bytes; nothing was changed.</source>
+        <translation>O disco está cheio: não foi possível gravar %1 além de %2 bytes; nada foi alterado.</translation>
+    </message>
+    <message>
+        <source>Cannot open %1: %2.</source>
+        <translation>Não foi possível abrir %1: %2.</translation>
+    </message>
+    <message>
+        <source>Cannot read %1: %2.</source>
+        <translation>Não foi possível ler %1: %2.</translation>
+    </message>
+    <message>
+        <source>Cannot write %1: %2.</source>
+        <translation>Não foi possível gravar %1: %2.</translation>
+    </message>
+    <message>
+        <source>Cannot map %1 into memory: %2.</source>
+        <translation>Não foi possível mapear %1 na memória: %2.</translation>
+    </message>
+    <message>
+        <source>%1 has %2 bytes; at most %3 are read here.</source>
+        <translation>%1 tem %2 bytes; aqui são lidos no máximo %3.</translation>
+    </message>
+    <message>
+        <source>This is not a GGUF file: it does not begin with the letters GGUF.</source>
+        <translation>Este não é um arquivo GGUF: ele não começa com as letras GGUF.</translation>
+    </message>
+    <message>
+        <source>This is a GGML file from before GGUF; convert the model to GGUF again.</source>
+        <translation>Este é um arquivo GGML anterior ao GGUF; converta o modelo de novo para GGUF.</translation>
+    </message>
+    <message>
+        <source>This GGUF file has version %1; versions 2 and 3 are read.</source>
+        <translation>Este arquivo GGUF é da versão %1; são lidas as versões 2 e 3.</translation>
+    </message>
+    <message>
+        <source>This GGUF file (version %1) is big-endian; only little-endian files are read.</source>
+        <translation>Este arquivo GGUF (versão %1) é big-endian; só arquivos little-endian são lidos.</translation>
+    </message>
+    <message>
+        <source>Tensor %1 (offset %2, %3 %4) reaches past the end of the GGUF file, which has %5 bytes of data.</source>
+        <translation>O tensor %1 (posição %2, %3 %4) passa do fim do arquivo GGUF, que tem %5 bytes de dados.</translation>
+    </message>
+    <message>
+        <source>The length of %1 is %2 bytes, but only %3 bytes are left in the GGUF file.</source>
+        <translation>%1 teria %2 bytes, mas restam só %3 bytes no arquivo GGUF.</translation>
+    </message>
+    <message>
+        <source>The GGUF file ends inside %1 (at byte %2 of %3).</source>
+        <translation>O arquivo GGUF termina dentro de %1 (no byte %2 de %3).</translation>
+    </message>
+    <message>
+        <source>Tensor %1 has type number %2, which this version does not know.</source>
+        <translation>O tensor %1 é do tipo número %2, que esta versão não conhece.</translation>
+    </message>
+    <message>
+        <source>The model is split over %1 files, which this version does not join.</source>
+        <translation>O modelo está dividido em %1 arquivos, que esta versão não junta.</translation>
+    </message>
+    <message>
+        <source>The model file&apos;s architecture is %1, which this version does not know. It knows: %2.</source>
+        <translation>A arquitetura do arquivo é %1, que esta versão não conhece. Ela conhece: %2.</translation>
+    </message>
+    <message>
+        <source>The model file lacks the key general.architecture.</source>
+        <translation>Falta ao arquivo do modelo a chave general.architecture.</translation>
+    </message>
+    <message>
+        <source>The model file lacks the tensor token_embd.weight; if it holds a vocabulary only, it cannot generate text.</source>
+        <translation>Falta ao arquivo do modelo o tensor token_embd.weight; se ele contém só um vocabulário, não pode gerar texto.</translation>
+    </message>
+    <message>
+        <source>The model file lacks the tensor %1 (of shape %2), which the architecture %3 needs.</source>
+        <translation>Falta ao arquivo do modelo o tensor %1 (de forma %2), que a arquitetura %3 exige.</translation>
+    </message>
+    <message>
+        <source>The model file lacks the key %1, which its architecture needs.</source>
+        <translation>Falta ao arquivo do modelo a chave %1, que sua arquitetura exige.</translation>
+    </message>
+    <message>
+        <source>The model file&apos;s tensor %1 has the shape %2, but its metadata call for %3.</source>
+        <translation>O tensor %1 do arquivo tem a forma %2, mas seus metadados pedem %3.</translation>
+    </message>
+    <message>
+        <source>The file holds no tokenizer (tokenizer.ggml.model is missing).</source>
+        <translation>O arquivo não traz tokenizador (falta tokenizer.ggml.model).</translation>
+    </message>
+    <message>
+        <source>Weights of type %1 are not supported.</source>
+        <translation>Pesos do tipo %1 não são aceitos.</translation>
+    </message>
+    <message>
+        <source>There is not enough memory for this.</source>
+        <translation>Não há memória suficiente para isto.</translation>
+    </message>
+    <message>
+        <source>%1 MB of memory were asked for and are not there.</source>
+        <translation>Foram pedidos %1 MB de memória, que não estão disponíveis.</translation>
+    </message>
+    <message>
+        <source>Keys and values of %1 tokens need %2 GB of memory, which is not there.</source>
+        <translation>As chaves e os valores de %1 tokens precisam de %2 GB de memória, que não estão disponíveis.</translation>
+    </message>
+    <message>
+        <source>The prompt has %1 tokens, but the context holds only %2.</source>
+        <translation>O prompt tem %1 tokens, mas o contexto só comporta %2.</translation>
+    </message>
+    <message>
+        <source>The context window of %1 tokens has no room for %2 more.</source>
+        <translation>A janela de contexto de %1 tokens não tem lugar para mais %2.</translation>
+    </message>
+    <message>
+        <source>This model has learned positions for %1 tokens and cannot read more.</source>
+        <translation>Este modelo aprendeu posições para %1 tokens e não consegue ler mais.</translation>
+    </message>
+    <message>
+        <source>The grammar has no rule named root, where a text would begin.</source>
+        <translation>A gramática não tem uma regra chamada root, por onde um texto começaria.</translation>
+    </message>
+    <message>
+        <source>The JSON schema is not valid JSON.</source>
+        <translation>O esquema JSON não é um JSON válido.</translation>
+    </message>
+    <message>
+        <source>The disk that holds the conversations is full. What was saved before is safe; free some space and try again.</source>
+        <translation>O disco onde ficam as conversas está cheio. O que já foi salvo está seguro; libere espaço e tente de novo.</translation>
+    </message>
+    <message>
+        <source>Another program is writing to the file of conversations. Try again in a moment.</source>
+        <translation>Outro programa está gravando no arquivo de conversas. Tente de novo daqui a pouco.</translation>
+    </message>
+    <message>
+        <source>The file of conversations may not be written to. Check the permissions of its folder.</source>
+        <translation>Não é permitido gravar no arquivo de conversas. Verifique as permissões da pasta.</translation>
+    </message>
+    <message>
+        <source>The file of conversations cannot be opened (%1).</source>
+        <translation>Não foi possível abrir o arquivo de conversas (%1).</translation>
+    </message>
+    <message>
+        <source>The system could not read or write the file of conversations (%1). What was saved before is safe.</source>
+        <translation>O sistema não conseguiu ler ou gravar o arquivo de conversas (%1). O que já foi salvo está seguro.</translation>
+    </message>
+    <message>
+        <source>The folder for the conversations cannot be made (%1): %2.</source>
+        <translation>Não foi possível criar a pasta das conversas (%1): %2.</translation>
+    </message>
+    <message>
+        <source>%1 is a folder, not a file of conversations.</source>
+        <translation>%1 é uma pasta, não um arquivo de conversas.</translation>
+    </message>
+    <message>
+        <source>The file of conversations was damaged. It was kept as %1, and a new one was begun.</source>
+        <translation>O arquivo de conversas estava danificado. Ele foi guardado como %1, e um novo foi iniciado.</translation>
+    </message>
+    <message>
+        <source>These conversations were written by a newer version of the program (form %1 of the file; this version knows %2). Update the program; nothing was changed.</source>
+        <translation>Estas conversas foram gravadas por uma versão mais nova do programa (formato %1 do arquivo; esta versão conhece o %2). Atualize o programa; nada foi alterado.</translation>
+    </message>
+    <message>
+        <source>The program ended before this answer was complete.</source>
+        <translation>O programa terminou antes que esta resposta estivesse completa.</translation>
+    </message>
+    <message>
+        <source>This file is not JSON.</source>
+        <translation>Este arquivo não é JSON.</translation>
+    </message>
+    <message>
+        <source>This JSON is not a conversation: it has no list of messages.</source>
+        <translation>Este JSON não é uma conversa: não tem uma lista de mensagens.</translation>
+    </message>
+    <message>
+        <source>This file holds no text to make a conversation of.</source>
+        <translation>Este arquivo não traz texto para formar uma conversa.</translation>
+    </message>
+    <message>
+        <source>No such file or directory</source>
+        <translation>arquivo ou pasta inexistente</translation>
+    </message>
+    <message>
+        <source>Permission denied</source>
+        <translation>permissão negada</translation>
+    </message>
+    <message>
+        <source>Not a directory</source>
+        <translation>não é uma pasta</translation>
+    </message>
+    <message>
+        <source>Is a directory</source>
+        <translation>é uma pasta</translation>
+    </message>
+    <message>
+        <source>Read-only file system</source>
+        <translation>sistema de arquivos somente leitura</translation>
+    </message>
+    <message>
+        <source>No space left on device</source>
+        <translation>não há mais espaço no disco</translation>
+    </message>
+    <message>
+        <source>Input/output error</source>
+        <translation>erro de entrada e saída</translation>
+    </message>
+    <message>
+        <source>Cannot allocate memory</source>
+        <translation>não há memória</translation>
+    </message>
+    <message>
+        <source>File name too long</source>
+        <translation>nome de arquivo longo demais</translation>
+    </message>
+    <message>
+        <source>Too many open files</source>
+        <translation>arquivos abertos demais</translation>
+    </message>
+    <message>
+        <source>unable to open database file</source>
+        <translation>o arquivo do banco de dados não pôde ser aberto</translation>
+    </message>
+    <message>
+        <source>disk I/O error</source>
+        <translation>erro de leitura ou gravação no disco</translation>
+    </message>
+    <message>
+        <source>is a folder</source>
+        <translation>é uma pasta</translation>
+    </message>
+    <message>
+        <source>is a pipe</source>
+        <translation>é um pipe</translation>
+    </message>
+    <message>
+        <source>is a socket</source>
+        <translation>é um socket</translation>
+    </message>
+    <message>
+        <source>is a device</source>
+        <translation>é um dispositivo</translation>
+    </message>
+    <message>
+        <source>English</source>
+        <translation>português</translation>
+    </message>
+    <message>
+        <source>The model could not be loaded.</source>
+        <translation>Não foi possível carregar o modelo.</translation>
+    </message>
+    <message>
+        <source>The answer could not be made.</source>
+        <translation>Não foi possível gerar a resposta.</translation>
+    </message>
+    <message>
+        <source>The model&apos;s chat template could not be read.</source>
+        <translation>Não foi possível ler o formato de conversa do modelo.</translation>
+    </message>
+    <message>
+        <source>The conversations could not be read or written.</source>
+        <translation>Não foi possível ler ou gravar as conversas.</translation>
+    </message>
+    <message>
+        <source>The conversation could not be exported.</source>
+        <translation>Não foi possível exportar a conversa.</translation>
+    </message>
+    <message>
+        <source>The file could not be imported.</source>
+        <translation>Não foi possível importar o arquivo.</translation>
+    </message>
+    <message>
+        <source>The file seems damaged or incomplete: fetch it again or choose another one.</source>
+        <translation>O arquivo parece danificado ou incompleto: baixe-o de novo ou escolha outro.</translation>
+    </message>
+    <message>
+        <source>Something is no longer where it was: look whether it was moved or deleted.</source>
+        <translation>Algo não está mais onde estava: veja se foi movido ou apagado.</translation>
+    </message>
+    <message>
+        <source>Check the disk, its free space and the permissions.</source>
+        <translation>Verifique o disco, o espaço livre e as permissões.</translation>
+    </message>
+    <message>
+        <source>Close other programs, or choose a smaller model or a shorter context.</source>
+        <translation>Feche outros programas ou escolha um modelo menor ou um contexto mais curto.</translation>
+    </message>
+    <message>
+        <source>This version does not know that: another file or a newer version may help.</source>
+        <translation>Esta versão não conhece isso: outro arquivo ou uma versão mais nova pode ajudar.</translation>
+    </message>
+    <message>
+        <source>Check the values in the settings.</source>
+        <translation>Verifique os valores nas configurações.</translation>
+    </message>
+    <message>
+        <source>Shorten the conversation or make the context larger.</source>
+        <translation>Encurte a conversa ou aumente o contexto.</translation>
+    </message>
+    <message>
+        <source>The graphics card or its driver failed: try without it.</source>
+        <translation>A placa de vídeo ou seu driver falhou: tente sem ela.</translation>
+    </message>
+    <message>
+        <source>This is a mistake of ours; a report of it helps.</source>
+        <translation>Este é um erro nosso; avisar ajuda a corrigi-lo.</translation>
+    </message>
+    <message>
+        <source>(in English: %1)</source>
+        <translation>(em inglês: %1)</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::ExperimentPage</name>
+    <message>
+        <source>No model is loaded yet. Choose one first.</source>
+        <translation>Nenhum modelo foi carregado ainda. Escolha um primeiro.</translation>
+    </message>
+    <message>
+        <source>Write a text first.</source>
+        <translation>Escreva um texto primeiro.</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::ExportWords</name>
+    <message>
+        <source>The file could not be written to %1.</source>
+        <translation>Não foi possível escrever o arquivo em %1.</translation>
+    </message>
+    <message>
+        <source>There are no numbers to save yet.</source>
+        <translation>Ainda não há números para salvar.</translation>
+    </message>
+    <message>
+        <source>The picture would be too large; choose a smaller scale.</source>
+        <translation>A imagem ficaria grande demais; escolha uma escala menor.</translation>
+    </message>
+    <message>
+        <source>This view cannot be saved as %1.</source>
+        <translation>Esta vista não pode ser salva como %1.</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::HeatmapCanvas</name>
+    <message>
+        <source>linear scale (values below 0 have no logarithm)</source>
+        <translation>escala linear (valores abaixo de 0 não têm logaritmo)</translation>
+    </message>
+    <message>
+        <source>linear scale</source>
+        <translation>escala linear</translation>
+    </message>
+    <message>
+        <source>logarithmic scale</source>
+        <translation>escala logarítmica</translation>
+    </message>
+    <message>
+        <source>by rank among what is shown</source>
+        <translation>por posição entre o que é mostrado</translation>
+    </message>
+    <message>
+        <source>each block: max of %1 × %1 cells</source>
+        <translation>cada bloco: máx. de %1 × %1 células</translation>
+    </message>
+    <message>
+        <source>each block: mean of %1 × %1 cells</source>
+        <translation>cada bloco: média de %1 × %1 células</translation>
+    </message>
+    <message>
+        <source>every cell by itself</source>
+        <translation>cada célula por si</translation>
+    </message>
+    <message>
+        <source>coarser values stand in for what is being computed</source>
+        <translation>valores mais grosseiros no lugar do que está sendo calculado</translation>
+    </message>
+    <message>
+        <source>sampled; exact values follow</source>
+        <translation>por amostragem; os valores exatos vêm a seguir</translation>
+    </message>
+    <message>
+        <source>Heat map</source>
+        <translation>Mapa de calor</translation>
+    </message>
+    <message>
+        <source>Colours</source>
+        <translation>Cores</translation>
+    </message>
+    <message>
+        <source>Viridis</source>
+        <translation>Viridis</translation>
+    </message>
+    <message>
+        <source>Cividis</source>
+        <translation>Cividis</translation>
+    </message>
+    <message>
+        <source>Magma</source>
+        <translation>Magma</translation>
+    </message>
+    <message>
+        <source>Grey</source>
+        <translation>Cinza</translation>
+    </message>
+    <message>
+        <source>Scale</source>
+        <translation>Escala</translation>
+    </message>
+    <message>
+        <source>Linear</source>
+        <translation>Linear</translation>
+    </message>
+    <message>
+        <source>Logarithmic</source>
+        <translation>Logarítmica</translation>
+    </message>
+    <message>
+        <source>By rank</source>
+        <translation>Por posição</translation>
+    </message>
+    <message>
+        <source>Blocks show</source>
+        <translation>Os blocos mostram</translation>
+    </message>
+    <message>
+        <source>Max</source>
+        <translation>Máximo</translation>
+    </message>
+    <message>
+        <source>Mean</source>
+        <translation>Média</translation>
+    </message>
+    <message>
+        <source>Show all</source>
+        <translation>Mostrar tudo</translation>
+    </message>
+    <message>
+        <source>Controls</source>
+        <translation>Controles</translation>
+    </message>
+    <message>
+        <source>Layer</source>
+        <translation>Camada</translation>
+    </message>
+    <message>
+        <source>Head</source>
+        <translation>Cabeça</translation>
+    </message>
+    <message>
+        <source>Hide attention sinks</source>
+        <translation>Ocultar sumidouros de atenção</translation>
+    </message>
+    <message>
+        <source>Frame: %1 ms (%2)</source>
+        <translation>Quadro: %1 ms (%2)</translation>
+    </message>
+    <message>
+        <source>Controls over the map</source>
+        <translation>Controles sobre o mapa</translation>
+    </message>
+    <message>
+        <source>Orange to blue</source>
+        <translation>Laranja a azul</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::InsideController</name>
+    <message>
+        <source>This conversation is empty. Ask something first.</source>
+        <translation>Esta conversa está vazia. Pergunte algo primeiro.</translation>
+    </message>
+    <message>
+        <source>Reading the conversation…</source>
+        <translation>Lendo a conversa…</translation>
+    </message>
+    <message>
+        <source>The recorded model is not the one that is loaded. Load it to record more of this run.</source>
+        <translation>O modelo gravado não é o que está carregado. Carregue-o para gravar mais desta execução.</translation>
+    </message>
+    <message>
+        <source>Recording again…</source>
+        <translation>Gravando de novo…</translation>
+    </message>
+    <message>
+        <source>Opening %1…</source>
+        <translation>Abrindo %1…</translation>
+    </message>
+    <message>
+        <source>Saving %1…</source>
+        <translation>Salvando %1…</translation>
+    </message>
+    <message>
+        <source>These two runs cannot be compared: one has %1 layers of %2 heads, the other %3 layers of %4 heads.</source>
+        <translation>Estas duas execuções não podem ser comparadas: uma tem %1 camadas de %2 cabeças, a outra %3 camadas de %4 cabeças.</translation>
+    </message>
+    <message>
+        <source>No model is loaded yet. Choose one first.</source>
+        <translation>Nenhum modelo foi carregado. Escolha um primeiro.</translation>
+    </message>
+    <message>
+        <source>The engine recorded nothing of this run.</source>
+        <translation>O motor não gravou nada desta execução.</translation>
+    </message>
+    <message>
+        <source>Reading %1 of %2 tokens…</source>
+        <translation>Lendo %1 de %2 tokens…</translation>
+    </message>
+    <message>
+        <source>the run kept before</source>
+        <translation>a execução guardada antes</translation>
+    </message>
+    <message>
+        <source>Recording without the changes…</source>
+        <translation>Gravando sem as mudanças…</translation>
+    </message>
+    <message>
+        <source>the same without changes</source>
+        <translation>a mesma sem mudanças</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::InsideView</name>
+    <message>
+        <source>This view cannot be saved as %1.</source>
+        <translation>Esta vista não pode ser salva como %1.</translation>
+    </message>
+    <message>
+        <source>The picture could not be written to %1.</source>
+        <translation>Não foi possível escrever a imagem em %1.</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::InsideWindow</name>
+    <message>
+        <source>Saved as %1.</source>
+        <translation>Salvo como %1.</translation>
+    </message>
+    <message>
+        <source>As %1…</source>
+        <translation>Como %1…</translation>
+    </message>
+    <message>
+        <source>Export the view</source>
+        <translation>Exportar a vista</translation>
+    </message>
+    <message>
+        <source>Open a recorded run</source>
+        <translation>Abrir uma execução gravada</translation>
+    </message>
+    <message>
+        <source>Recorded runs (*.safetensors);;All files (*)</source>
+        <translation>Execuções gravadas (*.safetensors);;Todos os arquivos (*)</translation>
+    </message>
+    <message>
+        <source>Save the recorded run</source>
+        <translation>Salvar a execução gravada</translation>
+    </message>
+    <message>
+        <source>Compare with a recorded run</source>
+        <translation>Comparar com uma execução gravada</translation>
+    </message>
+    <message>
+        <source>%1 tokens, %2 of them the prompt</source>
+        <translation>%1 tokens, %2 deles da entrada</translation>
+    </message>
+    <message>
+        <source>%1 tokens</source>
+        <translation>%1 tokens</translation>
+    </message>
+    <message>
+        <source>%1 layers × %2 heads</source>
+        <translation>%1 camadas × %2 cabeças</translation>
+    </message>
+    <message>
+        <source>changes made: %1</source>
+        <translation>mudanças feitas: %1</translation>
+    </message>
+    <message>
+        <source>minus %1</source>
+        <translation>menos %1</translation>
+    </message>
+    <message>
+        <source>Nothing is recorded yet</source>
+        <translation>Nada foi gravado ainda</translation>
+    </message>
+    <message>
+        <source>While this room is open, every answer in the chat is recorded as it is written: ask something. Or look inside the conversation as it stands, or open a recorded run: that needs no model.</source>
+        <translation>Enquanto esta sala está aberta, cada resposta da conversa é gravada à medida que é escrita: pergunte algo. Ou olhe por dentro da conversa como está, ou abra uma execução gravada: para isso não é preciso modelo.</translation>
+    </message>
+    <message>
+        <source>The run can be recorded again with what this view needs.</source>
+        <translation>A execução pode ser gravada de novo com o que esta vista precisa.</translation>
+    </message>
+    <message>
+        <source>With a recorded run…</source>
+        <translation>Com uma execução gravada…</translation>
+    </message>
+    <message>
+        <source>End the comparison</source>
+        <translation>Encerrar a comparação</translation>
+    </message>
+    <message>
+        <source>Look inside this conversation: reads it again and records</source>
+        <translation>Olhar por dentro desta conversa: lê de novo e grava</translation>
+    </message>
+    <message>
+        <source>Compare with another run</source>
+        <translation>Comparar com outra execução</translation>
+    </message>
+    <message>
+        <source>Hide the chat</source>
+        <translation>Ocultar a conversa</translation>
+    </message>
+    <message>
+        <source>Close (Ctrl+Shift+I)</source>
+        <translation>Fechar (Ctrl+Shift+I)</translation>
+    </message>
+    <message>
+        <source>Previous token</source>
+        <translation>Token anterior</translation>
+    </message>
+    <message>
+        <source>Next token</source>
+        <translation>Próximo token</translation>
+    </message>
+    <message>
+        <source>Layer</source>
+        <translation>Camada</translation>
+    </message>
+    <message>
+        <source>Head</source>
+        <translation>Cabeça</translation>
+    </message>
+    <message>
+        <source>Token</source>
+        <translation>Token</translation>
+    </message>
+    <message>
+        <source>Look inside this conversation</source>
+        <translation>Olhar por dentro desta conversa</translation>
+    </message>
+    <message>
+        <source>Open a recorded run…</source>
+        <translation>Abrir uma execução gravada…</translation>
+    </message>
+    <message>
+        <source>Record again</source>
+        <translation>Gravar de novo</translation>
+    </message>
+    <message>
+        <source>The chat has gone on since this was recorded.</source>
+        <translation>A conversa continuou depois desta gravação.</translation>
+    </message>
+    <message>
+        <source>Record it now</source>
+        <translation>Gravar agora</translation>
+    </message>
+    <message>
+        <source>Keep this run and compare the next ones with it</source>
+        <translation>Guardar esta execução e comparar as próximas com ela</translation>
+    </message>
+    <message>
+        <source>With the same run without changes</source>
+        <translation>Com a mesma execução sem as mudanças</translation>
+    </message>
+    <message>
+        <source>What does not fit is left out, highest layers first, and said</source>
+        <translation>O que não cabe fica de fora, as camadas mais altas primeiro, e isso é dito</translation>
+    </message>
+    <message>
+        <source>At most %1 for a recording</source>
+        <translation>No máximo %1 por gravação</translation>
+    </message>
+    <message>
+        <source>%1  (the newest)</source>
+        <translation>%1  (o mais novo)</translation>
+    </message>
+    <message>
+        <source>With this model a recording of 1,000 tokens takes %1; at most %2 are used.</source>
+        <translation>Com este modelo, uma gravação de 1.000 tokens ocupa %1; são usados no máximo %2.</translation>
+    </message>
+    <message>
+        <source>A recording of a full context (%1 tokens) takes %2 with this model</source>
+        <translation>A gravação de um contexto cheio (%1 tokens) ocupa %2 com este modelo</translation>
+    </message>
+    <message>
+        <source>Memory for recordings</source>
+        <translation>Memória para gravações</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::InterventionAnswers</name>
+    <message>
+        <source>An answer is being written. Wait for it, or stop it.</source>
+        <translation>Uma resposta está sendo escrita. Espere por ela ou pare-a.</translation>
+    </message>
+    <message>
+        <source>No change is switched on.</source>
+        <translation>Nenhuma mudança está ligada.</translation>
+    </message>
+    <message>
+        <source>Ask something in the chat first.</source>
+        <translation>Pergunte algo na conversa primeiro.</translation>
+    </message>
+    <message>
+        <source>The answer could not be begun.</source>
+        <translation>A resposta não pôde ser começada.</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::InterventionButton</name>
+    <message>
+        <source>Layer %1, head %2</source>
+        <translation>Camada %1, cabeça %2</translation>
+    </message>
+    <message>
+        <source>Switch this head off</source>
+        <translation>Desligar esta cabeça</translation>
+    </message>
+    <message>
+        <source>Halve what it writes</source>
+        <translation>Reduzir à metade o que ela escreve</translation>
+    </message>
+    <message>
+        <source>Double what it writes</source>
+        <translation>Dobrar o que ela escreve</translation>
+    </message>
+    <message>
+        <source>Layer %1</source>
+        <translation>Camada %1</translation>
+    </message>
+    <message>
+        <source>Switch its MLP off</source>
+        <translation>Desligar a MLP dela</translation>
+    </message>
+    <message>
+        <source>Steer the stream with two texts…</source>
+        <translation>Dirigir o fluxo com dois textos…</translation>
+    </message>
+    <message>
+        <source>Take the stream of the other run at token %1</source>
+        <translation>Usar o fluxo da outra execução no token %1</translation>
+    </message>
+    <message>
+        <source>All changes…</source>
+        <translation>Todas as mudanças…</translation>
+    </message>
+    <message>
+        <source>Change what the selected head or layer does</source>
+        <translation>Mudar o que a cabeça ou a camada escolhida faz</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::InterventionChip</name>
+    <message>
+        <source>Switch all off</source>
+        <translation>Desligar todas</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::InterventionForm</name>
+    <message>
+        <source>“%1” is no list of columns such as 3, 10-12.</source>
+        <translation>“%1” não é uma lista de colunas como 3, 10-12.</translation>
+    </message>
+    <message>
+        <source>the run on screen</source>
+        <translation>a execução na tela</translation>
+    </message>
+    <message>
+        <source>the run compared with</source>
+        <translation>a execução comparada</translation>
+    </message>
+    <message>
+        <source>The last token comes before the first.</source>
+        <translation>O último token vem antes do primeiro.</translation>
+    </message>
+    <message>
+        <source>There is no run to take the values from.</source>
+        <translation>Não há execução de onde tirar os valores.</translation>
+    </message>
+    <message>
+        <source>That run did not record %1. Record it in the Model view first.</source>
+        <translation>Essa execução não gravou %1. Grave-o primeiro na vista Modelo.</translation>
+    </message>
+    <message>
+        <source>Neurons</source>
+        <translation>Neurônios</translation>
+    </message>
+    <message>
+        <source>Columns</source>
+        <translation>Colunas</translation>
+    </message>
+    <message>
+        <source>Where</source>
+        <translation>Onde</translation>
+    </message>
+    <message>
+        <source>Layer</source>
+        <translation>Camada</translation>
+    </message>
+    <message>
+        <source>Head</source>
+        <translation>Cabeça</translation>
+    </message>
+    <message>
+        <source>all</source>
+        <translation>todas</translation>
+    </message>
+    <message>
+        <source>Change</source>
+        <translation>Mudança</translation>
+    </message>
+    <message>
+        <source>From token</source>
+        <translation>Do token</translation>
+    </message>
+    <message>
+        <source>To token</source>
+        <translation>Até o token</translation>
+    </message>
+    <message>
+        <source>the end</source>
+        <translation>o fim</translation>
+    </message>
+    <message>
+        <source>Factor</source>
+        <translation>Fator</translation>
+    </message>
+    <message>
+        <source>Values of</source>
+        <translation>Valores de</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>Adicionar</translation>
+    </message>
+    <message>
+        <source>Columns or neurons, such as 3, 10-12</source>
+        <translation>Colunas ou neurônios, como 3, 10-12</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::InterventionWords</name>
+    <message>
+        <source>No model is loaded yet. Choose one first.</source>
+        <translation>Nenhum modelo foi carregado ainda. Escolha um primeiro.</translation>
+    </message>
+    <message>
+        <source>embedding</source>
+        <translation>embedding</translation>
+    </message>
+    <message>
+        <source>position embedding</source>
+        <translation>embedding de posição</translation>
+    </message>
+    <message>
+        <source>stream before the layer</source>
+        <translation>fluxo antes da camada</translation>
+    </message>
+    <message>
+        <source>stream between attention and MLP</source>
+        <translation>fluxo entre atenção e MLP</translation>
+    </message>
+    <message>
+        <source>stream after the layer</source>
+        <translation>fluxo depois da camada</translation>
+    </message>
+    <message>
+        <source>queries</source>
+        <translation>consultas</translation>
+    </message>
+    <message>
+        <source>keys</source>
+        <translation>chaves</translation>
+    </message>
+    <message>
+        <source>values</source>
+        <translation>valores</translation>
+    </message>
+    <message>
+        <source>head output</source>
+        <translation>saída da cabeça</translation>
+    </message>
+    <message>
+        <source>attention output</source>
+        <translation>saída da atenção</translation>
+    </message>
+    <message>
+        <source>neurons</source>
+        <translation>neurônios</translation>
+    </message>
+    <message>
+        <source>MLP output</source>
+        <translation>saída da MLP</translation>
+    </message>
+    <message>
+        <source>set to zero</source>
+        <translation>zerar</translation>
+    </message>
+    <message>
+        <source>set to the mean</source>
+        <translation>pôr na média</translation>
+    </message>
+    <message>
+        <source>multiply</source>
+        <translation>multiplicar</translation>
+    </message>
+    <message>
+        <source>add a vector</source>
+        <translation>somar um vetor</translation>
+    </message>
+    <message>
+        <source>replace with another run</source>
+        <translation>trocar pelos de outra execução</translation>
+    </message>
+    <message>
+        <source>Layer %1</source>
+        <translation>Camada %1</translation>
+    </message>
+    <message>
+        <source>head %1</source>
+        <translation>cabeça %1</translation>
+    </message>
+    <message>
+        <source>neuron %1</source>
+        <translation>neurônio %1</translation>
+    </message>
+    <message>
+        <source>column %1</source>
+        <translation>coluna %1</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n column(s)</source>
+        <translation>
+            <numerusform>%n coluna</numerusform>
+            <numerusform>%n colunas</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>times %1</source>
+        <translation>vezes %1</translation>
+    </message>
+    <message>
+        <source>plus %1 times the vector</source>
+        <translation>mais %1 vezes o vetor</translation>
+    </message>
+    <message>
+        <source>(from token %1 on)</source>
+        <translation>(do token %1 em diante)</translation>
+    </message>
+    <message>
+        <source>(token %1)</source>
+        <translation>(token %1)</translation>
+    </message>
+    <message>
+        <source>(tokens %1 to %2)</source>
+        <translation>(tokens %1 a %2)</translation>
+    </message>
+    <message numerus="yes">
+        <source>Model edited: %n change(s)</source>
+        <translation>
+            <numerusform>Modelo alterado: %n mudança</numerusform>
+            <numerusform>Modelo alterado: %n mudanças</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>vitral::InterventionsView</name>
+    <message>
+        <source>Interventions</source>
+        <translation>Intervenções</translation>
+    </message>
+    <message>
+        <source>Changes made to what the model computes while it answers; its weights stay as they are. Each has a switch, and the chat shows when one is on.</source>
+        <translation>Mudanças no que o modelo calcula enquanto responde; os pesos ficam como estão. Cada uma tem uma chave, e a conversa mostra quando há alguma ligada.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n change(s) on</source>
+        <translation>
+            <numerusform>%n mudança ligada</numerusform>
+            <numerusform>%n mudanças ligadas</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>No change: the model answers as it is</source>
+        <translation>Nenhuma mudança: o modelo responde como é</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Parar</translation>
+    </message>
+    <message>
+        <source>Answer with and without</source>
+        <translation>Responder com e sem</translation>
+    </message>
+    <message>
+        <source>Factor</source>
+        <translation>Fator</translation>
+    </message>
+    <message>
+        <source>Factor of the chosen change</source>
+        <translation>Fator da mudança escolhida</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Remover</translation>
+    </message>
+    <message>
+        <source>Undo the last change of the list</source>
+        <translation>Desfaz a última alteração da lista</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>Desfazer</translation>
+    </message>
+    <message>
+        <source>Answers the last question twice with the same seed and lays both side by side</source>
+        <translation>Responde à última pergunta duas vezes com a mesma semente e põe as duas lado a lado</translation>
+    </message>
+    <message>
+        <source>Changes</source>
+        <translation>Mudanças</translation>
+    </message>
+    <message>
+        <source>By hand</source>
+        <translation>À mão</translation>
+    </message>
+    <message>
+        <source>Steering</source>
+        <translation>Direção</translation>
+    </message>
+    <message>
+        <source>Without each head</source>
+        <translation>Sem cada cabeça</translation>
+    </message>
+    <message>
+        <source>Patching</source>
+        <translation>Enxerto</translation>
+    </message>
+    <message>
+        <source>Effect</source>
+        <translation>Efeito</translation>
+    </message>
+    <message>
+        <source>Ways to change the model</source>
+        <translation>Formas de mudar o modelo</translation>
+    </message>
+    <message>
+        <source>Put a change together below, or choose a head in any view and press the button beside it.</source>
+        <translation>Monte uma mudança abaixo, ou escolha uma cabeça em qualquer vista e use o botão ao lado dela.</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::LensTable</name>
+    <message>
+        <source>Embedding</source>
+        <translation>Embedding</translation>
+    </message>
+    <message>
+        <source>Layer %1 = answer</source>
+        <translation>Camada %1 = resposta</translation>
+    </message>
+    <message>
+        <source>Layer %1</source>
+        <translation>Camada %1</translation>
+    </message>
+    <message>
+        <source>%1, token %2 “%3”</source>
+        <translation>%1, token %2 “%3”</translation>
+    </message>
+    <message>
+        <source>Not computed yet.</source>
+        <translation>Ainda não calculado.</translation>
+    </message>
+    <message>
+        <source>First choice “%1” with %2; entropy %3 nats.</source>
+        <translation>Primeira escolha “%1” com %2; entropia %3 nats.</translation>
+    </message>
+    <message>
+        <source>“%1”: %2, choice number %3.</source>
+        <translation>“%1”: %2, escolha número %3.</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::MatrixExport</name>
+    <message>
+        <source>The map has %1 tokens a side; this format can hold %2 here. Save the run instead: it holds everything the map is computed from.</source>
+        <translation>O mapa tem %1 tokens de lado; neste formato cabem %2 aqui. Salve a execução: ela contém tudo de que o mapa é calculado.</translation>
+    </message>
+    <message>
+        <source>The numbers could not be written to %1.</source>
+        <translation>Não foi possível escrever os números em %1.</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::MatrixView</name>
+    <message>
+        <source>Matrix</source>
+        <translation>Matriz</translation>
+    </message>
+    <message>
+        <source>This run was recorded without attention.</source>
+        <translation>Esta execução foi gravada sem atenção.</translation>
+    </message>
+    <message>
+        <source>Layer %1 was not recorded.</source>
+        <translation>A camada %1 não foi gravada.</translation>
+    </message>
+    <message>
+        <source>Layer %1, head %2</source>
+        <translation>Camada %1, cabeça %2</translation>
+    </message>
+    <message>
+        <source>weight in this run minus weight in %1: blue is more here, orange is less</source>
+        <translation>peso nesta execução menos peso em %1: azul é mais aqui, laranja é menos</translation>
+    </message>
+    <message>
+        <source>compared position by position over the first %1 tokens</source>
+        <translation>comparação posição a posição nos primeiros %1 tokens</translation>
+    </message>
+    <message>
+        <source>this layer sees the last %1 tokens only</source>
+        <translation>esta camada só vê os últimos %1 tokens</translation>
+    </message>
+    <message>
+        <source>the first token is hidden; on average it gets %1 of a row&apos;s weight, and the rest is not scaled up</source>
+        <translation>o primeiro token está oculto; em média ele recebe %1 do peso de uma linha, e o resto não é ampliado</translation>
+    </message>
+    <message>
+        <source>the first token is hidden; the rest is not scaled up</source>
+        <translation>o primeiro token está oculto; o resto não é ampliado</translation>
+    </message>
+    <message>
+        <source>the first token gets %1 of a row&apos;s weight on average</source>
+        <translation>o primeiro token recebe em média %1 do peso de uma linha</translation>
+    </message>
+    <message>
+        <source>recorded up to token %1</source>
+        <translation>gravado até o token %1</translation>
+    </message>
+    <message>
+        <source>looks: %1</source>
+        <translation>olha: %1</translation>
+    </message>
+    <message>
+        <source>at: %1</source>
+        <translation>para: %1</translation>
+    </message>
+    <message>
+        <source>comes later: it cannot be seen</source>
+        <translation>vem depois: não pode ser visto</translation>
+    </message>
+    <message>
+        <source>outside the window of %1 tokens</source>
+        <translation>fora da janela de %1 tokens</translation>
+    </message>
+    <message>
+        <source>weight %1 minus %2 = %3</source>
+        <translation>peso %1 menos %2 = %3</translation>
+    </message>
+    <message>
+        <source>weight %1</source>
+        <translation>peso %1</translation>
+    </message>
+    <message>
+        <source>score %1</source>
+        <translation>pontuação %1</translation>
+    </message>
+    <message>
+        <source>hidden in the picture</source>
+        <translation>oculto na imagem</translation>
+    </message>
+    <message>
+        <source>distance %1</source>
+        <translation>distância %1</translation>
+    </message>
+    <message>
+        <source>The picture could not be written to %1.</source>
+        <translation>Não foi possível escrever a imagem em %1.</translation>
+    </message>
+    <message>
+        <source>This layer was not recorded.</source>
+        <translation>Esta camada não foi gravada.</translation>
+    </message>
+    <message>
+        <source>Weights</source>
+        <translation>Pesos</translation>
+    </message>
+    <message>
+        <source>Scores</source>
+        <translation>Pontuações</translation>
+    </message>
+    <message>
+        <source>Weights are after the softmax (each row adds up to 1); scores are before it</source>
+        <translation>Pesos são depois da softmax (cada linha soma 1); pontuações são antes dela</translation>
+    </message>
+    <message>
+        <source>Hide first token</source>
+        <translation>Ocultar 1º token</translation>
+    </message>
+    <message>
+        <source>Many heads rest on the first token; without its column the rest is easier to see</source>
+        <translation>Muitas cabeças repousam no primeiro token; sem a coluna dele o resto aparece melhor</translation>
+    </message>
+    <message>
+        <source>Difference</source>
+        <translation>Diferença</translation>
+    </message>
+    <message>
+        <source>Show the arithmetic of the chosen cell</source>
+        <translation>Mostrar a conta da célula escolhida</translation>
+    </message>
+    <message>
+        <source>Attention map</source>
+        <translation>Mapa de atenção</translation>
+    </message>
+    <message>
+        <source>this run minus %1</source>
+        <translation>esta execução menos %1</translation>
+    </message>
+    <message>
+        <source>first token hidden</source>
+        <translation>1º token oculto</translation>
+    </message>
+    <message>
+        <source>One head: rows are the tokens that look, columns the tokens they look at. Zoom with the wheel, move by dragging, click a cell to choose it; Cell shows its arithmetic. The right button has colours and scales.</source>
+        <translation>Uma cabeça: as linhas são os tokens que olham, as colunas os tokens para os quais olham. Amplie com a roda, arraste para mover, clique em uma célula para escolhê-la; Célula mostra sua conta. O botão direito tem cores e escalas.</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::MessageEditor</name>
+    <message>
+        <source>Cancel</source>
+        <translation>Cancelar</translation>
+    </message>
+    <message>
+        <source>Save only</source>
+        <translation>Só salvar</translation>
+    </message>
+    <message>
+        <source>Save as new version</source>
+        <translation>Salvar como nova versão</translation>
+    </message>
+    <message>
+        <source>Save and answer</source>
+        <translation>Salvar e responder</translation>
+    </message>
+    <message>
+        <source>New text of the message</source>
+        <translation>Novo texto da mensagem</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::MessageLayout</name>
+    <message>
+        <source>You</source>
+        <translation>Você</translation>
+    </message>
+    <message>
+        <source>System</source>
+        <translation>Sistema</translation>
+    </message>
+    <message>
+        <source>Tool</source>
+        <translation>Ferramenta</translation>
+    </message>
+    <message>
+        <source>Thinking…</source>
+        <translation>Pensando…</translation>
+    </message>
+    <message>
+        <source>Thought for %1 words</source>
+        <translation>Pensou por %1 palavras</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::MessageToolBar</name>
+    <message>
+        <source>Previous version</source>
+        <translation>Versão anterior</translation>
+    </message>
+    <message>
+        <source>Next version</source>
+        <translation>Versão seguinte</translation>
+    </message>
+    <message>
+        <source>Copy message</source>
+        <translation>Copiar a mensagem</translation>
+    </message>
+    <message>
+        <source>Edit</source>
+        <translation>Editar</translation>
+    </message>
+    <message>
+        <source>Answer again</source>
+        <translation>Responder de novo</translation>
+    </message>
+    <message>
+        <source>Answer this</source>
+        <translation>Responder a esta</translation>
+    </message>
+    <message>
+        <source>Continue the answer</source>
+        <translation>Continuar a resposta</translation>
+    </message>
+    <message>
+        <source>Delete this and what follows</source>
+        <translation>Excluir esta e o que vem depois</translation>
+    </message>
+    <message>
+        <source>Del</source>
+        <translation>Del</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n tokens</source>
+        <translation>
+            <numerusform>%n token</numerusform>
+            <numerusform>%n tokens</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 tokens/s</source>
+        <translation>%1 tokens/s</translation>
+    </message>
+    <message>
+        <source>stopped</source>
+        <translation>interrompida</translation>
+    </message>
+    <message>
+        <source>seed %1</source>
+        <translation>semente %1</translation>
+    </message>
+    <message>
+        <source>Look inside</source>
+        <translation>Olhar por dentro</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::ModelChip</name>
+    <message>
+        <source>Loading %1</source>
+        <translation>Carregando %1</translation>
+    </message>
+    <message>
+        <source>Cancel loading</source>
+        <translation>Cancelar o carregamento</translation>
+    </message>
+    <message>
+        <source>Choose a model</source>
+        <translation>Escolher um modelo</translation>
+    </message>
+    <message>
+        <source>Model: %1</source>
+        <translation>Modelo: %1</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::ModelPicker</name>
+    <message>
+        <source>came with the program</source>
+        <translation>veio com o programa</translation>
+    </message>
+    <message>
+        <source>used lately</source>
+        <translation>usado há pouco</translation>
+    </message>
+    <message>
+        <source>models folder</source>
+        <translation>pasta de modelos</translation>
+    </message>
+    <message>
+        <source>%1 B</source>
+        <comment>billions of parameters</comment>
+        <translation>%1 bi</translation>
+    </message>
+    <message>
+        <source>%1 M</source>
+        <comment>millions of parameters</comment>
+        <translation>%1 mi</translation>
+    </message>
+    <message>
+        <source>Choose a model</source>
+        <translation>Escolher um modelo</translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation>Buscar</translation>
+    </message>
+    <message>
+        <source>Search models</source>
+        <translation>Buscar modelos</translation>
+    </message>
+    <message>
+        <source>Open a file…</source>
+        <translation>Abrir um arquivo…</translation>
+    </message>
+    <message>
+        <source>Add a folder…</source>
+        <translation>Adicionar uma pasta…</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modelo</translation>
+    </message>
+    <message>
+        <source>Architecture</source>
+        <translation>Arquitetura</translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <translation>Parâmetros</translation>
+    </message>
+    <message>
+        <source>Quantisation</source>
+        <translation>Quantização</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>Arquivo</translation>
+    </message>
+    <message>
+        <source>In memory</source>
+        <translation>Na memória</translation>
+    </message>
+    <message>
+        <source>Models found</source>
+        <translation>Modelos encontrados</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Cancelar</translation>
+    </message>
+    <message>
+        <source>Use this model</source>
+        <translation>Usar este modelo</translation>
+    </message>
+    <message>
+        <source>cannot be read</source>
+        <translation>não pode ser lido</translation>
+    </message>
+    <message>
+        <source>%1 (not known)</source>
+        <translation>%1 (desconhecida)</translation>
+    </message>
+    <message>
+        <source>This version cannot run this architecture.</source>
+        <translation>Esta versão não roda esta arquitetura.</translation>
+    </message>
+    <message>
+        <source>fits</source>
+        <translation>cabe</translation>
+    </message>
+    <message>
+        <source>too large</source>
+        <translation>grande demais</translation>
+    </message>
+    <message>
+        <source>Needs about %1 with a context of 4,096 tokens; %2 is free.</source>
+        <translation>Precisa de cerca de %1 com um contexto de 4.096 tokens; há %2 livres.</translation>
+    </message>
+    <message>
+        <source>No model is called “%1”.</source>
+        <translation>Nenhum modelo se chama “%1”.</translation>
+    </message>
+    <message>
+        <source>No model was found in the usual places.
 
 Download a file that ends in .gguf, for example from huggingface.co (a model of 1 to 8 billion parameters, quantisation Q4_K_M), and drop it here or add its folder.</source>
-            <translation>Nenhum modelo foi encontrado nos lugares de costume.
+        <translation>Nenhum modelo foi encontrado nos lugares de costume.
 
 Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de 1 a 8 bilhões de parâmetros, quantização Q4_K_M), e solte-o aqui ou adicione a pasta dele.</translation>
-        </message>
-        <message>
-            <source>Looking for models…</source>
-            <translation>Procurando modelos…</translation>
-        </message>
-        <message numerus="yes">
-            <source>%n models found</source>
-            <translation>
-                <numerusform>%n modelo encontrado</numerusform>
-                <numerusform>%n modelos encontrados</numerusform>
-            </translation>
-        </message>
-        <message>
-            <source>Open a model</source>
-            <translation>Abrir um modelo</translation>
-        </message>
-        <message>
-            <source>Models (*.gguf);;All files (*)</source>
-            <translation>Modelos (*.gguf);;Todos os arquivos (*)</translation>
-        </message>
-        <message>
-            <source>A folder with models</source>
-            <translation>Uma pasta com modelos</translation>
-        </message>
-        <message>
-            <source>Where from</source>
-            <translation>De onde</translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::ModelView</name>
-        <message>
-            <source>Choose an operation.</source>
-            <translation>Escolha uma operação.</translation>
-        </message>
-        <message>
-            <source>Called “%1” in “%2”</source>
-            <translation>Chamada “%1” em “%2”</translation>
-        </message>
-        <message>
-            <source>Reads %1</source>
-            <translation>Lê %1</translation>
-        </message>
-        <message>
-            <source>Weight %1</source>
-            <translation>Peso %1</translation>
-        </message>
-        <message>
-            <source>Writes %1</source>
-            <translation>Escreve %1</translation>
-        </message>
-        <message>
-            <source>%1 read, %2 written</source>
-            <translation>%1 lidos, %2 escritos</translation>
-        </message>
-        <message>
-            <source>%1 additions and multiplications</source>
-            <translation>%1 somas e multiplicações</translation>
-        </message>
-        <message>
-            <source>Shortest of the passes: %1 (%2 a second, %3 arithmetic operations a second)</source>
-            <translation>A mais curta das passagens: %1 (%2 por segundo, %3 operações aritméticas por segundo)</translation>
-        </message>
-        <message numerus="yes">
-            <source>%n operation(s)</source>
-            <translation>
-                <numerusform>%n operação</numerusform>
-                <numerusform>%n operações</numerusform>
-            </translation>
-        </message>
-        <message>
-            <source>%1 of weights; %2 read and written</source>
-            <translation>%1 de pesos; %2 lidos e escritos</translation>
-        </message>
-        <message>
-            <source>Time: %1</source>
-            <translation>Tempo: %1</translation>
-        </message>
-        <message>
-            <source>Nothing is recorded yet: ask something, or read the conversation, to see values.</source>
-            <translation>Nada foi gravado ainda: pergunte algo, ou leia a conversa, para ver valores.</translation>
-        </message>
-        <message>
-            <source>This tensor was not recorded.</source>
-            <translation>Este tensor não foi gravado.</translation>
-        </message>
-        <message>
-            <source>Reading…</source>
-            <translation>Lendo…</translation>
-        </message>
-        <message>
-            <source>As recorded: %1 tokens by %2 values.</source>
-            <translation>Como gravado: %1 tokens por %2 valores.</translation>
-        </message>
-        <message>
-            <source>Sampled: %1 of %2 values were read.</source>
-            <translation>Amostra: %1 de %2 valores foram lidos.</translation>
-        </message>
-        <message>
-            <source>Least %1, greatest %2, mean %3, deviation %4</source>
-            <translation>Menor %1, maior %2, média %3, desvio %4</translation>
-        </message>
-        <message>
-            <source>Mean length of a row: %1</source>
-            <translation>Comprimento médio de uma linha: %1</translation>
-        </message>
-        <message>
-            <source>%1 values are infinite or not numbers.</source>
-            <translation>%1 valores são infinitos ou não são números.</translation>
-        </message>
-        <message>
-            <source>Token %1 begins: %2</source>
-            <translation>O token %1 começa: %2</translation>
-        </message>
-        <message>
-            <source>values</source>
-            <translation>valores</translation>
-        </message>
-        <message>
-            <source>value</source>
-            <translation>valor</translation>
-        </message>
-        <message>
-            <source>how many</source>
-            <translation>quantos</translation>
-        </message>
-        <message>
-            <source>Close all</source>
-            <translation>Fechar tudo</translation>
-        </message>
-        <message>
-            <source>Open all</source>
-            <translation>Abrir tudo</translation>
-        </message>
-        <message>
-            <source>Model</source>
-            <translation>Modelo</translation>
-        </message>
-        <message>
-            <source>Every operation of one real pass, in order, with what it cost. The line on the left is the residual stream; blocks read it and add to it. Choose an operation to see what it wrote.</source>
-            <translation>Cada operação de uma passagem real, em ordem, com o que custou. A linha à esquerda é o fluxo residual; os blocos o leem e somam a ele. Escolha uma operação para ver o que ela escreveu.</translation>
-        </message>
-        <message>
-            <source>No model is loaded yet. Choose one first.</source>
-            <translation>Nenhum modelo foi carregado ainda. Escolha um primeiro.</translation>
-        </message>
-        <message>
-            <source>Running one pass of the model and noting every operation…</source>
-            <translation>Fazendo uma passagem do modelo e anotando cada operação…</translation>
-        </message>
-        <message>
-            <source>One token after %1 others</source>
-            <translation>Um token depois de outros %1</translation>
-        </message>
-        <message>
-            <source>%1 tokens at once</source>
-            <translation>%1 tokens de uma vez</translation>
-        </message>
-        <message>
-            <source>%1: %2 operations, %3 in them and %4 in all; %5 read and written; %6. %7</source>
-            <translation>%1: %2 operações, %3 nelas e %4 ao todo; %5 lidos e escritos; %6. %7</translation>
-        </message>
-        <message>
-            <source>Pass</source>
-            <translation>Passagem</translation>
-        </message>
-        <message>
-            <source>One token (answering)</source>
-            <translation>Um token (respondendo)</translation>
-        </message>
-        <message>
-            <source>%1 tokens (reading)</source>
-            <translation>%1 tokens (lendo)</translation>
-        </message>
-        <message>
-            <source>Kind of pass</source>
-            <translation>Tipo de passagem</translation>
-        </message>
-        <message>
-            <source>Bars</source>
-            <translation>Barras</translation>
-        </message>
-        <message>
-            <source>Time</source>
-            <translation>Tempo</translation>
-        </message>
-        <message>
-            <source>Bytes</source>
-            <translation>Bytes</translation>
-        </message>
-        <message>
-            <source>Arithmetic</source>
-            <translation>Aritmética</translation>
-        </message>
-        <message>
-            <source>What the bars show</source>
-            <translation>O que as barras mostram</translation>
-        </message>
-        <message>
-            <source>Measure again</source>
-            <translation>Medir de novo</translation>
-        </message>
-        <message>
-            <source>Record this tensor</source>
-            <translation>Gravar este tensor</translation>
-        </message>
-        <message>
-            <source>Runs the recorded text once more and keeps what this operation writes</source>
-            <translation>Roda o texto gravado mais uma vez e guarda o que esta operação escreve</translation>
-        </message>
-        <message>
-            <source>Tensor it wrote</source>
-            <translation>Tensor que ela escreveu</translation>
-        </message>
-        <message>
-            <source>Histogram of the tensor</source>
-            <translation>Histograma do tensor</translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::NeuronPanel</name>
-        <message>
-            <source>Neuron</source>
-            <translation>Neurônio</translation>
-        </message>
-        <message>
-            <source>Activation</source>
-            <translation>Ativação</translation>
-        </message>
-        <message>
-            <source>Neuron %1</source>
-            <translation>Neurônio %1</translation>
-        </message>
-        <message>
-            <source>Neuron %1: activation %2; it moves the stream by %3.</source>
-            <translation>Neurônio %1: ativação %2; move o fluxo em %3.</translation>
-        </message>
-        <message>
-            <source>%1 of %2 neurons active</source>
-            <translation>%1 de %2 neurônios ativos</translation>
-        </message>
-        <message>
-            <source>Active: more than 1 % of the largest activation of this layer at this token</source>
-            <translation>Ativo: mais de 1 % da maior ativação desta camada neste token</translation>
-        </message>
-        <message>
-            <source>Token</source>
-            <translation>Token</translation>
-        </message>
-        <message>
-            <source>Logit</source>
-            <translation>Logit</translation>
-        </message>
-        <message>
-            <source>Choose a neuron on the left.</source>
-            <translation>Escolha um neurônio à esquerda.</translation>
-        </message>
-        <message>
-            <source>By effect on the stream</source>
-            <translation>Pelo efeito no fluxo</translation>
-        </message>
-        <message>
-            <source>By activation</source>
-            <translation>Pela ativação</translation>
-        </message>
-        <message>
-            <source>Order of the neurons</source>
-            <translation>Ordem dos neurônios</translation>
-        </message>
-        <message>
-            <source>Switch off</source>
-            <translation>Desligar</translation>
-        </message>
-        <message>
-            <source>Set this neuron to zero in the next answers</source>
-            <translation>Zera este neurônio nas próximas respostas</translation>
-        </message>
-        <message>
-            <source>Double</source>
-            <translation>Dobrar</translation>
-        </message>
-        <message>
-            <source>Multiply this neuron by two in the next answers</source>
-            <translation>Multiplica este neurônio por dois nas próximas respostas</translation>
-        </message>
-        <message>
-            <source>It promotes</source>
-            <translation>Ele favorece</translation>
-        </message>
-        <message>
-            <source>It suppresses</source>
-            <translation>Ele inibe</translation>
-        </message>
-        <message>
-            <source>Most active neurons</source>
-            <translation>Neurônios mais ativos</translation>
-        </message>
-        <message>
-            <source>Tokens it promotes</source>
-            <translation>Tokens que ele favorece</translation>
-        </message>
-        <message>
-            <source>Tokens it suppresses</source>
-            <translation>Tokens que ele inibe</translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::NoticeBar</name>
-        <message>
-            <source>Close</source>
-            <translation>Fechar</translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::OperationMap</name>
-        <message>
-            <source>Operations of the model</source>
-            <translation>Operações do modelo</translation>
-        </message>
-        <message>
-            <source>not measured</source>
-            <translation>não medido</translation>
-        </message>
-        <message>
-            <source>%1 operations</source>
-            <translation>%1 operações</translation>
-        </message>
-        <message>
-            <source>%1 of weights</source>
-            <translation>%1 de pesos</translation>
-        </message>
-        <message>
-            <source>Layers %1 to %2, all alike</source>
-            <translation>Camadas %1 a %2, todas iguais</translation>
-        </message>
-        <message>
-            <source>Layer %1</source>
-            <translation>Camada %1</translation>
-        </message>
-        <message>
-            <source>Embedding</source>
-            <translation>Embedding</translation>
-        </message>
-        <message>
-            <source>RMS norm</source>
-            <translation>Norma RMS</translation>
-        </message>
-        <message>
-            <source>Layer norm</source>
-            <translation>Norma de camada</translation>
-        </message>
-        <message>
-            <source>Matrix product</source>
-            <translation>Produto de matrizes</translation>
-        </message>
-        <message>
-            <source>Matrix product of experts</source>
-            <translation>Produto de matrizes dos especialistas</translation>
-        </message>
-        <message>
-            <source>Sum</source>
-            <translation>Soma</translation>
-        </message>
-        <message>
-            <source>Product</source>
-            <translation>Produto</translation>
-        </message>
-        <message>
-            <source>Scaling</source>
-            <translation>Escala</translation>
-        </message>
-        <message>
-            <source>Soft-cap</source>
-            <translation>Limite suave</translation>
-        </message>
-        <message>
-            <source>Activation</source>
-            <translation>Ativação</translation>
-        </message>
-        <message>
-            <source>Gated activation</source>
-            <translation>Ativação com porta</translation>
-        </message>
-        <message>
-            <source>Rotation by position</source>
-            <translation>Rotação pela posição</translation>
-        </message>
-        <message>
-            <source>Keys and values to the cache</source>
-            <translation>Chaves e valores para o cache</translation>
-        </message>
-        <message>
-            <source>Attention</source>
-            <translation>Atenção</translation>
-        </message>
-        <message>
-            <source>Choice of experts</source>
-            <translation>Escolha de especialistas</translation>
-        </message>
-        <message>
-            <source>Weighted sum of experts</source>
-            <translation>Soma ponderada dos especialistas</translation>
-        </message>
-        <message>
-            <source>Choice of rows</source>
-            <translation>Escolha de linhas</translation>
-        </message>
-        <message>
-            <source>Embedding of the tokens</source>
-            <translation>Embedding dos tokens</translation>
-        </message>
-        <message>
-            <source>Attention block</source>
-            <translation>Bloco de atenção</translation>
-        </message>
-        <message>
-            <source>MLP block</source>
-            <translation>Bloco MLP</translation>
-        </message>
-        <message>
-            <source>Output head</source>
-            <translation>Saída</translation>
-        </message>
-        <message>
-            <source>%1 of %2 dimensions</source>
-            <translation>%1 de %2 dimensões</translation>
-        </message>
-        <message>
-            <source>%1 of %2 experts</source>
-            <translation>%1 de %2 especialistas</translation>
-        </message>
-        <message>
-            <source>%1 heads</source>
-            <translation>%1 cabeças</translation>
-        </message>
-        <message>
-            <source>%1 of keys and values</source>
-            <translation>%1 de chaves e valores</translation>
-        </message>
-        <message>
-            <source>window of %1</source>
-            <translation>janela de %1</translation>
-        </message>
-        <message>
-            <source>best %1 of %2</source>
-            <translation>melhores %1 de %2</translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::OverviewView</name>
-        <message>
-            <source>Overview</source>
-            <translation>Visão geral</translation>
-        </message>
-        <message>
-            <source>Every head of every layer as a small map: a row for each token that looks, a column for each token it looks at. Click a head to open it; the arrow keys walk, Enter opens.</source>
-            <translation>Cada cabeça de cada camada como um pequeno mapa: uma linha para cada token que olha, uma coluna para cada token visto. Clique em uma cabeça para abri-la; as setas andam, Enter abre.</translation>
-        </message>
-        <message>
-            <source>This run was recorded without attention.</source>
-            <translation>Esta execução foi gravada sem atenção.</translation>
-        </message>
-        <message>
-            <source>Layer %1, head %2</source>
-            <translation>Camada %1, cabeça %2</translation>
-        </message>
-        <message>
-            <source>this run minus %1: blue is more here, orange is less; means of blocks</source>
-            <translation>esta execução menos %1: azul é mais aqui, laranja é menos; médias dos blocos</translation>
-        </message>
-        <message>
-            <source>a pixel is a block of %1 × %1 cells</source>
-            <translation>um pixel é um bloco de %1 × %1 células</translation>
-        </message>
-        <message>
-            <source>a pixel is the largest weight of %1 × %1 cells</source>
-            <translation>um pixel é o maior peso de %1 × %1 células</translation>
-        </message>
-        <message>
-            <source>a pixel is one weight</source>
-            <translation>um pixel é um peso</translation>
-        </message>
-        <message>
-            <source>logarithmic</source>
-            <translation>logarítmica</translation>
-        </message>
-        <message>
-            <source>%1 of %2 heads are exact so far, the others sampled</source>
-            <translation>%1 de %2 cabeças já são exatas, as outras são amostradas</translation>
-        </message>
-        <message>
-            <source>sampled: the text is too long for exact thumbnails; open a head for exact values</source>
-            <translation>amostrado: o texto é longo demais para miniaturas exatas; abra uma cabeça para ver valores exatos</translation>
-        </message>
-        <message>
-            <source>exact</source>
-            <translation>exato</translation>
-        </message>
-        <message>
-            <source>%1 layers were not recorded</source>
-            <translation>%1 camadas não foram gravadas</translation>
-        </message>
-        <message>
-            <source>Fit</source>
-            <translation>Ajustar</translation>
-        </message>
-        <message>
-            <source>%1 pixels</source>
-            <translation>%1 pixels</translation>
-        </message>
-        <message>
-            <source>Size of a head</source>
-            <translation>Tamanho de uma cabeça</translation>
-        </message>
-        <message>
-            <source>All heads</source>
-            <translation>Todas as cabeças</translation>
-        </message>
-        <message>
-            <source>Spread (entropy)</source>
-            <translation>Dispersão (entropia)</translation>
-        </message>
-        <message>
-            <source>Previous token</source>
-            <translation>Token anterior</translation>
-        </message>
-        <message>
-            <source>First token</source>
-            <translation>Primeiro token</translation>
-        </message>
-        <message>
-            <source>Induction</source>
-            <translation>Indução</translation>
-        </message>
-        <message>
-            <source>Same token before</source>
-            <translation>Mesmo token antes</translation>
-        </message>
-        <message>
-            <source>Near tokens</source>
-            <translation>Tokens próximos</translation>
-        </message>
-        <message>
-            <source>Far tokens</source>
-            <translation>Tokens distantes</translation>
-        </message>
-        <message>
-            <source>Spread: 1 looks at all tokens alike, 0 at a single one</source>
-            <translation>Dispersão: 1 olha para todos os tokens por igual, 0 para um só</translation>
-        </message>
-        <message>
-            <source>weight on the token just before</source>
-            <translation>peso no token logo antes</translation>
-        </message>
-        <message>
-            <source>weight on the first token, where heads rest that have nothing to look for</source>
-            <translation>peso no primeiro token, onde repousam cabeças que nada têm a procurar</translation>
-        </message>
-        <message>
-            <source>weight on the token that followed when the same token stood earlier: how a pattern is continued</source>
-            <translation>peso no token que veio depois quando o mesmo token apareceu antes: é como um padrão é continuado</translation>
-        </message>
-        <message>
-            <source>weight on earlier places of the same token</source>
-            <translation>peso em lugares anteriores do mesmo token</translation>
-        </message>
-        <message>
-            <source>weight on the last %1 tokens</source>
-            <translation>peso nos últimos %1 tokens</translation>
-        </message>
-        <message>
-            <source>weight on tokens %1 or more back, without the first</source>
-            <translation>peso em tokens %1 ou mais atrás, sem o primeiro</translation>
-        </message>
-        <message>
-            <source>%1: %2; 0 is chance, 1 is all of it</source>
-            <translation>%1: %2; 0 é o acaso, 1 é tudo</translation>
-        </message>
-        <message>
-            <source>%1 %2 (by chance %3)</source>
-            <translation>%1 %2 (ao acaso %3)</translation>
-        </message>
-        <message>
-            <source>entropy %1 of at most %2 nats</source>
-            <translation>entropia %1 de no máximo %2 nats</translation>
-        </message>
-        <message>
-            <source>scores from %1 sampled tokens</source>
-            <translation>pontuações de %1 tokens amostrados</translation>
-        </message>
-        <message>
-            <source>No score</source>
-            <translation>Sem pontuação</translation>
-        </message>
-        <message>
-            <source>What to score the heads by</source>
-            <translation>Pelo que pontuar as cabeças</translation>
-        </message>
-        <message>
-            <source>Layer by head</source>
-            <translation>Camada por cabeça</translation>
-        </message>
-        <message>
-            <source>Highest score first</source>
-            <translation>Maior pontuação primeiro</translation>
-        </message>
-        <message>
-            <source>Order of the heads</source>
-            <translation>Ordem das cabeças</translation>
-        </message>
-        <message>
-            <source>the standard probe needs the recorded model: load it</source>
-            <translation>a prova padrão precisa do modelo gravado: carregue-o</translation>
-        </message>
-        <message>
-            <source>%1: no such places in this text</source>
-            <translation>%1: não há lugares assim neste texto</translation>
-        </message>
-        <message>
-            <source>scored on the standard probe: %1 random tokens, twice</source>
-            <translation>pontuado na prova padrão: %1 tokens ao acaso, duas vezes</translation>
-        </message>
-        <message>
-            <source>reading the standard probe…</source>
-            <translation>lendo a prova padrão…</translation>
-        </message>
-        <message>
-            <source>On this text</source>
-            <translation>Neste texto</translation>
-        </message>
-        <message>
-            <source>On the standard probe</source>
-            <translation>Na prova padrão</translation>
-        </message>
-        <message>
-            <source>The probe is random tokens and then the same again: only looking back can guess them</source>
-            <translation>A prova são tokens ao acaso e depois os mesmos de novo: só olhando para trás dá para adivinhá-los</translation>
-        </message>
-        <message>
-            <source>What the scores are measured on</source>
-            <translation>Em que as pontuações são medidas</translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::ParameterRow</name>
-        <message>
-            <source>off</source>
-            <translation>desligado</translation>
-        </message>
-        <message>
-            <source>Temperature</source>
-            <translation>Temperatura</translation>
-        </message>
-        <message>
-            <source>How adventurous the choice of words is. 0 always takes the likeliest token; 1 follows the model's own probabilities; above 1 unlikely tokens gain.</source>
-            <translation>Quão aventureira é a escolha das palavras. 0 toma sempre o token mais provável; 1 segue as probabilidades do próprio modelo; acima de 1 os improváveis ganham.</translation>
-        </message>
-        <message>
-            <source>Top-k</source>
-            <translation>Top-k</translation>
-        </message>
-        <message>
-            <source>Only the k likeliest tokens stay in the draw. 0 keeps all.</source>
-            <translation>Só os k tokens mais prováveis ficam no sorteio. 0 mantém todos.</translation>
-        </message>
-        <message>
-            <source>Top-p</source>
-            <translation>Top-p</translation>
-        </message>
-        <message>
-            <source>Keeps the likeliest tokens until their probabilities add up to p; the rest is cut. 1 keeps all.</source>
-            <translation>Mantém os tokens mais prováveis até suas probabilidades somarem p; o resto é cortado. 1 mantém todos.</translation>
-        </message>
-        <message>
-            <source>Min-p</source>
-            <translation>Min-p</translation>
-        </message>
-        <message>
-            <source>Cuts every token less likely than this share of the best one: strict when the model is sure, generous when it is not. 0 keeps all.</source>
-            <translation>Corta todo token menos provável que esta fração do melhor: rígido quando o modelo tem certeza, generoso quando não tem. 0 mantém todos.</translation>
-        </message>
-        <message>
-            <source>Longest answer</source>
-            <translation>Resposta mais longa</translation>
-        </message>
-        <message>
-            <source>Tokens after which an answer is stopped. 0 lets it end by itself.</source>
-            <translation>Tokens depois dos quais a resposta é interrompida. 0 deixa que termine sozinha.</translation>
-        </message>
-        <message>
-            <source>Seed</source>
-            <translation>Semente</translation>
-        </message>
-        <message>
-            <source>The same seed, settings and question give the same answer. 0 takes a fresh one every time; the one used is told with the answer.</source>
-            <translation>A mesma semente, os mesmos ajustes e a mesma pergunta dão a mesma resposta. 0 toma uma nova a cada vez; a usada é dita com a resposta.</translation>
-        </message>
-        <message>
-            <source>Typical-p</source>
-            <translation>Típico-p</translation>
-        </message>
-        <message>
-            <source>Prefers tokens about as surprising as the model expects to be: neither dull nor wild. 1 is off.</source>
-            <translation>Prefere tokens tão surpreendentes quanto o modelo espera: nem banais nem loucos. 1 é desligado.</translation>
-        </message>
-        <message>
-            <source>Top-n-sigma</source>
-            <translation>Top-n-sigma</translation>
-        </message>
-        <message>
-            <source>Keeps tokens whose raw score is at most n standard deviations below the best. 0 is off.</source>
-            <translation>Mantém tokens cuja nota bruta fica no máximo n desvios-padrão abaixo da melhor. 0 é desligado.</translation>
-        </message>
-        <message>
-            <source>XTC probability</source>
-            <translation>Probabilidade XTC</translation>
-        </message>
-        <message>
-            <source>How often the most obvious choices are thrown out, for fresher prose. 0 is off.</source>
-            <translation>Com que frequência as escolhas mais óbvias são jogadas fora, para um texto mais fresco. 0 é desligado.</translation>
-        </message>
-        <message>
-            <source>XTC threshold</source>
-            <translation>Limiar XTC</translation>
-        </message>
-        <message>
-            <source>A token counts as obvious when it is at least this likely; the least likely of them is kept.</source>
-            <translation>Um token conta como óbvio quando é ao menos tão provável assim; o menos provável deles é mantido.</translation>
-        </message>
-        <message>
-            <source>Repetition penalty</source>
-            <translation>Penalidade de repetição</translation>
-        </message>
-        <message>
-            <source>Makes tokens that were used lately less likely. 1 is off; more than 1.3 harms grammar.</source>
-            <translation>Torna menos prováveis os tokens usados há pouco. 1 é desligado; mais de 1,3 prejudica a gramática.</translation>
-        </message>
-        <message>
-            <source>Frequency penalty</source>
-            <translation>Penalidade de frequência</translation>
-        </message>
-        <message>
-            <source>Takes this much from a token's score for every time it was used. 0 is off.</source>
-            <translation>Tira este tanto da nota de um token a cada vez que foi usado. 0 é desligado.</translation>
-        </message>
-        <message>
-            <source>Presence penalty</source>
-            <translation>Penalidade de presença</translation>
-        </message>
-        <message>
-            <source>Takes this much from a token's score once it was used at all. 0 is off.</source>
-            <translation>Tira este tanto da nota de um token se ele já foi usado. 0 é desligado.</translation>
-        </message>
-        <message>
-            <source>Looks back</source>
-            <translation>Olha para trás</translation>
-        </message>
-        <message>
-            <source>How many of the last tokens the three penalties look at. -1 is the whole context.</source>
-            <translation>Quantos dos últimos tokens as três penalidades olham. -1 é o contexto inteiro.</translation>
-        </message>
-        <message>
-            <source>DRY strength</source>
-            <translation>Força do DRY</translation>
-        </message>
-        <message>
-            <source>Don't repeat yourself: punishes tokens that would continue a phrase said before. 0 is off; 0.8 is usual.</source>
-            <translation>Não se repita: pune tokens que continuariam uma frase já dita. 0 é desligado; 0,8 é o usual.</translation>
-        </message>
-        <message>
-            <source>DRY base</source>
-            <translation>Base do DRY</translation>
-        </message>
-        <message>
-            <source>How fast the punishment grows with the length of the repeated phrase.</source>
-            <translation>Quão depressa a punição cresce com o comprimento da frase repetida.</translation>
-        </message>
-        <message>
-            <source>DRY allowed length</source>
-            <translation>Comprimento livre no DRY</translation>
-        </message>
-        <message>
-            <source>Phrases up to this many tokens may repeat freely.</source>
-            <translation>Frases de até estes tokens podem se repetir à vontade.</translation>
-        </message>
-        <message>
-            <source>DRY looks back</source>
-            <translation>DRY olha para trás</translation>
-        </message>
-        <message>
-            <source>How many of the last tokens DRY searches for phrases. -1 is the whole context.</source>
-            <translation>Em quantos dos últimos tokens o DRY procura frases. -1 é o contexto inteiro.</translation>
-        </message>
-        <message>
-            <source>Dynamic range</source>
-            <translation>Faixa dinâmica</translation>
-        </message>
-        <message>
-            <source>Lets the temperature move up and down by this much: low where the model is sure, high where it is not. 0 is off.</source>
-            <translation>Deixa a temperatura subir e descer este tanto: baixa onde o modelo tem certeza, alta onde não tem. 0 é desligado.</translation>
-        </message>
-        <message>
-            <source>Dynamic exponent</source>
-            <translation>Expoente dinâmico</translation>
-        </message>
-        <message>
-            <source>How strongly uncertainty moves the temperature; 1 is in proportion.</source>
-            <translation>Com que força a incerteza move a temperatura; 1 é em proporção.</translation>
-        </message>
-        <message>
-            <source>Mirostat target</source>
-            <translation>Alvo do Mirostat</translation>
-        </message>
-        <message>
-            <source>The surprise per token, in bits, that Mirostat steers to. Used only when Mirostat is on.</source>
-            <translation>A surpresa por token, em bits, a que o Mirostat conduz. Só vale com o Mirostat ligado.</translation>
-        </message>
-        <message>
-            <source>Mirostat rate</source>
-            <translation>Passo do Mirostat</translation>
-        </message>
-        <message>
-            <source>How quickly Mirostat corrects itself.</source>
-            <translation>Quão depressa o Mirostat se corrige.</translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::PatchPage</name>
-        <message>
-            <source>Right prompt</source>
-            <translation>Texto certo</translation>
-        </message>
-        <message>
-            <source>Other prompt</source>
-            <translation>Outro texto</translation>
-        </message>
-        <message>
-            <source>Put over</source>
-            <translation>Enxertar</translation>
-        </message>
-        <message>
-            <source>Fill the grid</source>
-            <translation>Preencher a grade</translation>
-        </message>
-        <message>
-            <source>Answer brought back by layer and token</source>
-            <translation>Resposta recuperada por camada e token</translation>
-        </message>
-        <message>
-            <source>The two prompts must have as many tokens as each other; they have %1 and %2.</source>
-            <translation>Os dois textos precisam ter o mesmo número de tokens; têm %1 e %2.</translation>
-        </message>
-        <message>
-            <source>Computing…</source>
-            <translation>Calculando…</translation>
-        </message>
-        <message>
-            <source>Answers: “%1” after the right prompt, “%2” after the other. 100 %: the right answer is all back; 0 %: nothing changed.</source>
-            <translation>Respostas: “%1” depois do texto certo, “%2” depois do outro. 100 %: a resposta certa voltou inteira; 0 %: nada mudou.</translation>
-        </message>
-        <message>
-            <source>Two prompts of the same length that the model answers differently. Each cell puts one activation of the right prompt into the other, and shows how much of the right answer comes back.</source>
-            <translation>Dois textos do mesmo comprimento que o modelo responde de formas diferentes. Cada célula põe uma ativação do texto certo no outro e mostra quanto da resposta certa volta.</translation>
-        </message>
-        <message>
-            <source>layer</source>
-            <translation>camada</translation>
-        </message>
-        <message>
-            <source>token of the other prompt</source>
-            <translation>token do outro texto</translation>
-        </message>
-        <message>
-            <source>Layer %1, token %2 “%3”: %4 of the right answer is back</source>
-            <translation>Camada %1, token %2 “%3”: %4 da resposta certa voltou</translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::PositionsView</name>
-        <message>
-            <source>Nothing to draw: this model has no such positions.</source>
-            <translation>Nada a desenhar: este modelo não tem posições assim.</translation>
-        </message>
-        <message>
-            <source>Nothing is recorded yet.</source>
-            <translation>Nada foi gravado ainda.</translation>
-        </message>
-        <message>
-            <source>distance</source>
-            <translation>distância</translation>
-        </message>
-        <message>
-            <source>pair</source>
-            <translation>par</translation>
-        </message>
-        <message>
-            <source>distance in tokens</source>
-            <translation>distância em tokens</translation>
-        </message>
-        <message>
-            <source>score of this query and key</source>
-            <translation>pontuação desta consulta e desta chave</translation>
-        </message>
-        <message>
-            <source>if they stood so far apart</source>
-            <translation>se estivessem a essa distância</translation>
-        </message>
-        <message>
-            <source>pair %1 alone</source>
-            <translation>só o par %1</translation>
-        </message>
-        <message>
-            <source>recorded</source>
-            <translation>gravado</translation>
-        </message>
-        <message>
-            <source>position</source>
-            <translation>posição</translation>
-        </message>
-        <message>
-            <source>mean over the table</source>
-            <translation>média da tabela</translation>
-        </message>
-        <message>
-            <source>likeness of two rows (cosine)</source>
-            <translation>semelhança de duas linhas (cosseno)</translation>
-        </message>
-        <message>
-            <source>all dimensions</source>
-            <translation>todas as dimensões</translation>
-        </message>
-        <message>
-            <source>dimension</source>
-            <translation>dimensão</translation>
-        </message>
-        <message>
-            <source>factor on a weight before it is normalised</source>
-            <translation>fator de um peso antes da normalização</translation>
-        </message>
-        <message>
-            <source>head %1, slope %2</source>
-            <translation>cabeça %1, inclinação %2</translation>
-        </message>
-        <message>
-            <source>head</source>
-            <translation>cabeça</translation>
-        </message>
-        <message>
-            <source>Positions</source>
-            <translation>Posições</translation>
-        </message>
-        <message>
-            <source>For reference: this model does not use it.</source>
-            <translation>Para referência: este modelo não a usa.</translation>
-        </message>
-        <message>
-            <source>Layer %1 was not recorded.</source>
-            <translation>A camada %1 não foi gravada.</translation>
-        </message>
-        <message>
-            <source>Layer %1 of this model does not rotate its queries and keys.</source>
-            <translation>A camada %1 deste modelo não gira suas consultas e chaves.</translation>
-        </message>
-        <message>
-            <source>Rotary embedding: each pair of dimensions of a query and a key is turned by its position times an angle, so that their product depends on the distance. %1 pairs, %2 of %3 dimensions.</source>
-            <translation>Embedding rotatório: cada par de dimensões de uma consulta e de uma chave gira a posição vezes um ângulo, e o produto delas passa a depender da distância. %1 pares, %2 de %3 dimensões.</translation>
-        </message>
-        <message>
-            <source>Rotated values are multiplied by %1.</source>
-            <translation>Os valores girados são multiplicados por %1.</translation>
-        </message>
-        <message>
-            <source>Learned positions: a table with one row a position, added to the embeddings.</source>
-            <translation>Posições aprendidas: uma tabela com uma linha por posição, somada aos embeddings.</translation>
-        </message>
-        <message>
-            <source>Learned positions: a table of %1 rows, one added to each token’s embedding. Rows that are alike are blue, opposite ones orange.</source>
-            <translation>Posições aprendidas: uma tabela de %1 linhas, uma somada ao embedding de cada token. Linhas parecidas são azuis, opostas são laranja.</translation>
-        </message>
-        <message>
-            <source>Only one position in %1 is drawn.</source>
-            <translation>Só uma posição em cada %1 é desenhada.</translation>
-        </message>
-        <message>
-            <source>Sinusoidal positions (the first transformer): sines and cosines of falling frequency, added to the embeddings.</source>
-            <translation>Posições senoidais (o primeiro transformer): senos e cossenos de frequência decrescente, somados aos embeddings.</translation>
-        </message>
-        <message>
-            <source>ALiBi: no positions at all; every head takes its slope times the distance off its scores.</source>
-            <translation>ALiBi: nenhuma posição; cada cabeça tira das pontuações a sua inclinação vezes a distância.</translation>
-        </message>
-        <message>
-            <source>Rotary</source>
-            <translation>Rotatória</translation>
-        </message>
-        <message>
-            <source>Learned</source>
-            <translation>Aprendida</translation>
-        </message>
-        <message>
-            <source>Sinusoidal</source>
-            <translation>Senoidal</translation>
-        </message>
-        <message>
-            <source>ALiBi</source>
-            <translation>ALiBi</translation>
-        </message>
-        <message>
-            <source>%1 (this model)</source>
-            <translation>%1 (este modelo)</translation>
-        </message>
-        <message>
-            <source>Kind of position</source>
-            <translation>Tipo de posição</translation>
-        </message>
-        <message>
-            <source>Picture of the positions</source>
-            <translation>Figura das posições</translation>
-        </message>
-        <message>
-            <source>Effect of the distance</source>
-            <translation>Efeito da distância</translation>
-        </message>
-        <message>
-            <source>How the model knows which token stands where, and what the distance between two tokens does to their score. Choose a layer, a head and a token above; the other token is the cell chosen in the matrix, or the one before.</source>
-            <translation>Como o modelo sabe que token está onde, e o que a distância entre dois tokens faz com a pontuação deles. Escolha acima uma camada, uma cabeça e um token; o outro token é o da célula escolhida na matriz, ou o anterior.</translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::Presets</name>
-        <message>
-            <source>Balanced</source>
-            <translation>Equilibrado</translation>
-        </message>
-        <message>
-            <source>Good for most conversations.</source>
-            <translation>Bom para a maioria das conversas.</translation>
-        </message>
-        <message>
-            <source>Precise</source>
-            <translation>Preciso</translation>
-        </message>
-        <message>
-            <source>Little chance: for facts and code.</source>
-            <translation>Pouco acaso: para fatos e código.</translation>
-        </message>
-        <message>
-            <source>Creative</source>
-            <translation>Criativo</translation>
-        </message>
-        <message>
-            <source>More surprise, no loops: for stories.</source>
-            <translation>Mais surpresa, sem repetições: para histórias.</translation>
-        </message>
-        <message>
-            <source>Always the same</source>
-            <translation>Sempre igual</translation>
-        </message>
-        <message>
-            <source>Temperature 0: the likeliest token every time.</source>
-            <translation>Temperatura 0: o token mais provável a cada vez.</translation>
-        </message>
-        <message>
-            <source>The model's own</source>
-            <translation>O do próprio modelo</translation>
-        </message>
-        <message>
-            <source>No sampler at all: draws from the probabilities as they are.</source>
-            <translation>Nenhum amostrador: sorteia pelas probabilidades como são.</translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::ResidualView</name>
-        <message>
-            <source>Residual</source>
-            <translation>Residual</translation>
-        </message>
-        <message>
-            <source>What the model would answer if it stopped after each layer, token by token; below, what one answer is made of: the parts of its logit, and the neurons that fired.</source>
-            <translation>O que o modelo responderia se parasse depois de cada camada, token a token; abaixo, do que uma resposta é feita: as partes do logit e os neurônios que dispararam.</translation>
-        </message>
-        <message>
-            <source>This view computes with the model that was recorded. Load it to look on.</source>
-            <translation>Esta vista calcula com o modelo que foi gravado. Carregue-o para continuar.</translation>
-        </message>
-        <message>
-            <source>Computing…</source>
-            <translation>Calculando…</translation>
-        </message>
-        <message>
-            <source>after</source>
-            <translation>depois de</translation>
-        </message>
-        <message>
-            <source>token</source>
-            <translation>token</translation>
-        </message>
-        <message>
-            <source>Nothing is recorded yet.</source>
-            <translation>Nada foi gravado ainda.</translation>
-        </message>
-        <message>
-            <source>Token</source>
-            <translation>Token</translation>
-        </message>
-        <message>
-            <source>Probability</source>
-            <translation>Probabilidade</translation>
-        </message>
-        <message>
-            <source>Choose a cell of the table.</source>
-            <translation>Escolha uma célula da tabela.</translation>
-        </message>
-        <message>
-            <source>%1: %2 (id %3)</source>
-            <translation>%1: %2 (id %3)</translation>
-        </message>
-        <message>
-            <source>%1 (choice number %2)</source>
-            <translation>%1 (escolha número %2)</translation>
-        </message>
-        <message>
-            <source>The last row is the model’s own prediction.</source>
-            <translation>A última linha é a previsão do próprio modelo.</translation>
-        </message>
-        <message>
-            <source>In the run, “%1” had %2; the last row says %3.</source>
-            <translation>Na execução, “%1” teve %2; a última linha diz %3.</translation>
-        </message>
-        <message>
-            <source>What the embedding, every head and every MLP wrote towards this logit, after token %1 %2.</source>
-            <translation>O que o embedding, cada cabeça e cada MLP escreveram a favor deste logit, depois do token %1 %2.</translation>
-        </message>
-        <message>
-            <source>MLP of layer %1 at token %2 %3.</source>
-            <translation>MLP da camada %1 no token %2 %3.</translation>
-        </message>
-        <message>
-            <source>After token %1 %2.</source>
-            <translation>Depois do token %1 %2.</translation>
-        </message>
-        <message>
-            <source>Colour</source>
-            <translation>Cor</translation>
-        </message>
-        <message>
-            <source>Probability of the first choice</source>
-            <translation>Probabilidade da primeira escolha</translation>
-        </message>
-        <message>
-            <source>Entropy</source>
-            <translation>Entropia</translation>
-        </message>
-        <message>
-            <source>Rank of the asked token</source>
-            <translation>Posto do token perguntado</translation>
-        </message>
-        <message>
-            <source>What the colours show</source>
-            <translation>O que as cores mostram</translation>
-        </message>
-        <message>
-            <source>Asked</source>
-            <translation>Pergunta</translation>
-        </message>
-        <message>
-            <source>the final answer</source>
-            <translation>a resposta final</translation>
-        </message>
-        <message>
-            <source>the token that follows</source>
-            <translation>o token seguinte</translation>
-        </message>
-        <message>
-            <source>Which token is asked about</source>
-            <translation>Sobre qual token se pergunta</translation>
-        </message>
-        <message>
-            <source>Logit lens: layers by tokens</source>
-            <translation>Lente de logits: camadas por tokens</translation>
-        </message>
-        <message>
-            <source>Candidates of the chosen cell</source>
-            <translation>Candidatos da célula escolhida</translation>
-        </message>
-        <message>
-            <source>Candidates</source>
-            <translation>Candidatos</translation>
-        </message>
-        <message>
-            <source>Parts of the logit</source>
-            <translation>Partes do logit</translation>
-        </message>
-        <message>
-            <source>Neurons</source>
-            <translation>Neurônios</translation>
-        </message>
-        <message>
-            <source>Details of the chosen cell</source>
-            <translation>Detalhes da célula escolhida</translation>
-        </message>
-        <message>
-            <source>Entropy %1 nats; the asked token (amber) is choice number %2.</source>
-            <translation>Entropia %1 nats; o token perguntado (âmbar) é a escolha número %2.</translation>
-        </message>
-        <message>
-            <source>%1, after token %2 %3.</source>
-            <translation>%1, depois do token %2 %3.</translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::RopeDials</name>
-        <message>
-            <source>Rotary angles</source>
-            <translation>Ângulos rotatórios</translation>
-        </message>
-        <message>
-            <source>Pair %1: %2 radians a token, one turn every %3 tokens.</source>
-            <translation>Par %1: %2 radianos por token, uma volta a cada %3 tokens.</translation>
-        </message>
-        <message>
-            <source>Query at %1: %2°.</source>
-            <translation>Consulta em %1: %2°.</translation>
-        </message>
-        <message>
-            <source>Key at %1: %2°.</source>
-            <translation>Chave em %1: %2°.</translation>
-        </message>
-        <message>
-            <source>cos of the angle between: %1.</source>
-            <translation>cos do ângulo entre elas: %1.</translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::SamplerStagesView</name>
-        <message>
-            <source>Next-token distribution after each sampler</source>
-            <translation>Distribuição do próximo token depois de cada amostrador</translation>
-        </message>
-        <message>
-            <source>Logit bias</source>
-            <translation>Viés de tokens</translation>
-        </message>
-        <message>
-            <source>Grammar</source>
-            <translation>Gramática</translation>
-        </message>
-        <message>
-            <source>Penalties</source>
-            <translation>Penalidades</translation>
-        </message>
-        <message>
-            <source>DRY</source>
-            <translation>DRY</translation>
-        </message>
-        <message>
-            <source>Top-n-sigma</source>
-            <translation>Top-n-sigma</translation>
-        </message>
-        <message>
-            <source>Top-k</source>
-            <translation>Top-k</translation>
-        </message>
-        <message>
-            <source>Typical</source>
-            <translation>Típico</translation>
-        </message>
-        <message>
-            <source>Top-p</source>
-            <translation>Top-p</translation>
-        </message>
-        <message>
-            <source>Min-p</source>
-            <translation>Min-p</translation>
-        </message>
-        <message>
-            <source>XTC</source>
-            <translation>XTC</translation>
-        </message>
-        <message>
-            <source>Temperature</source>
-            <translation>Temperatura</translation>
-        </message>
-        <message>
-            <source>Mirostat 2</source>
-            <translation>Mirostat 2</translation>
-        </message>
-        <message>
-            <source>Model</source>
-            <translation>Modelo</translation>
-        </message>
-        <message>
-            <source>No token yet</source>
-            <translation>Nenhum token ainda</translation>
-        </message>
-        <message numerus="yes">
-            <source>%n candidates left</source>
-            <translation>
-                <numerusform>resta %n candidato</numerusform>
-                <numerusform>restam %n candidatos</numerusform>
-            </translation>
-        </message>
-        <message>
-            <source>%1: "%2" (id %3) has %4; %5</source>
-            <translation>%1: "%2" (id %3) tem %4; %5</translation>
-        </message>
-        <message>
-            <source>. The model gave it %1</source>
-            <translation>. O modelo lhe deu %1</translation>
-        </message>
-        <message>
-            <source>Send a message: the candidates for the next token and what each sampler does to them will stand here.</source>
-            <translation>Envie uma mensagem: os candidatos a próximo token e o que cada amostrador faz com eles aparecerão aqui.</translation>
-        </message>
-        <message numerus="yes">
-            <source>%n left</source>
-            <translation>
-                <numerusform>resta %n</numerusform>
-                <numerusform>restam %n</numerusform>
-            </translation>
-        </message>
-        <message>
-            <source>others</source>
-            <translation>outros</translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::ScaleLegend</name>
-        <message>
-            <source>1st</source>
-            <translation>1º</translation>
-        </message>
-        <message>
-            <source>beyond 100th</source>
-            <translation>além do 100º</translation>
-        </message>
-        <message>
-            <source>0 nats</source>
-            <translation>0 nats</translation>
-        </message>
-        <message>
-            <source>5 or more</source>
-            <translation>5 ou mais</translation>
-        </message>
-        <message>
-            <source>Colours from %1 to %2</source>
-            <translation>Cores de %1 a %2</translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::SettingsPanel</name>
-        <message>
-            <source>Token bias</source>
-            <translation>Viés de tokens</translation>
-        </message>
-        <message>
-            <source>Grammar</source>
-            <translation>Gramática</translation>
-        </message>
-        <message>
-            <source>Penalties</source>
-            <translation>Penalidades</translation>
-        </message>
-        <message>
-            <source>Temperature</source>
-            <translation>Temperatura</translation>
-        </message>
-        <message>
-            <source>Own settings</source>
-            <translation>Ajustes próprios</translation>
-        </message>
-        <message>
-            <source>Save preset</source>
-            <translation>Salvar predefinição</translation>
-        </message>
-        <message>
-            <source>Name of the preset:</source>
-            <translation>Nome da predefinição:</translation>
-        </message>
-        <message>
-            <source>Model</source>
-            <translation>Modelo</translation>
-        </message>
-        <message>
-            <source>none loaded</source>
-            <translation>nenhum carregado</translation>
-        </message>
-        <message>
-            <source>Name</source>
-            <translation>Nome</translation>
-        </message>
-        <message>
-            <source>Architecture</source>
-            <translation>Arquitetura</translation>
-        </message>
-        <message>
-            <source>Parameters</source>
-            <translation>Parâmetros</translation>
-        </message>
-        <message>
-            <source>Quantisation</source>
-            <translation>Quantização</translation>
-        </message>
-        <message>
-            <source>Weights</source>
-            <translation>Pesos</translation>
-        </message>
-        <message>
-            <source>Layers</source>
-            <translation>Camadas</translation>
-        </message>
-        <message>
-            <source>Width</source>
-            <translation>Largura</translation>
-        </message>
-        <message>
-            <source>Attention heads</source>
-            <translation>Cabeças de atenção</translation>
-        </message>
-        <message>
-            <source>%1, of keys %2</source>
-            <translation>%1, de chaves %2</translation>
-        </message>
-        <message>
-            <source>Experts</source>
-            <translation>Especialistas</translation>
-        </message>
-        <message>
-            <source>%1, %2 per token</source>
-            <translation>%1, %2 por token</translation>
-        </message>
-        <message>
-            <source>Vocabulary</source>
-            <translation>Vocabulário</translation>
-        </message>
-        <message>
-            <source>Trained context</source>
-            <translation>Contexto treinado</translation>
-        </message>
-        <message>
-            <source>%1 tokens</source>
-            <translation>%1 tokens</translation>
-        </message>
-        <message>
-            <source>Loaded in</source>
-            <translation>Carregado em</translation>
-        </message>
-        <message>
-            <source>%1 s</source>
-            <translation>%1 s</translation>
-        </message>
-        <message>
-            <source>A full window takes %1 of memory.</source>
-            <translation>Uma janela cheia ocupa %1 de memória.</translation>
-        </message>
-        <message>
-            <source>The model was trained for %1 tokens; no more are used.</source>
-            <translation>O modelo foi treinado para %1 tokens; mais do que isso não é usado.</translation>
-        </message>
-        <message>
-            <source>System prompt</source>
-            <translation>Instruções de sistema</translation>
-        </message>
-        <message>
-            <source>How the model should behave, in your own words. Empty: the template's own.</source>
-            <translation>Como o modelo deve se comportar, nas suas palavras. Vazio: as do próprio modelo.</translation>
-        </message>
-        <message>
-            <source>Sampling</source>
-            <translation>Amostragem</translation>
-        </message>
-        <message>
-            <source>Repetition</source>
-            <translation>Repetição</translation>
-        </message>
-        <message>
-            <source>More ways to cut</source>
-            <translation>Outros cortes</translation>
-        </message>
-        <message>
-            <source>Moving temperature</source>
-            <translation>Temperatura móvel</translation>
-        </message>
-        <message>
-            <source>Order of the samplers</source>
-            <translation>Ordem dos amostradores</translation>
-        </message>
-        <message>
-            <source>Form of the answer</source>
-            <translation>Forma da resposta</translation>
-        </message>
-        <message>
-            <source>Context window</source>
-            <translation>Janela de contexto</translation>
-        </message>
-        <message>
-            <source>Preset</source>
-            <translation>Predefinição</translation>
-        </message>
-        <message>
-            <source>Save as preset</source>
-            <translation>Salvar como predefinição</translation>
-        </message>
-        <message>
-            <source>Delete this preset</source>
-            <translation>Excluir esta predefinição</translation>
-        </message>
-        <message>
-            <source>Earlier</source>
-            <translation>Antes</translation>
-        </message>
-        <message>
-            <source>Later</source>
-            <translation>Depois</translation>
-        </message>
-        <message>
-            <source>Samplers in the order they run</source>
-            <translation>Amostradores na ordem em que rodam</translation>
-        </message>
-        <message>
-            <source>Usual order</source>
-            <translation>Ordem usual</translation>
-        </message>
-        <message>
-            <source>Mirostat 2</source>
-            <translation>Mirostat 2</translation>
-        </message>
-        <message>
-            <source>Steers the surprise per token to a target; replaces the cuts above.</source>
-            <translation>Leva a surpresa por token a um alvo; substitui os cortes acima.</translation>
-        </message>
-        <message>
-            <source>Grammar (GBNF): the answer can only be what it allows</source>
-            <translation>Gramática (GBNF): a resposta só pode ser o que ela permite</translation>
-        </message>
-        <message>
-            <source>JSON schema (used when there is no grammar)</source>
-            <translation>Esquema JSON (usado quando não há gramática)</translation>
-        </message>
-        <message>
-            <source>Token bias, one “id: value” on a line</source>
-            <translation>Viés de tokens, um “id: valor” por linha</translation>
-        </message>
-        <message>
-            <source>JSON schema</source>
-            <translation>Esquema JSON</translation>
-        </message>
-        <message>
-            <source>Tokens</source>
-            <translation>Tokens</translation>
-        </message>
-        <message>
-            <source>Tokens in the context window</source>
-            <translation>Tokens na janela de contexto</translation>
-        </message>
-        <message>
-            <source>Key-value cache</source>
-            <translation>Cache de chaves e valores</translation>
-        </message>
-        <message>
-            <source>Type of the key-value cache</source>
-            <translation>Tipo da cache de chaves e valores</translation>
-        </message>
-        <message>
-            <source>16 bit</source>
-            <translation>16 bits</translation>
-        </message>
-        <message>
-            <source>8 bit (half the memory)</source>
-            <translation>8 bits (metade da memória)</translation>
-        </message>
-        <message>
-            <source>When full, forget the oldest half</source>
-            <translation>Quando encher, esquecer a metade mais antiga</translation>
-        </message>
-        <message>
-            <source>Otherwise the answer stops and says why.</source>
-            <translation>Senão a resposta para e diz por quê.</translation>
-        </message>
-        <message>
-            <source>Let the model think first</source>
-            <translation>Deixar o modelo pensar antes</translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::SteeringPage</name>
-        <message>
-            <source>The mean of the stream over the first text, minus that over the second. Added to later runs it pushes them from the second towards the first.</source>
-            <translation>A média do fluxo no primeiro texto, menos a do segundo. Somada a execuções futuras, empurra-as do segundo para o primeiro.</translation>
-        </message>
-        <message>
-            <source>More like</source>
-            <translation>Mais como</translation>
-        </message>
-        <message>
-            <source>Less like</source>
-            <translation>Menos como</translation>
-        </message>
-        <message>
-            <source>After layer</source>
-            <translation>Depois da camada</translation>
-        </message>
-        <message>
-            <source>Strength</source>
-            <translation>Força</translation>
-        </message>
-        <message>
-            <source>How many times the vector is added; 0: half the length of the stream</source>
-            <translation>Quantas vezes o vetor é somado; 0: metade do comprimento do fluxo</translation>
-        </message>
-        <message>
-            <source>Make and add</source>
-            <translation>Criar e adicionar</translation>
-        </message>
-        <message>
-            <source>Computing…</source>
-            <translation>Calculando…</translation>
-        </message>
-        <message>
-            <source>“%1”, not “%2”</source>
-            <translation>“%1”, não “%2”</translation>
-        </message>
-        <message>
-            <source>The vector is %1 long, the stream there %2 on average; it is added %3 times.</source>
-            <translation>O vetor tem comprimento %1; o fluxo ali, %2 em média; ele é somado %3 vezes.</translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::SweepPage</name>
-        <message>
-            <source>Set to zero</source>
-            <translation>Zerar</translation>
-        </message>
-        <message>
-            <source>Set to its mean</source>
-            <translation>Pôr na média</translation>
-        </message>
-        <message>
-            <source>How a head is switched off</source>
-            <translation>Como uma cabeça é desligada</translation>
-        </message>
-        <message>
-            <source>Switch each off in turn</source>
-            <translation>Desligar uma de cada vez</translation>
-        </message>
-        <message>
-            <source>Switch this one off</source>
-            <translation>Desligar esta</translation>
-        </message>
-        <message>
-            <source>Effect of every head and MLP</source>
-            <translation>Efeito de cada cabeça e MLP</translation>
-        </message>
-        <message>
-            <source>Computing…</source>
-            <translation>Calculando…</translation>
-        </message>
-        <message>
-            <source>Without any change, “%1” has %2 (log-probability %3). Double-click a cell to switch that part off in the next answers.</source>
-            <translation>Sem mudança, “%1” tem %2 (log-probabilidade %3). Um clique duplo numa célula desliga essa parte nas próximas respostas.</translation>
-        </message>
-        <message>
-            <source>Nothing is recorded yet.</source>
-            <translation>Nada foi gravado ainda.</translation>
-        </message>
-        <message>
-            <source>Choose a token above, then press “%1”: each cell shows what the model loses without that head.</source>
-            <translation>Escolha um token acima e use “%1”: cada célula mostra o que o modelo perde sem aquela cabeça.</translation>
-        </message>
-        <message>
-            <source>Effect on the log-probability of “%1” after token %2 “%3”</source>
-            <translation>Efeito na log-probabilidade de “%1” depois do token %2 “%3”</translation>
-        </message>
-        <message>
-            <source>layer</source>
-            <translation>camada</translation>
-        </message>
-        <message>
-            <source>head</source>
-            <translation>cabeça</translation>
-        </message>
-        <message>
-            <source>MLP</source>
-            <translation>MLP</translation>
-        </message>
-        <message>
-            <source>Layer %1, head %2</source>
-            <translation>Camada %1, cabeça %2</translation>
-        </message>
-        <message>
-            <source>Layer %1, MLP</source>
-            <translation>Camada %1, MLP</translation>
-        </message>
-        <message>
-            <source>%1: without it the log-probability changes by %2</source>
-            <translation>%1: sem ela a log-probabilidade muda %2</translation>
-        </message>
-        <message>
-            <source>%1: not computed yet</source>
-            <translation>%1: ainda não calculado</translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::TextCanvas</name>
-        <message>
-            <source>prompt</source>
-            <translation>entrada</translation>
-        </message>
-        <message>
-            <source>answer</source>
-            <translation>resposta</translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::TextView</name>
-        <message>
-            <source>Text</source>
-            <translation>Texto</translation>
-        </message>
-        <message>
-            <source>The text, shaded by what one token looked at. Point at a token to see its attention, click it to keep it; the arrow keys walk. Shades are logarithmic from 0.1 % to 100 %.</source>
-            <translation>O texto, sombreado pelo que um token olhou. Aponte para um token para ver sua atenção, clique para fixá-lo; as setas andam. Os tons são logarítmicos, de 0,1 % a 100 %.</translation>
-        </message>
-        <message>
-            <source>This run was recorded without attention.</source>
-            <translation>Esta execução foi gravada sem atenção.</translation>
-        </message>
-        <message>
-            <source>from %1</source>
-            <translation>a partir de %1</translation>
-        </message>
-        <message>
-            <source>all</source>
-            <translation>todos</translation>
-        </message>
-        <message>
-            <source>Nothing is recorded of this layer for this token.</source>
-            <translation>Nada foi gravado desta camada para este token.</translation>
-        </message>
-        <message>
-            <source>What token %1 looks at</source>
-            <translation>O que o token %1 olha</translation>
-        </message>
-        <message>
-            <source>Who looks at token %1</source>
-            <translation>Quem olha para o token %1</translation>
-        </message>
-        <message>
-            <source>layer %1, head %2</source>
-            <translation>camada %1, cabeça %2</translation>
-        </message>
-        <message>
-            <source>mean over the %1 heads of layer %2</source>
-            <translation>média das %1 cabeças da camada %2</translation>
-        </message>
-        <message>
-            <source>largest of the %1 heads of layer %2, token by token: does not add up to 100 %</source>
-            <translation>maior das %1 cabeças da camada %2, token a token: não soma 100 %</translation>
-        </message>
-        <message>
-            <source>mean over all %1 recorded heads</source>
-            <translation>média de todas as %1 cabeças gravadas</translation>
-        </message>
-        <message>
-            <source>this run minus %1: blue is more here, orange is less</source>
-            <translation>esta execução menos %1: azul é mais aqui, laranja é menos</translation>
-        </message>
-        <message>
-            <source>%1 of the weight lies in tokens below %2 and has no arc or number</source>
-            <translation>%1 do peso está em tokens abaixo de %2, sem arco nem número</translation>
-        </message>
-        <message>
-            <source>What it looks at</source>
-            <translation>O que ele olha</translation>
-        </message>
-        <message>
-            <source>Who looks at it</source>
-            <translation>Quem olha para ele</translation>
-        </message>
-        <message>
-            <source>This head</source>
-            <translation>Esta cabeça</translation>
-        </message>
-        <message>
-            <source>Mean of the layer</source>
-            <translation>Média da camada</translation>
-        </message>
-        <message>
-            <source>Largest of the layer</source>
-            <translation>Maior da camada</translation>
-        </message>
-        <message>
-            <source>Mean of all layers</source>
-            <translation>Média de todas</translation>
-        </message>
-        <message>
-            <source>Which heads</source>
-            <translation>Quais cabeças</translation>
-        </message>
-        <message>
-            <source>Direction</source>
-            <translation>Direção</translation>
-        </message>
-        <message>
-            <source>Arcs</source>
-            <translation>Arcos</translation>
-        </message>
-        <message>
-            <source>Difference</source>
-            <translation>Diferença</translation>
-        </message>
-        <message>
-            <source>Arcs and numbers from this weight on</source>
-            <translation>Arcos e números a partir deste peso</translation>
-        </message>
-        <message>
-            <source>Tokens of the recorded run</source>
-            <translation>Tokens da execução gravada</translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::TokenChanges</name>
-        <message>
-            <source>left</source>
-            <translation>esquerda</translation>
-        </message>
-        <message>
-            <source>right</source>
-            <translation>direita</translation>
-        </message>
-        <message>
-            <source>change</source>
-            <translation>mudança</translation>
-        </message>
-        <message>
-            <source>“%1”: %2 on the left, %3 on the right</source>
-            <translation>“%1”: %2 à esquerda, %3 à direita</translation>
-        </message>
-        <message>
-            <source>Probability of every token both answers begin with, and where they part</source>
-            <translation>Probabilidade de cada token com que as duas respostas começam, e onde se separam</translation>
-        </message>
-        <message>
-            <source>tokens both begin with, and where they part</source>
-            <translation>tokens com que as duas começam, e onde se separam</translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::TokenLegend</name>
-        <message>
-            <source>Probability</source>
-            <translation>Probabilidade</translation>
-        </message>
-        <message>
-            <source>Rank</source>
-            <translation>Posição</translation>
-        </message>
-        <message>
-            <source>Entropy</source>
-            <translation>Entropia</translation>
-        </message>
-        <message>
-            <source>What the colours show</source>
-            <translation>O que as cores mostram</translation>
-        </message>
-        <message>
-            <source>1st choice</source>
-            <translation>1ª escolha</translation>
-        </message>
-        <message>
-            <source>beyond 100th</source>
-            <translation>além da 100ª</translation>
-        </message>
-        <message>
-            <source>0 nats</source>
-            <translation>0 nats</translation>
-        </message>
-        <message>
-            <source>5 nats or more</source>
-            <translation>5 nats ou mais</translation>
-        </message>
-        <message>
-            <source>mean probability %1 %  ·  perplexity %2</source>
-            <translation>probabilidade média %1 %  ·  perplexidade %2</translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::TranscriptView</name>
-        <message>
-            <source>Code copied</source>
-            <translation>Código copiado</translation>
-        </message>
-        <message>
-            <source>Copy selection</source>
-            <translation>Copiar a seleção</translation>
-        </message>
-        <message>
-            <source>Copy message</source>
-            <translation>Copiar a mensagem</translation>
-        </message>
-        <message>
-            <source>Edit…</source>
-            <translation>Editar…</translation>
-        </message>
-        <message>
-            <source>Answer again</source>
-            <translation>Responder de novo</translation>
-        </message>
-        <message>
-            <source>Answer this</source>
-            <translation>Responder a esta</translation>
-        </message>
-        <message>
-            <source>Continue the answer</source>
-            <translation>Continuar a resposta</translation>
-        </message>
-        <message>
-            <source>Delete this and what follows</source>
-            <translation>Excluir esta e o que vem depois</translation>
-        </message>
-        <message>
-            <source>Conversation</source>
-            <translation>Conversa</translation>
-        </message>
-        <message>
-            <source>Look inside</source>
-            <translation>Olhar por dentro</translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::Welcome</name>
-        <message>
-            <source>What shall we look at?</source>
-            <translation>O que vamos observar?</translation>
-        </message>
-        <message>
-            <source>No model is loaded yet. Choose one, or drop a .gguf file here.</source>
-            <translation>Nenhum modelo foi carregado. Escolha um, ou solte um arquivo .gguf aqui.</translation>
-        </message>
-        <message>
-            <source>%1 came with the program. It is tiny: it greets, tells small stories and explains a few words, and is often wrong. For better answers, download a GGUF model of 1 to 8 billion parameters and drop the file here.</source>
-            <translation>%1 veio com o programa. É minúsculo: cumprimenta, conta historinhas e explica algumas palavras, e erra bastante. Para respostas melhores, baixe um modelo GGUF de 1 a 8 bilhões de parâmetros e solte o arquivo aqui.</translation>
-        </message>
-        <message>
-            <source>%1 answers. Everything stays on this computer.</source>
-            <translation>%1 responde. Tudo fica neste computador.</translation>
-        </message>
-        <message>
-            <source>Choose another model…</source>
-            <translation>Escolher outro modelo…</translation>
-        </message>
-        <message>
-            <source>Hello! Who are you?</source>
-            <translation>Olá! Quem é você?</translation>
-        </message>
-        <message>
-            <source>Tell me a short story about a cat.</source>
-            <translation>Conte uma história curta sobre um gato.</translation>
-        </message>
-        <message>
-            <source>What is a token?</source>
-            <translation>O que é um token?</translation>
-        </message>
-        <message>
-            <source>What does attention do in a transformer?</source>
-            <translation>O que a atenção faz em um transformer?</translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::app::MainWindow</name>
-        <message>
-            <source>The model that came with the program</source>
-            <translation>O modelo que veio com o programa</translation>
-        </message>
-        <message>
-            <source>&amp;File</source>
-            <translation>&amp;Arquivo</translation>
-        </message>
-        <message>
-            <source>&amp;Edit</source>
-            <translation>&amp;Editar</translation>
-        </message>
-        <message>
-            <source>&amp;View</source>
-            <translation>E&amp;xibir</translation>
-        </message>
-        <message>
-            <source>&amp;Conversation</source>
-            <translation>&amp;Conversa</translation>
-        </message>
-        <message>
-            <source>&amp;Help</source>
-            <translation>A&amp;juda</translation>
-        </message>
-        <message>
-            <source>&amp;New conversation</source>
-            <translation>&amp;Nova conversa</translation>
-        </message>
-        <message>
-            <source>Choose &amp;model…</source>
-            <translation>Escolher &amp;modelo…</translation>
-        </message>
-        <message>
-            <source>&amp;Open model file…</source>
-            <translation>Abrir &amp;arquivo de modelo…</translation>
-        </message>
-        <message>
-            <source>&amp;Recent models</source>
-            <translation>Modelos &amp;recentes</translation>
-        </message>
-        <message>
-            <source>&amp;Import conversation…</source>
-            <translation>&amp;Importar conversa…</translation>
-        </message>
-        <message>
-            <source>&amp;Export as Markdown…</source>
-            <translation>&amp;Exportar como Markdown…</translation>
-        </message>
-        <message>
-            <source>Export as &amp;JSON…</source>
-            <translation>Exportar como &amp;JSON…</translation>
-        </message>
-        <message>
-            <source>&amp;Quit</source>
-            <translation>&amp;Sair</translation>
-        </message>
-        <message>
-            <source>&amp;Copy from the conversation</source>
-            <translation>&amp;Copiar da conversa</translation>
-        </message>
-        <message>
-            <source>&amp;Select the whole conversation</source>
-            <translation>&amp;Selecionar a conversa inteira</translation>
-        </message>
-        <message>
-            <source>&amp;Find in conversations</source>
-            <translation>&amp;Buscar nas conversas</translation>
-        </message>
-        <message>
-            <source>&amp;Rename conversation</source>
-            <translation>&amp;Renomear conversa</translation>
-        </message>
-        <message>
-            <source>&amp;Delete conversation</source>
-            <translation>&amp;Excluir conversa</translation>
-        </message>
-        <message>
-            <source>&amp;Conversations</source>
-            <translation>&amp;Conversas</translation>
-        </message>
-        <message>
-            <source>&amp;Settings</source>
-            <translation>A&amp;justes</translation>
-        </message>
-        <message>
-            <source>&amp;Tokens</source>
-            <translation>&amp;Tokens</translation>
-        </message>
-        <message>
-            <source>Show every token and how sure the model was of it (Ctrl+T)</source>
-            <translation>Mostrar cada token e a certeza que o modelo tinha dele (Ctrl+T)</translation>
-        </message>
-        <message>
-            <source>Conversations (Ctrl+B)</source>
-            <translation>Conversas (Ctrl+B)</translation>
-        </message>
-        <message>
-            <source>Settings (Ctrl+I)</source>
-            <translation>Ajustes (Ctrl+I)</translation>
-        </message>
-        <message>
-            <source>As the &amp;system</source>
-            <translation>Como o &amp;sistema</translation>
-        </message>
-        <message>
-            <source>&amp;Light</source>
-            <translation>&amp;Claro</translation>
-        </message>
-        <message>
-            <source>&amp;Dark</source>
-            <translation>&amp;Escuro</translation>
-        </message>
-        <message>
-            <source>&amp;Language</source>
-            <translation>&amp;Idioma</translation>
-        </message>
-        <message>
-            <source>L&amp;arger text</source>
-            <translation>Texto m&amp;aior</translation>
-        </message>
-        <message>
-            <source>S&amp;maller text</source>
-            <translation>Texto m&amp;enor</translation>
-        </message>
-        <message>
-            <source>&amp;Usual text size</source>
-            <translation>Tamanho &amp;usual do texto</translation>
-        </message>
-        <message>
-            <source>&amp;Full screen</source>
-            <translation>Te&amp;la cheia</translation>
-        </message>
-        <message>
-            <source>&amp;Stop</source>
-            <translation>&amp;Parar</translation>
-        </message>
-        <message>
-            <source>&amp;Answer again</source>
-            <translation>&amp;Responder de novo</translation>
-        </message>
-        <message>
-            <source>&amp;Edit the last question</source>
-            <translation>&amp;Editar a última pergunta</translation>
-        </message>
-        <message>
-            <source>Go to the &amp;messages</source>
-            <translation>Ir às &amp;mensagens</translation>
-        </message>
-        <message>
-            <source>Go to the &amp;text field</source>
-            <translation>Ir ao campo de &amp;texto</translation>
-        </message>
-        <message>
-            <source>&amp;Keyboard shortcuts</source>
-            <translation>Atalhos de &amp;teclado</translation>
-        </message>
-        <message>
-            <source>&amp;About Vitral</source>
-            <translation>&amp;Sobre o Vitral</translation>
-        </message>
-        <message>
-            <source>T&amp;ree of the conversation</source>
-            <translation>Á&amp;rvore da conversa</translation>
-        </message>
-        <message>
-            <source>Every version of every message as a tree (Ctrl+Shift+T)</source>
-            <translation>Cada versão de cada mensagem, em árvore (Ctrl+Shift+T)</translation>
-        </message>
-        <message>
-            <source>Tree of the conversation</source>
-            <translation>Árvore da conversa</translation>
-        </message>
-        <message>
-            <source>What the samplers do</source>
-            <translation>O que os amostradores fazem</translation>
-        </message>
-        <message>
-            <source>Leave this open and ask something: the candidates for every token appear here, before and after each sampler.</source>
-            <translation>Deixe isto aberto e pergunte algo: os candidatos a cada token aparecem aqui, antes e depois de cada amostrador.</translation>
-        </message>
-        <message>
-            <source>Conversations</source>
-            <translation>Conversas</translation>
-        </message>
-        <message>
-            <source>Settings</source>
-            <translation>Ajustes</translation>
-        </message>
-        <message>
-            <source>Open a model</source>
-            <translation>Abrir um modelo</translation>
-        </message>
-        <message>
-            <source>Models (*.gguf);;All files (*)</source>
-            <translation>Modelos (*.gguf);;Todos os arquivos (*)</translation>
-        </message>
-        <message>
-            <source>Import a conversation</source>
-            <translation>Importar uma conversa</translation>
-        </message>
-        <message>
-            <source>Conversations (*.json *.md);;All files (*)</source>
-            <translation>Conversas (*.json *.md);;Todos os arquivos (*)</translation>
-        </message>
-        <message>
-            <source>Export the conversation</source>
-            <translation>Exportar a conversa</translation>
-        </message>
-        <message>
-            <source>JSON (*.json)</source>
-            <translation>JSON (*.json)</translation>
-        </message>
-        <message>
-            <source>Markdown (*.md)</source>
-            <translation>Markdown (*.md)</translation>
-        </message>
-        <message>
-            <source>About Vitral</source>
-            <translation>Sobre o Vitral</translation>
-        </message>
-        <message>
-            <source>A playground for generative models in which every number is real. Everything runs on this computer; nothing leaves it unless you ask.
+    </message>
+    <message>
+        <source>Looking for models…</source>
+        <translation>Procurando modelos…</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n models found</source>
+        <translation>
+            <numerusform>%n modelo encontrado</numerusform>
+            <numerusform>%n modelos encontrados</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Open a model</source>
+        <translation>Abrir um modelo</translation>
+    </message>
+    <message>
+        <source>Models (*.gguf);;All files (*)</source>
+        <translation>Modelos (*.gguf);;Todos os arquivos (*)</translation>
+    </message>
+    <message>
+        <source>A folder with models</source>
+        <translation>Uma pasta com modelos</translation>
+    </message>
+    <message>
+        <source>Where from</source>
+        <translation>De onde</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::ModelView</name>
+    <message>
+        <source>Choose an operation.</source>
+        <translation>Escolha uma operação.</translation>
+    </message>
+    <message>
+        <source>Called “%1” in “%2”</source>
+        <translation>Chamada “%1” em “%2”</translation>
+    </message>
+    <message>
+        <source>Reads %1</source>
+        <translation>Lê %1</translation>
+    </message>
+    <message>
+        <source>Weight %1</source>
+        <translation>Peso %1</translation>
+    </message>
+    <message>
+        <source>Writes %1</source>
+        <translation>Escreve %1</translation>
+    </message>
+    <message>
+        <source>%1 read, %2 written</source>
+        <translation>%1 lidos, %2 escritos</translation>
+    </message>
+    <message>
+        <source>%1 additions and multiplications</source>
+        <translation>%1 somas e multiplicações</translation>
+    </message>
+    <message>
+        <source>Shortest of the passes: %1 (%2 a second, %3 arithmetic operations a second)</source>
+        <translation>A mais curta das passagens: %1 (%2 por segundo, %3 operações aritméticas por segundo)</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n operation(s)</source>
+        <translation>
+            <numerusform>%n operação</numerusform>
+            <numerusform>%n operações</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 of weights; %2 read and written</source>
+        <translation>%1 de pesos; %2 lidos e escritos</translation>
+    </message>
+    <message>
+        <source>Time: %1</source>
+        <translation>Tempo: %1</translation>
+    </message>
+    <message>
+        <source>Nothing is recorded yet: ask something, or read the conversation, to see values.</source>
+        <translation>Nada foi gravado ainda: pergunte algo, ou leia a conversa, para ver valores.</translation>
+    </message>
+    <message>
+        <source>This tensor was not recorded.</source>
+        <translation>Este tensor não foi gravado.</translation>
+    </message>
+    <message>
+        <source>Reading…</source>
+        <translation>Lendo…</translation>
+    </message>
+    <message>
+        <source>As recorded: %1 tokens by %2 values.</source>
+        <translation>Como gravado: %1 tokens por %2 valores.</translation>
+    </message>
+    <message>
+        <source>Sampled: %1 of %2 values were read.</source>
+        <translation>Amostra: %1 de %2 valores foram lidos.</translation>
+    </message>
+    <message>
+        <source>Least %1, greatest %2, mean %3, deviation %4</source>
+        <translation>Menor %1, maior %2, média %3, desvio %4</translation>
+    </message>
+    <message>
+        <source>Mean length of a row: %1</source>
+        <translation>Comprimento médio de uma linha: %1</translation>
+    </message>
+    <message>
+        <source>%1 values are infinite or not numbers.</source>
+        <translation>%1 valores são infinitos ou não são números.</translation>
+    </message>
+    <message>
+        <source>Token %1 begins: %2</source>
+        <translation>O token %1 começa: %2</translation>
+    </message>
+    <message>
+        <source>values</source>
+        <translation>valores</translation>
+    </message>
+    <message>
+        <source>value</source>
+        <translation>valor</translation>
+    </message>
+    <message>
+        <source>how many</source>
+        <translation>quantos</translation>
+    </message>
+    <message>
+        <source>Close all</source>
+        <translation>Fechar tudo</translation>
+    </message>
+    <message>
+        <source>Open all</source>
+        <translation>Abrir tudo</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modelo</translation>
+    </message>
+    <message>
+        <source>Every operation of one real pass, in order, with what it cost. The line on the left is the residual stream; blocks read it and add to it. Choose an operation to see what it wrote.</source>
+        <translation>Cada operação de uma passagem real, em ordem, com o que custou. A linha à esquerda é o fluxo residual; os blocos o leem e somam a ele. Escolha uma operação para ver o que ela escreveu.</translation>
+    </message>
+    <message>
+        <source>No model is loaded yet. Choose one first.</source>
+        <translation>Nenhum modelo foi carregado ainda. Escolha um primeiro.</translation>
+    </message>
+    <message>
+        <source>Running one pass of the model and noting every operation…</source>
+        <translation>Fazendo uma passagem do modelo e anotando cada operação…</translation>
+    </message>
+    <message>
+        <source>One token after %1 others</source>
+        <translation>Um token depois de outros %1</translation>
+    </message>
+    <message>
+        <source>%1 tokens at once</source>
+        <translation>%1 tokens de uma vez</translation>
+    </message>
+    <message>
+        <source>%1: %2 operations, %3 in them and %4 in all; %5 read and written; %6. %7</source>
+        <translation>%1: %2 operações, %3 nelas e %4 ao todo; %5 lidos e escritos; %6. %7</translation>
+    </message>
+    <message>
+        <source>Pass</source>
+        <translation>Passagem</translation>
+    </message>
+    <message>
+        <source>One token (answering)</source>
+        <translation>Um token (respondendo)</translation>
+    </message>
+    <message>
+        <source>%1 tokens (reading)</source>
+        <translation>%1 tokens (lendo)</translation>
+    </message>
+    <message>
+        <source>Kind of pass</source>
+        <translation>Tipo de passagem</translation>
+    </message>
+    <message>
+        <source>Bars</source>
+        <translation>Barras</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>Tempo</translation>
+    </message>
+    <message>
+        <source>Bytes</source>
+        <translation>Bytes</translation>
+    </message>
+    <message>
+        <source>Arithmetic</source>
+        <translation>Aritmética</translation>
+    </message>
+    <message>
+        <source>What the bars show</source>
+        <translation>O que as barras mostram</translation>
+    </message>
+    <message>
+        <source>Measure again</source>
+        <translation>Medir de novo</translation>
+    </message>
+    <message>
+        <source>Record this tensor</source>
+        <translation>Gravar este tensor</translation>
+    </message>
+    <message>
+        <source>Runs the recorded text once more and keeps what this operation writes</source>
+        <translation>Roda o texto gravado mais uma vez e guarda o que esta operação escreve</translation>
+    </message>
+    <message>
+        <source>Tensor it wrote</source>
+        <translation>Tensor que ela escreveu</translation>
+    </message>
+    <message>
+        <source>Histogram of the tensor</source>
+        <translation>Histograma do tensor</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::NeuronPanel</name>
+    <message>
+        <source>Neuron</source>
+        <translation>Neurônio</translation>
+    </message>
+    <message>
+        <source>Activation</source>
+        <translation>Ativação</translation>
+    </message>
+    <message>
+        <source>Neuron %1</source>
+        <translation>Neurônio %1</translation>
+    </message>
+    <message>
+        <source>Neuron %1: activation %2; it moves the stream by %3.</source>
+        <translation>Neurônio %1: ativação %2; move o fluxo em %3.</translation>
+    </message>
+    <message>
+        <source>%1 of %2 neurons active</source>
+        <translation>%1 de %2 neurônios ativos</translation>
+    </message>
+    <message>
+        <source>Active: more than 1 % of the largest activation of this layer at this token</source>
+        <translation>Ativo: mais de 1 % da maior ativação desta camada neste token</translation>
+    </message>
+    <message>
+        <source>Token</source>
+        <translation>Token</translation>
+    </message>
+    <message>
+        <source>Logit</source>
+        <translation>Logit</translation>
+    </message>
+    <message>
+        <source>Choose a neuron on the left.</source>
+        <translation>Escolha um neurônio à esquerda.</translation>
+    </message>
+    <message>
+        <source>By effect on the stream</source>
+        <translation>Pelo efeito no fluxo</translation>
+    </message>
+    <message>
+        <source>By activation</source>
+        <translation>Pela ativação</translation>
+    </message>
+    <message>
+        <source>Order of the neurons</source>
+        <translation>Ordem dos neurônios</translation>
+    </message>
+    <message>
+        <source>Switch off</source>
+        <translation>Desligar</translation>
+    </message>
+    <message>
+        <source>Set this neuron to zero in the next answers</source>
+        <translation>Zera este neurônio nas próximas respostas</translation>
+    </message>
+    <message>
+        <source>Double</source>
+        <translation>Dobrar</translation>
+    </message>
+    <message>
+        <source>Multiply this neuron by two in the next answers</source>
+        <translation>Multiplica este neurônio por dois nas próximas respostas</translation>
+    </message>
+    <message>
+        <source>It promotes</source>
+        <translation>Ele favorece</translation>
+    </message>
+    <message>
+        <source>It suppresses</source>
+        <translation>Ele inibe</translation>
+    </message>
+    <message>
+        <source>Most active neurons</source>
+        <translation>Neurônios mais ativos</translation>
+    </message>
+    <message>
+        <source>Tokens it promotes</source>
+        <translation>Tokens que ele favorece</translation>
+    </message>
+    <message>
+        <source>Tokens it suppresses</source>
+        <translation>Tokens que ele inibe</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::NoticeBar</name>
+    <message>
+        <source>Close</source>
+        <translation>Fechar</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::OperationMap</name>
+    <message>
+        <source>Operations of the model</source>
+        <translation>Operações do modelo</translation>
+    </message>
+    <message>
+        <source>not measured</source>
+        <translation>não medido</translation>
+    </message>
+    <message>
+        <source>%1 operations</source>
+        <translation>%1 operações</translation>
+    </message>
+    <message>
+        <source>%1 of weights</source>
+        <translation>%1 de pesos</translation>
+    </message>
+    <message>
+        <source>Layers %1 to %2, all alike</source>
+        <translation>Camadas %1 a %2, todas iguais</translation>
+    </message>
+    <message>
+        <source>Layer %1</source>
+        <translation>Camada %1</translation>
+    </message>
+    <message>
+        <source>Embedding</source>
+        <translation>Embedding</translation>
+    </message>
+    <message>
+        <source>RMS norm</source>
+        <translation>Norma RMS</translation>
+    </message>
+    <message>
+        <source>Layer norm</source>
+        <translation>Norma de camada</translation>
+    </message>
+    <message>
+        <source>Matrix product</source>
+        <translation>Produto de matrizes</translation>
+    </message>
+    <message>
+        <source>Matrix product of experts</source>
+        <translation>Produto de matrizes dos especialistas</translation>
+    </message>
+    <message>
+        <source>Sum</source>
+        <translation>Soma</translation>
+    </message>
+    <message>
+        <source>Product</source>
+        <translation>Produto</translation>
+    </message>
+    <message>
+        <source>Scaling</source>
+        <translation>Escala</translation>
+    </message>
+    <message>
+        <source>Soft-cap</source>
+        <translation>Limite suave</translation>
+    </message>
+    <message>
+        <source>Activation</source>
+        <translation>Ativação</translation>
+    </message>
+    <message>
+        <source>Gated activation</source>
+        <translation>Ativação com porta</translation>
+    </message>
+    <message>
+        <source>Rotation by position</source>
+        <translation>Rotação pela posição</translation>
+    </message>
+    <message>
+        <source>Keys and values to the cache</source>
+        <translation>Chaves e valores para o cache</translation>
+    </message>
+    <message>
+        <source>Attention</source>
+        <translation>Atenção</translation>
+    </message>
+    <message>
+        <source>Choice of experts</source>
+        <translation>Escolha de especialistas</translation>
+    </message>
+    <message>
+        <source>Weighted sum of experts</source>
+        <translation>Soma ponderada dos especialistas</translation>
+    </message>
+    <message>
+        <source>Choice of rows</source>
+        <translation>Escolha de linhas</translation>
+    </message>
+    <message>
+        <source>Embedding of the tokens</source>
+        <translation>Embedding dos tokens</translation>
+    </message>
+    <message>
+        <source>Attention block</source>
+        <translation>Bloco de atenção</translation>
+    </message>
+    <message>
+        <source>MLP block</source>
+        <translation>Bloco MLP</translation>
+    </message>
+    <message>
+        <source>Output head</source>
+        <translation>Saída</translation>
+    </message>
+    <message>
+        <source>%1 of %2 dimensions</source>
+        <translation>%1 de %2 dimensões</translation>
+    </message>
+    <message>
+        <source>%1 of %2 experts</source>
+        <translation>%1 de %2 especialistas</translation>
+    </message>
+    <message>
+        <source>%1 heads</source>
+        <translation>%1 cabeças</translation>
+    </message>
+    <message>
+        <source>%1 of keys and values</source>
+        <translation>%1 de chaves e valores</translation>
+    </message>
+    <message>
+        <source>window of %1</source>
+        <translation>janela de %1</translation>
+    </message>
+    <message>
+        <source>best %1 of %2</source>
+        <translation>melhores %1 de %2</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::OverviewView</name>
+    <message>
+        <source>Overview</source>
+        <translation>Visão geral</translation>
+    </message>
+    <message>
+        <source>Every head of every layer as a small map: a row for each token that looks, a column for each token it looks at. Click a head to open it; the arrow keys walk, Enter opens.</source>
+        <translation>Cada cabeça de cada camada como um pequeno mapa: uma linha para cada token que olha, uma coluna para cada token visto. Clique em uma cabeça para abri-la; as setas andam, Enter abre.</translation>
+    </message>
+    <message>
+        <source>This run was recorded without attention.</source>
+        <translation>Esta execução foi gravada sem atenção.</translation>
+    </message>
+    <message>
+        <source>Layer %1, head %2</source>
+        <translation>Camada %1, cabeça %2</translation>
+    </message>
+    <message>
+        <source>this run minus %1: blue is more here, orange is less; means of blocks</source>
+        <translation>esta execução menos %1: azul é mais aqui, laranja é menos; médias dos blocos</translation>
+    </message>
+    <message>
+        <source>a pixel is a block of %1 × %1 cells</source>
+        <translation>um pixel é um bloco de %1 × %1 células</translation>
+    </message>
+    <message>
+        <source>a pixel is the largest weight of %1 × %1 cells</source>
+        <translation>um pixel é o maior peso de %1 × %1 células</translation>
+    </message>
+    <message>
+        <source>a pixel is one weight</source>
+        <translation>um pixel é um peso</translation>
+    </message>
+    <message>
+        <source>logarithmic</source>
+        <translation>logarítmica</translation>
+    </message>
+    <message>
+        <source>%1 of %2 heads are exact so far, the others sampled</source>
+        <translation>%1 de %2 cabeças já são exatas, as outras são amostradas</translation>
+    </message>
+    <message>
+        <source>sampled: the text is too long for exact thumbnails; open a head for exact values</source>
+        <translation>amostrado: o texto é longo demais para miniaturas exatas; abra uma cabeça para ver valores exatos</translation>
+    </message>
+    <message>
+        <source>exact</source>
+        <translation>exato</translation>
+    </message>
+    <message>
+        <source>%1 layers were not recorded</source>
+        <translation>%1 camadas não foram gravadas</translation>
+    </message>
+    <message>
+        <source>Fit</source>
+        <translation>Ajustar</translation>
+    </message>
+    <message>
+        <source>%1 pixels</source>
+        <translation>%1 pixels</translation>
+    </message>
+    <message>
+        <source>Size of a head</source>
+        <translation>Tamanho de uma cabeça</translation>
+    </message>
+    <message>
+        <source>All heads</source>
+        <translation>Todas as cabeças</translation>
+    </message>
+    <message>
+        <source>Spread (entropy)</source>
+        <translation>Dispersão (entropia)</translation>
+    </message>
+    <message>
+        <source>Previous token</source>
+        <translation>Token anterior</translation>
+    </message>
+    <message>
+        <source>First token</source>
+        <translation>Primeiro token</translation>
+    </message>
+    <message>
+        <source>Induction</source>
+        <translation>Indução</translation>
+    </message>
+    <message>
+        <source>Same token before</source>
+        <translation>Mesmo token antes</translation>
+    </message>
+    <message>
+        <source>Near tokens</source>
+        <translation>Tokens próximos</translation>
+    </message>
+    <message>
+        <source>Far tokens</source>
+        <translation>Tokens distantes</translation>
+    </message>
+    <message>
+        <source>Spread: 1 looks at all tokens alike, 0 at a single one</source>
+        <translation>Dispersão: 1 olha para todos os tokens por igual, 0 para um só</translation>
+    </message>
+    <message>
+        <source>weight on the token just before</source>
+        <translation>peso no token logo antes</translation>
+    </message>
+    <message>
+        <source>weight on the first token, where heads rest that have nothing to look for</source>
+        <translation>peso no primeiro token, onde repousam cabeças que nada têm a procurar</translation>
+    </message>
+    <message>
+        <source>weight on the token that followed when the same token stood earlier: how a pattern is continued</source>
+        <translation>peso no token que veio depois quando o mesmo token apareceu antes: é como um padrão é continuado</translation>
+    </message>
+    <message>
+        <source>weight on earlier places of the same token</source>
+        <translation>peso em lugares anteriores do mesmo token</translation>
+    </message>
+    <message>
+        <source>weight on the last %1 tokens</source>
+        <translation>peso nos últimos %1 tokens</translation>
+    </message>
+    <message>
+        <source>weight on tokens %1 or more back, without the first</source>
+        <translation>peso em tokens %1 ou mais atrás, sem o primeiro</translation>
+    </message>
+    <message>
+        <source>%1: %2; 0 is chance, 1 is all of it</source>
+        <translation>%1: %2; 0 é o acaso, 1 é tudo</translation>
+    </message>
+    <message>
+        <source>%1 %2 (by chance %3)</source>
+        <translation>%1 %2 (ao acaso %3)</translation>
+    </message>
+    <message>
+        <source>entropy %1 of at most %2 nats</source>
+        <translation>entropia %1 de no máximo %2 nats</translation>
+    </message>
+    <message>
+        <source>scores from %1 sampled tokens</source>
+        <translation>pontuações de %1 tokens amostrados</translation>
+    </message>
+    <message>
+        <source>No score</source>
+        <translation>Sem pontuação</translation>
+    </message>
+    <message>
+        <source>What to score the heads by</source>
+        <translation>Pelo que pontuar as cabeças</translation>
+    </message>
+    <message>
+        <source>Layer by head</source>
+        <translation>Camada por cabeça</translation>
+    </message>
+    <message>
+        <source>Highest score first</source>
+        <translation>Maior pontuação primeiro</translation>
+    </message>
+    <message>
+        <source>Order of the heads</source>
+        <translation>Ordem das cabeças</translation>
+    </message>
+    <message>
+        <source>the standard probe needs the recorded model: load it</source>
+        <translation>a prova padrão precisa do modelo gravado: carregue-o</translation>
+    </message>
+    <message>
+        <source>%1: no such places in this text</source>
+        <translation>%1: não há lugares assim neste texto</translation>
+    </message>
+    <message>
+        <source>scored on the standard probe: %1 random tokens, twice</source>
+        <translation>pontuado na prova padrão: %1 tokens ao acaso, duas vezes</translation>
+    </message>
+    <message>
+        <source>reading the standard probe…</source>
+        <translation>lendo a prova padrão…</translation>
+    </message>
+    <message>
+        <source>On this text</source>
+        <translation>Neste texto</translation>
+    </message>
+    <message>
+        <source>On the standard probe</source>
+        <translation>Na prova padrão</translation>
+    </message>
+    <message>
+        <source>The probe is random tokens and then the same again: only looking back can guess them</source>
+        <translation>A prova são tokens ao acaso e depois os mesmos de novo: só olhando para trás dá para adivinhá-los</translation>
+    </message>
+    <message>
+        <source>What the scores are measured on</source>
+        <translation>Em que as pontuações são medidas</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::ParameterRow</name>
+    <message>
+        <source>off</source>
+        <translation>desligado</translation>
+    </message>
+    <message>
+        <source>Temperature</source>
+        <translation>Temperatura</translation>
+    </message>
+    <message>
+        <source>How adventurous the choice of words is. 0 always takes the likeliest token; 1 follows the model&apos;s own probabilities; above 1 unlikely tokens gain.</source>
+        <translation>Quão aventureira é a escolha das palavras. 0 toma sempre o token mais provável; 1 segue as probabilidades do próprio modelo; acima de 1 os improváveis ganham.</translation>
+    </message>
+    <message>
+        <source>Top-k</source>
+        <translation>Top-k</translation>
+    </message>
+    <message>
+        <source>Only the k likeliest tokens stay in the draw. 0 keeps all.</source>
+        <translation>Só os k tokens mais prováveis ficam no sorteio. 0 mantém todos.</translation>
+    </message>
+    <message>
+        <source>Top-p</source>
+        <translation>Top-p</translation>
+    </message>
+    <message>
+        <source>Keeps the likeliest tokens until their probabilities add up to p; the rest is cut. 1 keeps all.</source>
+        <translation>Mantém os tokens mais prováveis até suas probabilidades somarem p; o resto é cortado. 1 mantém todos.</translation>
+    </message>
+    <message>
+        <source>Min-p</source>
+        <translation>Min-p</translation>
+    </message>
+    <message>
+        <source>Cuts every token less likely than this share of the best one: strict when the model is sure, generous when it is not. 0 keeps all.</source>
+        <translation>Corta todo token menos provável que esta fração do melhor: rígido quando o modelo tem certeza, generoso quando não tem. 0 mantém todos.</translation>
+    </message>
+    <message>
+        <source>Longest answer</source>
+        <translation>Resposta mais longa</translation>
+    </message>
+    <message>
+        <source>Tokens after which an answer is stopped. 0 lets it end by itself.</source>
+        <translation>Tokens depois dos quais a resposta é interrompida. 0 deixa que termine sozinha.</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>Semente</translation>
+    </message>
+    <message>
+        <source>The same seed, settings and question give the same answer. 0 takes a fresh one every time; the one used is told with the answer.</source>
+        <translation>A mesma semente, os mesmos ajustes e a mesma pergunta dão a mesma resposta. 0 toma uma nova a cada vez; a usada é dita com a resposta.</translation>
+    </message>
+    <message>
+        <source>Typical-p</source>
+        <translation>Típico-p</translation>
+    </message>
+    <message>
+        <source>Prefers tokens about as surprising as the model expects to be: neither dull nor wild. 1 is off.</source>
+        <translation>Prefere tokens tão surpreendentes quanto o modelo espera: nem banais nem loucos. 1 é desligado.</translation>
+    </message>
+    <message>
+        <source>Top-n-sigma</source>
+        <translation>Top-n-sigma</translation>
+    </message>
+    <message>
+        <source>Keeps tokens whose raw score is at most n standard deviations below the best. 0 is off.</source>
+        <translation>Mantém tokens cuja nota bruta fica no máximo n desvios-padrão abaixo da melhor. 0 é desligado.</translation>
+    </message>
+    <message>
+        <source>XTC probability</source>
+        <translation>Probabilidade XTC</translation>
+    </message>
+    <message>
+        <source>How often the most obvious choices are thrown out, for fresher prose. 0 is off.</source>
+        <translation>Com que frequência as escolhas mais óbvias são jogadas fora, para um texto mais fresco. 0 é desligado.</translation>
+    </message>
+    <message>
+        <source>XTC threshold</source>
+        <translation>Limiar XTC</translation>
+    </message>
+    <message>
+        <source>A token counts as obvious when it is at least this likely; the least likely of them is kept.</source>
+        <translation>Um token conta como óbvio quando é ao menos tão provável assim; o menos provável deles é mantido.</translation>
+    </message>
+    <message>
+        <source>Repetition penalty</source>
+        <translation>Penalidade de repetição</translation>
+    </message>
+    <message>
+        <source>Makes tokens that were used lately less likely. 1 is off; more than 1.3 harms grammar.</source>
+        <translation>Torna menos prováveis os tokens usados há pouco. 1 é desligado; mais de 1,3 prejudica a gramática.</translation>
+    </message>
+    <message>
+        <source>Frequency penalty</source>
+        <translation>Penalidade de frequência</translation>
+    </message>
+    <message>
+        <source>Takes this much from a token&apos;s score for every time it was used. 0 is off.</source>
+        <translation>Tira este tanto da nota de um token a cada vez que foi usado. 0 é desligado.</translation>
+    </message>
+    <message>
+        <source>Presence penalty</source>
+        <translation>Penalidade de presença</translation>
+    </message>
+    <message>
+        <source>Takes this much from a token&apos;s score once it was used at all. 0 is off.</source>
+        <translation>Tira este tanto da nota de um token se ele já foi usado. 0 é desligado.</translation>
+    </message>
+    <message>
+        <source>Looks back</source>
+        <translation>Olha para trás</translation>
+    </message>
+    <message>
+        <source>How many of the last tokens the three penalties look at. -1 is the whole context.</source>
+        <translation>Quantos dos últimos tokens as três penalidades olham. -1 é o contexto inteiro.</translation>
+    </message>
+    <message>
+        <source>DRY strength</source>
+        <translation>Força do DRY</translation>
+    </message>
+    <message>
+        <source>Don&apos;t repeat yourself: punishes tokens that would continue a phrase said before. 0 is off; 0.8 is usual.</source>
+        <translation>Não se repita: pune tokens que continuariam uma frase já dita. 0 é desligado; 0,8 é o usual.</translation>
+    </message>
+    <message>
+        <source>DRY base</source>
+        <translation>Base do DRY</translation>
+    </message>
+    <message>
+        <source>How fast the punishment grows with the length of the repeated phrase.</source>
+        <translation>Quão depressa a punição cresce com o comprimento da frase repetida.</translation>
+    </message>
+    <message>
+        <source>DRY allowed length</source>
+        <translation>Comprimento livre no DRY</translation>
+    </message>
+    <message>
+        <source>Phrases up to this many tokens may repeat freely.</source>
+        <translation>Frases de até estes tokens podem se repetir à vontade.</translation>
+    </message>
+    <message>
+        <source>DRY looks back</source>
+        <translation>DRY olha para trás</translation>
+    </message>
+    <message>
+        <source>How many of the last tokens DRY searches for phrases. -1 is the whole context.</source>
+        <translation>Em quantos dos últimos tokens o DRY procura frases. -1 é o contexto inteiro.</translation>
+    </message>
+    <message>
+        <source>Dynamic range</source>
+        <translation>Faixa dinâmica</translation>
+    </message>
+    <message>
+        <source>Lets the temperature move up and down by this much: low where the model is sure, high where it is not. 0 is off.</source>
+        <translation>Deixa a temperatura subir e descer este tanto: baixa onde o modelo tem certeza, alta onde não tem. 0 é desligado.</translation>
+    </message>
+    <message>
+        <source>Dynamic exponent</source>
+        <translation>Expoente dinâmico</translation>
+    </message>
+    <message>
+        <source>How strongly uncertainty moves the temperature; 1 is in proportion.</source>
+        <translation>Com que força a incerteza move a temperatura; 1 é em proporção.</translation>
+    </message>
+    <message>
+        <source>Mirostat target</source>
+        <translation>Alvo do Mirostat</translation>
+    </message>
+    <message>
+        <source>The surprise per token, in bits, that Mirostat steers to. Used only when Mirostat is on.</source>
+        <translation>A surpresa por token, em bits, a que o Mirostat conduz. Só vale com o Mirostat ligado.</translation>
+    </message>
+    <message>
+        <source>Mirostat rate</source>
+        <translation>Passo do Mirostat</translation>
+    </message>
+    <message>
+        <source>How quickly Mirostat corrects itself.</source>
+        <translation>Quão depressa o Mirostat se corrige.</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::PatchPage</name>
+    <message>
+        <source>Right prompt</source>
+        <translation>Texto certo</translation>
+    </message>
+    <message>
+        <source>Other prompt</source>
+        <translation>Outro texto</translation>
+    </message>
+    <message>
+        <source>Put over</source>
+        <translation>Enxertar</translation>
+    </message>
+    <message>
+        <source>Fill the grid</source>
+        <translation>Preencher a grade</translation>
+    </message>
+    <message>
+        <source>Answer brought back by layer and token</source>
+        <translation>Resposta recuperada por camada e token</translation>
+    </message>
+    <message>
+        <source>The two prompts must have as many tokens as each other; they have %1 and %2.</source>
+        <translation>Os dois textos precisam ter o mesmo número de tokens; têm %1 e %2.</translation>
+    </message>
+    <message>
+        <source>Computing…</source>
+        <translation>Calculando…</translation>
+    </message>
+    <message>
+        <source>Answers: “%1” after the right prompt, “%2” after the other. 100 %: the right answer is all back; 0 %: nothing changed.</source>
+        <translation>Respostas: “%1” depois do texto certo, “%2” depois do outro. 100 %: a resposta certa voltou inteira; 0 %: nada mudou.</translation>
+    </message>
+    <message>
+        <source>Two prompts of the same length that the model answers differently. Each cell puts one activation of the right prompt into the other, and shows how much of the right answer comes back.</source>
+        <translation>Dois textos do mesmo comprimento que o modelo responde de formas diferentes. Cada célula põe uma ativação do texto certo no outro e mostra quanto da resposta certa volta.</translation>
+    </message>
+    <message>
+        <source>layer</source>
+        <translation>camada</translation>
+    </message>
+    <message>
+        <source>token of the other prompt</source>
+        <translation>token do outro texto</translation>
+    </message>
+    <message>
+        <source>Layer %1, token %2 “%3”: %4 of the right answer is back</source>
+        <translation>Camada %1, token %2 “%3”: %4 da resposta certa voltou</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::PositionsView</name>
+    <message>
+        <source>Nothing to draw: this model has no such positions.</source>
+        <translation>Nada a desenhar: este modelo não tem posições assim.</translation>
+    </message>
+    <message>
+        <source>Nothing is recorded yet.</source>
+        <translation>Nada foi gravado ainda.</translation>
+    </message>
+    <message>
+        <source>distance</source>
+        <translation>distância</translation>
+    </message>
+    <message>
+        <source>pair</source>
+        <translation>par</translation>
+    </message>
+    <message>
+        <source>distance in tokens</source>
+        <translation>distância em tokens</translation>
+    </message>
+    <message>
+        <source>score of this query and key</source>
+        <translation>pontuação desta consulta e desta chave</translation>
+    </message>
+    <message>
+        <source>if they stood so far apart</source>
+        <translation>se estivessem a essa distância</translation>
+    </message>
+    <message>
+        <source>pair %1 alone</source>
+        <translation>só o par %1</translation>
+    </message>
+    <message>
+        <source>recorded</source>
+        <translation>gravado</translation>
+    </message>
+    <message>
+        <source>position</source>
+        <translation>posição</translation>
+    </message>
+    <message>
+        <source>mean over the table</source>
+        <translation>média da tabela</translation>
+    </message>
+    <message>
+        <source>likeness of two rows (cosine)</source>
+        <translation>semelhança de duas linhas (cosseno)</translation>
+    </message>
+    <message>
+        <source>all dimensions</source>
+        <translation>todas as dimensões</translation>
+    </message>
+    <message>
+        <source>dimension</source>
+        <translation>dimensão</translation>
+    </message>
+    <message>
+        <source>factor on a weight before it is normalised</source>
+        <translation>fator de um peso antes da normalização</translation>
+    </message>
+    <message>
+        <source>head %1, slope %2</source>
+        <translation>cabeça %1, inclinação %2</translation>
+    </message>
+    <message>
+        <source>head</source>
+        <translation>cabeça</translation>
+    </message>
+    <message>
+        <source>Positions</source>
+        <translation>Posições</translation>
+    </message>
+    <message>
+        <source>For reference: this model does not use it.</source>
+        <translation>Para referência: este modelo não a usa.</translation>
+    </message>
+    <message>
+        <source>Layer %1 was not recorded.</source>
+        <translation>A camada %1 não foi gravada.</translation>
+    </message>
+    <message>
+        <source>Layer %1 of this model does not rotate its queries and keys.</source>
+        <translation>A camada %1 deste modelo não gira suas consultas e chaves.</translation>
+    </message>
+    <message>
+        <source>Rotary embedding: each pair of dimensions of a query and a key is turned by its position times an angle, so that their product depends on the distance. %1 pairs, %2 of %3 dimensions.</source>
+        <translation>Embedding rotatório: cada par de dimensões de uma consulta e de uma chave gira a posição vezes um ângulo, e o produto delas passa a depender da distância. %1 pares, %2 de %3 dimensões.</translation>
+    </message>
+    <message>
+        <source>Rotated values are multiplied by %1.</source>
+        <translation>Os valores girados são multiplicados por %1.</translation>
+    </message>
+    <message>
+        <source>Learned positions: a table with one row a position, added to the embeddings.</source>
+        <translation>Posições aprendidas: uma tabela com uma linha por posição, somada aos embeddings.</translation>
+    </message>
+    <message>
+        <source>Learned positions: a table of %1 rows, one added to each token’s embedding. Rows that are alike are blue, opposite ones orange.</source>
+        <translation>Posições aprendidas: uma tabela de %1 linhas, uma somada ao embedding de cada token. Linhas parecidas são azuis, opostas são laranja.</translation>
+    </message>
+    <message>
+        <source>Only one position in %1 is drawn.</source>
+        <translation>Só uma posição em cada %1 é desenhada.</translation>
+    </message>
+    <message>
+        <source>Sinusoidal positions (the first transformer): sines and cosines of falling frequency, added to the embeddings.</source>
+        <translation>Posições senoidais (o primeiro transformer): senos e cossenos de frequência decrescente, somados aos embeddings.</translation>
+    </message>
+    <message>
+        <source>ALiBi: no positions at all; every head takes its slope times the distance off its scores.</source>
+        <translation>ALiBi: nenhuma posição; cada cabeça tira das pontuações a sua inclinação vezes a distância.</translation>
+    </message>
+    <message>
+        <source>Rotary</source>
+        <translation>Rotatória</translation>
+    </message>
+    <message>
+        <source>Learned</source>
+        <translation>Aprendida</translation>
+    </message>
+    <message>
+        <source>Sinusoidal</source>
+        <translation>Senoidal</translation>
+    </message>
+    <message>
+        <source>ALiBi</source>
+        <translation>ALiBi</translation>
+    </message>
+    <message>
+        <source>%1 (this model)</source>
+        <translation>%1 (este modelo)</translation>
+    </message>
+    <message>
+        <source>Kind of position</source>
+        <translation>Tipo de posição</translation>
+    </message>
+    <message>
+        <source>Picture of the positions</source>
+        <translation>Figura das posições</translation>
+    </message>
+    <message>
+        <source>Effect of the distance</source>
+        <translation>Efeito da distância</translation>
+    </message>
+    <message>
+        <source>How the model knows which token stands where, and what the distance between two tokens does to their score. Choose a layer, a head and a token above; the other token is the cell chosen in the matrix, or the one before.</source>
+        <translation>Como o modelo sabe que token está onde, e o que a distância entre dois tokens faz com a pontuação deles. Escolha acima uma camada, uma cabeça e um token; o outro token é o da célula escolhida na matriz, ou o anterior.</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::Presets</name>
+    <message>
+        <source>Balanced</source>
+        <translation>Equilibrado</translation>
+    </message>
+    <message>
+        <source>Good for most conversations.</source>
+        <translation>Bom para a maioria das conversas.</translation>
+    </message>
+    <message>
+        <source>Precise</source>
+        <translation>Preciso</translation>
+    </message>
+    <message>
+        <source>Little chance: for facts and code.</source>
+        <translation>Pouco acaso: para fatos e código.</translation>
+    </message>
+    <message>
+        <source>Creative</source>
+        <translation>Criativo</translation>
+    </message>
+    <message>
+        <source>More surprise, no loops: for stories.</source>
+        <translation>Mais surpresa, sem repetições: para histórias.</translation>
+    </message>
+    <message>
+        <source>Always the same</source>
+        <translation>Sempre igual</translation>
+    </message>
+    <message>
+        <source>Temperature 0: the likeliest token every time.</source>
+        <translation>Temperatura 0: o token mais provável a cada vez.</translation>
+    </message>
+    <message>
+        <source>The model&apos;s own</source>
+        <translation>O do próprio modelo</translation>
+    </message>
+    <message>
+        <source>No sampler at all: draws from the probabilities as they are.</source>
+        <translation>Nenhum amostrador: sorteia pelas probabilidades como são.</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::ResidualView</name>
+    <message>
+        <source>Residual</source>
+        <translation>Residual</translation>
+    </message>
+    <message>
+        <source>What the model would answer if it stopped after each layer, token by token; below, what one answer is made of: the parts of its logit, and the neurons that fired.</source>
+        <translation>O que o modelo responderia se parasse depois de cada camada, token a token; abaixo, do que uma resposta é feita: as partes do logit e os neurônios que dispararam.</translation>
+    </message>
+    <message>
+        <source>This view computes with the model that was recorded. Load it to look on.</source>
+        <translation>Esta vista calcula com o modelo que foi gravado. Carregue-o para continuar.</translation>
+    </message>
+    <message>
+        <source>Computing…</source>
+        <translation>Calculando…</translation>
+    </message>
+    <message>
+        <source>after</source>
+        <translation>depois de</translation>
+    </message>
+    <message>
+        <source>token</source>
+        <translation>token</translation>
+    </message>
+    <message>
+        <source>Nothing is recorded yet.</source>
+        <translation>Nada foi gravado ainda.</translation>
+    </message>
+    <message>
+        <source>Token</source>
+        <translation>Token</translation>
+    </message>
+    <message>
+        <source>Probability</source>
+        <translation>Probabilidade</translation>
+    </message>
+    <message>
+        <source>Choose a cell of the table.</source>
+        <translation>Escolha uma célula da tabela.</translation>
+    </message>
+    <message>
+        <source>%1: %2 (id %3)</source>
+        <translation>%1: %2 (id %3)</translation>
+    </message>
+    <message>
+        <source>%1 (choice number %2)</source>
+        <translation>%1 (escolha número %2)</translation>
+    </message>
+    <message>
+        <source>The last row is the model’s own prediction.</source>
+        <translation>A última linha é a previsão do próprio modelo.</translation>
+    </message>
+    <message>
+        <source>In the run, “%1” had %2; the last row says %3.</source>
+        <translation>Na execução, “%1” teve %2; a última linha diz %3.</translation>
+    </message>
+    <message>
+        <source>What the embedding, every head and every MLP wrote towards this logit, after token %1 %2.</source>
+        <translation>O que o embedding, cada cabeça e cada MLP escreveram a favor deste logit, depois do token %1 %2.</translation>
+    </message>
+    <message>
+        <source>MLP of layer %1 at token %2 %3.</source>
+        <translation>MLP da camada %1 no token %2 %3.</translation>
+    </message>
+    <message>
+        <source>After token %1 %2.</source>
+        <translation>Depois do token %1 %2.</translation>
+    </message>
+    <message>
+        <source>Colour</source>
+        <translation>Cor</translation>
+    </message>
+    <message>
+        <source>Probability of the first choice</source>
+        <translation>Probabilidade da primeira escolha</translation>
+    </message>
+    <message>
+        <source>Entropy</source>
+        <translation>Entropia</translation>
+    </message>
+    <message>
+        <source>Rank of the asked token</source>
+        <translation>Posto do token perguntado</translation>
+    </message>
+    <message>
+        <source>What the colours show</source>
+        <translation>O que as cores mostram</translation>
+    </message>
+    <message>
+        <source>Asked</source>
+        <translation>Pergunta</translation>
+    </message>
+    <message>
+        <source>the final answer</source>
+        <translation>a resposta final</translation>
+    </message>
+    <message>
+        <source>the token that follows</source>
+        <translation>o token seguinte</translation>
+    </message>
+    <message>
+        <source>Which token is asked about</source>
+        <translation>Sobre qual token se pergunta</translation>
+    </message>
+    <message>
+        <source>Logit lens: layers by tokens</source>
+        <translation>Lente de logits: camadas por tokens</translation>
+    </message>
+    <message>
+        <source>Candidates of the chosen cell</source>
+        <translation>Candidatos da célula escolhida</translation>
+    </message>
+    <message>
+        <source>Candidates</source>
+        <translation>Candidatos</translation>
+    </message>
+    <message>
+        <source>Parts of the logit</source>
+        <translation>Partes do logit</translation>
+    </message>
+    <message>
+        <source>Neurons</source>
+        <translation>Neurônios</translation>
+    </message>
+    <message>
+        <source>Details of the chosen cell</source>
+        <translation>Detalhes da célula escolhida</translation>
+    </message>
+    <message>
+        <source>Entropy %1 nats; the asked token (amber) is choice number %2.</source>
+        <translation>Entropia %1 nats; o token perguntado (âmbar) é a escolha número %2.</translation>
+    </message>
+    <message>
+        <source>%1, after token %2 %3.</source>
+        <translation>%1, depois do token %2 %3.</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::RopeDials</name>
+    <message>
+        <source>Rotary angles</source>
+        <translation>Ângulos rotatórios</translation>
+    </message>
+    <message>
+        <source>Pair %1: %2 radians a token, one turn every %3 tokens.</source>
+        <translation>Par %1: %2 radianos por token, uma volta a cada %3 tokens.</translation>
+    </message>
+    <message>
+        <source>Query at %1: %2°.</source>
+        <translation>Consulta em %1: %2°.</translation>
+    </message>
+    <message>
+        <source>Key at %1: %2°.</source>
+        <translation>Chave em %1: %2°.</translation>
+    </message>
+    <message>
+        <source>cos of the angle between: %1.</source>
+        <translation>cos do ângulo entre elas: %1.</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::SamplerStagesView</name>
+    <message>
+        <source>Next-token distribution after each sampler</source>
+        <translation>Distribuição do próximo token depois de cada amostrador</translation>
+    </message>
+    <message>
+        <source>Logit bias</source>
+        <translation>Viés de tokens</translation>
+    </message>
+    <message>
+        <source>Grammar</source>
+        <translation>Gramática</translation>
+    </message>
+    <message>
+        <source>Penalties</source>
+        <translation>Penalidades</translation>
+    </message>
+    <message>
+        <source>DRY</source>
+        <translation>DRY</translation>
+    </message>
+    <message>
+        <source>Top-n-sigma</source>
+        <translation>Top-n-sigma</translation>
+    </message>
+    <message>
+        <source>Top-k</source>
+        <translation>Top-k</translation>
+    </message>
+    <message>
+        <source>Typical</source>
+        <translation>Típico</translation>
+    </message>
+    <message>
+        <source>Top-p</source>
+        <translation>Top-p</translation>
+    </message>
+    <message>
+        <source>Min-p</source>
+        <translation>Min-p</translation>
+    </message>
+    <message>
+        <source>XTC</source>
+        <translation>XTC</translation>
+    </message>
+    <message>
+        <source>Temperature</source>
+        <translation>Temperatura</translation>
+    </message>
+    <message>
+        <source>Mirostat 2</source>
+        <translation>Mirostat 2</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modelo</translation>
+    </message>
+    <message>
+        <source>No token yet</source>
+        <translation>Nenhum token ainda</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n candidates left</source>
+        <translation>
+            <numerusform>resta %n candidato</numerusform>
+            <numerusform>restam %n candidatos</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1: &quot;%2&quot; (id %3) has %4; %5</source>
+        <translation>%1: &quot;%2&quot; (id %3) tem %4; %5</translation>
+    </message>
+    <message>
+        <source>. The model gave it %1</source>
+        <translation>. O modelo lhe deu %1</translation>
+    </message>
+    <message>
+        <source>Send a message: the candidates for the next token and what each sampler does to them will stand here.</source>
+        <translation>Envie uma mensagem: os candidatos a próximo token e o que cada amostrador faz com eles aparecerão aqui.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n left</source>
+        <translation>
+            <numerusform>resta %n</numerusform>
+            <numerusform>restam %n</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>others</source>
+        <translation>outros</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::ScaleLegend</name>
+    <message>
+        <source>1st</source>
+        <translation>1º</translation>
+    </message>
+    <message>
+        <source>beyond 100th</source>
+        <translation>além do 100º</translation>
+    </message>
+    <message>
+        <source>0 nats</source>
+        <translation>0 nats</translation>
+    </message>
+    <message>
+        <source>5 or more</source>
+        <translation>5 ou mais</translation>
+    </message>
+    <message>
+        <source>Colours from %1 to %2</source>
+        <translation>Cores de %1 a %2</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::SettingsPanel</name>
+    <message>
+        <source>Token bias</source>
+        <translation>Viés de tokens</translation>
+    </message>
+    <message>
+        <source>Grammar</source>
+        <translation>Gramática</translation>
+    </message>
+    <message>
+        <source>Penalties</source>
+        <translation>Penalidades</translation>
+    </message>
+    <message>
+        <source>Temperature</source>
+        <translation>Temperatura</translation>
+    </message>
+    <message>
+        <source>Own settings</source>
+        <translation>Ajustes próprios</translation>
+    </message>
+    <message>
+        <source>Save preset</source>
+        <translation>Salvar predefinição</translation>
+    </message>
+    <message>
+        <source>Name of the preset:</source>
+        <translation>Nome da predefinição:</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modelo</translation>
+    </message>
+    <message>
+        <source>none loaded</source>
+        <translation>nenhum carregado</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Nome</translation>
+    </message>
+    <message>
+        <source>Architecture</source>
+        <translation>Arquitetura</translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <translation>Parâmetros</translation>
+    </message>
+    <message>
+        <source>Quantisation</source>
+        <translation>Quantização</translation>
+    </message>
+    <message>
+        <source>Weights</source>
+        <translation>Pesos</translation>
+    </message>
+    <message>
+        <source>Layers</source>
+        <translation>Camadas</translation>
+    </message>
+    <message>
+        <source>Width</source>
+        <translation>Largura</translation>
+    </message>
+    <message>
+        <source>Attention heads</source>
+        <translation>Cabeças de atenção</translation>
+    </message>
+    <message>
+        <source>%1, of keys %2</source>
+        <translation>%1, de chaves %2</translation>
+    </message>
+    <message>
+        <source>Experts</source>
+        <translation>Especialistas</translation>
+    </message>
+    <message>
+        <source>%1, %2 per token</source>
+        <translation>%1, %2 por token</translation>
+    </message>
+    <message>
+        <source>Vocabulary</source>
+        <translation>Vocabulário</translation>
+    </message>
+    <message>
+        <source>Trained context</source>
+        <translation>Contexto treinado</translation>
+    </message>
+    <message>
+        <source>%1 tokens</source>
+        <translation>%1 tokens</translation>
+    </message>
+    <message>
+        <source>Loaded in</source>
+        <translation>Carregado em</translation>
+    </message>
+    <message>
+        <source>%1 s</source>
+        <translation>%1 s</translation>
+    </message>
+    <message>
+        <source>A full window takes %1 of memory.</source>
+        <translation>Uma janela cheia ocupa %1 de memória.</translation>
+    </message>
+    <message>
+        <source>The model was trained for %1 tokens; no more are used.</source>
+        <translation>O modelo foi treinado para %1 tokens; mais do que isso não é usado.</translation>
+    </message>
+    <message>
+        <source>System prompt</source>
+        <translation>Instruções de sistema</translation>
+    </message>
+    <message>
+        <source>How the model should behave, in your own words. Empty: the template&apos;s own.</source>
+        <translation>Como o modelo deve se comportar, nas suas palavras. Vazio: as do próprio modelo.</translation>
+    </message>
+    <message>
+        <source>Sampling</source>
+        <translation>Amostragem</translation>
+    </message>
+    <message>
+        <source>Repetition</source>
+        <translation>Repetição</translation>
+    </message>
+    <message>
+        <source>More ways to cut</source>
+        <translation>Outros cortes</translation>
+    </message>
+    <message>
+        <source>Moving temperature</source>
+        <translation>Temperatura móvel</translation>
+    </message>
+    <message>
+        <source>Order of the samplers</source>
+        <translation>Ordem dos amostradores</translation>
+    </message>
+    <message>
+        <source>Form of the answer</source>
+        <translation>Forma da resposta</translation>
+    </message>
+    <message>
+        <source>Context window</source>
+        <translation>Janela de contexto</translation>
+    </message>
+    <message>
+        <source>Preset</source>
+        <translation>Predefinição</translation>
+    </message>
+    <message>
+        <source>Save as preset</source>
+        <translation>Salvar como predefinição</translation>
+    </message>
+    <message>
+        <source>Delete this preset</source>
+        <translation>Excluir esta predefinição</translation>
+    </message>
+    <message>
+        <source>Earlier</source>
+        <translation>Antes</translation>
+    </message>
+    <message>
+        <source>Later</source>
+        <translation>Depois</translation>
+    </message>
+    <message>
+        <source>Samplers in the order they run</source>
+        <translation>Amostradores na ordem em que rodam</translation>
+    </message>
+    <message>
+        <source>Usual order</source>
+        <translation>Ordem usual</translation>
+    </message>
+    <message>
+        <source>Mirostat 2</source>
+        <translation>Mirostat 2</translation>
+    </message>
+    <message>
+        <source>Steers the surprise per token to a target; replaces the cuts above.</source>
+        <translation>Leva a surpresa por token a um alvo; substitui os cortes acima.</translation>
+    </message>
+    <message>
+        <source>Grammar (GBNF): the answer can only be what it allows</source>
+        <translation>Gramática (GBNF): a resposta só pode ser o que ela permite</translation>
+    </message>
+    <message>
+        <source>JSON schema (used when there is no grammar)</source>
+        <translation>Esquema JSON (usado quando não há gramática)</translation>
+    </message>
+    <message>
+        <source>Token bias, one “id: value” on a line</source>
+        <translation>Viés de tokens, um “id: valor” por linha</translation>
+    </message>
+    <message>
+        <source>JSON schema</source>
+        <translation>Esquema JSON</translation>
+    </message>
+    <message>
+        <source>Tokens</source>
+        <translation>Tokens</translation>
+    </message>
+    <message>
+        <source>Tokens in the context window</source>
+        <translation>Tokens na janela de contexto</translation>
+    </message>
+    <message>
+        <source>Key-value cache</source>
+        <translation>Cache de chaves e valores</translation>
+    </message>
+    <message>
+        <source>Type of the key-value cache</source>
+        <translation>Tipo da cache de chaves e valores</translation>
+    </message>
+    <message>
+        <source>16 bit</source>
+        <translation>16 bits</translation>
+    </message>
+    <message>
+        <source>8 bit (half the memory)</source>
+        <translation>8 bits (metade da memória)</translation>
+    </message>
+    <message>
+        <source>When full, forget the oldest half</source>
+        <translation>Quando encher, esquecer a metade mais antiga</translation>
+    </message>
+    <message>
+        <source>Otherwise the answer stops and says why.</source>
+        <translation>Senão a resposta para e diz por quê.</translation>
+    </message>
+    <message>
+        <source>Let the model think first</source>
+        <translation>Deixar o modelo pensar antes</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::SteeringPage</name>
+    <message>
+        <source>The mean of the stream over the first text, minus that over the second. Added to later runs it pushes them from the second towards the first.</source>
+        <translation>A média do fluxo no primeiro texto, menos a do segundo. Somada a execuções futuras, empurra-as do segundo para o primeiro.</translation>
+    </message>
+    <message>
+        <source>More like</source>
+        <translation>Mais como</translation>
+    </message>
+    <message>
+        <source>Less like</source>
+        <translation>Menos como</translation>
+    </message>
+    <message>
+        <source>After layer</source>
+        <translation>Depois da camada</translation>
+    </message>
+    <message>
+        <source>Strength</source>
+        <translation>Força</translation>
+    </message>
+    <message>
+        <source>How many times the vector is added; 0: half the length of the stream</source>
+        <translation>Quantas vezes o vetor é somado; 0: metade do comprimento do fluxo</translation>
+    </message>
+    <message>
+        <source>Make and add</source>
+        <translation>Criar e adicionar</translation>
+    </message>
+    <message>
+        <source>Computing…</source>
+        <translation>Calculando…</translation>
+    </message>
+    <message>
+        <source>“%1”, not “%2”</source>
+        <translation>“%1”, não “%2”</translation>
+    </message>
+    <message>
+        <source>The vector is %1 long, the stream there %2 on average; it is added %3 times.</source>
+        <translation>O vetor tem comprimento %1; o fluxo ali, %2 em média; ele é somado %3 vezes.</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::StepWords</name>
+    <message>
+        <source>predicted x₀</source>
+        <translation>x₀ previsto</translation>
+    </message>
+    <message>
+        <source>predicted noise</source>
+        <translation>ruído previsto</translation>
+    </message>
+    <message>
+        <source>change</source>
+        <translation>mudança</translation>
+    </message>
+    <message>
+        <source>without prompt</source>
+        <translation>sem prompt</translation>
+    </message>
+    <message>
+        <source>with prompt</source>
+        <translation>com prompt</translation>
+    </message>
+    <message>
+        <source>guided</source>
+        <translation>guiada</translation>
+    </message>
+    <message>
+        <source>next x</source>
+        <translation>próximo x</translation>
+    </message>
+    <message>
+        <source>What goes into the network: the picture with its noise at this step.</source>
+        <translation>O que entra na rede: a imagem com seu ruído neste passo.</translation>
+    </message>
+    <message>
+        <source>What the clean picture would be, if the prediction of this step were right.</source>
+        <translation>Como seria a imagem limpa, se a previsão deste passo estivesse certa.</translation>
+    </message>
+    <message>
+        <source>The noise that is thought to be in x, guidance included.</source>
+        <translation>O ruído que se supõe haver em x, já com a orientação.</translation>
+    </message>
+    <message>
+        <source>What this step adds to x.</source>
+        <translation>O que este passo soma a x.</translation>
+    </message>
+    <message>
+        <source>The network&apos;s output with the negative prompt, or none.</source>
+        <translation>A saída da rede com o prompt negativo, ou sem nenhum.</translation>
+    </message>
+    <message>
+        <source>The network&apos;s output with the prompt.</source>
+        <translation>A saída da rede com o prompt.</translation>
+    </message>
+    <message>
+        <source>Both outputs together: without + guidance × (with − without).</source>
+        <translation>As duas saídas juntas: sem + orientação × (com − sem).</translation>
+    </message>
+    <message>
+        <source>What comes out and goes into the next step.</source>
+        <translation>O que sai e entra no próximo passo.</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::SweepPage</name>
+    <message>
+        <source>Set to zero</source>
+        <translation>Zerar</translation>
+    </message>
+    <message>
+        <source>Set to its mean</source>
+        <translation>Pôr na média</translation>
+    </message>
+    <message>
+        <source>How a head is switched off</source>
+        <translation>Como uma cabeça é desligada</translation>
+    </message>
+    <message>
+        <source>Switch each off in turn</source>
+        <translation>Desligar uma de cada vez</translation>
+    </message>
+    <message>
+        <source>Switch this one off</source>
+        <translation>Desligar esta</translation>
+    </message>
+    <message>
+        <source>Effect of every head and MLP</source>
+        <translation>Efeito de cada cabeça e MLP</translation>
+    </message>
+    <message>
+        <source>Computing…</source>
+        <translation>Calculando…</translation>
+    </message>
+    <message>
+        <source>Without any change, “%1” has %2 (log-probability %3). Double-click a cell to switch that part off in the next answers.</source>
+        <translation>Sem mudança, “%1” tem %2 (log-probabilidade %3). Um clique duplo numa célula desliga essa parte nas próximas respostas.</translation>
+    </message>
+    <message>
+        <source>Nothing is recorded yet.</source>
+        <translation>Nada foi gravado ainda.</translation>
+    </message>
+    <message>
+        <source>Choose a token above, then press “%1”: each cell shows what the model loses without that head.</source>
+        <translation>Escolha um token acima e use “%1”: cada célula mostra o que o modelo perde sem aquela cabeça.</translation>
+    </message>
+    <message>
+        <source>Effect on the log-probability of “%1” after token %2 “%3”</source>
+        <translation>Efeito na log-probabilidade de “%1” depois do token %2 “%3”</translation>
+    </message>
+    <message>
+        <source>layer</source>
+        <translation>camada</translation>
+    </message>
+    <message>
+        <source>head</source>
+        <translation>cabeça</translation>
+    </message>
+    <message>
+        <source>MLP</source>
+        <translation>MLP</translation>
+    </message>
+    <message>
+        <source>Layer %1, head %2</source>
+        <translation>Camada %1, cabeça %2</translation>
+    </message>
+    <message>
+        <source>Layer %1, MLP</source>
+        <translation>Camada %1, MLP</translation>
+    </message>
+    <message>
+        <source>%1: without it the log-probability changes by %2</source>
+        <translation>%1: sem ela a log-probabilidade muda %2</translation>
+    </message>
+    <message>
+        <source>%1: not computed yet</source>
+        <translation>%1: ainda não calculado</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::TextCanvas</name>
+    <message>
+        <source>prompt</source>
+        <translation>entrada</translation>
+    </message>
+    <message>
+        <source>answer</source>
+        <translation>resposta</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::TextView</name>
+    <message>
+        <source>Text</source>
+        <translation>Texto</translation>
+    </message>
+    <message>
+        <source>The text, shaded by what one token looked at. Point at a token to see its attention, click it to keep it; the arrow keys walk. Shades are logarithmic from 0.1 % to 100 %.</source>
+        <translation>O texto, sombreado pelo que um token olhou. Aponte para um token para ver sua atenção, clique para fixá-lo; as setas andam. Os tons são logarítmicos, de 0,1 % a 100 %.</translation>
+    </message>
+    <message>
+        <source>This run was recorded without attention.</source>
+        <translation>Esta execução foi gravada sem atenção.</translation>
+    </message>
+    <message>
+        <source>from %1</source>
+        <translation>a partir de %1</translation>
+    </message>
+    <message>
+        <source>all</source>
+        <translation>todos</translation>
+    </message>
+    <message>
+        <source>Nothing is recorded of this layer for this token.</source>
+        <translation>Nada foi gravado desta camada para este token.</translation>
+    </message>
+    <message>
+        <source>What token %1 looks at</source>
+        <translation>O que o token %1 olha</translation>
+    </message>
+    <message>
+        <source>Who looks at token %1</source>
+        <translation>Quem olha para o token %1</translation>
+    </message>
+    <message>
+        <source>layer %1, head %2</source>
+        <translation>camada %1, cabeça %2</translation>
+    </message>
+    <message>
+        <source>mean over the %1 heads of layer %2</source>
+        <translation>média das %1 cabeças da camada %2</translation>
+    </message>
+    <message>
+        <source>largest of the %1 heads of layer %2, token by token: does not add up to 100 %</source>
+        <translation>maior das %1 cabeças da camada %2, token a token: não soma 100 %</translation>
+    </message>
+    <message>
+        <source>mean over all %1 recorded heads</source>
+        <translation>média de todas as %1 cabeças gravadas</translation>
+    </message>
+    <message>
+        <source>this run minus %1: blue is more here, orange is less</source>
+        <translation>esta execução menos %1: azul é mais aqui, laranja é menos</translation>
+    </message>
+    <message>
+        <source>%1 of the weight lies in tokens below %2 and has no arc or number</source>
+        <translation>%1 do peso está em tokens abaixo de %2, sem arco nem número</translation>
+    </message>
+    <message>
+        <source>What it looks at</source>
+        <translation>O que ele olha</translation>
+    </message>
+    <message>
+        <source>Who looks at it</source>
+        <translation>Quem olha para ele</translation>
+    </message>
+    <message>
+        <source>This head</source>
+        <translation>Esta cabeça</translation>
+    </message>
+    <message>
+        <source>Mean of the layer</source>
+        <translation>Média da camada</translation>
+    </message>
+    <message>
+        <source>Largest of the layer</source>
+        <translation>Maior da camada</translation>
+    </message>
+    <message>
+        <source>Mean of all layers</source>
+        <translation>Média de todas</translation>
+    </message>
+    <message>
+        <source>Which heads</source>
+        <translation>Quais cabeças</translation>
+    </message>
+    <message>
+        <source>Direction</source>
+        <translation>Direção</translation>
+    </message>
+    <message>
+        <source>Arcs</source>
+        <translation>Arcos</translation>
+    </message>
+    <message>
+        <source>Difference</source>
+        <translation>Diferença</translation>
+    </message>
+    <message>
+        <source>Arcs and numbers from this weight on</source>
+        <translation>Arcos e números a partir deste peso</translation>
+    </message>
+    <message>
+        <source>Tokens of the recorded run</source>
+        <translation>Tokens da execução gravada</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::TokenChanges</name>
+    <message>
+        <source>left</source>
+        <translation>esquerda</translation>
+    </message>
+    <message>
+        <source>right</source>
+        <translation>direita</translation>
+    </message>
+    <message>
+        <source>change</source>
+        <translation>mudança</translation>
+    </message>
+    <message>
+        <source>“%1”: %2 on the left, %3 on the right</source>
+        <translation>“%1”: %2 à esquerda, %3 à direita</translation>
+    </message>
+    <message>
+        <source>Probability of every token both answers begin with, and where they part</source>
+        <translation>Probabilidade de cada token com que as duas respostas começam, e onde se separam</translation>
+    </message>
+    <message>
+        <source>tokens both begin with, and where they part</source>
+        <translation>tokens com que as duas começam, e onde se separam</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::TokenLegend</name>
+    <message>
+        <source>Probability</source>
+        <translation>Probabilidade</translation>
+    </message>
+    <message>
+        <source>Rank</source>
+        <translation>Posição</translation>
+    </message>
+    <message>
+        <source>Entropy</source>
+        <translation>Entropia</translation>
+    </message>
+    <message>
+        <source>What the colours show</source>
+        <translation>O que as cores mostram</translation>
+    </message>
+    <message>
+        <source>1st choice</source>
+        <translation>1ª escolha</translation>
+    </message>
+    <message>
+        <source>beyond 100th</source>
+        <translation>além da 100ª</translation>
+    </message>
+    <message>
+        <source>0 nats</source>
+        <translation>0 nats</translation>
+    </message>
+    <message>
+        <source>5 nats or more</source>
+        <translation>5 nats ou mais</translation>
+    </message>
+    <message>
+        <source>mean probability %1 %  ·  perplexity %2</source>
+        <translation>probabilidade média %1 %  ·  perplexidade %2</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::TranscriptView</name>
+    <message>
+        <source>Code copied</source>
+        <translation>Código copiado</translation>
+    </message>
+    <message>
+        <source>Copy selection</source>
+        <translation>Copiar a seleção</translation>
+    </message>
+    <message>
+        <source>Copy message</source>
+        <translation>Copiar a mensagem</translation>
+    </message>
+    <message>
+        <source>Edit…</source>
+        <translation>Editar…</translation>
+    </message>
+    <message>
+        <source>Answer again</source>
+        <translation>Responder de novo</translation>
+    </message>
+    <message>
+        <source>Answer this</source>
+        <translation>Responder a esta</translation>
+    </message>
+    <message>
+        <source>Continue the answer</source>
+        <translation>Continuar a resposta</translation>
+    </message>
+    <message>
+        <source>Delete this and what follows</source>
+        <translation>Excluir esta e o que vem depois</translation>
+    </message>
+    <message>
+        <source>Conversation</source>
+        <translation>Conversa</translation>
+    </message>
+    <message>
+        <source>Look inside</source>
+        <translation>Olhar por dentro</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::VectorDiagram</name>
+    <message>
+        <source>%1 of it in this plane</source>
+        <translation>%1 dele neste plano</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::Welcome</name>
+    <message>
+        <source>What shall we look at?</source>
+        <translation>O que vamos observar?</translation>
+    </message>
+    <message>
+        <source>No model is loaded yet. Choose one, or drop a .gguf file here.</source>
+        <translation>Nenhum modelo foi carregado. Escolha um, ou solte um arquivo .gguf aqui.</translation>
+    </message>
+    <message>
+        <source>%1 came with the program. It is tiny: it greets, tells small stories and explains a few words, and is often wrong. For better answers, download a GGUF model of 1 to 8 billion parameters and drop the file here.</source>
+        <translation>%1 veio com o programa. É minúsculo: cumprimenta, conta historinhas e explica algumas palavras, e erra bastante. Para respostas melhores, baixe um modelo GGUF de 1 a 8 bilhões de parâmetros e solte o arquivo aqui.</translation>
+    </message>
+    <message>
+        <source>%1 answers. Everything stays on this computer.</source>
+        <translation>%1 responde. Tudo fica neste computador.</translation>
+    </message>
+    <message>
+        <source>Choose another model…</source>
+        <translation>Escolher outro modelo…</translation>
+    </message>
+    <message>
+        <source>Hello! Who are you?</source>
+        <translation>Olá! Quem é você?</translation>
+    </message>
+    <message>
+        <source>Tell me a short story about a cat.</source>
+        <translation>Conte uma história curta sobre um gato.</translation>
+    </message>
+    <message>
+        <source>What is a token?</source>
+        <translation>O que é um token?</translation>
+    </message>
+    <message>
+        <source>What does attention do in a transformer?</source>
+        <translation>O que a atenção faz em um transformer?</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::app::MainWindow</name>
+    <message>
+        <source>The model that came with the program</source>
+        <translation>O modelo que veio com o programa</translation>
+    </message>
+    <message>
+        <source>&amp;File</source>
+        <translation>&amp;Arquivo</translation>
+    </message>
+    <message>
+        <source>&amp;Edit</source>
+        <translation>&amp;Editar</translation>
+    </message>
+    <message>
+        <source>&amp;View</source>
+        <translation>E&amp;xibir</translation>
+    </message>
+    <message>
+        <source>&amp;Conversation</source>
+        <translation>&amp;Conversa</translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation>A&amp;juda</translation>
+    </message>
+    <message>
+        <source>&amp;New conversation</source>
+        <translation>&amp;Nova conversa</translation>
+    </message>
+    <message>
+        <source>Choose &amp;model…</source>
+        <translation>Escolher &amp;modelo…</translation>
+    </message>
+    <message>
+        <source>&amp;Open model file…</source>
+        <translation>Abrir &amp;arquivo de modelo…</translation>
+    </message>
+    <message>
+        <source>&amp;Recent models</source>
+        <translation>Modelos &amp;recentes</translation>
+    </message>
+    <message>
+        <source>&amp;Import conversation…</source>
+        <translation>&amp;Importar conversa…</translation>
+    </message>
+    <message>
+        <source>&amp;Export as Markdown…</source>
+        <translation>&amp;Exportar como Markdown…</translation>
+    </message>
+    <message>
+        <source>Export as &amp;JSON…</source>
+        <translation>Exportar como &amp;JSON…</translation>
+    </message>
+    <message>
+        <source>&amp;Quit</source>
+        <translation>&amp;Sair</translation>
+    </message>
+    <message>
+        <source>&amp;Copy from the conversation</source>
+        <translation>&amp;Copiar da conversa</translation>
+    </message>
+    <message>
+        <source>&amp;Select the whole conversation</source>
+        <translation>&amp;Selecionar a conversa inteira</translation>
+    </message>
+    <message>
+        <source>&amp;Find in conversations</source>
+        <translation>&amp;Buscar nas conversas</translation>
+    </message>
+    <message>
+        <source>&amp;Rename conversation</source>
+        <translation>&amp;Renomear conversa</translation>
+    </message>
+    <message>
+        <source>&amp;Delete conversation</source>
+        <translation>&amp;Excluir conversa</translation>
+    </message>
+    <message>
+        <source>&amp;Conversations</source>
+        <translation>&amp;Conversas</translation>
+    </message>
+    <message>
+        <source>&amp;Settings</source>
+        <translation>A&amp;justes</translation>
+    </message>
+    <message>
+        <source>&amp;Tokens</source>
+        <translation>&amp;Tokens</translation>
+    </message>
+    <message>
+        <source>Show every token and how sure the model was of it (Ctrl+T)</source>
+        <translation>Mostrar cada token e a certeza que o modelo tinha dele (Ctrl+T)</translation>
+    </message>
+    <message>
+        <source>Conversations (Ctrl+B)</source>
+        <translation>Conversas (Ctrl+B)</translation>
+    </message>
+    <message>
+        <source>Settings (Ctrl+I)</source>
+        <translation>Ajustes (Ctrl+I)</translation>
+    </message>
+    <message>
+        <source>As the &amp;system</source>
+        <translation>Como o &amp;sistema</translation>
+    </message>
+    <message>
+        <source>&amp;Light</source>
+        <translation>&amp;Claro</translation>
+    </message>
+    <message>
+        <source>&amp;Dark</source>
+        <translation>&amp;Escuro</translation>
+    </message>
+    <message>
+        <source>&amp;Language</source>
+        <translation>&amp;Idioma</translation>
+    </message>
+    <message>
+        <source>L&amp;arger text</source>
+        <translation>Texto m&amp;aior</translation>
+    </message>
+    <message>
+        <source>S&amp;maller text</source>
+        <translation>Texto m&amp;enor</translation>
+    </message>
+    <message>
+        <source>&amp;Usual text size</source>
+        <translation>Tamanho &amp;usual do texto</translation>
+    </message>
+    <message>
+        <source>&amp;Full screen</source>
+        <translation>Te&amp;la cheia</translation>
+    </message>
+    <message>
+        <source>&amp;Stop</source>
+        <translation>&amp;Parar</translation>
+    </message>
+    <message>
+        <source>&amp;Answer again</source>
+        <translation>&amp;Responder de novo</translation>
+    </message>
+    <message>
+        <source>&amp;Edit the last question</source>
+        <translation>&amp;Editar a última pergunta</translation>
+    </message>
+    <message>
+        <source>Go to the &amp;messages</source>
+        <translation>Ir às &amp;mensagens</translation>
+    </message>
+    <message>
+        <source>Go to the &amp;text field</source>
+        <translation>Ir ao campo de &amp;texto</translation>
+    </message>
+    <message>
+        <source>&amp;Keyboard shortcuts</source>
+        <translation>Atalhos de &amp;teclado</translation>
+    </message>
+    <message>
+        <source>&amp;About Vitral</source>
+        <translation>&amp;Sobre o Vitral</translation>
+    </message>
+    <message>
+        <source>T&amp;ree of the conversation</source>
+        <translation>Á&amp;rvore da conversa</translation>
+    </message>
+    <message>
+        <source>Every version of every message as a tree (Ctrl+Shift+T)</source>
+        <translation>Cada versão de cada mensagem, em árvore (Ctrl+Shift+T)</translation>
+    </message>
+    <message>
+        <source>Tree of the conversation</source>
+        <translation>Árvore da conversa</translation>
+    </message>
+    <message>
+        <source>What the samplers do</source>
+        <translation>O que os amostradores fazem</translation>
+    </message>
+    <message>
+        <source>Leave this open and ask something: the candidates for every token appear here, before and after each sampler.</source>
+        <translation>Deixe isto aberto e pergunte algo: os candidatos a cada token aparecem aqui, antes e depois de cada amostrador.</translation>
+    </message>
+    <message>
+        <source>Conversations</source>
+        <translation>Conversas</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>Ajustes</translation>
+    </message>
+    <message>
+        <source>Open a model</source>
+        <translation>Abrir um modelo</translation>
+    </message>
+    <message>
+        <source>Models (*.gguf);;All files (*)</source>
+        <translation>Modelos (*.gguf);;Todos os arquivos (*)</translation>
+    </message>
+    <message>
+        <source>Import a conversation</source>
+        <translation>Importar uma conversa</translation>
+    </message>
+    <message>
+        <source>Conversations (*.json *.md);;All files (*)</source>
+        <translation>Conversas (*.json *.md);;Todos os arquivos (*)</translation>
+    </message>
+    <message>
+        <source>Export the conversation</source>
+        <translation>Exportar a conversa</translation>
+    </message>
+    <message>
+        <source>JSON (*.json)</source>
+        <translation>JSON (*.json)</translation>
+    </message>
+    <message>
+        <source>Markdown (*.md)</source>
+        <translation>Markdown (*.md)</translation>
+    </message>
+    <message>
+        <source>About Vitral</source>
+        <translation>Sobre o Vitral</translation>
+    </message>
+    <message>
+        <source>A playground for generative models in which every number is real. Everything runs on this computer; nothing leaves it unless you ask.
 
 Apache License 2.0. Fonts: Inter (SIL OFL 1.1) and JetBrains Mono (Apache 2.0).</source>
-            <translation>Um lugar para brincar com modelos generativos em que cada número é verdadeiro. Tudo roda neste computador; nada sai dele sem você pedir.
+        <translation>Um lugar para brincar com modelos generativos em que cada número é verdadeiro. Tudo roda neste computador; nada sai dele sem você pedir.
 
 Licença Apache 2.0. Fontes: Inter (SIL OFL 1.1) e JetBrains Mono (Apache 2.0).</translation>
-        </message>
-        <message>
-            <source>Send the message</source>
-            <translation>Enviar a mensagem</translation>
-        </message>
-        <message>
-            <source>Enter</source>
-            <translation>Enter</translation>
-        </message>
-        <message>
-            <source>New line</source>
-            <translation>Nova linha</translation>
-        </message>
-        <message>
-            <source>Shift+Enter</source>
-            <translation>Shift+Enter</translation>
-        </message>
-        <message>
-            <source>Stop the answer</source>
-            <translation>Parar a resposta</translation>
-        </message>
-        <message>
-            <source>Answer again</source>
-            <translation>Responder de novo</translation>
-        </message>
-        <message>
-            <source>Edit the last question</source>
-            <translation>Editar a última pergunta</translation>
-        </message>
-        <message>
-            <source>Go to the messages</source>
-            <translation>Ir às mensagens</translation>
-        </message>
-        <message>
-            <source>Previous and next message</source>
-            <translation>Mensagem anterior e seguinte</translation>
-        </message>
-        <message>
-            <source>Previous and next version of a message</source>
-            <translation>Versão anterior e seguinte de uma mensagem</translation>
-        </message>
-        <message>
-            <source>Edit, answer again, delete the message</source>
-            <translation>Editar, responder de novo, excluir a mensagem</translation>
-        </message>
-        <message>
-            <source>Show tokens</source>
-            <translation>Mostrar os tokens</translation>
-        </message>
-        <message>
-            <source>Choose a model</source>
-            <translation>Escolher um modelo</translation>
-        </message>
-        <message>
-            <source>Find in conversations</source>
-            <translation>Buscar nas conversas</translation>
-        </message>
-        <message>
-            <source>Text size</source>
-            <translation>Tamanho do texto</translation>
-        </message>
-        <message>
-            <source>Keyboard shortcuts</source>
-            <translation>Atalhos de teclado</translation>
-        </message>
-        <message>
-            <source>Exported to %1</source>
-            <translation>Exportada para %1</translation>
-        </message>
-        <message>
-            <source>Loading the model…</source>
-            <translation>Carregando o modelo…</translation>
-        </message>
-        <message>
-            <source>No model loaded</source>
-            <translation>Nenhum modelo carregado</translation>
-        </message>
-        <message>
-            <source>reading %1 of %2 tokens</source>
-            <translation>lendo %1 de %2 tokens</translation>
-        </message>
-        <message>
-            <source>reading the conversation</source>
-            <translation>lendo a conversa</translation>
-        </message>
-        <message>
-            <source>%1 tokens from the cache, %2 s saved</source>
-            <translation>%1 tokens da cache, %2 s poupados</translation>
-        </message>
-        <message>
-            <source>%1 tokens from the cache</source>
-            <translation>%1 tokens da cache</translation>
-        </message>
-        <message>
-            <source>reading %1 tokens/s</source>
-            <translation>leitura %1 tokens/s</translation>
-        </message>
-        <message>
-            <source>writing %1 tokens/s</source>
-            <translation>escrita %1 tokens/s</translation>
-        </message>
-        <message>
-            <source>Close</source>
-            <translation>Fechar</translation>
-        </message>
-        <message>
-            <source>seed %1</source>
-            <translation>semente %1</translation>
-        </message>
-        <message>
-            <source>Walk the tokens, fork at one</source>
-            <translation>Percorrer os tokens, bifurcar em um</translation>
-        </message>
-        <message>
-            <source>T&amp;heme</source>
-            <translation>Te&amp;ma</translation>
-        </message>
-        <message>
-            <source>Side by si&amp;de…</source>
-            <translation>La&amp;do a lado…</translation>
-        </message>
-        <message>
-            <source>Two models or two settings on one question (Ctrl+Shift+D)</source>
-            <translation>Dois modelos ou dois ajustes numa pergunta (Ctrl+Shift+D)</translation>
-        </message>
-        <message>
-            <source>Look &amp;inside</source>
-            <translation>&amp;Olhar por dentro</translation>
-        </message>
-        <message>
-            <source>Attention and every other number behind the answer (Ctrl+Shift+I)</source>
-            <translation>A atenção e todos os outros números por trás da resposta (Ctrl+Shift+I)</translation>
-        </message>
-        <message>
-            <source>Look inside</source>
-            <translation>Olhar por dentro</translation>
-        </message>
-        <message>
-            <source>Maps are dra&amp;wn by</source>
-            <translation>Ma&amp;pas desenhados por</translation>
-        </message>
-        <message>
-            <source>Whatever is &amp;faster here</source>
-            <translation>O que for mais &amp;rápido aqui</translation>
-        </message>
-        <message>
-            <source>&amp;Vulkan</source>
-            <translation>&amp;Vulkan</translation>
-        </message>
-        <message>
-            <source>The &amp;processor</source>
-            <translation>O &amp;processador</translation>
-        </message>
-        <message>
-            <source>The bundled model answers instead.</source>
-            <translation>O modelo incluído responde no lugar dele.</translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::app::Services</name>
-        <message>
-            <source>Conversations cannot be stored and are kept only until the program ends; export what you want to keep. %1</source>
-            <translation>As conversas não podem ser gravadas e ficam só até o programa fechar; exporte o que quiser guardar. %1</translation>
-        </message>
-    </context>
+    </message>
+    <message>
+        <source>Send the message</source>
+        <translation>Enviar a mensagem</translation>
+    </message>
+    <message>
+        <source>Enter</source>
+        <translation>Enter</translation>
+    </message>
+    <message>
+        <source>New line</source>
+        <translation>Nova linha</translation>
+    </message>
+    <message>
+        <source>Shift+Enter</source>
+        <translation>Shift+Enter</translation>
+    </message>
+    <message>
+        <source>Stop the answer</source>
+        <translation>Parar a resposta</translation>
+    </message>
+    <message>
+        <source>Answer again</source>
+        <translation>Responder de novo</translation>
+    </message>
+    <message>
+        <source>Edit the last question</source>
+        <translation>Editar a última pergunta</translation>
+    </message>
+    <message>
+        <source>Go to the messages</source>
+        <translation>Ir às mensagens</translation>
+    </message>
+    <message>
+        <source>Previous and next message</source>
+        <translation>Mensagem anterior e seguinte</translation>
+    </message>
+    <message>
+        <source>Previous and next version of a message</source>
+        <translation>Versão anterior e seguinte de uma mensagem</translation>
+    </message>
+    <message>
+        <source>Edit, answer again, delete the message</source>
+        <translation>Editar, responder de novo, excluir a mensagem</translation>
+    </message>
+    <message>
+        <source>Show tokens</source>
+        <translation>Mostrar os tokens</translation>
+    </message>
+    <message>
+        <source>Choose a model</source>
+        <translation>Escolher um modelo</translation>
+    </message>
+    <message>
+        <source>Find in conversations</source>
+        <translation>Buscar nas conversas</translation>
+    </message>
+    <message>
+        <source>Text size</source>
+        <translation>Tamanho do texto</translation>
+    </message>
+    <message>
+        <source>Keyboard shortcuts</source>
+        <translation>Atalhos de teclado</translation>
+    </message>
+    <message>
+        <source>Exported to %1</source>
+        <translation>Exportada para %1</translation>
+    </message>
+    <message>
+        <source>Loading the model…</source>
+        <translation>Carregando o modelo…</translation>
+    </message>
+    <message>
+        <source>No model loaded</source>
+        <translation>Nenhum modelo carregado</translation>
+    </message>
+    <message>
+        <source>reading %1 of %2 tokens</source>
+        <translation>lendo %1 de %2 tokens</translation>
+    </message>
+    <message>
+        <source>reading the conversation</source>
+        <translation>lendo a conversa</translation>
+    </message>
+    <message>
+        <source>%1 tokens from the cache, %2 s saved</source>
+        <translation>%1 tokens da cache, %2 s poupados</translation>
+    </message>
+    <message>
+        <source>%1 tokens from the cache</source>
+        <translation>%1 tokens da cache</translation>
+    </message>
+    <message>
+        <source>reading %1 tokens/s</source>
+        <translation>leitura %1 tokens/s</translation>
+    </message>
+    <message>
+        <source>writing %1 tokens/s</source>
+        <translation>escrita %1 tokens/s</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Fechar</translation>
+    </message>
+    <message>
+        <source>seed %1</source>
+        <translation>semente %1</translation>
+    </message>
+    <message>
+        <source>Walk the tokens, fork at one</source>
+        <translation>Percorrer os tokens, bifurcar em um</translation>
+    </message>
+    <message>
+        <source>T&amp;heme</source>
+        <translation>Te&amp;ma</translation>
+    </message>
+    <message>
+        <source>Side by si&amp;de…</source>
+        <translation>La&amp;do a lado…</translation>
+    </message>
+    <message>
+        <source>Two models or two settings on one question (Ctrl+Shift+D)</source>
+        <translation>Dois modelos ou dois ajustes numa pergunta (Ctrl+Shift+D)</translation>
+    </message>
+    <message>
+        <source>Look &amp;inside</source>
+        <translation>&amp;Olhar por dentro</translation>
+    </message>
+    <message>
+        <source>Attention and every other number behind the answer (Ctrl+Shift+I)</source>
+        <translation>A atenção e todos os outros números por trás da resposta (Ctrl+Shift+I)</translation>
+    </message>
+    <message>
+        <source>Look inside</source>
+        <translation>Olhar por dentro</translation>
+    </message>
+    <message>
+        <source>Maps are dra&amp;wn by</source>
+        <translation>Ma&amp;pas desenhados por</translation>
+    </message>
+    <message>
+        <source>Whatever is &amp;faster here</source>
+        <translation>O que for mais &amp;rápido aqui</translation>
+    </message>
+    <message>
+        <source>&amp;Vulkan</source>
+        <translation>&amp;Vulkan</translation>
+    </message>
+    <message>
+        <source>The &amp;processor</source>
+        <translation>O &amp;processador</translation>
+    </message>
+    <message>
+        <source>The bundled model answers instead.</source>
+        <translation>O modelo incluído responde no lugar dele.</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::app::Services</name>
+    <message>
+        <source>Conversations cannot be stored and are kept only until the program ends; export what you want to keep. %1</source>
+        <translation>As conversas não podem ser gravadas e ficam só até o programa fechar; exporte o que quiser guardar. %1</translation>
+    </message>
+</context>
 </TS>

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+// Pictures of a run as images and as vectors, and the widgets that show them, on runs whose exact answer is known.
+
+#include "tests/support/gauss_denoise.h"
+#include "widgets/denoise/picture_board.h"
+#include "widgets/denoise/picture_vectors.h"
+#include "widgets/denoise/step_pictures.h"
+#include "widgets/denoise/step_strip.h"
+#include "widgets/denoise/vector_diagram.h"
+
+#include <QSignalSpy>
+#include <QtTest>
+
+#include <limits>
+
+using namespace vitral;
+using namespace vitral::test;
+using namespace vitral::diffusion;
+
+class TestDenoisePictures : public QObject {
+    Q_OBJECT
+
+    static DenoiseRecordingPtr run(double guidance = 3, std::int32_t steps = 10) {
+        GaussRun g;
+        g.settings.steps = steps;
+        g.settings.classId = 1;
+        g.settings.guidance = guidance;
+        g.settings.seed = 7;
+        return gaussRecording(g);
+    }
+
+private slots:
+    void pixelsAndImagesGoBothWays() {
+        QImage image(5, 4, QImage::Format_RGB32);
+        for (int y = 0; y < 4; ++y)
+            for (int x = 0; x < 5; ++x)
+                image.setPixel(x, y, qRgb(x * 60, y * 80, (x * y * 17) % 256));
+        const Picture picture = pictureFromImage(image, 3, 5, 4);
+        QCOMPARE(imageFromPixels(picture), image); // 8 bits survive
+        QVERIFY(pictureFromImage(image, 2, 5, 4).empty());
+        QVERIFY(pictureFromImage({}, 3, 5, 4).empty());
+        QVERIFY(pictureFromImage(image, 3, 1 << 20, 1 << 20).empty());
+        const Picture grey = pictureFromImage(image, 1, 3, 3);
+        QCOMPARE(grey.size(), std::size_t{9});
+        QImage clear(4, 4, QImage::Format_ARGB32);
+        clear.fill(Qt::transparent);
+        QCOMPARE(pictureFromImage(clear, 1, 4, 4).values[0], 1.0F); // stands on white
+    }
+
+    void whatIsCutIsCounted() {
+        Picture p(1, 2, 2);
+        p.values = {-2, -1, 1, 3};
+        const ShownPicture shown = showPicture(p, {});
+        QCOMPARE(shown.cutShare, 0.5);
+        QCOMPARE(shown.image.pixel(1, 1), qRgb(255, 255, 255));
+        PictureLook noise;
+        noise.sort = PictureSort::Signed;
+        const ShownPicture own = showPicture(p, noise);
+        QCOMPARE(own.high, 3.0);
+        QCOMPARE(own.cutShare, 0.0);
+        p.values[0] = std::numeric_limits<float>::quiet_NaN();
+        QVERIFY(!showPicture(p, noise).image.isNull());
+    }
+
+    void latentsAreChannelsOrColours() {
+        Picture latent(4, 3, 2);
+        for (std::size_t i = 0; i < latent.size(); ++i)
+            latent.values[i] = float(i) / 12 - 1;
+        PictureLook look;
+        look.sort = PictureSort::Latent;
+        const ShownPicture tiles = showPicture(latent, look);
+        QCOMPARE(tiles.image.size(), QSize(4, 6)); // two by two
+        QCOMPARE(tiles.pixels, QSize(2, 3));
+        look.latent = LatentLook::Colours;
+        QCOMPARE(showPicture(latent, look).image.size(), QSize(4, 6)); // no projection known: channels
+        look.projection.assign(15, 0);
+        look.projection[0] = 1;  // channel 0 to red
+        look.projection[12] = 0; // bias
+        const ShownPicture colours = showPicture(latent, look);
+        QCOMPARE(colours.image.size(), QSize(2, 3));
+        QCOMPARE(qRed(colours.image.pixel(0, 0)), 0);
+        look.projection.resize(14); // of another model
+        QCOMPARE(showPicture(latent, look).image.size(), QSize(4, 6));
+        Picture broken(4, 3, 2);
+        broken.values.resize(5);
+        QVERIFY(showPicture(broken, look).image.isNull());
+    }
+
+    void vectorsHaveTheirLengthsAndAngles() {
+        Picture a(1, 1, 3), b(1, 1, 3), c(1, 1, 3);
+        a.values = {3, 0, 0};
+        b.values = {1, 1, 0};
+        c.values = {0, 2, 2};
+        QVERIFY(std::fabs(cosine(a, b) - std::sqrt(0.5)) < 1e-12);
+        QVERIFY(std::fabs(angleDegrees(cosine(a, b)) - 45) < 1e-9);
+        QVERIFY(std::isnan(cosine(a, Picture(1, 1, 2))));
+        QVERIFY(std::isnan(cosine(a, Picture(1, 1, 3)))); // no length
+        const auto flat = inPlane(a, b, {&a, &b, &c});
+        QCOMPARE(flat.size(), std::size_t{3});
+        QVERIFY(std::hypot(flat[0].at.x() - 3, flat[0].at.y()) < 1e-9);
+        QVERIFY(std::hypot(flat[1].at.x() - 1, flat[1].at.y() - 1) < 1e-9);
+        QVERIFY(std::hypot(flat[2].at.x(), flat[2].at.y() - 2) < 1e-9);
+        QVERIFY(std::fabs(flat[2].share - std::sqrt(0.5)) < 1e-12);
+        QVERIFY(inPlane(a, a, {&b}).empty());
+        QVERIFY(std::fabs(rmsDistance(a, b) - std::sqrt(5.0 / 3)) < 1e-12);
+    }
+
+    // What the room derives is what the run did.
+    void guidedIsBothPredictionsTogether() {
+        const DenoiseRecordingPtr r = run();
+        for (const DenoiseStepPtr& step : r->steps) {
+            const PicturePtr guided = stepPicture(*step, StepPicture::Guided, Prediction::Epsilon);
+            QVERIFY(guided && step->unconditional);
+            for (std::size_t i = 0; i < guided->size(); ++i) {
+                const double u = step->unconditional->values[i], c = step->conditional->values[i];
+                QVERIFY(std::fabs(u + step->guidance * (c - u) - guided->values[i]) < 1e-4);
+            }
+            const auto flat = inPlane(*step->unconditional, *step->conditional, {guided.get()});
+            QVERIFY(flat.empty() || flat[0].share > 0.9999); // it lies in the plane of the two
+        }
+        const DenoiseRecordingPtr plain = run(1);
+        QVERIFY(stepPicture(*plain->steps[0], StepPicture::Guided, Prediction::Epsilon) == nullptr);
+        QVERIFY(stepPicture(*plain->steps[0], StepPicture::Unconditional, Prediction::Epsilon) == nullptr);
+        const PicturePtr change = stepPicture(*plain->steps[0], StepPicture::Change, Prediction::Epsilon);
+        QVERIFY(change && std::fabs(change->values[3] -
+                                    (plain->steps[0]->next->values[3] - plain->steps[0]->x->values[3])) < 1e-6);
+        // v of x = alpha x0 + sigma eps.
+        const DenoiseStep& step = *plain->steps[4];
+        const PicturePtr v = stepPicture(*r->steps[4], StepPicture::Guided, Prediction::V);
+        QVERIFY(std::fabs(v->values[2] - (r->steps[4]->from.alpha * r->steps[4]->eps->values[2] -
+                                          r->steps[4]->from.sigma * r->steps[4]->x0->values[2])) < 1e-5);
+        QVERIFY(std::fabs(step.from.alpha * step.x0->values[9] + step.from.sigma * step.eps->values[9] -
+                          step.x->values[9]) < 1e-4);
+    }
+
+    void aBoardFlowsAndMarksOnePixelInAll() {
+        PictureBoard board;
+        const DenoiseRecordingPtr r = run();
+        BoardContent content;
+        for (const StepPicture which : kStepPictures) {
+            BoardPicture p;
+            p.key = stepPictureName(which);
+            p.title = p.key;
+            p.shown = showPicture(*stepPicture(*r->steps[3], which, Prediction::Epsilon), {});
+            content.pictures.push_back(p);
+        }
+        board.setContent(content);
+        board.resize(700, board.heightForWidth(700));
+        QVERIFY(board.heightForWidth(300) > board.heightForWidth(1200));
+        for (int i = 0; i < 8; ++i)
+            QVERIFY(board.rect().contains(board.pictureRect(i)));
+        QSignalSpy pixel(&board, &PictureBoard::pixelChanged);
+        const QRect second = board.pictureRect(1);
+        QTest::mouseClick(&board, Qt::LeftButton, {},
+                          second.topLeft() + QPoint(second.width() / 32, second.height() - 2));
+        QCOMPARE(pixel.size(), 1);
+        QCOMPARE(board.pixel(), QPoint(0, 15));
+        QCOMPARE(board.current(), 1);
+        QTest::keyClick(&board, Qt::Key_Right);
+        QTest::keyClick(&board, Qt::Key_Up, Qt::ShiftModifier);
+        QCOMPARE(board.pixel(), QPoint(1, 7));
+        QTest::keyClick(&board, Qt::Key_PageDown);
+        QCOMPARE(board.current(), 2);
+        board.setContent(content); // another step, the same pictures
+        QCOMPARE(board.current(), 2);
+        QVERIFY(!board.accessibleDescription().isEmpty());
+        QVERIFY(!board.grab().isNull());
+        board.setContent({});
+        QCOMPARE(board.current(), -1);
+        QVERIFY(!board.grab().isNull());
+    }
+
+    void aStripChoosesMoments() {
+        StepStrip strip;
+        strip.resize(600, strip.sizeHint().height());
+        const DenoiseRecordingPtr r = run(3, 50);
+        StripContent content;
+        content.nMoment = 51;
+        for (const DenoiseStepPtr& step : r->steps) {
+            content.run.push_back(showPicture(*step->x, {}).image);
+            content.marks << QString::number(step->from.timestep);
+            content.words << QStringLiteral("step %1").arg(step->index);
+        }
+        content.run.push_back(showPicture(*r->result, {}).image);
+        strip.setContent(content);
+        QVERIFY(strip.shownEvery() > 1); // fifty do not fit, and it knows
+        QSignalSpy chosen(&strip, &StepStrip::momentChosen);
+        QTest::keyClick(&strip, Qt::Key_End);
+        QCOMPARE(strip.current(), 50);
+        QTest::keyClick(&strip, Qt::Key_Left);
+        QCOMPARE(chosen.size(), 2);
+        QTest::mouseClick(&strip, Qt::LeftButton, {}, QPoint(1, 10));
+        QCOMPARE(strip.current(), 0);
+        content.forward = content.run;
+        const int low = strip.sizeHint().height();
+        strip.setContent(content);
+        QVERIFY(strip.sizeHint().height() > low);
+        QVERIFY(!strip.grab().isNull());
+        strip.setContent({});
+        QVERIFY(!strip.grab().isNull());
+    }
+
+    void aDiagramGivesItsNumbers() {
+        VectorDiagram diagram;
+        diagram.resize(300, 240);
+        QVERIFY(!diagram.grab().isNull());
+        const DenoiseRecordingPtr r = run();
+        const DenoiseStep& step = *r->steps[2];
+        const auto flat = inPlane(*step.unconditional, *step.conditional,
+                                  {step.unconditional.get(), step.conditional.get(), step.eps.get()});
+        VectorContent content;
+        const char* names[] = {"u", "c", "g"};
+        for (std::size_t i = 0; i < flat.size(); ++i)
+            content.vectors.push_back({QLatin1String(names[i]), flat[i].at, 1, flat[i].share, design::Glass::Cobalt});
+        diagram.setContent(content);
+        QVERIFY(diagram.csv().contains(QLatin1String("\ng,")));
+        QVERIFY(!diagram.grab().isNull());
+    }
+};
+
+QTEST_MAIN(TestDenoisePictures)
+#include "tst_denoise_pictures.moc"
