@@ -10,6 +10,7 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(PCRE2 REQUIRED IMPORTED_TARGET libpcre2-8) # Unicode regular expressions (BSD-3)
 pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc) # Unicode normalisation (MIT)
 find_package(SQLite3 REQUIRED)            # conversations (public domain)
+find_path(VITRAL_STB_INCLUDE stb_image.h PATH_SUFFIXES stb REQUIRED) # pictures read and written (MIT or public domain)
 
 if(VITRAL_BUILD_APP)
   find_package(Qt6 6.4 REQUIRED COMPONENTS Core Gui Widgets Svg LinguistTools)
