@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// A run from noise to picture: conditioning, noise, the steps of a solver with guidance, masks and interventions, and the
-// decoder. Everything on the way is recorded as asked. Thread: engine.
+// A run from noise to picture: conditioning, noise, the steps of a solver with guidance, masks and interventions, and
+// the decoder. Everything on the way is recorded as asked. Thread: engine.
 
 #include "core/diffusion/recording.h"
 
@@ -21,7 +21,7 @@ struct DenoiseJob {
 
 struct DenoiseProgress {
     double fraction = 0;
-    std::string what;            ///< "text", "step 3 of 20", "decoding"
+    std::string what;              ///< "text", "step 3 of 20", "decoding"
     DenoiseRecordingPtr recording; ///< as far as it is; after every step
 };
 
@@ -29,7 +29,7 @@ struct DenoiseProgress {
 struct DenoisePlan {
     std::size_t scratchBytes = 0, recordBytes = 0, decodeBytes = 0; ///< peaks, beside the weights
     std::int64_t evaluations = 0;                                   ///< of the network, guidance counted twice
-    std::vector<std::string> notes; ///< what the byte budget leaves out
+    std::vector<std::string> notes;                                 ///< what the byte budget leaves out
 };
 /// Errors: InvalidArgument (settings that do not fit the model, named).
 Result<DenoisePlan> planDenoise(const DenoiseJob& job);

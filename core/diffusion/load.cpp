@@ -2,6 +2,7 @@
 // Which loader opens what.
 
 #include "core/diffusion/loaders.h"
+#include "core/diffusion/small_models.h"
 #include "core/diffusion/vitral_file.h"
 
 #include <array>
@@ -13,6 +14,7 @@ namespace vitral::diffusion {
 std::span<const DiffusionLoader> diffusionLoaders() {
     // The narrow ones first; one line each.
     static constexpr std::array kLoaders = {
+        DiffusionLoader{"MNIST pixel network", looksLikePixelCnn, loadPixelCnn},
         DiffusionLoader{"Vitral's own file", looksLikeVitralFile, loadVitralFile},
     };
     return kLoaders;

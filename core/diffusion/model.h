@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// A loaded diffusion model: a network that predicts, perhaps a text encoder, perhaps an autoencoder. Const after load and
-// shared; what a run changes is in NetworkContext. The parts are interfaces, so that 2-D points, the small bundled
+// A loaded diffusion model: a network that predicts, perhaps a text encoder, perhaps an autoencoder. Const after load
+// and shared; what a run changes is in NetworkContext. The parts are interfaces, so that 2-D points, the small bundled
 // models and Stable Diffusion go through the same runs and views. Thread: load and the parts' work on the engine
 // thread; descriptions any.
 
@@ -51,30 +51,31 @@ struct NetworkContext {
 /// What a prompt becomes. Rows are words (tokens) for cross-attention; a class is a number; both may be missing.
 struct Conditioning {
     std::int64_t nToken = 0, width = 0;
-    std::vector<float> tokens;        ///< [nToken, width]
-    std::vector<float> pooled;        ///< SDXL and the like; else empty
+    std::vector<float> tokens; ///< [nToken, width]
+    std::vector<float> pooled; ///< SDXL and the like; else empty
     std::int32_t classId = -1;
-    std::vector<std::string> words;   ///< [nToken], the text of each token, for views; special ones in <...>
+    std::vector<std::string> words; ///< [nToken], the text of each token, for views; special ones in <...>
 };
 
 /// One evaluation for a few pictures at one time (unconditional and conditional run as one batch of two).
 struct NetworkInput {
-    std::span<const float> x;                          ///< [nImage, C, H, W] packed
-    std::int32_t nImage = 1, height = 0, width = 0;    ///< of x
+    std::span<const float> x;                       ///< [nImage, C, H, W] packed
+    std::int32_t nImage = 1, height = 0, width = 0; ///< of x
     double timestep = 0;
     std::span<const Conditioning* const> conditioning; ///< one an image; null: none
     std::span<const float> skipScales;                 ///< empty: all 1
 };
 
 struct NetworkInfo {
-    std::string kind;                ///< "U-Net", "MLP", "ViT"
+    std::string kind; ///< "U-Net", "MLP", "ViT"
     std::int32_t inChannels = 0, outChannels = 0;
-    std::int32_t sizeMultiple = 1;   ///< height and width must divide by it
-    std::int32_t defaultHeight = 0, defaultWidth = 0;
+    std::int32_t sizeMultiple = 1;                    ///< height and width must divide by it
+    std::int32_t defaultHeight = 0, defaultWidth = 0; ///< of x, as the denoiser sees it
+    bool anySize = true;                              ///< false: the default size only
     std::int64_t nParameter = 0;
-    std::vector<std::string> crossBlocks;   ///< names as given to the observer, in order
+    std::vector<std::string> crossBlocks; ///< names as given to the observer, in order
     std::vector<std::string> featureBlocks;
-    std::vector<std::string> skips;         ///< skip connections, in the order of skipScales
+    std::vector<std::string> skips; ///< skip connections, in the order of skipScales
 };
 
 class Denoiser {
@@ -124,6 +125,8 @@ struct DiffusionInfo {
     SolverKind defaultSolver = SolverKind::DpmPp2M;
     /// Linear projection of latents to RGB for quick previews: [channels + 1 (bias)][3]; empty: none known.
     std::vector<float> previewProjection;
+    /// Without an autoencoder: pixels (-1..1) = x * pixelScale + pixelOffset (networks trained on 0..1 and the like).
+    float pixelScale = 1, pixelOffset = 0;
 };
 
 class DiffusionModel {
@@ -132,11 +135,11 @@ public:
     DiffusionInfo info;
     ScheduleSpec schedule;
     std::shared_ptr<const Denoiser> denoiser;
-    std::shared_ptr<const TextEncoder> textEncoder;  ///< null: none
-    std::shared_ptr<const Autoencoder> autoencoder;  ///< null: works on pixels
-    std::shared_ptr<const Autoencoder> tinyDecoder;  ///< TAESD, for previews; null: none
+    std::shared_ptr<const TextEncoder> textEncoder; ///< null: none
+    std::shared_ptr<const Autoencoder> autoencoder; ///< null: works on pixels
+    std::shared_ptr<const Autoencoder> tinyDecoder; ///< TAESD, for previews; null: none
     std::shared_ptr<Backend> backend;
-    std::vector<std::shared_ptr<const void>> files;  ///< keeps mapped weights alive
+    std::vector<std::shared_ptr<const void>> files; ///< keeps mapped weights alive
 };
 using DiffusionModelPtr = std::shared_ptr<const DiffusionModel>;
 

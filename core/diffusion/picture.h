@@ -28,8 +28,8 @@ struct Picture {
         return channels == other.channels && height == other.height && width == other.width;
     }
     [[nodiscard]] const float* channel(std::int32_t c) const {
-        return values.data() + static_cast<std::size_t>(c) * static_cast<std::size_t>(height) *
-                                   static_cast<std::size_t>(width);
+        return values.data() +
+               static_cast<std::size_t>(c) * static_cast<std::size_t>(height) * static_cast<std::size_t>(width);
     }
     [[nodiscard]] float* channel(std::int32_t c) { return const_cast<float*>(std::as_const(*this).channel(c)); }
 };

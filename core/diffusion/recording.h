@@ -31,15 +31,15 @@ struct FeatureMap {
 struct DenoiseStep {
     std::int32_t index = 0;
     StepTime from, to;
-    double guidance = 1;    ///< that acted in this step
-    PicturePtr x;           ///< x_t that went in
-    PicturePtr next;        ///< what came out
-    PicturePtr x0, eps;     ///< predicted, guidance included
+    double guidance = 1;                   ///< that acted in this step
+    PicturePtr x;                          ///< x_t that went in
+    PicturePtr next;                       ///< what came out
+    PicturePtr x0, eps;                    ///< predicted, guidance included
     PicturePtr conditional, unconditional; ///< raw predictions of the network (unconditional: null without guidance)
-    PicturePtr preview;     ///< pixels of x0, by the way `previewKind` says; null: none
+    PicturePtr preview;                    ///< pixels of x0, by the way `previewKind` says; null: none
     std::vector<std::shared_ptr<const CrossMap>> cross;
     std::vector<std::shared_ptr<const FeatureMap>> features;
-    double seconds = 0;     ///< of the whole step
+    double seconds = 0; ///< of the whole step
     double recordSeconds = 0, previewSeconds = 0;
     std::shared_ptr<const Solver> solverBefore; ///< its history when the step began: what a branch starts from
 };
@@ -48,9 +48,9 @@ using DenoiseStepPtr = std::shared_ptr<const DenoiseStep>;
 enum class PreviewKind : std::uint8_t { None, Projection, TinyDecoder, Decoder, Pixels };
 
 struct DenoiseRequest {
-    bool steps = true;            ///< keep x, x0, eps, predictions of every step
-    std::vector<std::string> cross;    ///< block names, "*": all; empty: none
-    std::vector<std::string> features; ///< block names, "*": all
+    bool steps = true;                                ///< keep x, x0, eps, predictions of every step
+    std::vector<std::string> cross;                   ///< block names, "*": all; empty: none
+    std::vector<std::string> features;                ///< block names, "*": all
     std::size_t byteBudget = std::size_t{512} << 20U; ///< of cross and features; what does not fit is left out and said
     PreviewKind preview = PreviewKind::Projection;    ///< Pixels models always give pixels
 };
@@ -59,11 +59,11 @@ struct DenoiseRecording {
     DenoiseSettings settings;
     DiffusionInfo model;
     ScheduleSpec schedule;
-    std::vector<StepTime> times;          ///< steps + 1
-    std::vector<DenoiseStepPtr> steps;    ///< so far
+    std::vector<StepTime> times;       ///< steps + 1
+    std::vector<DenoiseStepPtr> steps; ///< so far
     Conditioning conditioning, negative;
-    PicturePtr result;                    ///< pixels (or points) at the end; null before
-    std::vector<std::string> notes;       ///< what was left out, and why
+    PicturePtr result;              ///< pixels (or points) at the end; null before
+    std::vector<std::string> notes; ///< what was left out, and why
     // Where it was branched off, if it was:
     std::shared_ptr<const DenoiseRecording> parent;
     std::int32_t branchStep = 0;

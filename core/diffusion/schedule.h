@@ -34,15 +34,19 @@ public:
     /// At a (possibly fractional) timestep 0..nTrain - 1; for Flow t is timestep / nTrain.
     [[nodiscard]] double alpha(double timestep) const;
     [[nodiscard]] double sigma(double timestep) const;
-    [[nodiscard]] double karrasSigma(double timestep) const { return sigma(timestep) / alpha(timestep); }
+    /// Between two timesteps linear in this number, as diffusers' Euler does. Infinite where nothing is left of x_0.
+    [[nodiscard]] double karrasSigma(double timestep) const;
     /// The timestep of a noise level (interpolated in log sigma).
     [[nodiscard]] double timestepOf(double karrasSigma) const;
     /// log(alpha^2 / sigma^2), natural.
     [[nodiscard]] double logSnr(double timestep) const;
+    /// alpha^2 of every training timestep; empty for Flow.
+    [[nodiscard]] const std::vector<double>& alphaCumprod() const { return alphaCumprod_; }
 
 private:
     ScheduleSpec spec_;
     std::vector<double> alphaCumprod_;
+    std::vector<double> logSigma_; ///< log of karrasSigma, ascending, with the end finite
 };
 
 /// One moment a run visits.
@@ -50,7 +54,9 @@ struct StepTime {
     double timestep = 0; ///< what the network is told
     double alpha = 1, sigma = 0;
 };
-/// steps + 1 moments, noisiest first; the last is clean (sigma 0). Errors: InvalidArgument.
+/// steps + 1 moments, noisiest first; the last is clean (sigma 0). Which timesteps a solver visits follows its
+/// scheduler in diffusers, with what is peculiar to each (step_times.cpp). Errors: InvalidArgument (more steps than the
+/// schedule has room for; a solver that does not fit).
 Result<std::vector<StepTime>> stepTimes(const NoiseSchedule& schedule, std::int32_t steps, StepSpacing spacing,
                                         SolverKind solver);
 

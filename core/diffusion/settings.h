@@ -22,45 +22,47 @@ enum class Prediction : std::uint8_t {
 };
 
 enum class SolverKind : std::uint8_t {
-    Ddpm,           ///< Ho et al. 2020, ancestral, the posterior's variance
-    Ddim,           ///< Song et al. 2021, with eta
-    Euler,          ///< Karras et al. 2022, algorithm 1 without churn
+    Ddpm,  ///< Ho et al. 2020, ancestral, the posterior's variance
+    Ddim,  ///< Song et al. 2021, with eta
+    Euler, ///< Karras et al. 2022, algorithm 1 without churn
     EulerAncestral,
-    Heun,           ///< second order, two evaluations a step
-    DpmPp2M,        ///< DPM-Solver++ 2M, Lu et al. 2022
+    Heun,    ///< second order, two evaluations a step
+    DpmPp2M, ///< DPM-Solver++ 2M, Lu et al. 2022
     DpmPp2MSde,
-    UniPc,          ///< Zhao et al. 2023, order 2, bh2
-    Lcm,            ///< latent consistency, Luo et al. 2023
+    UniPc, ///< Zhao et al. 2023, order 2, bh2
+    Lcm,   ///< latent consistency, Luo et al. 2023
     FlowEuler,
 };
 
 /// How the noise levels of the steps are spread.
 enum class StepSpacing : std::uint8_t {
-    Leading, Linspace, Trailing, ///< timesteps evenly spaced, as diffusers' timestep_spacing
-    Karras,                      ///< Karras et al. 2022, rho 7
-    Exponential,                 ///< evenly spaced in log sigma
+    Leading,
+    Linspace,
+    Trailing,    ///< timesteps evenly spaced, as diffusers' timestep_spacing
+    Karras,      ///< Karras et al. 2022, rho 7
+    Exponential, ///< evenly spaced in log sigma
     SgmUniform,
 };
 
 struct DenoiseSettings {
-    std::string prompt, negative;  ///< UTF-8; "(word:1.3)" weights a word where the model has a text encoder
-    std::int32_t classId = -1;     ///< of a class-conditional model; -1: none
+    std::string prompt, negative; ///< UTF-8; "(word:1.3)" weights a word where the model has a text encoder
+    std::int32_t classId = -1;    ///< of a class-conditional model; -1: none
     std::uint64_t seed = 0;
-    std::int32_t steps = 20;       ///< 1..1000
+    std::int32_t steps = 20; ///< 1..1000
     SolverKind solver = SolverKind::DpmPp2M;
     StepSpacing spacing = StepSpacing::Leading;
-    double eta = 0;                ///< Ddim: 0 deterministic, 1 as DDPM
-    double guidance = 1;           ///< classifier-free (Ho and Salimans 2022); 1: one evaluation, no guidance
-    double guidanceRescale = 0;    ///< 0..1 (Lin et al. 2024)
+    double eta = 0;             ///< Ddim: 0 deterministic, 1 as DDPM
+    double guidance = 1;        ///< classifier-free (Ho and Salimans 2022); 1: one evaluation, no guidance
+    double guidanceRescale = 0; ///< 0..1 (Lin et al. 2024)
     double guidanceBegin = 0, guidanceEnd = 1; ///< fraction of the steps in which guidance acts
-    std::int32_t width = 0, height = 0; ///< pixels; 0: the model's own. For points: width points
-    PicturePtr init;               ///< image to image: pixels; null: pure noise
-    double strength = 1;           ///< with init: 1 keeps nothing of it
-    PicturePtr mask;               ///< [1, H, W]: 1 is painted anew, 0 is kept; with init
+    std::int32_t width = 0, height = 0;        ///< pixels; 0: the model's own. For points: width points
+    PicturePtr init;                           ///< image to image: pixels; null: pure noise
+    double strength = 1;                       ///< with init: 1 keeps nothing of it
+    PicturePtr mask;                           ///< [1, H, W]: 1 is painted anew, 0 is kept; with init
     /// Start from a mixture of two seeds' noise: spherical interpolation, 0..1 (walks in latent space).
     std::uint64_t otherSeed = 0;
     double seedMix = 0;
-    std::string otherPrompt;       ///< conditioning mixed in by `promptMix`, 0..1
+    std::string otherPrompt; ///< conditioning mixed in by `promptMix`, 0..1
     double promptMix = 0;
     /// Skip connections of the U-Net, in the order of the encoder: factor on what each carries; empty: all 1.
     std::vector<float> skipScales;
@@ -79,5 +81,6 @@ Result<void> checkSettings(const DenoiseSettings& settings);
 [[nodiscard]] std::string_view predictionName(Prediction kind);
 Result<SolverKind> solverFromName(std::string_view name);
 Result<StepSpacing> spacingFromName(std::string_view name);
+Result<Prediction> predictionFromName(std::string_view name);
 
 } // namespace vitral::diffusion

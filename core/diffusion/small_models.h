@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Small networks that others have trained and published, each in the layout of its own program. Thread: as Model.
+
+#include "core/diffusion/model.h"
+
+namespace vitral::diffusion {
+
+/// The MNIST pixel network of Yichi Zhang's "hot vs cold diffusion" (MIT): 7x7 convolutions, norms over whole maps.
+bool looksLikePixelCnn(const std::filesystem::path& path);
+Result<DiffusionModelPtr> loadPixelCnn(const std::filesystem::path& path, const DiffusionLoadOptions& options);
+
+} // namespace vitral::diffusion
