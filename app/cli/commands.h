@@ -13,6 +13,7 @@ void addLogitsCommand(CLI::App& app, CommonOptions& common);
 void addPerplexityCommand(CLI::App& app, CommonOptions& common);
 void addTokenizeCommand(CLI::App& app, CommonOptions& common);
 void addDetokenizeCommand(CLI::App& app, CommonOptions& common);
+void addDenoiseCommand(CLI::App& app, CommonOptions& common);
 void addHeadsCommand(CLI::App& app, CommonOptions& common);
 void addTokenizerCommand(CLI::App& app, CommonOptions& common);
 void addInspectCommand(CLI::App& app, CommonOptions& common);

@@ -72,6 +72,7 @@ int run(int argc, char** argv) {
     addSteerVectorCommand(app, common);
     addInterveneCommand(app, common);
     addOpsCommand(app, common);
+    addDenoiseCommand(app, common);
 
     for (CLI::App* command : app.get_subcommands([](CLI::App*) { return true; }))
         addCommonOptions(*command, common);
