@@ -114,7 +114,8 @@ struct Conv2dParams {
 enum class WeightForm : std::uint8_t {
     AsFile, ///< as loadMatrix: quantised weights meet quantised inputs
     Exact,  ///< f32 products of the weight as the file has it
-    Bf16,   ///< weight and inputs rounded to 16 bits, sums in f32 (docs/architecture.md, "Pictures")
+    Bf16,   ///< weight and inputs rounded to 16 bits where the processor gains by it, else as Exact
+            ///< (docs/architecture.md, "The CPU backend": BF16, or F16 summed in f32 every 64 terms)
 };
 
 /// Attention over all keys at once, nothing cached: of pixels, to words, of a text encoder.
@@ -123,8 +124,9 @@ struct DenseAttentionParams {
     std::int32_t nHead = 0;
     std::int32_t headDim = 0;
     float scale = 1.0F;
-    bool causal = false; ///< query t sees keys 0 .. t (as many keys as queries)
-    Tensor logSumExp;    ///< optional out, [nImage * Tq, H]
+    bool causal = false;                 ///< query t sees keys 0 .. t (as many keys as queries)
+    Tensor logSumExp;                    ///< optional out, [nImage * Tq, H]
+    WeightForm form = WeightForm::Exact; ///< Bf16: q, k, v and the softmax's weights are rounded as weights are
 };
 
 struct MatmulOutput {
@@ -158,6 +160,9 @@ public:
     /// A norm weight, bias or other small tensor as f32 [rows, cols] in `buffer` order; any dequantisable dtype.
     [[nodiscard]] virtual Result<std::unique_ptr<Buffer>> loadVector(const TensorView& view) = 0;
 
+    /// Whoever computes something long gives the stop it obeys: once that is requested, an operation may return early
+    /// with its result unfinished (the caller asks its token between operations and throws the result away).
+    virtual void stopWith(std::stop_token stop) { (void)stop; }
     /// Names what follows ("blocks.3.attn") for recorders and profilers; the CPU backend ignores it.
     virtual void scope(std::string_view name) { (void)name; }
 
@@ -238,12 +243,17 @@ public:
 
 enum class CpuIsa : std::uint8_t { Auto, Scalar, Avx2, Avx512 };
 
+/// Products of WeightForm::Bf16. Auto: F16 where there is AVX-512 FP16, else BF16 where there is AVX-512 BF16, else f32;
+/// obeys the environment variable VITRAL_PRODUCTS=f32|bf16|f16.
+enum class CpuProducts : std::uint8_t { Auto, F32, Bf16, F16 };
+
 struct CpuOptions {
     int nThread = 0;           ///< 0: all cores this process may use
     CpuIsa isa = CpuIsa::Auto; ///< Auto obeys the environment variable VITRAL_CPU=scalar|avx2|avx512
+    CpuProducts products = CpuProducts::Auto;
 };
 
-/// Errors: Unsupported when the machine lacks the ISA that was asked for.
+/// Errors: Unsupported when the machine lacks the ISA or the products that were asked for.
 Result<std::shared_ptr<Backend>> makeCpuBackend(const CpuOptions& options = {});
 
 /// Activations of one forward pass, carved one after another out of backend memory and all given back at once.

@@ -2,13 +2,15 @@
 #pragma once
 // The CPU backend: splits every operation over the worker pool and calls the kernels of one KernelTable. Split over
 // cpu_backend.cpp (memory, rows), cpu_matmul.cpp, cpu_attention.cpp, cpu_moe.cpp, cpu_dense.cpp (convolutions, products
-// of dense weights, attention over all keys) and cpu_image.cpp (other work on pictures). Thread: engine.
+// of dense weights), cpu_dense_attention.cpp and cpu_image.cpp (other work on pictures). Thread: engine.
 
 #include "core/backend/backend.h"
 #include "core/backend/cpu_matrix.h"
 #include "core/base/thread_pool.h"
 #include "core/kernels/kernel_table.h"
 #include "core/kernels/kv_layout.h"
+
+#include <stop_token>
 
 namespace vitral {
 
@@ -23,6 +25,7 @@ public:
     Result<std::unique_ptr<Matrix>> loadConv(const TensorView& view, WeightForm form, std::stop_token stop) override;
     Result<std::unique_ptr<Buffer>> loadVector(const TensorView& view) override;
 
+    void stopWith(std::stop_token stop) override { stop_ = std::move(stop); }
     void embedding(Tensor out, const Matrix& table, std::span<const std::int32_t> ids) override;
     void rmsNorm(Tensor out, Tensor x, Tensor weight, float eps) override;
     void layerNorm(Tensor out, Tensor x, Tensor weight, Tensor bias, float eps) override;
@@ -61,6 +64,9 @@ public:
 private:
     /// out = x convolved with a matrix of loadConv or loadWeights (then 1x1 over any rows), + bias.
     void denseProduct(Tensor out, Tensor x, const CpuMatrix& weight, Tensor bias, const Conv2dParams& params);
+    struct DenseTile;
+    /// Memory of an operation that is kept for the next; false after a failure, which is noted.
+    bool growScratch(std::unique_ptr<Buffer>& scratch, std::size_t bytes);
     /// Some rows of inputs times one matrix (one expert's): row r gives out[r][0 .. nOut).
     struct Product {
         const CpuMatrix* weight;
@@ -91,7 +97,7 @@ private:
         });
     }
 
-    const kernels::KernelTable& table_;
+    const kernels::KernelTable table_;
     ThreadPool pool_;
     Result<void> failure_;
 
@@ -105,9 +111,14 @@ private:
     std::vector<RopeAngles> ropeCache_;
     std::size_t ropeNext_ = 0;
     std::vector<float> attentionScratch_;
+    std::vector<float> groupMoments_;       ///< of a group norm: [nImage][piece][mean, squares][C]
     std::vector<float> groupScale_;         ///< of a group norm: [nImage][scale, shift][C]
     std::unique_ptr<Buffer> inputScratch_;  ///< quantised inputs of the running product
     std::unique_ptr<Buffer> threadScratch_; ///< opened weights, one piece a thread
+    std::unique_ptr<Buffer> denseScratch_;  ///< inputs, sums and the like of dense work, one piece a thread
+    std::unique_ptr<Buffer> keyScratch_;    ///< keys and values of a dense attention as weights
+    std::vector<float> partScales_;         ///< of those: [image][head] of keys and of values
+    std::stop_token stop_;
 };
 
 } // namespace vitral

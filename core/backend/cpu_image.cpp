@@ -3,12 +3,15 @@
 
 #include "core/backend/cpu_backend.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
 namespace vitral {
 
 namespace {
+constexpr std::int64_t kMomentPixels = 256;
+
 float* rowOf(const Tensor& t, std::int64_t i) {
     return t.f32() + i * t.rowStride;
 }
@@ -20,40 +23,53 @@ void CpuBackend::groupNorm(Tensor out, Tensor x, Tensor weight, Tensor bias, con
     const std::int64_t size = nChannel / nGroup;
     VITRAL_ASSERT(size * nGroup == nChannel, "groups divide the channels");
     const std::int64_t nPixel = shape.nPixel();
+    if (nPixel <= 0 || shape.nImage <= 0)
+        return;
+    // Moments of pieces of a picture about their own means, put together in double (Chan, Golub and LeVeque 1979).
+    const std::int64_t nPiece = (nPixel + kMomentPixels - 1) / kMomentPixels;
+    groupMoments_.resize(static_cast<std::size_t>(shape.nImage * nPiece * nChannel * 2));
     groupScale_.resize(static_cast<std::size_t>(shape.nImage * nChannel * 2));
-    pool_.parallelFor(shape.nImage * nGroup, 1, [&](std::int64_t begin, std::int64_t end) {
+    pool_.parallelFor(shape.nImage * nPiece, 1, [&](std::int64_t begin, std::int64_t end) {
         for (std::int64_t i = begin; i < end; ++i) {
-            const std::int64_t image = i / nGroup;
-            const std::int64_t first = i % nGroup * size;
-            double sum = 0;
-            for (std::int64_t p = 0; p < nPixel; ++p)
-                for (std::int64_t c = first; c < first + size; ++c)
-                    sum += rowOf(x, image * nPixel + p)[c];
-            const auto count = static_cast<double>(nPixel * size);
-            const double mean = sum / count;
-            double squares = 0;
-            for (std::int64_t p = 0; p < nPixel; ++p)
-                for (std::int64_t c = first; c < first + size; ++c) {
-                    const double d = rowOf(x, image * nPixel + p)[c] - mean;
-                    squares += d * d;
-                }
-            const double factor = 1.0 / std::sqrt(squares / count + eps);
-            float* scales = groupScale_.data() + image * nChannel * 2;
-            for (std::int64_t c = first; c < first + size; ++c) {
-                const double w = weight.empty() ? 1.0 : weight.f32()[c];
-                scales[c] = static_cast<float>(factor * w);
-                scales[nChannel + c] = static_cast<float>((bias.empty() ? 0.0 : bias.f32()[c]) - mean * factor * w);
-            }
+            const std::int64_t first = i % nPiece * kMomentPixels;
+            float* moments = groupMoments_.data() + i * nChannel * 2;
+            table_.channelMoments(rowOf(x, i / nPiece * nPixel + first), x.rowStride,
+                                  std::min(kMomentPixels, nPixel - first), nChannel, moments, moments + nChannel);
         }
     });
-    forRows(x.nRow(), nChannel * 4, [&](std::int64_t i) {
+    for (std::int64_t i = 0; i < shape.nImage * nGroup; ++i) {
+        const std::int64_t image = i / nGroup;
+        const std::int64_t first = i % nGroup * size;
+        const float* moments = groupMoments_.data() + image * nPiece * nChannel * 2;
+        const auto eachPiece = [&](const auto& body) {
+            for (std::int64_t piece = 0; piece < nPiece; ++piece) {
+                const auto n = static_cast<double>(std::min(kMomentPixels, nPixel - piece * kMomentPixels));
+                for (std::int64_t c = first; c < first + size; ++c)
+                    body(n, moments[piece * nChannel * 2 + c], moments[piece * nChannel * 2 + nChannel + c]);
+            }
+        };
+        double sum = 0;
+        eachPiece([&](double n, double mean, double) { sum += n * mean; });
+        const auto count = static_cast<double>(nPixel * size);
+        const double mean = sum / count;
+        double squares = 0;
+        eachPiece([&](double n, double m, double s) { squares += s + n * (m - mean) * (m - mean); });
+        const double factor = 1.0 / std::sqrt(squares / count + static_cast<double>(eps));
+        float* scales = groupScale_.data() + image * nChannel * 2;
+        for (std::int64_t c = first; c < first + size; ++c) {
+            const double w = factor * (weight.empty() ? 1.0 : static_cast<double>(weight.f32()[c]));
+            scales[c] = static_cast<float>(w);
+            scales[nChannel + c] =
+                static_cast<float>((bias.empty() ? 0.0 : static_cast<double>(bias.f32()[c])) - mean * w);
+        }
+    }
+    const bool silu = then == Activation::Silu;
+    forRows(x.nRow(), nChannel * (then ? 4 : 1), [&](std::int64_t i) {
         const float* scales = groupScale_.data() + i / nPixel * nChannel * 2;
-        const float* from = rowOf(x, i);
-        float* to = rowOf(out, i);
-        for (std::int64_t c = 0; c < nChannel; ++c)
-            to[c] = from[c] * scales[c] + scales[nChannel + c];
-        if (then)
-            table_.activation(static_cast<kernels::Act>(*then), to, to, nChannel);
+        (silu ? table_.scaleShiftSilu : table_.scaleShift)(rowOf(out, i), rowOf(x, i), scales, scales + nChannel,
+                                                           nChannel);
+        if (then && !silu)
+            table_.activation(static_cast<kernels::Act>(*then), rowOf(out, i), rowOf(out, i), nChannel);
     });
 }
 

@@ -65,14 +65,6 @@ struct Carver {
     }
 };
 
-Result<void> grow(std::unique_ptr<Buffer>& buffer, std::size_t bytes) {
-    if (buffer && buffer->sizeBytes() >= bytes)
-        return {};
-    buffer.reset();
-    VITRAL_TRY_ASSIGN(buffer, allocateHost(bytes + bytes / 4, PageHint::Huge));
-    return {};
-}
-
 /// Widths of the tiles of n rows. Up to 16 rows: at most four each, which the kernels meet with weights opened up in
 /// registers; else as wide as can be, and no thin tile at the end where it can be helped.
 std::vector<std::int32_t> tileWidths(std::size_t n) {
@@ -178,7 +170,7 @@ void CpuBackend::multiply(std::span<const Product> products) {
     std::size_t bytes = 0;
     for (const PreparedInputs& inputs : prepared)
         bytes += inputs.neededBytes();
-    if (auto grown = grow(inputScratch_, bytes + 64); !grown) {
+    if (auto grown = growHost(inputScratch_, bytes + 64); !grown) {
         failure_ = std::move(grown);
         return;
     }
@@ -293,7 +285,7 @@ void CpuBackend::runProducts(std::span<const Product> products, std::span<const 
             scratchBytes = std::max(scratchBytes, kernels::wideScratchBytes(weight.nIn()) + 64 + nIn * 32 * 4);
     }
     scratchBytes = (scratchBytes + 4095) / 4096 * 4096;
-    if (auto grown = grow(threadScratch_, scratchBytes * static_cast<std::size_t>(pool_.nThread())); !grown) {
+    if (auto grown = growHost(threadScratch_, scratchBytes * static_cast<std::size_t>(pool_.nThread())); !grown) {
         failure_ = std::move(grown);
         return;
     }
@@ -392,7 +384,7 @@ void CpuBackend::runProducts(std::span<const Product> products, std::span<const 
 void CpuBackend::matmul(Tensor x, std::span<const MatmulOutput> outputs) {
     std::vector<Product> products;
     for (const MatmulOutput& output : outputs) {
-        if (const auto& weight = static_cast<const CpuMatrix&>(*output.weight); weight.dense) {
+        if (const auto& weight = static_cast<const CpuMatrix&>(*output.weight); weight.dense != nullptr) {
             const Conv2dParams rows{.in = {1, 1, x.nRow()}};
             denseProduct(output.out, x, weight, output.bias ? *output.bias : Tensor{}, rows);
             continue;

@@ -16,7 +16,7 @@ constexpr std::size_t kSliceBytes = std::size_t{16} << 20; // some 10 ms of work
 } // namespace
 
 std::size_t CpuMatrix::residentBytes() const {
-    return packed ? packed->sizeBytes() : 0;
+    return (packed ? packed->sizeBytes() : 0) + (dense ? dense->data->sizeBytes() : 0);
 }
 
 kernels::PackedWeights CpuMatrix::expert(std::int64_t iExpert) const {

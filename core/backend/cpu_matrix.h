@@ -5,6 +5,7 @@
 // embedding row. Thread: any once made.
 
 #include "core/backend/backend.h"
+#include "core/backend/dense_weight.h"
 #include "core/kernels/packed.h"
 
 #include <optional>
@@ -19,7 +20,7 @@ public:
     std::span<const std::byte> bytes;             ///< the file's packed rows
     std::optional<kernels::PackedWeights> layout; ///< of one expert; `data` of the first
     std::unique_ptr<Buffer> packed;               ///< in that layout; F16 and BF16: the rows as they are, in huge pages
-    bool dense = false; ///< made by loadWeights or loadConv: `packed` holds f32 rows in the order of shape
+    std::unique_ptr<DenseWeight> dense;           ///< made by loadWeights or loadConv: this instead of the two above
 
     [[nodiscard]] std::size_t residentBytes() const override;
     /// Outputs of one expert (or of the whole matrix), and how many experts there are.

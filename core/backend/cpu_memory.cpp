@@ -48,6 +48,14 @@ Result<std::unique_ptr<Buffer>> allocateHost(std::size_t bytes, PageHint hint) {
     return std::unique_ptr<Buffer>(new MappedBuffer(base, mapped, data, bytes));
 }
 
+Result<void> growHost(std::unique_ptr<Buffer>& buffer, std::size_t bytes) {
+    if (buffer && buffer->sizeBytes() >= bytes)
+        return {};
+    buffer.reset();
+    VITRAL_TRY_ASSIGN(buffer, allocateHost(bytes + bytes / 4, PageHint::Huge));
+    return {};
+}
+
 bool isReadOnlyFileMapping(std::span<const std::byte> bytes) {
     // The system's own list: "start-end perms offset device inode path", addresses in hexadecimal.
     std::ifstream maps("/proc/self/maps");

@@ -31,6 +31,7 @@ public:
         return inner_.loadConv(view, form, std::move(stop));
     }
     Result<std::unique_ptr<Buffer>> loadVector(const TensorView& view) override { return inner_.loadVector(view); }
+    void stopWith(std::stop_token stop) override { inner_.stopWith(std::move(stop)); }
     void scope(std::string_view name) override;
 
     void embedding(Tensor out, const Matrix& table, std::span<const std::int32_t> ids) override;

@@ -21,6 +21,8 @@ CpuFeatures cpuFeatures() {
                __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
                __builtin_cpu_supports("avx512vnni");
     f.bf16 = f.avx512 && __builtin_cpu_supports("avx512bf16");
+    // Leaf 7, EDX bit 23; older compilers do not know "avx512fp16".
+    f.fp16 = f.avx512 && __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (d >> 23 & 1U) != 0;
     return f;
 }
 
@@ -38,6 +40,7 @@ const KernelTable* avx2Kernels() {
         t.packedProduct = packedProductAvx2;
         t.quantizeTile = quantizeTileAvx2;
         t.plainProduct = plainProductAvx2;
+        t.dense = denseKernelAvx2();
         return t;
     }();
     return &table;
@@ -67,13 +70,28 @@ const KernelTable* avx512Kernels() {
         t.plainProduct = plainProductAvx512;
         t.wideProduct = wideProductAvx512;
         t.quantizeTile16 = quantizeTile16Avx512;
+        t.channelMoments = channelMomentsAvx512;
+        t.scaleShift = scaleShiftAvx512;
+        t.scaleShiftSilu = scaleShiftSiluAvx512;
+        t.largestMagnitude = largestMagnitudeAvx512;
+        t.dense = denseKernelAvx512();
         return t;
     }();
     return &table;
 }
 
+const DenseKernel* denseKernel16(DenseInputs inputs) {
+    const CpuFeatures features = cpuFeatures();
+    if (inputs == DenseInputs::F16Twice)
+        return features.fp16 ? denseKernelFp16() : nullptr;
+    return inputs == DenseInputs::Bf16Pairs && features.bf16 ? denseKernelBf16() : nullptr;
+}
+
 #else
 
+const DenseKernel* denseKernel16(DenseInputs) {
+    return nullptr;
+}
 CpuFeatures cpuFeatures() {
     return {};
 }

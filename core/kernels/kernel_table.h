@@ -5,6 +5,7 @@
 // replaces the hot ones. Arguments are plain data only: the files compiled for newer instruction sets must not
 // instantiate anything shared (STYLE 5.8, "weak symbols"). Thread: any; a kernel touches only what it is given.
 
+#include "core/kernels/dense.h"
 #include "core/kernels/map_job.h"
 #include "core/kernels/packed.h"
 
@@ -92,6 +93,16 @@ struct KernelTable {
     /// n halves as floats.
     void (*openHalves)(const std::uint16_t* x, std::int64_t n, float* out);
     void (*attentionMap)(const MapJob* job);
+    /// Of nRow rows, each channel's mean and sum of squares about that mean: [nChannel] each.
+    void (*channelMoments)(const float* x, std::int64_t rowStride, std::int64_t nRow, std::int64_t nChannel,
+                           float* mean, float* squares);
+    /// out = x * scale + shift, [n] each; the second one also y / (1 + e^-y). out may be x.
+    void (*scaleShift)(float* out, const float* x, const float* scale, const float* shift, std::int64_t n);
+    void (*scaleShiftSilu)(float* out, const float* x, const float* scale, const float* shift, std::int64_t n);
+    /// max |x|; NaN is passed over.
+    float (*largestMagnitude)(const float* x, std::int64_t n);
+    const DenseKernel* dense;   ///< f32 products
+    const DenseKernel* dense16; ///< products of values rounded to 16 bits; null where they would not be faster
 };
 
 /// Floats of scratch an attention job needs.

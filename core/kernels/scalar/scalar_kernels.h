@@ -25,4 +25,15 @@ void mapKeys(const std::uint16_t* const* rows, std::int32_t nRow, std::int32_t d
 void openHalves(const std::uint16_t* x, std::int64_t n, float* out);
 void attentionMap(const MapJob* job);
 
+void denseBlock(const DenseBlock* b);
+void denseConvert(std::uint32_t* to, const float* x, std::int64_t n, float scale);
+void denseSoftmax(const SoftmaxBlock* b);
+void denseOpen(DenseStorage storage, const std::uint16_t* x, std::int64_t n, float* to);
+void channelMoments(const float* x, std::int64_t rowStride, std::int64_t nRow, std::int64_t nChannel, float* mean,
+                    float* squares);
+void scaleShift(float* out, const float* x, const float* scale, const float* shift, std::int64_t n);
+void scaleShiftSilu(float* out, const float* x, const float* scale, const float* shift, std::int64_t n);
+float largestMagnitude(const float* x, std::int64_t n);
+const DenseKernel& denseKernel();
+
 } // namespace vitral::kernels::scalar

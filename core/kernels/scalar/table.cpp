@@ -4,7 +4,7 @@
 namespace vitral::kernels {
 
 const KernelTable& scalarKernels() {
-    static constexpr KernelTable table = {
+    static const KernelTable table = {
         .name = "scalar",
         .rmsNorm = scalar::rmsNorm,
         .layerNorm = scalar::layerNorm,
@@ -26,6 +26,12 @@ const KernelTable& scalarKernels() {
         .mapKeys = scalar::mapKeys,
         .openHalves = scalar::openHalves,
         .attentionMap = scalar::attentionMap,
+        .channelMoments = scalar::channelMoments,
+        .scaleShift = scalar::scaleShift,
+        .scaleShiftSilu = scalar::scaleShiftSilu,
+        .largestMagnitude = scalar::largestMagnitude,
+        .dense = &scalar::denseKernel(),
+        .dense16 = nullptr,
     };
     return table;
 }

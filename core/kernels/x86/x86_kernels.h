@@ -33,6 +33,16 @@ void openHalvesAvx512(const std::uint16_t* x, std::int64_t n, float* out);
 void attentionMapAvx512(const MapJob* job);
 void toHalfAvx512(std::uint16_t* out, const float* x, std::int64_t n);
 
+const DenseKernel* denseKernelAvx512();
+const DenseKernel* denseKernelBf16(); ///< null where the compiler knows no AVX-512 BF16
+const DenseKernel* denseKernelFp16(); ///< null where the compiler knows no AVX-512 FP16
+void channelMomentsAvx512(const float* x, std::int64_t rowStride, std::int64_t nRow, std::int64_t nChannel, float* mean,
+                          float* squares);
+void scaleShiftAvx512(float* out, const float* x, const float* scale, const float* shift, std::int64_t n);
+void scaleShiftSiluAvx512(float* out, const float* x, const float* scale, const float* shift, std::int64_t n);
+float largestMagnitudeAvx512(const float* x, std::int64_t n);
+
+const DenseKernel* denseKernelAvx2();
 void packedProductAvx2(const PackedJob* job);
 void quantizeTileAvx2(const float* const* rows, std::int32_t width, std::int64_t nIn, std::int8_t* q, float* scale,
                       std::int32_t* sums);
