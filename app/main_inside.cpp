@@ -26,7 +26,7 @@ void MainWindow::makeInside() {
     inside_->hide();
     centre_->addWidget(inside_);
     centre_->setStretchFactor(1, 1);
-    setCentralWidget(centre_);
+    makeRooms(centre_);
     connect(inside_, &InsideWindow::closeAsked, this, [this] { showInside(false); });
     connect(inside_, &InsideWindow::aloneAsked, this, &MainWindow::setInsideAlone);
     inside_->restoreState(QJsonDocument::fromJson(services_.settings.bytes(QStringLiteral("inside"))).object());
@@ -85,6 +85,7 @@ void MainWindow::showInside(bool on) {
 }
 
 void MainWindow::openRun(const QString& path) {
+    showRoom(QStringLiteral("chat"));
     showInside(true);
     services_.inside->openRunFile(path);
 }

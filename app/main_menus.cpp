@@ -42,7 +42,10 @@ void MainWindow::makeMenus() {
     TranscriptView* transcript = chatPanel_->transcript();
     ChatController& chat = *services_.chat;
 
-    a.newChat = add(a.file, "new-chat", QKeySequence::New, [this] { emit conversations_->newAsked(); });
+    a.newChat = add(a.file, "new-chat", QKeySequence::New, [this] {
+        showRoom(QStringLiteral("chat"));
+        emit conversations_->newAsked();
+    });
     a.file->addSeparator();
     a.chooseModel = add(a.file, "model", Qt::CTRL | Qt::Key_M, [this] { chooseModel(); });
     a.openModelFile = add(a.file, nullptr, QKeySequence::Open, [this] { chooseModelFile(); });
@@ -75,6 +78,7 @@ void MainWindow::makeMenus() {
     a.rename = add(a.edit, "rename", {}, [this] { conversations_->renameCurrent(); });
     a.deleteChat = add(a.edit, "trash", {}, [this] { conversations_->removeCurrent(); });
 
+    makeRoomActions();
     a.leftPanel = leftDock_->toggleViewAction();
     a.leftPanel->setShortcut(Qt::CTRL | Qt::Key_B);
     a.leftPanel->setIcon(design::icon(QStringLiteral("sidebar-left")));
@@ -182,6 +186,7 @@ void MainWindow::makeMenus() {
 
 void MainWindow::retranslate() {
     Actions& a = *actions_;
+    retranslateRooms();
     const QString title = QString::fromStdString(services_.chat->info().title);
     setWindowTitle(title.isEmpty() ? QStringLiteral("Vitral") : QStringLiteral("%1 \u2014 Vitral").arg(title));
     a.file->setTitle(tr("&File"));
@@ -250,8 +255,8 @@ void MainWindow::updateActions() {
         return;
     const ChatController& chat = *services_.chat;
     actions_->stop->setEnabled(chat.busy());
-    actions_->regenerate->setEnabled(!chat.busy());
-    actions_->editLast->setEnabled(!chat.busy());
+    actions_->regenerate->setEnabled(!chat.busy() && inChat());
+    actions_->editLast->setEnabled(!chat.busy() && inChat());
 }
 
 void MainWindow::chooseModel() {
@@ -322,6 +327,7 @@ void MainWindow::shortcutsHelp() {
         {tr("Previous and next message"), QStringLiteral("\u2191 \u2193")},
         {tr("Previous and next version of a message"), QStringLiteral("\u2190 \u2192")},
         {tr("Edit, answer again, delete the message"), QStringLiteral("F2, R, Del")},
+        {tr("Go to a room"), QStringLiteral("Ctrl+1, Ctrl+2, \u2026")},
         {tr("Show tokens"), QStringLiteral("Ctrl+T")},
         {tr("Walk the tokens, fork at one"), QStringLiteral("\u2190 \u2192, Enter")},
         {tr("Look inside"), QStringLiteral("Ctrl+Shift+I")},

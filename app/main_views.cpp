@@ -11,6 +11,7 @@
 #include "widgets/panels/context_gauge.h"
 #include "widgets/panels/section.h"
 #include "widgets/panels/settings_panel.h"
+#include "widgets/room.h"
 #include "widgets/sampler/sampler_stages_view.h"
 #include "widgets/tokens/alternatives_popup.h"
 #include "widgets/tokens/token_blocks.h"
@@ -188,8 +189,14 @@ void MainWindow::setTokenMode(bool on) {
 }
 
 void MainWindow::showView(const QString& name) {
+    if (showRoom(name.section(QLatin1Char(':'), 0, 0))) {
+        if (name.contains(QLatin1Char(':')))
+            currentRoom()->go(name.section(QLatin1Char(':'), 1));
+        return;
+    }
+    showRoom(QStringLiteral("chat"));
     TranscriptView* transcript = chatPanel_->transcript();
-    if (name == QLatin1String("tokens")) {
+    if (name == QLatin1String("token-colours")) {
         actions_->tokens->trigger();
     } else if (name == QLatin1String("fork")) {
         if (!transcript->tokenMode())

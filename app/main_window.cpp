@@ -11,6 +11,7 @@
 #include "widgets/panels/notice_bar.h"
 #include "widgets/panels/settings_panel.h"
 #include "widgets/panels/welcome.h"
+#include "widgets/room.h"
 #include "widgets/transcript/transcript_view.h"
 
 #include <QCloseEvent>
@@ -22,6 +23,7 @@
 #include <QLocale>
 #include <QMimeData>
 #include <QStatusBar>
+#include <QToolBar>
 
 namespace vitral::app {
 namespace {
@@ -54,7 +56,7 @@ MainWindow::MainWindow(Services& services, design::Theme& theme, Language& langu
     : services_(services), theme_(theme), language_(language) {
     setWindowIcon(design::applicationIcon());
     setAcceptDrops(true);
-    setMinimumSize(860, 540);
+    setMinimumSize(800, 540);
     chatPanel_ = new ChatPanel(*services_.chat, *services_.model, this);
     makeInside();
     makeDocks();
@@ -70,7 +72,8 @@ MainWindow::MainWindow(Services& services, design::Theme& theme, Language& langu
     connectAll();
     retranslate();
     restoreWindow();
-    chatPanel_->composer()->focusText();
+    if (inChat())
+        chatPanel_->composer()->focusText();
 }
 
 MainWindow::~MainWindow() {
@@ -218,13 +221,16 @@ void MainWindow::restoreWindow() {
     resize(1280, 800);
     restoreGeometry(s.bytes(QStringLiteral("window/geometry")));
     restoreState(s.bytes(QStringLiteral("window/state")));
+    roomBar_->show();
+    showRoom(QString::fromUtf8(s.bytes(QStringLiteral("window/room"))));
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
     // Nothing waits: the engine is told to stop, what is queued for the store is written when it is taken down.
     services_.chat->close();
     services_.settings.setBytes(QStringLiteral("window/geometry"), saveGeometry());
-    services_.settings.setBytes(QStringLiteral("window/state"), saveState());
+    services_.settings.setBytes(QStringLiteral("window/state"), inChat() ? saveState() : chatState_);
+    saveRooms();
     event->accept();
 }
 
@@ -237,12 +243,25 @@ void MainWindow::changeEvent(QEvent* event) {
     }
 }
 
+QStringList MainWindow::roomFile(const QMimeData* mime) const {
+    QStringList files;
+    for (const QUrl& url : mime->urls())
+        if (url.isLocalFile() && currentRoom()->takesFile(url.toLocalFile()))
+            files << url.toLocalFile();
+    return files;
+}
+
 void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
-    if (!droppedFile(event->mimeData()).isEmpty())
+    if (!roomFile(event->mimeData()).isEmpty() || !droppedFile(event->mimeData()).isEmpty())
         event->acceptProposedAction();
 }
 
 void MainWindow::dropEvent(QDropEvent* event) {
+    if (const QStringList files = roomFile(event->mimeData()); !files.isEmpty()) {
+        for (const QString& file : files)
+            currentRoom()->openFile(file);
+        return;
+    }
     const QString file = droppedFile(event->mimeData());
     if (file.endsWith(QLatin1String(".safetensors"), Qt::CaseInsensitive))
         openRun(file);

@@ -16,6 +16,8 @@ class QLabel;
 class QMenu;
 class QProgressBar;
 class QPushButton;
+class QStackedWidget;
+class QToolBar;
 class QToolButton;
 
 namespace vitral {
@@ -29,6 +31,7 @@ class ContextGauge;
 class CompareWindow;
 class ConversationTreeView;
 class InsideWindow;
+class Room;
 class SamplerStagesView;
 class Section;
 } // namespace vitral
@@ -45,8 +48,11 @@ public:
     void openFirstModel(const QString& wanted);
     void openModel(const QString& path);
     void openRun(const QString& path); ///< a recorded run, in the room "Inside"
-    /// "tokens", "tree", "samplers", ...: for pictures.
+    /// A room ("tokens:path:3"), or a view of the conversation ("token-colours", "tree", ...): for pictures.
     void showView(const QString& name);
+    bool showRoom(const QString& name); ///< "chat", "tokens", ...; false: there is no such room
+    [[nodiscard]] Room* currentRoom() const;
+    [[nodiscard]] Room* room(const QString& name) const;
     [[nodiscard]] Services& services() { return services_; }
     [[nodiscard]] ChatPanel* chatPanel() const { return chatPanel_; }
     [[nodiscard]] ConversationPanel* conversationPanel() const { return conversations_; }
@@ -73,6 +79,13 @@ private:
     void makeInside();
     void showInside(bool on);
     void setInsideAlone(bool alone);
+    // main_rooms.cpp
+    void makeRooms(QWidget* chat);
+    void makeRoomActions();
+    void retranslateRooms();
+    void saveRooms();
+    [[nodiscard]] QStringList roomFile(const QMimeData* mime) const; ///< files dropped that the room takes
+    [[nodiscard]] bool inChat() const;
     // main_menus.cpp
     void makeMenus();
     void retranslate();
@@ -107,6 +120,12 @@ private:
     QSplitter* centre_ = nullptr;      ///< chat left, the room "Inside" right
     InsideWindow* inside_ = nullptr;
     bool insideTookLeft_ = false, insideTookRight_ = false; ///< panels that made room for it
+    std::vector<Room*> rooms_;                              ///< the conversation first
+    std::vector<QAction*> roomActions_;
+    QStackedWidget* roomStack_ = nullptr;
+    QToolBar* roomBar_ = nullptr;
+    QByteArray chatState_;          ///< where the side panels stood when the conversation was left
+    QList<QDockWidget*> chatDocks_; ///< those that were seen then
     QDockWidget* treeDock_ = nullptr;
     QLabel* treeTitle_ = nullptr;
     QToolButton* treeClose_ = nullptr;

@@ -31,10 +31,10 @@ bool parseOptions(const QStringList& arguments, Options& options, int& exitCode)
                                     QStringLiteral("text"));
     const QCommandLineOption size(QStringLiteral("size"), QStringLiteral("Window size, such as 1280x720."),
                                   QStringLiteral("size"));
-    const QCommandLineOption show(
-        QStringLiteral("show"),
-        QStringLiteral("Views to open for a picture: tokens, tree, samplers, overview, matrix:LAYER.HEAD, text, ..."),
-        QStringLiteral("views"));
+    const QCommandLineOption show(QStringLiteral("show"),
+                                  QStringLiteral("Rooms and views to open for a picture: tokens:cut, token-colours, "
+                                                 "tree, samplers, overview, matrix:LAYER.HEAD, text, ..."),
+                                  QStringLiteral("views"));
     const QCommandLineOption threads(QStringLiteral("threads"), QStringLiteral("CPU threads; 0: all."),
                                      QStringLiteral("n"));
     const QCommandLineOption quit(QStringLiteral("quit-after-prompts"),

@@ -16,7 +16,7 @@ struct Options {
     QStringList prompts; ///< --prompt TEXT, again and again: sent in turn (screenshots, smoke tests)
     QString run;         ///< a .safetensors file given instead of a model: a recorded run
     QString size;        ///< --size 1280x720
-    QString show;        ///< --show tokens|tree|samplers|...: views to open for a picture, separated by commas
+    QString show;        ///< --show token-colours|tree|samplers|...: views to open for a picture, separated by commas
     int threads = 0;
     bool quitAfterPrompts = false;
     bool countTokens = false; ///< --count-tokens: a line on standard output whenever tokens were shown (tests)

@@ -3,6 +3,7 @@
 
 #include "app/main_window.h"
 #include "widgets/canvas/heatmap_canvas.h"
+#include "widgets/room.h"
 
 #include <QApplication>
 #include <QPainter>
@@ -75,7 +76,8 @@ void Script::finish() {
 
 void Script::takePicture() {
     InsideController& inside = *window_.services().inside;
-    if ((!inside.busyText().isEmpty() || !inside.pool().idle()) && deadline_.isActive()) {
+    if ((!inside.busyText().isEmpty() || !inside.pool().idle() || window_.currentRoom()->busy()) &&
+        deadline_.isActive()) {
         QTimer::singleShot(kSettleMs, this, &Script::takePicture); // a conversation is read again, a map computed
         return;
     }

@@ -39,6 +39,8 @@ Result<std::unique_ptr<Services>> Services::create(Settings& settings, int nThre
     s->inside = std::make_unique<InsideController>(*s->engine, s->bridge, *s->chat, *s->model);
     if (const auto bundled = findBundledModel())
         s->bundledModel = QString::fromStdU16String(bundled->u16string());
+    s->tokens = std::make_unique<TokenController>(settings.dataDir() + QStringLiteral("/tokens"), s->chat.get(),
+                                                  s->model.get(), s->bundledModel);
     return s;
 }
 

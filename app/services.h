@@ -6,6 +6,7 @@
 #include "widgets/chat/chat_controller.h"
 #include "widgets/chat/conversation_library.h"
 #include "widgets/inside/inside_controller.h"
+#include "widgets/tokenroom/token_controller.h"
 
 #include <memory>
 
@@ -28,6 +29,7 @@ struct Services {
     std::unique_ptr<ChatController> chat;
     std::unique_ptr<ConversationLibrary> library;
     std::unique_ptr<InsideController> inside;
+    std::unique_ptr<TokenController> tokens;
     QString bundledModel; ///< path; empty: not found
 };
 

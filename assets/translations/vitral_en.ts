@@ -129,4 +129,14 @@
             </translation>
         </message>
     </context>
+    <context>
+        <name>vitral::CutView</name>
+        <message numerus="yes">
+            <source>%n token(s)</source>
+            <translation>
+                <numerusform>%n token</numerusform>
+                <numerusform>%n tokens</numerusform>
+            </translation>
+        </message>
+    </context>
 </TS>

@@ -747,6 +747,84 @@
     </message>
 </context>
 <context>
+    <name>vitral::CutView</name>
+    <message>
+        <source>Every column is the same text and can be typed into; the same colour is the same token. Click a token to choose it, double-click it to see how it came about.</source>
+        <translation>Cada coluna é o mesmo texto e nela se pode digitar; a mesma cor é o mesmo token. Clique num token para escolhê-lo, clique duas vezes para ver como ele surgiu.</translation>
+    </message>
+    <message>
+        <source>Text as %1 cuts it</source>
+        <translation>O texto como %1 o corta</translation>
+    </message>
+    <message>
+        <source>being read…</source>
+        <translation>sendo lido…</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n token(s)</source>
+        <translation>
+            <numerusform>%n token</numerusform>
+            <numerusform>%n tokens</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 a word</source>
+        <translation>%1 por palavra</translation>
+    </message>
+    <message>
+        <source>%1 a character</source>
+        <translation>%1 por caractere</translation>
+    </message>
+    <message>
+        <source>being cut…</source>
+        <translation>sendo cortado…</translation>
+    </message>
+    <message>
+        <source>Ids</source>
+        <translation>Ids</translation>
+    </message>
+    <message>
+        <source>Pieces</source>
+        <translation>Peças</translation>
+    </message>
+    <message>
+        <source>How the vocabulary spells the token</source>
+        <translation>Como o vocabulário escreve o token</translation>
+    </message>
+    <message>
+        <source>Bytes</source>
+        <translation>Bytes</translation>
+    </message>
+    <message>
+        <source>Code points</source>
+        <translation>Pontos de código</translation>
+    </message>
+    <message>
+        <source>White space</source>
+        <translation>Espaços em branco</translation>
+    </message>
+    <message>
+        <source>Control tokens</source>
+        <translation>Tokens de controle</translation>
+    </message>
+    <message>
+        <source>Read &lt;|im_end|&gt; and the like as the control token, not as text</source>
+        <translation>Ler &lt;|im_end|&gt; e semelhantes como o token de controle, não como texto</translation>
+    </message>
+    <message>
+        <source>How it came about</source>
+        <translation>Como ele surgiu</translation>
+    </message>
+    <message>
+        <source>Hide this column</source>
+        <translation>Ocultar esta coluna</translation>
+    </message>
+    <message>
+        <source>Cut</source>
+        <translation>Corte</translation>
+    </message>
+</context>
+<context>
     <name>vitral::EffectPage</name>
     <message>
         <source>Measure the effect</source>
@@ -4176,6 +4254,45 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
     </message>
 </context>
 <context>
+    <name>vitral::TokenCanvas</name>
+    <message>
+        <source>token %1  ·  id %2  ·  “%3”  ·  bytes %4</source>
+        <translation>token %1  ·  id %2  ·  “%3”  ·  bytes %4</translation>
+    </message>
+    <message>
+        <source>Type or paste a text here, or drop a file on it.</source>
+        <translation>Digite ou cole um texto aqui, ou solte um arquivo.</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>Desfazer</translation>
+    </message>
+    <message>
+        <source>Redo</source>
+        <translation>Refazer</translation>
+    </message>
+    <message>
+        <source>Cut out</source>
+        <translation>Recortar</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>Copiar</translation>
+    </message>
+    <message>
+        <source>Paste</source>
+        <translation>Colar</translation>
+    </message>
+    <message>
+        <source>Show how this token came about</source>
+        <translation>Mostrar como este token surgiu</translation>
+    </message>
+    <message>
+        <source>Copy the id</source>
+        <translation>Copiar o id</translation>
+    </message>
+</context>
+<context>
     <name>vitral::TokenChanges</name>
     <message>
         <source>left</source>
@@ -4200,6 +4317,17 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
     <message>
         <source>tokens both begin with, and where they part</source>
         <translation>tokens com que as duas começam, e onde se separam</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::TokenController</name>
+    <message>
+        <source>The text of this room could not be stored: there may be no room on the disk. Free some space; it is tried again with the next change.</source>
+        <translation>O texto desta sala não pôde ser guardado: talvez não haja espaço no disco. Libere algum espaço; com a próxima mudança se tenta de novo.</translation>
+    </message>
+    <message>
+        <source>Tokenizers (*.json *.gguf *.model *.tiktoken vocab.txt);;All files (*)</source>
+        <translation>Tokenizadores (*.json *.gguf *.model *.tiktoken vocab.txt);;Todos os arquivos (*)</translation>
     </message>
 </context>
 <context>
@@ -4239,6 +4367,53 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
     <message>
         <source>mean probability %1 %  ·  perplexity %2</source>
         <translation>probabilidade média %1 %  ·  perplexidade %2</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::TokenRoom</name>
+    <message>
+        <source>%1 (being read)</source>
+        <translation>%1 (sendo lido)</translation>
+    </message>
+    <message>
+        <source>%1 (cannot be used)</source>
+        <translation>%1 (não pode ser usado)</translation>
+    </message>
+    <message>
+        <source>Open tokenizers</source>
+        <translation>Abrir tokenizadores</translation>
+    </message>
+    <message>
+        <source>Open a text</source>
+        <translation>Abrir um texto</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>Todos os arquivos (*)</translation>
+    </message>
+    <message>
+        <source>Tokenizer</source>
+        <translation>Tokenizador</translation>
+    </message>
+    <message>
+        <source>The tokenizer that is looked at</source>
+        <translation>O tokenizador que se está olhando</translation>
+    </message>
+    <message>
+        <source>Open a tokenizer: tokenizer.json, GGUF, SentencePiece model, tiktoken ranks, vocab.txt</source>
+        <translation>Abrir um tokenizador: tokenizer.json, GGUF, modelo SentencePiece, ranks do tiktoken, vocab.txt</translation>
+    </message>
+    <message>
+        <source>Working</source>
+        <translation>Trabalhando</translation>
+    </message>
+    <message>
+        <source>Tokens</source>
+        <translation>Tokens</translation>
+    </message>
+    <message>
+        <source>See how tokenizers cut a text, and why.</source>
+        <translation>Veja como os tokenizadores cortam um texto, e por quê.</translation>
     </message>
 </context>
 <context>
@@ -4328,6 +4503,17 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
     <message>
         <source>What does attention do in a transformer?</source>
         <translation>O que a atenção faz em um transformer?</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::app::ChatRoom</name>
+    <message>
+        <source>Conversation</source>
+        <translation>Conversa</translation>
+    </message>
+    <message>
+        <source>Chat with the model, and look inside it.</source>
+        <translation>Converse com o modelo e olhe por dentro dele.</translation>
     </message>
 </context>
 <context>
@@ -4715,6 +4901,14 @@ Licença Apache 2.0. Fontes: Inter (SIL OFL 1.1) e JetBrains Mono (Apache 2.0).<
     <message>
         <source>The bundled model answers instead.</source>
         <translation>O modelo incluído responde no lugar dele.</translation>
+    </message>
+    <message>
+        <source>Go to a room</source>
+        <translation>Ir a uma sala</translation>
+    </message>
+    <message>
+        <source>Rooms</source>
+        <translation>Salas</translation>
     </message>
 </context>
 <context>

@@ -3,6 +3,7 @@
 
 #include "core/tokenizer/local_cuts.h"
 #include "core/tokenizer/pipeline.h"
+#include "core/tokenizer/token_spans.h"
 #include "core/tokenizer/unigram.h"
 
 #include <algorithm>
@@ -188,6 +189,9 @@ Result<IncrementalEncoder::Change> IncrementalEncoder::edit(std::size_t at, std:
     }
     Region& region = *made;
     Change change;
+    change.firstPart = region.first;
+    change.removedParts = region.last - region.first;
+    change.addedParts = region.parts.size();
     for (const Part& part : region.parts)
         change.encodedBytes += part.bytes;
     change.firstToken = prefix_.size() + tokensOf(parts_, 0, region.first);
@@ -205,6 +209,55 @@ Result<IncrementalEncoder::Change> IncrementalEncoder::edit(std::size_t at, std:
                       std::make_move_iterator(region.parts.end()));
     }
     return change;
+}
+
+std::pair<std::size_t, std::size_t> IncrementalEncoder::partRange(std::size_t part) const {
+    std::size_t begin = 0;
+    for (std::size_t i = 0; i < part; ++i)
+        begin += parts_[i].bytes;
+    return {begin, begin + parts_[part].bytes};
+}
+
+Result<EncodeTrace> IncrementalEncoder::trace(std::size_t part) const {
+    const auto [begin, end] = partRange(part);
+    const std::string_view text = std::string_view(text_).substr(begin, end - begin);
+    EncodeTrace trace;
+    if (const auto* pipeline = dynamic_cast<const PipelineTokenizer*>(tokenizer_.get())) {
+        PipelineTokenizer::PartOptions options;
+        options.ends = {begin == 0, end == text_.size()};
+        options.parseSpecial = options_.parseSpecial;
+        options.trace = &trace;
+        std::vector<TokenId> ids;
+        VITRAL_TRY(pipeline->encodePart(text, options, ids));
+    } else {
+        VITRAL_TRY(tokenizer_->encode(text, {AddSpecial::No, options_.parseSpecial}, &trace));
+    }
+    return trace;
+}
+
+Result<std::vector<TokenSpan>> IncrementalEncoder::spans(std::size_t part) const {
+    const auto [begin, end] = partRange(part);
+    const std::string_view text = std::string_view(text_).substr(begin, end - begin);
+    std::vector<TokenSpan> spans;
+    if (spansByText(*tokenizer_, text, parts_[part].ids, spans))
+        return spans;
+    VITRAL_TRY_ASSIGN(const EncodeTrace steps, trace(part));
+    const auto* pipeline = dynamic_cast<const PipelineTokenizer*>(tokenizer_.get());
+    const bool first = begin == 0, last = end == text_.size();
+    const auto normalise = [&](std::string_view piece, bool atStart, bool atEnd) -> Result<std::string> {
+        EncodeTrace only;
+        if (pipeline == nullptr)
+            return std::string(piece);
+        PipelineTokenizer::PartOptions options;
+        options.ends = {atStart && first, atEnd && last};
+        options.parseSpecial = options_.parseSpecial;
+        options.trace = &only;
+        options.onlyText = true;
+        std::vector<TokenId> ids;
+        VITRAL_TRY(pipeline->encodePart(piece, options, ids));
+        return std::move(only.normalised);
+    };
+    return spansByTrace(*tokenizer_, text, steps, parts_[part].ids.size(), normalise);
 }
 
 std::vector<TokenId> IncrementalEncoder::ids() const {

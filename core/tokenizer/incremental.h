@@ -16,13 +16,20 @@ namespace vitral {
 
 class LocalCuts;
 
+/// Where a token stands: bytes of the text it was made from. A token that is part of a character which normalisation
+/// changed stands for that whole character; one that was only inserted (a first blank) for no byte.
+struct TokenSpan {
+    std::uint32_t begin = 0, end = 0;
+};
+
 class IncrementalEncoder {
 public:
     /// What an edit changed, in tokens: `removed` of them, from `firstToken` on, gave way to `added` others. The tokens
     /// around the text (AddSpecial) count.
     struct Change {
         std::size_t firstToken = 0, removed = 0, added = 0;
-        std::size_t encodedBytes = 0; ///< of text that had to be encoded again
+        std::size_t encodedBytes = 0;                                ///< of text that had to be encoded again
+        std::size_t firstPart = 0, removedParts = 0, addedParts = 0; ///< the same in parts()
     };
 
     /// Encodes the whole text. Errors: those of Tokenizer::encode().
@@ -45,6 +52,14 @@ public:
         std::vector<TokenId> ids;
     };
     [[nodiscard]] const std::vector<Part>& parts() const { return parts_; }
+    /// Where the tokens of a part stand, in bytes of the text from the part's beginning on; parallel to its ids, in
+    /// their order. Errors: those of encode().
+    [[nodiscard]] Result<std::vector<TokenSpan>> spans(std::size_t part) const;
+    /// What was done with a part, step by step. Errors: those of encode().
+    [[nodiscard]] Result<EncodeTrace> trace(std::size_t part) const;
+    /// Ids that stand before the text (AddSpecial).
+    [[nodiscard]] const std::vector<TokenId>& prefix() const { return prefix_; }
+    [[nodiscard]] const std::vector<TokenId>& suffix() const { return suffix_; }
     /// Whether edits are cheap with this tokenizer; false where a step of it looks back over any distance, and every
     /// edit encodes the whole text.
     [[nodiscard]] bool isLocal() const { return isLocal_; }
@@ -55,6 +70,7 @@ private:
     Result<Region> encodeRegion(std::size_t at, std::size_t removedBytes, std::size_t insertedBytes) const;
     Result<Part> encodePart(std::size_t begin, std::size_t end) const;
     Result<std::vector<Part>> wholePart() const;
+    [[nodiscard]] std::pair<std::size_t, std::size_t> partRange(std::size_t part) const;
     [[nodiscard]] bool joins(const Part& left, const Part& right) const;
 
     std::shared_ptr<const Tokenizer> tokenizer_;

@@ -16,6 +16,7 @@ struct PipelineTokenizer::Run {
     ParseSpecial parseSpecial;
     std::vector<TokenId> ids;
     EncodeTrace* trace = nullptr;
+    bool onlyText = false;
     ModelScratch scratch;
     std::string normalised, written;
     std::vector<PrePiece> pieces;
@@ -69,6 +70,8 @@ Result<PipelineTokenizer::PartFacts> PipelineTokenizer::encodePart(std::string_v
     run.parseSpecial = options.parseSpecial;
     run.scratch.cutEverywhere = options.cutEverywhere;
     run.ids = std::move(ids);
+    run.trace = options.trace;
+    run.onlyText = options.onlyText;
     const auto done = encodeAll(part, options.ends, run);
     ids = std::move(run.ids);
     if (!done)
@@ -126,6 +129,8 @@ Result<void> PipelineTokenizer::encodeNormalised(std::string_view text, bool atS
     const std::size_t traceBase = run.trace ? run.trace->normalised.size() : 0;
     if (run.trace)
         run.trace->normalised += text;
+    if (run.onlyText)
+        return {};
     for (const PrePiece& piece : run.pieces)
         encodePiece(text, piece, traceBase, run);
     return {};

@@ -48,6 +48,8 @@ public:
         TextEnds ends;
         ParseSpecial parseSpecial = ParseSpecial::No;
         bool cutEverywhere = false; ///< see ModelScratch
+        EncodeTrace* trace = nullptr;
+        bool onlyText = false; ///< nothing but trace->normalised is filled, and there are no ids
     };
     struct PartFacts {
         std::size_t normalisedBytes = 0;

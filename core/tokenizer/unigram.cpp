@@ -118,12 +118,16 @@ void UnigramModel::encodeStretch(std::string_view word, ModelScratch& scratch, s
     };
     forPieces(word, offer);
     appendPath(word, scratch, out);
-    if (trace)
-        for (std::size_t end = word.size(); end > 0; end = static_cast<std::size_t>(scratch.bestStart[end]))
-            for (EncodeTrace::LatticeNode& node : trace->lattice)
-                if (node.end == end + traceOffset && node.id == scratch.bestId[end] &&
-                    node.begin == static_cast<std::uint32_t>(scratch.bestStart[end]) + traceOffset)
-                    node.onBestPath = true;
+    if (!trace)
+        return;
+    std::vector<bool> onPath(word.size() + 1);
+    for (std::size_t end = word.size(); end > 0; end = static_cast<std::size_t>(scratch.bestStart[end]))
+        onPath[end] = true;
+    for (EncodeTrace::LatticeNode& node : trace->lattice) {
+        const std::size_t end = node.end - traceOffset;
+        node.onBestPath = onPath[end] && node.id == scratch.bestId[end] &&
+                          node.begin == static_cast<std::uint32_t>(scratch.bestStart[end]) + traceOffset;
+    }
 }
 
 void UnigramModel::appendPath(std::string_view word, ModelScratch& scratch, std::vector<TokenId>& out) const {

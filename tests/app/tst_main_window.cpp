@@ -6,6 +6,7 @@
 #include "widgets/panels/composer.h"
 #include "widgets/panels/notice_bar.h"
 #include "widgets/panels/settings_panel.h"
+#include "widgets/room.h"
 #include "widgets/transcript/transcript_view.h"
 
 #include <QTemporaryDir>
@@ -171,11 +172,40 @@ private slots:
     }
 
     void viewsOpen() {
-        for (const char* view : {"tokens", "tree", "samplers", "overview", "matrix", "cell", "text", "alone"})
+        for (const char* view : {"token-colours", "tree", "samplers", "overview", "matrix", "cell", "text", "alone"})
             window_->showView(QLatin1String(view));
         QCoreApplication::processEvents();
         QVERIFY(window_->chatPanel()->transcript()->tokenMode());
         QVERIFY(!window_->grab().isNull());
+    }
+
+    void roomsComeAndGo() {
+        QVERIFY(window_->room(QStringLiteral("tokens")) != nullptr);
+        QCOMPARE(window_->currentRoom()->name(), QStringLiteral("chat"));
+        const QList<QDockWidget*> docks = window_->findChildren<QDockWidget*>();
+        const auto seen = [&docks] {
+            return std::count_if(docks.begin(), docks.end(), [](QDockWidget* dock) { return !dock->isHidden(); });
+        };
+        const auto before = seen();
+        QVERIFY(before >= 2);
+        window_->showView(QStringLiteral("tokens:cut:ids"));
+        QCOMPARE(window_->currentRoom()->name(), QStringLiteral("tokens"));
+        QCOMPARE(seen(), 0); // the panels belong to the conversation
+        QVERIFY(!window_->grab().isNull());
+        QTest::keyClick(window_.get(), Qt::Key_1, Qt::ControlModifier);
+        QCOMPARE(window_->currentRoom()->name(), QStringLiteral("chat"));
+        QCOMPARE(seen(), before);
+        QTest::keyClick(window_.get(), Qt::Key_2, Qt::ControlModifier);
+        QCOMPARE(window_->currentRoom()->name(), QStringLiteral("tokens"));
+        // Remembered, with the panels of the conversation where they were.
+        window_->close();
+        window_ = std::make_unique<MainWindow>(*services_, *theme_, language_);
+        window_->show();
+        QCOMPARE(window_->currentRoom()->name(), QStringLiteral("tokens"));
+        window_->showView(QStringLiteral("tree")); // a view of the conversation
+        QCOMPARE(window_->currentRoom()->name(), QStringLiteral("chat"));
+        QVERIFY(!window_->findChild<QDockWidget*>(QStringLiteral("conversations"))->isHidden());
+        QVERIFY(!window_->showRoom(QStringLiteral("nowhere")));
     }
 
     void chatAndInsideShareOneSelection() {
@@ -183,7 +213,7 @@ private slots:
             QSKIP("The bundled model is not beside the program.");
         window_->openModel(services_->bundledModel);
         QTRY_VERIFY_WITH_TIMEOUT(services_->model->model() != nullptr, 60000);
-        window_->showView(QStringLiteral("tokens"));
+        window_->showView(QStringLiteral("token-colours"));
         window_->showView(QStringLiteral("text:1.0"));
         InsideController& inside = *services_->inside;
         ChatController& chat = *services_->chat;

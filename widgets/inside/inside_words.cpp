@@ -177,8 +177,8 @@ void InsideWindow::retranslate() {
         button->setText(views_[i]->title());
         button->setToolTip(views_[i]->title());
         if (i < 9) { // after the text, which takes a button's shortcut away
-            button->setShortcut(QKeySequence(Qt::CTRL | static_cast<Qt::Key>(Qt::Key_1 + static_cast<int>(i))));
-            button->setToolTip(QStringLiteral("%1 (Ctrl+%2)").arg(views_[i]->title()).arg(i + 1));
+            button->setShortcut(QKeySequence(Qt::ALT | static_cast<Qt::Key>(Qt::Key_1 + static_cast<int>(i))));
+            button->setToolTip(QStringLiteral("%1 (Alt+%2)").arg(views_[i]->title()).arg(i + 1));
         }
     }
     const auto name = [](QWidget* widget, const QString& text) {

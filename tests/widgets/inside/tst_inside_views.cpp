@@ -395,7 +395,7 @@ private slots:
         for (const QToolButton* button : window_->findChildren<QToolButton*>())
             keys << button->shortcut();
         for (int i = 0; i < 8; ++i)
-            QVERIFY(keys.contains(QKeySequence(Qt::CTRL | static_cast<Qt::Key>(Qt::Key_1 + i))));
+            QVERIFY(keys.contains(QKeySequence(Qt::ALT | static_cast<Qt::Key>(Qt::Key_1 + i))));
     }
 
     void positionsStayWithinWhatIsRecorded() {

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+// The rooms of the window: the rail at its left edge, what belongs to the conversation only, what is remembered.
+#include "app/chat_room.h"
+#include "app/main_actions.h"
+#include "app/rooms.h"
+#include "widgets/design/icons.h"
+#include "widgets/design/metrics.h"
+#include "widgets/room.h"
+
+#include <QDockWidget>
+#include <QJsonDocument>
+#include <QStackedWidget>
+#include <QToolBar>
+#include <QToolButton>
+
+namespace vitral::app {
+namespace {
+
+QString stateKey(const Room& room) {
+    return QStringLiteral("rooms/") + room.name();
+}
+
+} // namespace
+
+void MainWindow::makeRooms(QWidget* chat) {
+    roomStack_ = new QStackedWidget(this);
+    rooms_.push_back(new ChatRoom(chat, roomStack_));
+    for (Room* room : app::makeRooms(services_, roomStack_))
+        rooms_.push_back(room);
+    for (Room* room : rooms_) {
+        roomStack_->addWidget(room);
+        room->restoreState(QJsonDocument::fromJson(services_.settings.bytes(stateKey(*room))).object());
+        connect(room, &Room::roomAsked, this, [this](const QString& name, const QString& argument) {
+            showRoom(name);
+            if (!argument.isEmpty())
+                currentRoom()->go(argument);
+        });
+        connect(room, &Room::stateChanged, this, &MainWindow::retranslateRooms);
+    }
+    setCentralWidget(roomStack_);
+}
+
+void MainWindow::makeRoomActions() {
+    roomBar_ = new QToolBar(this);
+    roomBar_->setObjectName(QStringLiteral("roomRail")); // saveState needs it
+    roomBar_->setMovable(false);
+    roomBar_->setContextMenuPolicy(Qt::PreventContextMenu);
+    roomBar_->toggleViewAction()->setEnabled(false);
+    roomBar_->setIconSize({design::kIcon, design::kIcon});
+    roomBar_->setToolButtonStyle(Qt::ToolButtonTextUnderIcon);
+    auto* group = new QActionGroup(this);
+    for (std::size_t i = 0; i < rooms_.size(); ++i) {
+        auto* action = new QAction(design::icon(rooms_[i]->iconName()), QString(), group);
+        action->setCheckable(true);
+        action->setChecked(i == 0);
+        if (i < 9)
+            action->setShortcut(QKeySequence(Qt::CTRL | static_cast<Qt::Key>(Qt::Key_1 + static_cast<int>(i))));
+        const QString name = rooms_[i]->name();
+        connect(action, &QAction::triggered, this, [this, name] { showRoom(name); });
+        roomActions_.push_back(action);
+        actions_->view->addAction(action);
+        roomBar_->addAction(action);
+        roomBar_->widgetForAction(action)->setProperty("kind", "room");
+        roomBar_->widgetForAction(action)->setFocusPolicy(Qt::TabFocus);
+    }
+    actions_->view->addSeparator();
+    addToolBar(Qt::LeftToolBarArea, roomBar_);
+}
+
+void MainWindow::retranslateRooms() {
+    roomBar_->setWindowTitle(tr("Rooms"));
+    roomBar_->setAccessibleName(tr("Rooms"));
+    for (std::size_t i = 0; i < rooms_.size(); ++i) {
+        const QString title = rooms_[i]->title();
+        const QString keys = roomActions_[i]->shortcut().toString(QKeySequence::NativeText);
+        roomActions_[i]->setText(title);
+        roomActions_[i]->setToolTip(QStringLiteral("%1 (%2)").arg(rooms_[i]->help(), keys));
+        QWidget* button = roomBar_->widgetForAction(roomActions_[i]);
+        button->setAccessibleName(QString(title).remove(QLatin1Char('&')));
+        button->setAccessibleDescription(rooms_[i]->help());
+    }
+}
+
+Room* MainWindow::currentRoom() const {
+    return rooms_[static_cast<std::size_t>(roomStack_->currentIndex())];
+}
+
+Room* MainWindow::room(const QString& name) const {
+    for (Room* room : rooms_)
+        if (room->name() == name)
+            return room;
+    return nullptr;
+}
+
+bool MainWindow::inChat() const {
+    return roomStack_->currentIndex() == 0;
+}
+
+bool MainWindow::showRoom(const QString& name) {
+    Room* wanted = room(name);
+    if (wanted == nullptr)
+        return false;
+    Room* before = currentRoom();
+    if (wanted == before)
+        return true;
+    if (inChat()) { // the side panels belong to the conversation, and come back with it
+        chatState_ = saveState();
+        for (QDockWidget* dock : {leftDock_, rightDock_, treeDock_})
+            if (!dock->isHidden()) {
+                dock->hide();
+                chatDocks_.append(dock);
+            }
+    }
+    before->deactivated();
+    roomStack_->setCurrentWidget(wanted);
+    if (inChat())
+        for (QDockWidget* dock : std::exchange(chatDocks_, {}))
+            dock->show();
+    wanted->activated();
+    for (std::size_t i = 0; i < rooms_.size(); ++i)
+        roomActions_[i]->setChecked(rooms_[i] == wanted);
+    const Actions& a = *actions_;
+    for (QAction* action : {a.leftPanel, a.rightPanel, a.tokens, a.tree, a.inside, a.find, a.rename, a.deleteChat,
+                            a.copy, a.selectAll, a.regenerate, a.editLast, a.nextMessage, a.focusComposer})
+        action->setEnabled(inChat());
+    updateActions();
+    retranslate();
+    if (QWidget* focus = wanted->focusWidget(); focus != nullptr)
+        focus->setFocus();
+    else
+        wanted->setFocus();
+    return true;
+}
+
+void MainWindow::saveRooms() {
+    for (Room* room : rooms_) {
+        room->aboutToClose();
+        services_.settings.setBytes(stateKey(*room), QJsonDocument(room->saveState()).toJson(QJsonDocument::Compact));
+    }
+    services_.settings.setBytes(QStringLiteral("window/room"), currentRoom()->name().toUtf8());
+}
+
+} // namespace vitral::app

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/rooms.h"
+
+#include "app/services.h"
+#include "widgets/tokenroom/token_room.h"
+
+namespace vitral::app {
+
+std::vector<Room*> makeRooms(Services& services, QWidget* parent) {
+    return {
+        new TokenRoom(*services.tokens, parent),
+    };
+}
+
+} // namespace vitral::app

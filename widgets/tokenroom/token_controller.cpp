@@ -1,0 +1,430 @@
+// SPDX-License-Identifier: Apache-2.0
+// The text and the tokenizers of the room. What is kept on the disk is in token_store.cpp.
+#include "widgets/tokenroom/token_controller.h"
+
+#include "core/base/mapped_file.h"
+#include "widgets/chat/chat_controller.h"
+#include "widgets/chat/error_text.h"
+
+#include <QFileInfo>
+
+#include <algorithm>
+#include <utility>
+
+namespace vitral {
+namespace {
+
+constexpr int kSaveMs = 800, kCountMs = 250;
+constexpr std::size_t kLongestText = std::size_t{256} << 20U;
+constexpr std::size_t kUndoBytes = std::size_t{64} << 20U; ///< what can be taken back
+constexpr std::size_t kTypedTogether = 64;                 ///< bytes typed one after the other that go back together
+
+std::filesystem::path pathOf(const QString& path) {
+    return std::filesystem::path(path.toStdU16String());
+}
+
+} // namespace
+
+TokenController::TokenController(QString folder, ChatController* chat, ModelSession* model, QString bundledModel,
+                                 QObject* parent)
+    : QObject(parent), folder_(std::move(folder)), chat_(chat), model_(model), bundledModel_(std::move(bundledModel)) {
+    saveTimer_.setSingleShot(true);
+    saveTimer_.setInterval(kSaveMs);
+    connect(&saveTimer_, &QTimer::timeout, this, [this] { save(false); });
+    countTimer_.setSingleShot(true);
+    countTimer_.setInterval(kCountMs);
+    connect(&countTimer_, &QTimer::timeout, this, &TokenController::countSoon);
+    if (model_ != nullptr)
+        connect(model_, &ModelSession::changed, this, &TokenController::followModel);
+}
+
+TokenController::~TokenController() {
+    save(true);
+    pool_.cancelAll(this);
+}
+
+void TokenController::wake() {
+    if (std::exchange(awake_, true))
+        return;
+    if (!bundledModel_.isEmpty()) {
+        OpenTokenizer bundled;
+        bundled.source = OpenTokenizer::Source::Bundled;
+        bundled.path = bundledModel_;
+        bundled.name = QFileInfo(bundledModel_).completeBaseName();
+        bundled.serial = nextSerial_++;
+        list_.push_back(std::move(bundled));
+    }
+    restore();
+    followModel();
+    for (OpenTokenizer& entry : list_)
+        if (!entry.tokenizer)
+            load(entry);
+    if (current_ < 0 && !list_.empty())
+        current_ = 0;
+    countTimer_.start();
+    emit tokenizersChanged();
+    emit currentChanged();
+}
+
+// The text -------------------------------------------------------------------------------------------------------
+
+void TokenController::setText(std::string text, const QString& name) {
+    Edit edit{0, text_, std::move(text), textName_, name};
+    apply(0, text_.size(), edit.inserted);
+    textName_ = name;
+    undo_.push_back(std::move(edit));
+    redo_.clear();
+    std::size_t kept = 0;
+    for (auto it = undo_.rbegin(); it != undo_.rend(); ++it)
+        if ((kept += it->removed.size() + it->inserted.size()) > kUndoBytes && it != undo_.rbegin()) {
+            undo_.erase(undo_.begin(), it.base());
+            break;
+        }
+}
+
+void TokenController::edit(std::size_t at, std::size_t removedBytes, std::string_view inserted) {
+    at = std::min(at, text_.size());
+    removedBytes = std::min(removedBytes, text_.size() - at);
+    if (removedBytes == 0 && inserted.empty())
+        return;
+    Edit edit{at, text_.substr(at, removedBytes), std::string(inserted), textName_, textName_};
+    redo_.clear();
+    // Letters typed one after the other are taken back together, up to a blank.
+    const bool goesOn = !undo_.empty() && removedBytes == 0 && inserted.size() <= 4 && inserted != " " &&
+                        inserted != "\n" && undo_.back().removed.empty() &&
+                        undo_.back().at + undo_.back().inserted.size() == at &&
+                        undo_.back().inserted.size() < kTypedTogether;
+    if (goesOn)
+        undo_.back().inserted += inserted;
+    else
+        undo_.push_back(std::move(edit));
+    apply(at, removedBytes, inserted);
+}
+
+void TokenController::apply(std::size_t at, std::size_t removedBytes, std::string_view inserted) {
+    const std::string given(inserted); // may be a part of what changes
+    text_.replace(at, removedBytes, given);
+    ++revision_;
+    counts_.reset();
+    keepPlace(at, removedBytes, given.size());
+    recut(at, removedBytes, given);
+    emit textChanged(at, removedBytes, given.size());
+    emit countsChanged();
+    for (std::size_t i = 0; i < list_.size(); ++i)
+        emit cutChanged(static_cast<int>(i));
+    saveTimer_.start();
+    countTimer_.start();
+}
+
+std::optional<std::size_t> TokenController::undo() {
+    if (undo_.empty())
+        return std::nullopt;
+    Edit edit = std::move(undo_.back());
+    undo_.pop_back();
+    apply(edit.at, edit.inserted.size(), edit.removed);
+    textName_ = edit.nameBefore;
+    const std::size_t caret = edit.at + edit.removed.size();
+    redo_.push_back(std::move(edit));
+    return caret;
+}
+
+std::optional<std::size_t> TokenController::redo() {
+    if (redo_.empty())
+        return std::nullopt;
+    Edit edit = std::move(redo_.back());
+    redo_.pop_back();
+    apply(edit.at, edit.removed.size(), edit.inserted);
+    textName_ = edit.nameAfter;
+    const std::size_t caret = edit.at + edit.inserted.size();
+    undo_.push_back(std::move(edit));
+    return caret;
+}
+
+void TokenController::openTextFile(const QString& path) {
+    begun();
+    pool_.ask(
+        this, "text", [path](const std::stop_token&) { return readTextFile(pathOf(path), kLongestText); },
+        [this, path](Result<std::string> text) {
+            ended();
+            if (text)
+                setText(std::move(*text), QFileInfo(path).fileName());
+            else
+                emit problem(errorText(text.error(), Doing::Import));
+        });
+}
+
+void TokenController::countSoon() {
+    begun();
+    pool_.ask(
+        this, "count", [text = text_](const std::stop_token&) { return countText(text); },
+        [this, revision = revision_](Result<TextCounts> counts) {
+            ended();
+            if (revision != revision_)
+                return;
+            if (counts)
+                counts_ = *counts;
+            emit countsChanged();
+        });
+}
+
+// What is chosen stays at its letters while the text around it changes.
+void TokenController::keepPlace(std::size_t at, std::size_t removedBytes, std::size_t insertedBytes) {
+    hover_ = {0, 0};
+    if (selection_.token < 0)
+        return;
+    if (at + removedBytes <= selection_.begin && removedBytes != text_.size()) {
+        selection_.begin = selection_.begin - removedBytes + insertedBytes;
+        selection_.end = selection_.end - removedBytes + insertedBytes;
+    } else if (at < selection_.end) {
+        selection_ = {};
+    }
+}
+
+// Tokenizers -----------------------------------------------------------------------------------------------------
+
+OpenTokenizer* TokenController::bySerial(int serial) {
+    const int index = indexOf(serial);
+    return index < 0 ? nullptr : &list_[static_cast<std::size_t>(index)];
+}
+
+int TokenController::indexOf(int serial) const {
+    for (std::size_t i = 0; i < list_.size(); ++i)
+        if (list_[i].serial == serial)
+            return static_cast<int>(i);
+    return -1;
+}
+
+const OpenTokenizer* TokenController::currentTokenizer() const {
+    return current_ < 0 || current_ >= static_cast<int>(list_.size()) ? nullptr
+                                                                      : &list_[static_cast<std::size_t>(current_)];
+}
+
+void TokenController::setCurrent(int index) {
+    if (index == current_ || index < 0 || index >= static_cast<int>(list_.size()))
+        return;
+    current_ = index;
+    saveTimer_.start();
+    emit currentChanged();
+}
+
+void TokenController::openTokenizer(const QString& path) {
+    wake();
+    const QString whole = QFileInfo(path).absoluteFilePath();
+    for (std::size_t i = 0; i < list_.size(); ++i)
+        if (list_[i].source == OpenTokenizer::Source::File && list_[i].path == whole) {
+            if (!list_[i].error.isEmpty())
+                load(list_[i]); // it may be another file by now
+            setCurrent(static_cast<int>(i));
+            setShown(static_cast<int>(i), true);
+            return;
+        }
+    OpenTokenizer entry;
+    entry.path = whole;
+    entry.serial = nextSerial_++;
+    // Files of Hugging Face are all called alike: their folder says which one it is.
+    const QFileInfo info(whole);
+    const QString base = info.completeBaseName();
+    entry.name = base == QLatin1String("tokenizer") || base == QLatin1String("vocab") ? info.dir().dirName() : base;
+    list_.push_back(std::move(entry));
+    load(list_.back());
+    current_ = static_cast<int>(list_.size()) - 1;
+    saveTimer_.start();
+    emit tokenizersChanged();
+    emit currentChanged();
+}
+
+void TokenController::addTokenizer(std::shared_ptr<const Tokenizer> tokenizer, const QString& name,
+                                   const QString& path) {
+    wake();
+    OpenTokenizer entry;
+    entry.tokenizer = std::move(tokenizer);
+    entry.name = name;
+    entry.path = path.isEmpty() ? QString() : QFileInfo(path).absoluteFilePath();
+    entry.serial = nextSerial_++;
+    list_.push_back(std::move(entry));
+    beginCut(list_.back());
+    current_ = static_cast<int>(list_.size()) - 1;
+    saveTimer_.start();
+    emit tokenizersChanged();
+    emit currentChanged();
+}
+
+void TokenController::closeTokenizer(int index) {
+    if (index < 0 || index >= static_cast<int>(list_.size()) ||
+        list_[static_cast<std::size_t>(index)].source != OpenTokenizer::Source::File)
+        return;
+    list_.erase(list_.begin() + index);
+    if (selection_.tokenizer == index)
+        selection_ = {};
+    else if (selection_.tokenizer > index)
+        --selection_.tokenizer;
+    if (current_ >= index && current_ > 0)
+        --current_;
+    saveTimer_.start();
+    emit tokenizersChanged();
+    emit currentChanged();
+    emit selectionChanged(nullptr);
+}
+
+void TokenController::setShown(int index, bool shown) {
+    if (index < 0 || index >= static_cast<int>(list_.size()))
+        return;
+    OpenTokenizer& entry = list_[static_cast<std::size_t>(index)];
+    if (entry.shown == shown)
+        return;
+    entry.shown = shown;
+    if (shown && entry.tokenizer && !entry.cut)
+        beginCut(entry);
+    saveTimer_.start();
+    emit tokenizersChanged();
+}
+
+void TokenController::load(OpenTokenizer& entry) {
+    entry.loading = true;
+    entry.error.clear();
+    begun();
+    pool_.ask(
+        this, "load" + std::to_string(entry.serial),
+        [path = pathOf(entry.path)](const std::stop_token&) { return loadTokenizer(path); },
+        [this, serial = entry.serial](Result<std::shared_ptr<const Tokenizer>> loaded) {
+            ended();
+            OpenTokenizer* read = bySerial(serial);
+            if (read == nullptr)
+                return;
+            read->loading = false;
+            if (loaded) {
+                read->tokenizer = std::move(*loaded);
+                beginCut(*read);
+            } else {
+                read->error = errorText(loaded.error(), Doing::LoadModel);
+            }
+            emit tokenizersChanged();
+            if (indexOf(serial) == current_)
+                emit currentChanged();
+        });
+}
+
+void TokenController::followModel() {
+    if (!awake_ || model_ == nullptr)
+        return;
+    const std::shared_ptr<const Tokenizer> tokenizer = model_->model() ? model_->model()->tokenizer() : nullptr;
+    const bool isBundled = !bundledModel_.isEmpty() && model_->path() == bundledModel_;
+    auto at = std::find_if(list_.begin(), list_.end(),
+                           [](const OpenTokenizer& e) { return e.source == OpenTokenizer::Source::Model; });
+    if (tokenizer && !isBundled) {
+        if (at == list_.end()) {
+            OpenTokenizer entry;
+            entry.source = OpenTokenizer::Source::Model;
+            entry.serial = nextSerial_++;
+            at = list_.insert(list_.begin(), std::move(entry));
+            if (current_ >= 0)
+                ++current_;
+            if (selection_.tokenizer >= 0)
+                ++selection_.tokenizer;
+        }
+        if (at->tokenizer == tokenizer)
+            return;
+        at->tokenizer = tokenizer;
+        at->path = model_->path();
+        at->name = model_->displayName();
+        beginCut(*at);
+    } else if (at != list_.end() && (isBundled || model_->state() != ModelSession::State::Loading)) {
+        const int index = static_cast<int>(at - list_.begin());
+        list_.erase(at);
+        if (current_ > index)
+            --current_;
+        if (current_ >= static_cast<int>(list_.size()))
+            current_ = static_cast<int>(list_.size()) - 1;
+        selection_ = {};
+    } else {
+        return;
+    }
+    emit tokenizersChanged();
+    emit currentChanged();
+}
+
+void TokenController::setParsesSpecial(bool on) {
+    if (on == parseSpecial_)
+        return;
+    parseSpecial_ = on;
+    for (OpenTokenizer& entry : list_)
+        if (entry.tokenizer)
+            beginCut(entry);
+    saveTimer_.start();
+}
+
+// Cutting --------------------------------------------------------------------------------------------------------
+
+void TokenController::beginCut(OpenTokenizer& entry) {
+    entry.cut = nullptr;
+    entry.cutError.clear();
+    if (!entry.tokenizer || !entry.shown)
+        return;
+    begun();
+    const EncodeOptions options{AddSpecial::No, parseSpecial_ ? ParseSpecial::Yes : ParseSpecial::No};
+    pool_.ask(
+        this, "cut" + std::to_string(entry.serial),
+        [tokenizer = entry.tokenizer, text = text_, options](const std::stop_token&) mutable {
+            return TokenCut::begin(std::move(tokenizer), std::move(text), options);
+        },
+        [this, serial = entry.serial, revision = revision_, tokenizer = entry.tokenizer,
+         special = parseSpecial_](Result<std::shared_ptr<TokenCut>> cut) {
+            ended();
+            OpenTokenizer* asked = bySerial(serial);
+            if (asked == nullptr || asked->tokenizer != tokenizer || revision != revision_ || special != parseSpecial_)
+                return; // a newer one is on its way
+            if (cut)
+                asked->cut = std::move(*cut);
+            else
+                asked->cutError = errorText(cut.error(), Doing::Import);
+            emit cutChanged(indexOf(serial));
+        });
+    emit cutChanged(indexOf(entry.serial));
+}
+
+void TokenController::recut(std::size_t at, std::size_t removedBytes, std::string_view inserted) {
+    constexpr std::size_t kLongEdit = 16 * 1024;
+    for (OpenTokenizer& entry : list_) {
+        if (!entry.tokenizer || !entry.shown) {
+            entry.cut = nullptr;
+            continue;
+        }
+        if (entry.cut && inserted.size() <= kLongEdit && entry.cut->editsAtOnce() &&
+            entry.cut->edit(at, removedBytes, inserted))
+            continue;
+        beginCut(entry);
+    }
+}
+
+// Selection ------------------------------------------------------------------------------------------------------
+
+void TokenController::select(const TokenSelection& selection, QObject* origin) {
+    if (selection == selection_)
+        return;
+    selection_ = selection;
+    emit selectionChanged(origin);
+}
+
+void TokenController::setHover(std::size_t begin, std::size_t end, QObject* origin) {
+    const std::pair<std::size_t, std::size_t> wanted =
+        begin < end ? std::pair{begin, end} : std::pair{std::size_t{0}, std::size_t{0}};
+    if (wanted == hover_)
+        return;
+    hover_ = wanted;
+    emit hoverChanged(origin);
+}
+
+bool TokenController::busy() const {
+    return !pool_.idle() || countTimer_.isActive() ||
+           std::any_of(list_.begin(), list_.end(), [](const OpenTokenizer& e) { return e.loading; });
+}
+
+void TokenController::begun() {
+    emit busyChanged();
+}
+
+void TokenController::ended() {
+    QTimer::singleShot(0, this, &TokenController::busyChanged); // the pool hears of its job's end a little later
+}
+
+} // namespace vitral

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// What every page of the room "Tokens" looks at: the text, the tokenizers that are open, what each makes of the text,
+// and the token that is chosen. Files are read, texts encoded and everything typed is stored off the GUI thread.
+// Thread: GUI.
+
+#include "core/tokenizer/text_counts.h"
+#include "widgets/inside/view_pool.h"
+#include "widgets/tokenroom/token_cut.h"
+
+#include <QJsonObject>
+#include <QObject>
+#include <QString>
+#include <QTimer>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace vitral {
+
+class ChatController;
+class ModelSession;
+
+/// A tokenizer a person has open.
+struct OpenTokenizer {
+    enum class Source : std::uint8_t { Model, Bundled, File };
+    Source source = Source::File;
+    QString path;                               ///< of the file; of the model's file for Model and Bundled
+    QString name;                               ///< as it is shown
+    std::shared_ptr<const Tokenizer> tokenizer; ///< null: being read, or it cannot be (`error`)
+    QString error;                              ///< a sentence; empty: none
+    bool loading = false;
+    bool shown = true;             ///< stands as a column of the page Cut
+    std::shared_ptr<TokenCut> cut; ///< of the text as it is now; null: being computed, or cutError
+    QString cutError;
+    int serial = 0; ///< stays with it while others come and go
+};
+
+/// The token everybody looks at; -1: none.
+struct TokenSelection {
+    int tokenizer = -1;             ///< index into tokenizers()
+    TokenId id = -1;                ///< set without a place where it was chosen in a vocabulary
+    std::ptrdiff_t token = -1;      ///< among the tokens of the text
+    std::size_t begin = 0, end = 0; ///< bytes of the text, where token >= 0
+    bool operator==(const TokenSelection&) const = default;
+};
+
+class TokenController : public QObject {
+    Q_OBJECT
+public:
+    /// `folder`: where text and list of files are kept; empty: nowhere. `chat` and `model` may be null (tests).
+    TokenController(QString folder, ChatController* chat, ModelSession* model, QString bundledModel,
+                    QObject* parent = nullptr);
+    ~TokenController() override;
+
+    /// The room is shown for the first time: reads what was kept and begins to work. Does nothing when called again.
+    void wake();
+    [[nodiscard]] bool awake() const { return awake_; }
+
+    // The text: any bytes; as UTF-8 where they are.
+    [[nodiscard]] const std::string& text() const { return text_; }
+    [[nodiscard]] QString textName() const { return textName_; } ///< the file it came from; empty: typed
+    /// Grows with every change of the text.
+    [[nodiscard]] std::uint64_t revision() const { return revision_; }
+    void setText(std::string text, const QString& name = {}); ///< can be undone
+    void edit(std::size_t at, std::size_t removedBytes, std::string_view inserted);
+    void openTextFile(const QString& path);
+    [[nodiscard]] bool canUndo() const { return !undo_.empty(); }
+    [[nodiscard]] bool canRedo() const { return !redo_.empty(); }
+    /// Where the caret belongs afterwards; nothing: there was nothing to take back.
+    std::optional<std::size_t> undo();
+    std::optional<std::size_t> redo();
+    /// Characters and words of the text; nothing while they are being counted.
+    [[nodiscard]] const std::optional<TextCounts>& counts() const { return counts_; }
+
+    // Tokenizers.
+    [[nodiscard]] const std::vector<OpenTokenizer>& tokenizers() const { return list_; }
+    /// The one that pages with one tokenizer look at; -1: none is open.
+    [[nodiscard]] int current() const { return current_; }
+    [[nodiscard]] const OpenTokenizer* currentTokenizer() const;
+    void setCurrent(int index);
+    void openTokenizer(const QString& path); ///< a second time: makes it the current one
+    /// One made here (the workshop): `path` is its file where it has one.
+    void addTokenizer(std::shared_ptr<const Tokenizer> tokenizer, const QString& name, const QString& path = {});
+    void closeTokenizer(int index); ///< files only
+    void setShown(int index, bool shown);
+    /// The endings of files that may hold one, for dialogs and for what is dropped.
+    static bool mayBeTokenizer(const QString& path);
+    static QString fileFilter();
+
+    /// Whether "<|im_end|>" in the text is the control token.
+    [[nodiscard]] bool parsesSpecial() const { return parseSpecial_; }
+    void setParsesSpecial(bool on);
+
+    // What is chosen and what the pointer is over.
+    [[nodiscard]] const TokenSelection& selection() const { return selection_; }
+    void select(const TokenSelection& selection, QObject* origin = nullptr);
+    void setHover(std::size_t begin, std::size_t end, QObject* origin = nullptr); ///< bytes of the text; equal: nothing
+    [[nodiscard]] std::pair<std::size_t, std::size_t> hover() const { return hover_; }
+
+    [[nodiscard]] ViewPool& pool() { return pool_; }
+    [[nodiscard]] ChatController* chat() const { return chat_; }
+    [[nodiscard]] ModelSession* model() const { return model_; }
+    /// Something is being read, encoded or counted.
+    [[nodiscard]] bool busy() const;
+    /// Writes what is not written yet; at the end of the program on this thread.
+    void save(bool now);
+
+signals:
+    /// Bytes [at, at + removed) gave way to `inserted` bytes. A new text: (0, old size, new size).
+    void textChanged(std::size_t at, std::size_t removed, std::size_t inserted);
+    void countsChanged();
+    void tokenizersChanged();   ///< the list, a name, one is loaded or failed, what is shown
+    void currentChanged();      ///< another one is current, or the current one is loaded
+    void cutChanged(int index); ///< the text is cut anew by it (also: it cannot be cut)
+    void selectionChanged(QObject* origin);
+    void hoverChanged(QObject* origin);
+    void busyChanged();
+    void problem(const QString& sentence);
+
+private:
+    struct Edit {
+        std::size_t at = 0;
+        std::string removed, inserted;
+        QString nameBefore, nameAfter;
+    };
+    void apply(std::size_t at, std::size_t removedBytes, std::string_view inserted);
+    void beginCut(OpenTokenizer& entry);
+    void recut(std::size_t at, std::size_t removedBytes, std::string_view inserted);
+    void load(OpenTokenizer& entry);
+    void followModel();
+    void restore();
+    void countSoon();
+    void keepPlace(std::size_t at, std::size_t removedBytes, std::size_t insertedBytes);
+    [[nodiscard]] OpenTokenizer* bySerial(int serial);
+    [[nodiscard]] int indexOf(int serial) const;
+    void begun();
+    void ended();
+
+    QString folder_;
+    ChatController* chat_;
+    ModelSession* model_;
+    QString bundledModel_;
+    bool awake_ = false;
+    std::string text_;
+    QString textName_;
+    std::uint64_t revision_ = 0, savedRevision_ = 0;
+    std::vector<Edit> undo_, redo_;
+    std::optional<TextCounts> counts_;
+    std::vector<OpenTokenizer> list_;
+    int current_ = -1, nextSerial_ = 1;
+    bool parseSpecial_ = false;
+    TokenSelection selection_;
+    std::pair<std::size_t, std::size_t> hover_{0, 0};
+    QTimer saveTimer_, countTimer_;
+    ViewPool pool_; ///< last: its jobs end before what they speak of
+};
+
+} // namespace vitral

@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "widgets/tokenroom/token_room.h"
+
+#include "widgets/design/elided_label.h"
+#include "widgets/design/icons.h"
+#include "widgets/design/metrics.h"
+#include "widgets/panels/notice_bar.h"
+#include "widgets/tokenroom/token_view.h"
+#include "widgets/tokenroom/token_views.h"
+
+#include <QButtonGroup>
+#include <QComboBox>
+#include <QEvent>
+#include <QFileDialog>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QProgressBar>
+#include <QScrollArea>
+#include <QSignalBlocker>
+#include <QStackedWidget>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+namespace vitral {
+namespace {
+
+QToolButton* toolButton(const QString& icon, QWidget* parent) {
+    auto* button = new QToolButton(parent);
+    button->setIcon(design::icon(icon));
+    button->setIconSize({design::kIcon, design::kIcon});
+    return button;
+}
+
+QLabel* label(const char* role, QWidget* parent) {
+    auto* made = new QLabel(parent);
+    made->setProperty("role", role);
+    made->setTextFormat(Qt::PlainText);
+    return made;
+}
+
+} // namespace
+
+TokenRoom::TokenRoom(TokenController& tokens, QWidget* parent) : Room(parent), tokens_(tokens) {
+    setProperty("kind", "page");
+    views_ = makeTokenViews(tokens, this);
+    auto* row = new QHBoxLayout(this);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(0);
+    row->addWidget(makeRail());
+    auto* line = new QFrame(this);
+    line->setProperty("kind", "vline");
+    row->addWidget(line);
+    auto* column = new QVBoxLayout;
+    column->setContentsMargins(design::kSpace3, design::kSpace2, design::kSpace3, design::kSpace2);
+    column->setSpacing(design::kSpace2);
+    column->addWidget(makeHead());
+    notice_ = new NoticeBar(this);
+    notice_->hide();
+    column->addWidget(notice_);
+    stack_ = new QStackedWidget(this);
+    stack_->addWidget(empty_ = makeEmpty());
+    for (TokenView* view : views_) {
+        stack_->addWidget(view);
+        connect(view, &TokenView::viewAsked, this, &TokenRoom::showView);
+        connect(view, &TokenView::stateChanged, this, &TokenRoom::refresh);
+    }
+    column->addWidget(stack_, 1);
+    help_ = label("small", this);
+    help_->setWordWrap(true);
+    column->addWidget(help_);
+    row->addLayout(column, 1);
+
+    connect(&tokens_, &TokenController::tokenizersChanged, this, [this] {
+        fillTokenizers();
+        refresh();
+    });
+    connect(&tokens_, &TokenController::currentChanged, this, [this] {
+        fillTokenizers();
+        refresh();
+    });
+    connect(&tokens_, &TokenController::textChanged, this, &TokenRoom::refresh);
+    connect(&tokens_, &TokenController::selectionChanged, this, &TokenRoom::refresh);
+    connect(&tokens_, &TokenController::cutChanged, this, &TokenRoom::refresh);
+    connect(&tokens_, &TokenController::busyChanged, this, [this] { busy_->setVisible(tokens_.busy()); });
+    connect(&tokens_, &TokenController::problem, this,
+            [this](const QString& sentence) { notice_->tell(NoticeBar::Kind::Problem, sentence); });
+    retranslate();
+    makeCurrent(0);
+}
+
+TokenRoom::~TokenRoom() = default;
+
+QWidget* TokenRoom::makeRail() {
+    auto* scroll = new QScrollArea(this); // on a small screen at a large font the rail scrolls
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setWidgetResizable(true);
+    auto* rail = new QWidget(scroll);
+    rail->setProperty("kind", "page");
+    auto* column = new QVBoxLayout(rail);
+    column->setContentsMargins(design::kSpace1, design::kSpace2, design::kSpace1, design::kSpace2);
+    column->setSpacing(design::kSpace1);
+    rail_ = new QButtonGroup(this);
+    for (std::size_t i = 0; i < views_.size(); ++i) {
+        QToolButton* button = toolButton(views_[i]->iconName(), rail);
+        button->setCheckable(true);
+        button->setToolButtonStyle(Qt::ToolButtonTextUnderIcon);
+        button->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+        rail_->addButton(button, static_cast<int>(i));
+        column->addWidget(button);
+    }
+    column->addStretch(1);
+    connect(rail_, &QButtonGroup::idClicked, this, &TokenRoom::makeCurrent);
+    scroll->setWidget(rail);
+    scroll->setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Expanding);
+    return scroll;
+}
+
+QWidget* TokenRoom::makeHead() {
+    auto* head = new QWidget(this);
+    auto* row = new QHBoxLayout(head);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(design::kSpace2);
+    title_ = new design::ElidedLabel(head);
+    title_->setProperty("role", "title");
+    busy_ = new QProgressBar(head);
+    busy_->setFixedWidth(64);
+    busy_->setRange(0, 0);
+    busy_->setTextVisible(false);
+    busy_->hide();
+    tokenizerLabel_ = label("small", head);
+    tokenizer_ = new QComboBox(head);
+    tokenizer_->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+    tokenizer_->setMinimumContentsLength(10);
+    tokenizerLabel_->setBuddy(tokenizer_);
+    openTokenizer_ = toolButton(QStringLiteral("plus"), head);
+    openText_ = toolButton(QStringLiteral("folder"), head);
+    row->addWidget(title_, 1);
+    row->addWidget(busy_);
+    row->addWidget(tokenizerLabel_);
+    row->addWidget(tokenizer_);
+    row->addWidget(openTokenizer_);
+    row->addWidget(openText_);
+    connect(tokenizer_, &QComboBox::activated, this, [this](int index) { tokens_.setCurrent(index); });
+    connect(openTokenizer_, &QToolButton::clicked, this, &TokenRoom::openTokenizerDialog);
+    connect(openText_, &QToolButton::clicked, this, &TokenRoom::openTextDialog);
+    return head;
+}
+
+QWidget* TokenRoom::makeEmpty() {
+    auto* page = new QWidget(this);
+    auto* column = new QVBoxLayout(page);
+    auto* icon = new QLabel(page);
+    icon->setPixmap(design::icon(QStringLiteral("tokens"), design::IconTone::Muted).pixmap(40, 40));
+    icon->setAlignment(Qt::AlignCenter);
+    emptyText_ = new QLabel(page);
+    emptyText_->setTextFormat(Qt::PlainText);
+    emptyText_->setAlignment(Qt::AlignCenter);
+    emptyText_->setWordWrap(true);
+    emptyText_->setMaximumWidth(520);
+    auto* text = new QHBoxLayout;
+    text->addStretch(1);
+    text->addWidget(emptyText_, 100);
+    text->addStretch(1);
+    column->addStretch(2);
+    column->addWidget(icon);
+    column->addLayout(text);
+    column->addStretch(3);
+    return page;
+}
+
+void TokenRoom::makeCurrent(int index) {
+    current_ = index;
+    rail_->button(index)->setChecked(true);
+    refresh();
+}
+
+void TokenRoom::refresh() {
+    TokenView* view = currentView();
+    title_->setText(view->title());
+    help_->setText(view->help());
+    const QString missing = view->missing();
+    emptyText_->setText(missing);
+    stack_->setCurrentWidget(missing.isEmpty() ? static_cast<QWidget*>(view) : empty_);
+}
+
+void TokenRoom::fillTokenizers() {
+    const QSignalBlocker quiet(tokenizer_);
+    tokenizer_->clear();
+    for (const OpenTokenizer& entry : tokens_.tokenizers()) {
+        tokenizer_->addItem(entry.loading           ? tr("%1 (being read)").arg(entry.name)
+                            : entry.error.isEmpty() ? entry.name
+                                                    : tr("%1 (cannot be used)").arg(entry.name));
+        tokenizer_->setItemData(tokenizer_->count() - 1, entry.error.isEmpty() ? entry.path : entry.error,
+                                Qt::ToolTipRole);
+    }
+    tokenizer_->setCurrentIndex(tokens_.current());
+}
+
+void TokenRoom::openTokenizerDialog() {
+    for (const QString& path :
+         QFileDialog::getOpenFileNames(this, tr("Open tokenizers"), {}, TokenController::fileFilter()))
+        tokens_.openTokenizer(path);
+}
+
+void TokenRoom::openTextDialog() {
+    const QString path = QFileDialog::getOpenFileName(this, tr("Open a text"), {}, tr("All files (*)"));
+    if (!path.isEmpty())
+        tokens_.openTextFile(path);
+}
+
+TokenView* TokenRoom::currentView() const {
+    return views_[static_cast<std::size_t>(current_)];
+}
+
+TokenView* TokenRoom::view(const QString& name) const {
+    const auto at = std::find_if(views_.begin(), views_.end(), [&](TokenView* v) { return v->name() == name; });
+    return at == views_.end() ? nullptr : *at;
+}
+
+QString TokenRoom::emptyText() const {
+    return stack_->currentWidget() == empty_ ? emptyText_->text() : QString();
+}
+
+bool TokenRoom::showView(const QString& what) {
+    const QString name = what.section(QLatin1Char(':'), 0, 0);
+    for (std::size_t i = 0; i < views_.size(); ++i)
+        if (views_[i]->name() == name) {
+            makeCurrent(static_cast<int>(i));
+            if (what.contains(QLatin1Char(':')))
+                views_[i]->go(what.section(QLatin1Char(':'), 1));
+            return true;
+        }
+    return false;
+}
+
+void TokenRoom::go(const QString& argument) {
+    tokens_.wake();
+    const QString value = argument.section(QLatin1Char('='), 1);
+    if (argument.startsWith(QLatin1String("text=")))
+        tokens_.setText(value.toStdString());
+    else if (argument.startsWith(QLatin1String("file=")))
+        tokens_.openTextFile(value);
+    else if (argument.startsWith(QLatin1String("open=")))
+        tokens_.openTokenizer(value);
+    else
+        showView(argument);
+}
+
+void TokenRoom::activated() {
+    tokens_.wake();
+}
+
+bool TokenRoom::busy() const {
+    return tokens_.busy() || currentView()->busy();
+}
+
+void TokenRoom::aboutToClose() {
+    tokens_.save(true);
+}
+
+bool TokenRoom::takesFile(const QString& path) const {
+    return !path.endsWith(QLatin1String(".safetensors"), Qt::CaseInsensitive);
+}
+
+void TokenRoom::openFile(const QString& path) {
+    if (TokenController::mayBeTokenizer(path))
+        tokens_.openTokenizer(path);
+    else
+        tokens_.openTextFile(path);
+}
+
+QJsonObject TokenRoom::saveState() const {
+    QJsonObject state;
+    state[QStringLiteral("view")] = currentView()->name();
+    for (TokenView* view : views_)
+        if (const QJsonObject own = view->saveState(); !own.isEmpty())
+            state[view->name()] = own;
+    return state;
+}
+
+void TokenRoom::restoreState(const QJsonObject& state) {
+    for (TokenView* view : views_)
+        view->restoreState(state[view->name()].toObject());
+    showView(state[QStringLiteral("view")].toString());
+}
+
+void TokenRoom::changeEvent(QEvent* event) {
+    Room::changeEvent(event);
+    if (event->type() == QEvent::LanguageChange) {
+        retranslate();
+        emit stateChanged();
+    }
+}
+
+void TokenRoom::retranslate() {
+    for (std::size_t i = 0; i < views_.size(); ++i) {
+        QAbstractButton* button = rail_->button(static_cast<int>(i));
+        button->setText(views_[i]->title());
+        button->setToolTip(views_[i]->title());
+        if (i < 9) { // after the text, which takes a button's shortcut away
+            button->setShortcut(QKeySequence(Qt::ALT | static_cast<Qt::Key>(Qt::Key_1 + static_cast<int>(i))));
+            button->setToolTip(QStringLiteral("%1 (Alt+%2)").arg(views_[i]->title()).arg(i + 1));
+        }
+    }
+    const auto name = [](QWidget* widget, const QString& text) {
+        widget->setToolTip(text);
+        widget->setAccessibleName(text);
+    };
+    tokenizerLabel_->setText(tr("Tokenizer"));
+    name(tokenizer_, tr("The tokenizer that is looked at"));
+    name(openTokenizer_, tr("Open a tokenizer: tokenizer.json, GGUF, SentencePiece model, tiktoken ranks, vocab.txt"));
+    name(openText_, tr("Open a text"));
+    name(busy_, tr("Working"));
+    fillTokenizers();
+    refresh();
+}
+
+} // namespace vitral
