@@ -34,9 +34,9 @@ Result<void> tokenize(const TokenizeOptions& options) {
     encode.addSpecial = options.noBos ? AddSpecial::No : AddSpecial::Yes;
     encode.parseSpecial = options.parseSpecial ? ParseSpecial::Yes : ParseSpecial::No;
     if (options.explain) {
-        VITRAL_TRY_ASSIGN(const std::string answer, options.json ? explainJson(*tokenizer, text, encode, options.more)
-                                                                 : explainText(*tokenizer, text, encode, options.more));
-        return writeAnswer(answer);
+        const auto write = [](std::string_view part) { return writeAnswer(part); };
+        return options.json ? explainJson(*tokenizer, text, encode, options.more, write)
+                            : explainText(*tokenizer, text, encode, options.more, write);
     }
     VITRAL_TRY_ASSIGN(const std::vector<TokenId> ids, tokenizer->encode(text, encode));
     fmt::memory_buffer out;

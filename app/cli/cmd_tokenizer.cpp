@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// vitral-cli tokenizer train|compare|info: make a tokenizer, weigh several against each other, look into one.
+// vitral-cli tokenizer train|compare: make a tokenizer, weigh several against each other.
 
 #include "app/cli/commands.h"
 #include "app/cli/explain.h"
 #include "app/cli/interrupt.h"
 #include "app/cli/language.h"
 #include "app/cli/token_json.h"
+#include "app/cli/tokenizer_commands.h"
 #include "core/base/mapped_file.h"
-#include "core/tokenizer/text_counts.h"
+#include "core/tokenizer/passages.h"
 #include "core/tokenizer/train/trained_tokenizer.h"
 #include "core/tokenizer/train/wordpiece_trainer.h"
-#include "core/tokenizer/vocabulary_index.h"
 
 #include <algorithm>
 #include <chrono>
@@ -172,208 +172,88 @@ Result<void> train(const TrainOptions& options) {
 struct CompareOptions {
     std::vector<std::string> files, tokenizers;
     std::string baseline;
-    bool json = false;
+    bool declaration = false, json = false, csv = false;
 };
 
-struct Passage {
-    std::string name, text;
-    TextCounts counts;
-};
-
-struct Column {
-    std::string name;
-    std::int32_t nVocab = 0;
-    std::vector<PassageCost> costs;
-};
-
-/// The passage that ratios refer to: the one asked for, else English by its name, else the first.
-Result<std::size_t> baselineOf(const std::vector<Passage>& passages, const std::string& wanted) {
-    for (const std::string& name :
-         wanted.empty() ? std::vector<std::string>{"eng", "en", "english"} : std::vector{wanted})
-        for (std::size_t i = 0; i < passages.size(); ++i)
-            if (passages[i].name == name)
-                return i;
-    if (!wanted.empty())
-        return fail(ErrorCode::InvalidArgument,
-                    fmt::format("There is no passage called \"{}\" to compare with.", wanted));
-    return std::size_t{0};
-}
-
-double toBaseline(const Column& column, std::size_t i, std::size_t base) {
-    const auto tokens = static_cast<double>(column.costs[base].tokens);
-    return tokens > 0 ? static_cast<double>(column.costs[i].tokens) / tokens : 0;
-}
-
-std::string compareText(const std::vector<Passage>& passages, const std::vector<Column>& columns, std::size_t base) {
+std::string compareText(const PassageTable& table) {
     fmt::memory_buffer buffer;
     const auto out = std::back_inserter(buffer);
-    for (const Column& column : columns) {
+    for (std::size_t c = 0; c < table.columns.size(); ++c) {
+        const PassageTable::Column& column = table.columns[c];
         fmt::format_to(out, "{}, {} pieces\n", column.name, column.nVocab);
         fmt::format_to(out, "  {:24} {:>8} {:>8} {:>8} {:>8} {:>10}\n", "passage", "tokens", "a word", "a char",
-                       "a byte", "to " + passages[base].name);
-        for (std::size_t i = 0; i < passages.size(); ++i) {
+                       "a byte", "to " + table.rows[table.baseline].name);
+        for (std::size_t i = 0; i < table.rows.size(); ++i) {
             const PassageCost& cost = column.costs[i];
-            fmt::format_to(out, "  {:24} {:>8} {:>8} {:>8.3f} {:>8.3f} {:>10.2f}\n", tokenText(passages[i].name),
+            fmt::format_to(out, "  {:24} {:>8} {:>8} {:>8.3f} {:>8.3f} {:>10.2f}\n", tokenText(table.rows[i].name),
                            cost.tokens,
                            cost.text.wordsAreRuns || cost.text.words == 0 ? "-" : fmt::format("{:.3f}", cost.perWord()),
-                           cost.perCharacter(), cost.perByte(), toBaseline(column, i, base));
+                           cost.perCharacter(), cost.perByte(), table.toBaseline(c, i));
         }
         fmt::format_to(out, "\n");
     }
     return {buffer.data(), buffer.size()};
 }
 
-std::string compareJson(const std::vector<Passage>& passages, const std::vector<Column>& columns, std::size_t base) {
+std::string compareJson(const PassageTable& table) {
     Json json;
-    json["baseline"] = passages[base].name;
+    json["baseline"] = table.rows[table.baseline].name;
     json["passages"] = Json::array();
-    for (const Passage& p : passages)
-        json["passages"].push_back({{"name", p.name},
-                                    {"bytes", p.counts.bytes},
-                                    {"code_points", p.counts.codePoints},
-                                    {"characters", p.counts.characters},
-                                    {"words", p.counts.words},
-                                    {"words_are_runs", p.counts.wordsAreRuns}});
+    for (const PassageTable::Row& row : table.rows)
+        json["passages"].push_back({{"name", row.name},
+                                    {"code", row.code.empty() ? Json(nullptr) : Json(row.code)},
+                                    {"bytes", row.counts.bytes},
+                                    {"code_points", row.counts.codePoints},
+                                    {"characters", row.counts.characters},
+                                    {"words", row.counts.words},
+                                    {"words_are_runs", row.counts.wordsAreRuns}});
     json["tokenizers"] = Json::array();
-    for (const Column& column : columns) {
+    for (std::size_t c = 0; c < table.columns.size(); ++c) {
+        const PassageTable::Column& column = table.columns[c];
         Json entry;
         entry["name"] = column.name;
         entry["vocabulary"] = column.nVocab;
         entry["passages"] = Json::array();
-        for (std::size_t i = 0; i < passages.size(); ++i) {
+        for (std::size_t i = 0; i < table.rows.size(); ++i) {
             const PassageCost& cost = column.costs[i];
-            entry["passages"].push_back({{"name", passages[i].name},
+            entry["passages"].push_back({{"name", table.rows[i].name},
                                          {"tokens", cost.tokens},
                                          {"per_word", cost.text.wordsAreRuns ? Json(nullptr) : Json(cost.perWord())},
                                          {"per_character", cost.perCharacter()},
                                          {"per_byte", cost.perByte()},
-                                         {"to_baseline", toBaseline(column, i, base)}});
+                                         {"to_baseline", table.toBaseline(c, i)}});
         }
         json["tokenizers"].push_back(std::move(entry));
     }
     return dumpJson(json);
 }
 
-Result<void> compare(const CompareOptions& options) {
-    std::vector<Passage> passages;
+Result<PassageSet> passagesOf(const CompareOptions& options) {
+    PassageSet set;
+    if (options.declaration)
+        set = declarationPassages();
+    else if (options.files.empty())
+        return fail(ErrorCode::InvalidArgument, "Name files to compare, or take --declaration.");
     for (const std::string& file : options.files) {
-        Passage passage;
-        passage.name = std::filesystem::path(file).stem().string();
-        VITRAL_TRY_ASSIGN(passage.text, readTextFile(file, kMaxTextBytes));
-        VITRAL_TRY_ASSIGN(passage.counts, countText(passage.text));
-        passages.push_back(std::move(passage));
+        VITRAL_TRY_ASSIGN(const std::string text, readTextFile(file, kMaxTextBytes));
+        VITRAL_TRY_ASSIGN(PassageSet more, passagesFromText(std::filesystem::path(file).stem().string(), text));
+        for (Passage& passage : more.passages)
+            set.passages.push_back(std::move(passage));
     }
-    VITRAL_TRY_ASSIGN(const std::size_t base, baselineOf(passages, options.baseline));
-    std::vector<Column> columns;
+    return set;
+}
+
+Result<void> compare(const CompareOptions& options) {
+    VITRAL_TRY_ASSIGN(const PassageSet set, passagesOf(options));
+    VITRAL_TRY_ASSIGN(PassageTable table, PassageTable::begin(set));
+    VITRAL_TRY(table.setBaseline(options.baseline));
     for (const std::string& argument : options.tokenizers) {
         VITRAL_TRY_ASSIGN(const std::filesystem::path path, resolveModel(argument));
         VITRAL_TRY_ASSIGN(const auto tokenizer, loadTokenizer(path));
-        Column column;
-        column.name = path.stem() == "tokenizer" ? path.parent_path().filename().string() : path.stem().string();
-        column.nVocab = tokenizer->nVocab();
-        for (const Passage& passage : passages) {
-            VITRAL_TRY_ASSIGN(const PassageCost cost, passageCost(*tokenizer, passage.text, passage.counts));
-            column.costs.push_back(cost);
-        }
-        columns.push_back(std::move(column));
+        VITRAL_TRY(table.add(path.stem() == "tokenizer" ? path.parent_path().filename().string() : path.stem().string(),
+                             *tokenizer, set));
     }
-    return writeAnswer(options.json ? compareJson(passages, columns, base) : compareText(passages, columns, base));
-}
-
-struct InfoOptions {
-    std::string file, find, regex;
-    bool json = false, unreachable = false;
-    std::size_t limit = 40;
-};
-
-std::string_view kindName(TokenizerKind kind) {
-    constexpr std::string_view names[] = {"byte-level BPE", "BPE over characters", "Unigram", "WordPiece"};
-    return names[static_cast<std::size_t>(kind)];
-}
-std::string_view typeName(TokenType type) {
-    constexpr std::string_view names[] = {"normal", "unknown", "control", "user defined", "unused", "byte"};
-    return names[static_cast<std::size_t>(type)];
-}
-std::string_view whyName(Unreachable why) {
-    constexpr std::string_view names[] = {"no", "not judged", "normalised", "cut", "merged", "repeated"};
-    return names[static_cast<std::size_t>(why)];
-}
-
-Json infoJson(const VocabularyIndex& index, const std::vector<TokenId>& found, std::size_t limit, bool listed) {
-    Json json;
-    json["kind"] = kindName(index.tokenizer()->kind());
-    json["vocabulary"] = index.size();
-    json["scripts"] = Json::object();
-    const std::vector<std::size_t> counts = index.countByScript();
-    for (std::size_t i = 0; i < counts.size(); ++i)
-        if (counts[i] > 0)
-            json["scripts"][std::string(VocabularyIndex::scripts()[i])] = counts[i];
-    std::size_t unreachable = 0;
-    for (std::size_t i = 0; i < index.size(); ++i)
-        unreachable += index.entry(static_cast<TokenId>(i)).unreachable > Unreachable::NotJudged ? 1 : 0;
-    json["unreachable"] = unreachable;
-    json["unreachable_rule"] = VocabularyIndex::unreachableRule();
-    if (!listed)
-        return json;
-    json["found"] = found.size();
-    json["entries"] = Json::array();
-    for (std::size_t i = 0; i < std::min(limit, found.size()); ++i) {
-        const VocabularyIndex::Entry& e = index.entry(found[i]);
-        Json item;
-        item["id"] = found[i];
-        putBytes(item, index.text(found[i]));
-        item["piece"] = std::string(index.piece(found[i]));
-        item["script"] = VocabularyIndex::scripts()[e.script];
-        item["type"] = typeName(e.type);
-        if (e.rank >= 0)
-            item["rank"] = e.rank;
-        if (e.score != 0)
-            item["score"] = e.score;
-        item["unreachable"] = whyName(e.unreachable);
-        json["entries"].push_back(std::move(item));
-    }
-    return json;
-}
-
-std::string infoText(const Json& json) {
-    fmt::memory_buffer buffer;
-    const auto out = std::back_inserter(buffer);
-    fmt::format_to(out, "{}, {} pieces, {} unreachable\n", json["kind"].get<std::string>(),
-                   json["vocabulary"].get<std::size_t>(), json["unreachable"].get<std::size_t>());
-    std::vector<std::pair<std::size_t, std::string>> scripts;
-    for (const auto& [name, count] : json["scripts"].items())
-        scripts.emplace_back(count.get<std::size_t>(), name);
-    std::stable_sort(scripts.begin(), scripts.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
-    for (const auto& [count, name] : scripts)
-        fmt::format_to(out, "  {:22} {:>8}\n", name, count);
-    if (!json.contains("entries"))
-        return {buffer.data(), buffer.size()};
-    fmt::format_to(out, "{} found\n", json["found"].get<std::size_t>());
-    for (const Json& entry : json["entries"])
-        fmt::format_to(out, "  {:>8}  {:24} {:14} {}{}\n", entry["id"].get<TokenId>(),
-                       tokenText(entry["piece"].get<std::string>()), entry["script"].get<std::string>(),
-                       entry["type"].get<std::string>(),
-                       entry["unreachable"] == "no" || entry["unreachable"] == "not judged"
-                           ? std::string()
-                           : ", unreachable: " + entry["unreachable"].get<std::string>());
-    return {buffer.data(), buffer.size()};
-}
-
-Result<void> info(const InfoOptions& options) {
-    VITRAL_TRY_ASSIGN(const std::filesystem::path path, resolveModel(options.file));
-    VITRAL_TRY_ASSIGN(const auto tokenizer, loadTokenizer(path));
-    VITRAL_TRY_ASSIGN(const VocabularyIndex index, VocabularyIndex::build(tokenizer));
-    VocabularyIndex::Query query;
-    query.text = options.find;
-    query.regex = options.regex;
-    query.onlyUnreachable = options.unreachable;
-    const bool listed = !options.find.empty() || !options.regex.empty() || options.unreachable;
-    std::vector<TokenId> found;
-    if (listed) {
-        VITRAL_TRY_ASSIGN(found, index.search(query));
-    }
-    const Json json = infoJson(index, found, options.limit, listed);
-    return writeAnswer(options.json ? dumpJson(json) : infoText(json));
+    return writeAnswer(options.csv ? table.csv() : options.json ? compareJson(table) : compareText(table));
 }
 
 void addTrain(CLI::App& parent, CommonOptions& common) {
@@ -405,26 +285,16 @@ void addCompare(CLI::App& parent, CommonOptions& common) {
     CLI::App* command =
         parent.add_subcommand("compare", "What the same passage costs in several languages and tokenizers");
     auto o = std::make_shared<CompareOptions>();
-    command->add_option("FILE", o->files, "The passages, a file each; the name says the language")
-        ->required()
+    command->add_option("FILE", o->files, "The passages: a file each, or paragraphs that begin with a line \"# name\"")
         ->type_name("");
     command->add_option("--tokenizers", o->tokenizers, "GGUF files, tokenizer.json, ...; - is the bundled model")
         ->required();
     command->add_option("--baseline", o->baseline, "The passage ratios refer to (eng, en or english, else the first)");
-    command->add_flag("--json", o->json, "As JSON");
+    command->add_flag("--declaration", o->declaration,
+                      "Six articles of the Universal Declaration of Human Rights in 26 languages");
+    CLI::Option* json = command->add_flag("--json", o->json, "As JSON");
+    command->add_flag("--csv", o->csv, "As CSV, a line for each passage and tokenizer")->excludes(json);
     command->callback([&common, o] { common.action = [o] { return compare(*o); }; });
-}
-
-void addInfo(CLI::App& parent, CommonOptions& common) {
-    CLI::App* command = parent.add_subcommand("info", "What a vocabulary holds: scripts, unreachable tokens, searches");
-    auto o = std::make_shared<InfoOptions>();
-    command->add_option("FILE", o->file, "The tokenizer; - or nothing: the bundled model")->type_name("");
-    command->add_option("--find", o->find, "List pieces with this text");
-    command->add_option("--regex", o->regex, "List pieces that this expression finds");
-    command->add_flag("--unreachable", o->unreachable, "List tokens that no text can produce");
-    command->add_option("--limit", o->limit, "How many to list")->capture_default_str();
-    command->add_flag("--json", o->json, "As JSON");
-    command->callback([&common, o] { common.action = [o] { return info(*o); }; });
 }
 
 } // namespace
@@ -434,7 +304,9 @@ void addTokenizerCommand(CLI::App& app, CommonOptions& common) {
     command->require_subcommand(1);
     addTrain(*command, common);
     addCompare(*command, common);
-    addInfo(*command, common);
+    addTokenizerInfo(*command, common);
+    addTokenizerVocab(*command, common);
+    addTokenizerRows(*command, common);
 }
 
 } // namespace vitral::cli

@@ -3,9 +3,11 @@
 
 #include "app/cli/token_json.h"
 #include "core/tokenizer/explain.h"
+#include "core/tokenizer/utf8.h"
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <iterator>
 
 namespace vitral::cli {
@@ -13,6 +15,8 @@ namespace vitral::cli {
 namespace {
 
 constexpr std::size_t kUsualWays = 5;
+constexpr std::size_t kLongestForWays = 64 << 10; ///< of a text, for nBest()
+constexpr std::size_t kPartBytes = 1 << 20;       ///< of the answer, written at once
 
 struct Explained {
     EncodeTrace trace;
@@ -28,7 +32,7 @@ Result<Explained> explain(const Tokenizer& tokenizer, std::string_view text, con
                           const ExplainOptions& options) {
     Explained out;
     VITRAL_TRY_ASSIGN(out.ids, tokenizer.encode(text, encode, &out.trace));
-    const bool unigram = tokenizer.kind() == TokenizerKind::Unigram;
+    const bool unigram = tokenizer.kind() == TokenizerKind::Unigram && text.size() <= kLongestForWays;
     if (unigram || options.nBest > 0) {
         const std::size_t n = options.nBest > 0 ? options.nBest : kUsualWays;
         VITRAL_TRY_ASSIGN(out.best, nBest(tokenizer, text, n, encode.parseSpecial));
@@ -126,65 +130,104 @@ void writeWays(std::string_view title, const std::vector<Segmentation>& ways, co
     }
 }
 
-Json tokensJson(const std::vector<TokenId>& ids, const Tokenizer& tokenizer) {
-    Json list = Json::array();
-    for (const TokenId id : ids) {
-        Json item;
-        item["id"] = id;
-        item["piece"] = std::string(tokenizer.piece(id));
-        putBytes(item, tokenizer.decodeToken(id, true));
-        list.push_back(std::move(item));
+/// A JSON string; what is not UTF-8 becomes U+FFFD. By hand: values of the JSON library cost ten times the time, and a
+/// text of 3 MB has fifty million of them.
+void writeString(std::string_view bytes, Out out) {
+    if (!isValidUtf8(bytes)) {
+        fmt::format_to(out, "{}", Json(std::string(bytes)).dump(-1, ' ', false, Json::error_handler_t::replace));
+        return;
     }
-    return list;
+    constexpr std::string_view kShort = "btn?fr"; // 8, 9, 10, 12, 13
+    std::string plain;
+    plain.reserve(bytes.size() + 2);
+    plain += '"';
+    for (const char ch : bytes) {
+        const auto c = static_cast<unsigned char>(ch);
+        if (c == '"' || c == '\\') {
+            plain += '\\';
+            plain += ch;
+        } else if (c >= 8 && c <= 13 && c != 11) {
+            plain += '\\';
+            plain += kShort[c - 8U];
+        } else if (c < 0x20) {
+            plain += fmt::format("\\u{:04x}", c);
+        } else {
+            plain += ch;
+        }
+    }
+    plain += '"';
+    fmt::format_to(out, "{}", plain);
 }
 
-Json preTokenJson(const Explained& e, const Tokenizer& tokenizer, const EncodeTrace::PreToken& token) {
-    Json json;
-    json["begin"] = token.begin;
-    json["end"] = token.end;
-    putBytes(json, e.bytes(token.begin, token.end));
-    json["added"] = token.isAdded;
-    json["ids"] = token.ids;
+/// "text" and, where that lost something, "bytes", as putBytes() does.
+void writeBytes(std::string_view bytes, Out out) {
+    fmt::format_to(out, "\"text\":");
+    writeString(bytes, out);
+    if (isValidUtf8(bytes))
+        return;
+    fmt::format_to(out, ",\"bytes\":[");
+    for (std::size_t i = 0; i < bytes.size(); ++i)
+        fmt::format_to(out, "{}{}", i > 0 ? "," : "", static_cast<unsigned char>(bytes[i]));
+    fmt::format_to(out, "]");
+}
+
+Result<void> flush(fmt::memory_buffer& buffer, const WriteAnswer& write, std::size_t above) {
+    if (buffer.size() <= above)
+        return {};
+    VITRAL_TRY(write({buffer.data(), buffer.size()}));
+    buffer.clear();
+    return {};
+}
+
+/// Of a text without pre-tokens (SentencePiece) one of these is the whole answer, so it goes out in parts as well.
+Result<void> writePreToken(const Explained& e, const Tokenizer& tokenizer, const EncodeTrace::PreToken& token,
+                           fmt::memory_buffer& buffer, const WriteAnswer& write) {
+    const Out out(buffer);
+    const auto idText = [](TokenId id) { return id >= 0 ? fmt::format("{}", id) : std::string("null"); };
+    const auto range = [&](std::uint32_t begin, std::uint32_t end) {
+        fmt::format_to(out, "{{\"begin\":{},\"end\":{},", begin, end);
+        writeBytes(e.bytes(begin, end), out);
+    };
+    range(token.begin, token.end);
+    fmt::format_to(out, ",\"added\":{},\"ids\":[{}]", token.isAdded, fmt::join(token.ids, ","));
     if (!token.symbolBegin.empty()) {
-        json["symbols"] = token.symbolBegin;
-        json["nodes"] = Json::array();
+        fmt::format_to(out, ",\"symbols\":[{}],\"nodes\":[", fmt::join(token.symbolBegin, ","));
         const std::vector<MergeNode> nodes = mergeTree(token);
         for (std::size_t i = 0; i < nodes.size(); ++i) {
-            Json node;
-            node["begin"] = nodes[i].begin;
-            node["end"] = nodes[i].end;
-            putBytes(node, e.bytes(nodes[i].begin, nodes[i].end));
-            if (nodes[i].left >= 0) {
-                node["left"] = nodes[i].left;
-                node["right"] = nodes[i].right;
-                node["rank"] = nodes[i].rank;
-                node["id"] = nodes[i].id >= 0 ? Json(nodes[i].id) : Json(nullptr);
+            const MergeNode& node = nodes[i];
+            if (i > 0)
+                buffer.push_back(',');
+            range(node.begin, node.end);
+            if (node.left >= 0) {
+                fmt::format_to(out, ",\"left\":{},\"right\":{},\"rank\":{},\"id\":{}", node.left, node.right, node.rank,
+                               idText(node.id));
                 if (const float score = token.merges[i - token.symbolBegin.size()].score; score != 0)
-                    node["score"] = score;
+                    fmt::format_to(out, ",\"score\":{}", Json(score).dump());
             }
-            node["root"] = nodes[i].isRoot;
-            json["nodes"].push_back(std::move(node));
+            fmt::format_to(out, ",\"root\":{}}}", node.isRoot);
+            VITRAL_TRY(flush(buffer, write, kPartBytes));
         }
+        buffer.push_back(']');
     }
-    if (token.lattice.empty())
-        return json;
-    const bool search = tokenizer.kind() == TokenizerKind::WordPiece;
-    Json& list = json[search ? "search" : "lattice"] = Json::array();
-    for (const EncodeTrace::LatticeNode& n : token.lattice) {
-        Json node;
-        node["begin"] = n.begin;
-        node["end"] = n.end;
-        putBytes(node, e.bytes(n.begin, n.end));
-        node["id"] = n.id >= 0 ? Json(n.id) : Json(nullptr);
-        if (search) {
-            node["found"] = n.score > 0;
-        } else {
-            node["score"] = n.score;
-            node["best"] = n.onBestPath;
+    if (!token.lattice.empty()) {
+        const bool search = tokenizer.kind() == TokenizerKind::WordPiece;
+        fmt::format_to(out, ",\"{}\":[", search ? "search" : "lattice");
+        for (std::size_t i = 0; i < token.lattice.size(); ++i) {
+            const EncodeTrace::LatticeNode& node = token.lattice[i];
+            if (i > 0)
+                buffer.push_back(',');
+            range(node.begin, node.end);
+            if (search)
+                fmt::format_to(out, ",\"id\":{},\"found\":{}}}", idText(node.id), node.score > 0);
+            else
+                fmt::format_to(out, ",\"id\":{},\"score\":{},\"best\":{}}}", idText(node.id), Json(node.score).dump(),
+                               node.onBestPath);
+            VITRAL_TRY(flush(buffer, write, kPartBytes));
         }
-        list.push_back(std::move(node));
+        buffer.push_back(']');
     }
-    return json;
+    buffer.push_back('}');
+    return flush(buffer, write, kPartBytes);
 }
 
 Json waysJson(const std::vector<Segmentation>& ways, const Tokenizer& tokenizer) {
@@ -223,8 +266,8 @@ std::string tokenText(std::string_view bytes) {
     return out;
 }
 
-Result<std::string> explainText(const Tokenizer& tokenizer, std::string_view text, const EncodeOptions& encode,
-                                const ExplainOptions& options) {
+Result<void> explainText(const Tokenizer& tokenizer, std::string_view text, const EncodeOptions& encode,
+                         const ExplainOptions& options, const WriteAnswer& write) {
     VITRAL_TRY_ASSIGN(const Explained e, explain(tokenizer, text, encode, options));
     fmt::memory_buffer buffer;
     const Out out(buffer);
@@ -243,34 +286,51 @@ Result<std::string> explainText(const Tokenizer& tokenizer, std::string_view tex
         for (const TokenId id : token.ids)
             fmt::format_to(out, " {} ({})", tokenText(tokenizer.piece(id)), id);
         fmt::format_to(out, "\n");
+        VITRAL_TRY(flush(buffer, write, kPartBytes));
     }
     if (!e.best.empty() || !e.drawn.empty())
         fmt::format_to(out, "\n");
     writeWays("most probable ways (log probability, share)", e.best, tokenizer, out);
     writeWays(fmt::format("drawn with alpha {} (log probability, chance)", options.alpha), e.drawn, tokenizer, out);
-    return std::string(buffer.data(), buffer.size());
+    return flush(buffer, write, 0);
 }
 
-Result<std::string> explainJson(const Tokenizer& tokenizer, std::string_view text, const EncodeOptions& encode,
-                                const ExplainOptions& options) {
+Result<void> explainJson(const Tokenizer& tokenizer, std::string_view text, const EncodeOptions& encode,
+                         const ExplainOptions& options, const WriteAnswer& write) {
     VITRAL_TRY_ASSIGN(const Explained e, explain(tokenizer, text, encode, options));
-    Json json;
-    json["kind"] = kindName(tokenizer.kind());
-    json["vocabulary"] = tokenizer.nVocab();
-    Json& input = json["input"];
-    putBytes(input, text);
-    putBytes(json["normalised"], e.trace.normalised);
-    json["tokens"] = tokensJson(e.ids, tokenizer);
-    json["pre_tokens"] = Json::array();
-    for (const EncodeTrace::PreToken& token : e.trace.preTokens)
-        json["pre_tokens"].push_back(preTokenJson(e, tokenizer, token));
-    if (!e.best.empty())
-        json["nbest"] = waysJson(e.best, tokenizer);
-    if (!e.drawn.empty()) {
-        json["alpha"] = options.alpha;
-        json["samples"] = waysJson(e.drawn, tokenizer);
+    fmt::memory_buffer buffer;
+    const Out out(buffer);
+    fmt::format_to(out, "{{\"kind\":\"{}\",\"vocabulary\":{},\"input\":{{", kindName(tokenizer.kind()),
+                   tokenizer.nVocab());
+    writeBytes(text, out);
+    fmt::format_to(out, "}},\"normalised\":{{");
+    writeBytes(e.trace.normalised, out);
+    fmt::format_to(out, "}},\"tokens\":[");
+    for (std::size_t i = 0; i < e.ids.size(); ++i) {
+        fmt::format_to(out, "{}{{\"id\":{},\"piece\":", i > 0 ? "," : "", e.ids[i]);
+        writeString(tokenizer.piece(e.ids[i]), out);
+        buffer.push_back(',');
+        writeBytes(tokenizer.decodeToken(e.ids[i], true), out);
+        buffer.push_back('}');
+        VITRAL_TRY(flush(buffer, write, kPartBytes));
     }
-    return dumpJson(json);
+    fmt::format_to(out, "],\"pre_tokens\":[");
+    for (std::size_t i = 0; i < e.trace.preTokens.size(); ++i) {
+        if (i > 0)
+            buffer.push_back(',');
+        VITRAL_TRY(writePreToken(e, tokenizer, e.trace.preTokens[i], buffer, write));
+    }
+    buffer.push_back(']');
+    if (!e.best.empty()) {
+        fmt::format_to(out, ",\"nbest\":");
+        buffer.append(waysJson(e.best, tokenizer).dump(-1, ' ', false, Json::error_handler_t::replace));
+    }
+    if (!e.drawn.empty()) {
+        fmt::format_to(out, ",\"alpha\":{},\"samples\":", Json(options.alpha).dump());
+        buffer.append(waysJson(e.drawn, tokenizer).dump(-1, ' ', false, Json::error_handler_t::replace));
+    }
+    fmt::format_to(out, "}}\n");
+    return flush(buffer, write, 0);
 }
 
 } // namespace vitral::cli

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/cli/token_json.h"
 
+#include "core/tokenizer/utf8.h"
+
 #include <cmath>
 #include <fmt/format.h>
 
@@ -18,6 +20,10 @@ Json number(float value) {
 } // namespace
 
 void putBytes(Json& object, std::string_view bytes) {
+    if (isValidUtf8(bytes)) {
+        object["text"] = std::string(bytes);
+        return;
+    }
     // nlohmann's own validation decides what is UTF-8: dump with replacement and compare.
     const std::string replaced =
         Json::parse(Json(std::string(bytes)).dump(-1, ' ', false, Json::error_handler_t::replace)).get<std::string>();
