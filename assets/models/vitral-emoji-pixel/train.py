@@ -25,6 +25,34 @@ import networks
 from prompts import a_prompt
 
 
+class Muon(torch.optim.Optimizer):
+    """Momentum whose update of each matrix (a convolution is one of outputs by inputs times taps) is brought near to an
+    orthogonal one by five Newton-Schulz steps (K. Jordan et al. 2024, "Muon: an optimizer for hidden layers")."""
+
+    def __init__(self, params, lr, momentum=0.95, weight_decay=0.0):
+        super().__init__(params, dict(lr=lr, momentum=momentum, weight_decay=weight_decay))
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            for p in group["params"]:
+                state = self.state[p]
+                if "m" not in state:
+                    state["m"] = torch.zeros_like(p)
+                m = state["m"]
+                m.lerp_(p.grad, 1 - group["momentum"])
+                x = p.grad.lerp(m, group["momentum"]).reshape(p.shape[0], -1)  # Nesterov
+                tall = x.shape[0] > x.shape[1]
+                x = x.T if tall else x
+                x = x / (x.norm() + 1e-7)
+                for _ in range(5):
+                    a = x @ x.T
+                    x = torch.addmm(x, torch.addmm(a, a, a, beta=-4.7750, alpha=2.0315), x, beta=3.4445)
+                x = x.T if tall else x
+                p.mul_(1 - group["lr"] * group["weight_decay"])
+                p.add_(x.reshape(p.shape), alpha=-group["lr"] * max(1.0, x.shape[0] / x.shape[1]) ** 0.5)
+
+
 class Prompts:
     def __init__(self, folder):
         self.tok = Tokenizer.from_file(os.path.join(folder, "tokenizer.json"))
@@ -51,6 +79,7 @@ def main():
     ap.add_argument("--until", default="", help="stop at this time of the day, HH:MM; the rate's fall ends there")
     ap.add_argument("--batch", type=int, default=32)
     ap.add_argument("--lr", type=float, default=1e-3)
+    ap.add_argument("--muon", type=float, default=0.01, help="learning rate of Muon for the matrices; 0: AdamW for all")
     ap.add_argument("--warmup", type=int, default=100)
     ap.add_argument("--ema", type=float, default=0.998)
     ap.add_argument("--seed", type=int, default=1)
@@ -86,7 +115,11 @@ def main():
         load_weights(args.start, unet=unet, text_encoder=text)
     unet, text = unet.to(dev, memory_format=torch.channels_last), text.to(dev)
     params = list(unet.parameters()) + list(text.parameters())
-    opt = torch.optim.AdamW(params, lr=args.lr, betas=(0.9, 0.99), weight_decay=1e-3, fused=True)
+    named = list(unet.named_parameters()) + list(text.named_parameters())
+    matrix = [args.muon > 0 and p.dim() >= 2 and "embedding" not in n and not n.startswith(("conv_in", "conv_out", "time_")) for n, p in named]
+    opts = [torch.optim.AdamW([p for (_, p), m in zip(named, matrix) if not m], lr=args.lr, betas=(0.9, 0.99), weight_decay=1e-3, fused=True)]
+    if args.muon:
+        opts.append(Muon([p for (_, p), m in zip(named, matrix) if m], lr=args.muon, weight_decay=1e-3))
     ema = [p.detach().clone() for p in params]
     step, spent, seen = 0, 0.0, 0
     last = os.path.join(args.run, "last.pt")
@@ -94,7 +127,9 @@ def main():
         ck = torch.load(last, weights_only=True, map_location=dev)
         unet.load_state_dict(ck["unet"])
         text.load_state_dict(ck["text"])
-        opt.load_state_dict(ck["opt"])
+        if isinstance(ck["opt"], list) and len(ck["opt"]) == len(opts):  # else: begun with another optimizer, whose averages are left behind
+            for o, state in zip(opts, ck["opt"]):
+                o.load_state_dict(state)
         for a, b in zip(ema, ck["ema"]):
             a.copy_(b)
         step, spent, seen = ck["step"], ck["spent"], ck["seen"]
@@ -107,7 +142,7 @@ def main():
         print(kw, flush=True)
 
     def save():
-        torch.save({"unet": unet.state_dict(), "text": text.state_dict(), "opt": opt.state_dict(), "ema": ema, "step": step, "spent": spent, "seen": seen}, last + ".tmp")
+        torch.save({"unet": unet.state_dict(), "text": text.state_dict(), "opt": [o.state_dict() for o in opts], "ema": ema, "step": step, "spent": spent, "seen": seen}, last + ".tmp")
         os.replace(last + ".tmp", last)
 
     t_end, t_begin = 0.0, time.time()
@@ -116,7 +151,7 @@ def main():
         now = time.localtime()
         t_end = t_begin + (h * 60 + m) * 60 - (now.tm_hour * 3600 + now.tm_min * 60 + now.tm_sec)
         whole = spent + t_end - t_begin
-    say(event="start", kind=args.kind, unet=networks.count(unet), text_encoder=networks.count(text), pictures=len(plain) + len(coloured), held=sum(r["held"] for r in rows), step=step, **{k: v for k, v in vars(args).items() if k in ("batch", "lr", "seed", "threads", "minutes", "steps", "until", "ema", "plain", "bf16", "device")})
+    say(event="start", kind=args.kind, unet=networks.count(unet), text_encoder=networks.count(text), pictures=len(plain) + len(coloured), held=sum(r["held"] for r in rows), step=step, **{k: v for k, v in vars(args).items() if k in ("batch", "lr", "muon", "seed", "threads", "minutes", "steps", "until", "ema", "plain", "bf16", "device")})
 
     acc, n, t0 = torch.zeros(5), torch.zeros(5), time.time()
     while True:
@@ -130,9 +165,10 @@ def main():
             break
         rng = random.Random(args.seed * 1000003 + step)
         gen = torch.Generator().manual_seed(args.seed * 1000003 + step)
-        lr = args.lr * min(1.0, (step + 1) / args.warmup) * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * done)))
-        for g in opt.param_groups:
-            g["lr"] = lr
+        scale = min(1.0, (step + 1) / args.warmup) * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * done)))
+        for o, base in zip(opts, (args.lr, args.muon)):
+            for g in o.param_groups:
+                g["lr"] = base * scale
         t_step = time.time()
         n_plain = round(args.batch * args.plain)
         idx = rng.sample(plain, min(n_plain, len(plain))) + rng.sample(coloured, args.batch - n_plain)
@@ -158,8 +194,10 @@ def main():
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_(params, 1.0)
         if torch.isfinite(norm):
-            opt.step()
-        opt.zero_grad(set_to_none=True)
+            for o in opts:
+                o.step()
+        for o in opts:
+            o.zero_grad(set_to_none=True)
         with torch.no_grad():
             keep = min(args.ema, (step + 1) / (step + 10))
             torch._foreach_lerp_(ema, params, 1 - keep)
@@ -170,7 +208,7 @@ def main():
         n.index_add_(0, bucket, torch.ones(len(idx)))
         if step % args.every == 0:
             now = time.time()
-            say(step=step, loss=round(float(acc.sum() / n.sum()), 5), by_time=[round(float(q), 5) for q in acc / n.clamp(min=1)], lr=round(lr, 7), norm=round(float(norm), 3), pictures_s=round(args.every * args.batch / (now - t0), 1), minutes=round(spent / 60, 2))
+            say(step=step, loss=round(float(acc.sum() / n.sum()), 5), by_time=[round(float(q), 5) for q in acc / n.clamp(min=1)], lr=round(args.lr * scale, 7), norm=round(float(norm), 3), pictures_s=round(args.every * args.batch / (now - t0), 1), minutes=round(spent / 60, 2))
             acc.zero_(), n.zero_()
             t0 = now
         if step % args.save == 0:
