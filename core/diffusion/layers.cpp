@@ -119,6 +119,18 @@ Result<Vector> NetLoader::vector(const std::string& name, std::int64_t n) {
     return vector;
 }
 
+Result<Vector> NetLoader::matrixVector(const std::string& name, std::int64_t nRow, std::int64_t nCol) {
+    VITRAL_TRY_ASSIGN(const TensorView view, find(name, {Shape{nRow, nCol}}));
+    auto buffer = options_.backend->loadVector(view);
+    if (!buffer)
+        return failWith("Cannot load the tensor " + name, std::move(buffer).error());
+    loaded(view, (*buffer)->sizeBytes());
+    Vector vector;
+    vector.buffer = std::move(*buffer);
+    vector.tensor = Tensor{vector.buffer->data(), Shape{nRow, nCol}, nCol, DType::F32};
+    return vector;
+}
+
 Result<GroupNorm> NetLoader::groupNorm(const std::string& name, std::int64_t n, std::int64_t nGroup, double eps) {
     if (nGroup < 1 || n % nGroup != 0)
         return fail(ErrorCode::InvalidFile,

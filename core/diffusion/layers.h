@@ -92,6 +92,8 @@ public:
     Result<LayerNorm> layerNorm(const std::string& name, std::int64_t n, double eps);
     /// Full tensor name, n elements in all.
     Result<Vector> vector(const std::string& name, std::int64_t n);
+    /// A small table [rows, cols] as f32 rows (positions).
+    Result<Vector> matrixVector(const std::string& name, std::int64_t nRow, std::int64_t nCol);
     /// A table whose rows are looked up: [rows, cols].
     Result<std::unique_ptr<Matrix>> table(const std::string& name, std::int64_t nRow, std::int64_t nCol);
 

@@ -78,7 +78,7 @@ Result<DiffusionModelPtr> assemble(ModelParts parts, const DiffusionLoadOptions&
     model->schedule = parts.schedule;
     model->backend = options.backend;
     NetLoader::Progress progress;
-    for (const TensorSource* source : {&parts.unet, &parts.vae}) {
+    for (const TensorSource* source : {&parts.unet, &parts.vae, &parts.text, &parts.secondText}) {
         progress.allBytes += source->totalBytes();
         for (const auto& owner : source->owners())
             model->files.push_back(owner);
@@ -90,9 +90,31 @@ Result<DiffusionModelPtr> assemble(ModelParts parts, const DiffusionLoadOptions&
         model->info.residentBytes += loader.residentBytes();
         types.insert(loader.types().begin(), loader.types().end());
     };
+    const auto loadText = [&](const TensorSource& source, const ClipConfig& config, const ClipTokens& tokens) {
+        NetLoader loader(source, "The text encoder", form, options, &progress);
+        auto text = ClipText::load(loader, config, tokens);
+        count(loader);
+        return text;
+    };
+    std::int64_t textWidth = 0;
+    if (parts.textConfig) {
+        VITRAL_TRY_ASSIGN(auto text, loadText(parts.text, *parts.textConfig, parts.tokens));
+        textWidth = parts.textConfig->width;
+        model->textEncoder = text;
+        if (parts.secondTextConfig) {
+            VITRAL_TRY_ASSIGN(auto second, loadText(parts.secondText, *parts.secondTextConfig, parts.secondTokens));
+            textWidth += parts.secondTextConfig->width;
+            model->textEncoder = std::make_shared<const JoinedText>(std::move(text), std::move(second));
+        }
+    }
+    if (model->textEncoder && parts.unetConfig->conditional && textWidth != parts.unetConfig->crossWidth)
+        return fail(ErrorCode::InvalidFile,
+                    fmt::format("The text encoder gives {} numbers a word, but the U-Net's cross_attention_dim is {}.",
+                                textWidth, parts.unetConfig->crossWidth));
     {
         NetLoader loader(parts.unet, "The U-Net", form, options, &progress);
-        VITRAL_TRY_ASSIGN(model->denoiser, UNet::load(loader, *parts.unetConfig, 77));
+        VITRAL_TRY_ASSIGN(model->denoiser, UNet::load(loader, *parts.unetConfig,
+                                                      model->textEncoder ? model->textEncoder->maxTokens() : 77));
         count(loader);
     }
     if (parts.vaeConfig) {

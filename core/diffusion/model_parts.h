@@ -3,6 +3,7 @@
 // What every kind of file is taken apart into before it becomes a model: configurations and tensors under diffusers'
 // names. Thread: the loading thread.
 
+#include "core/diffusion/clip.h"
 #include "core/diffusion/json_config.h"
 #include "core/diffusion/model.h"
 #include "core/diffusion/tensor_source.h"
@@ -18,8 +19,10 @@ struct ModelParts {
     DiffusionInfo info; ///< name, architecture, licence, classes, defaults; the rest is filled by assemble()
     ScheduleSpec schedule;
     std::optional<UNetConfig> unetConfig;
-    std::optional<VaeConfig> vaeConfig; ///< none: the network works on pixels
-    TensorSource unet, vae;
+    std::optional<VaeConfig> vaeConfig;                     ///< none: the network works on pixels
+    std::optional<ClipConfig> textConfig, secondTextConfig; ///< none: knows no text; second: SDXL
+    ClipTokens tokens, secondTokens;
+    TensorSource unet, vae, text, secondText;
     std::int32_t defaultHeight = 0, defaultWidth = 0; ///< pixels; 0: the U-Net's own
 };
 

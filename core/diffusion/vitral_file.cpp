@@ -64,6 +64,18 @@ Result<ModelParts> readVitralFile(const std::filesystem::path& path) {
     VITRAL_TRY_ASSIGN(const JsonConfig scheduler, json.object("scheduler"));
     VITRAL_TRY_ASSIGN(parts.schedule, readSchedule(scheduler));
     VITRAL_TRY(parts.unet.add(file, underPrefix("unet.")));
+    if (json.has("text_encoder")) {
+        VITRAL_TRY_ASSIGN(const JsonConfig encoder, json.object("text_encoder"));
+        VITRAL_TRY_ASSIGN(parts.textConfig, readClipConfig(encoder));
+        if (!json.has("tokenizer"))
+            return fail(ErrorCode::InvalidFile, "The model's metadata hold a text encoder, but no tokenizer for it.");
+        VITRAL_TRY_ASSIGN(auto tokenizer, tokenizerFromJson(json.dump("tokenizer"), json.dump("tokenizer_config")));
+        VITRAL_TRY_ASSIGN(const JsonConfig config,
+                          JsonConfig::parse(json.has("tokenizer_config") ? json.dump("tokenizer_config") : "{}",
+                                            "the model's tokenizer_config"));
+        VITRAL_TRY_ASSIGN(parts.tokens, readClipTokens(std::move(tokenizer), config, parts.textConfig->nPosition));
+        VITRAL_TRY(parts.text.add(file, underPrefix("text_encoder.")));
+    }
     if (json.has("vae")) {
         VITRAL_TRY_ASSIGN(const JsonConfig vae, json.object("vae"));
         VITRAL_TRY_ASSIGN(parts.vaeConfig, readVaeConfig(vae));

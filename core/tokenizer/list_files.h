@@ -14,5 +14,9 @@ namespace vitral {
 Result<std::shared_ptr<const Tokenizer>> tokenizerFromTiktoken(std::string_view bytes, std::string_view name);
 /// `text` is a BERT vocab.txt; `config` the tokenizer_config.json beside it, where there is one. Errors: InvalidFile.
 Result<std::shared_ptr<const Tokenizer>> tokenizerFromVocabTxt(std::string_view text, std::string_view config = {});
+/// CLIP's: `merges` is a merges.txt; `vocabulary` the vocab.json beside it, or empty where the ids follow from the merges.
+/// Errors: InvalidFile.
+Result<std::shared_ptr<const Tokenizer>> tokenizerFromClip(std::string_view vocabulary, std::string_view merges,
+                                                           std::string_view config = {});
 
 } // namespace vitral

@@ -173,7 +173,120 @@ def classes():
               down_block_types=("DownBlock2D", "AttnDownBlock2D"), up_block_types=("AttnUpBlock2D", "UpBlock2D"))
 
 
-CASES = {f.__name__: f for f in (sd1, sd2, xl, plain, classes)}
+def vae_case(name, size=16, **cfg):
+    import diffusers
+    net = diffusers.AutoencoderKL(sample_size=size, **cfg)
+    weights = {}
+    fill(net, "vae.", weights)
+    points = {}
+    for side, half, blocks in (("encoder", net.encoder, "down"), ("decoder", net.decoder, "up")):
+        for i, block in enumerate(getattr(half, f"{blocks}_blocks")):
+            for j, res in enumerate(block.resnets):
+                points[f"vae.{side}.{blocks}.{i}.res.{j}"] = res
+            for sampler in (getattr(block, f"{blocks}samplers", None) or []):
+                points[f"vae.{side}.{blocks}.{i}.{blocks}"] = sampler
+        for j, res in enumerate(half.mid_block.resnets):
+            points[f"vae.{side}.mid.res.{j}"] = res
+        if half.mid_block.attentions[0] is not None:
+            points[f"vae.{side}.mid.attn.0"] = half.mid_block.attentions[0]
+    got = watch(points)
+    n = 2 ** (len(cfg["block_out_channels"]) - 1)
+    x, z = noise(name + ".x", 1, 3, size, size), noise(name + ".z", 1, net.config.latent_channels, size // n, size // n)
+    scale, shift = net.config.scaling_factor, net.config.shift_factor or 0.0
+    with torch.no_grad():
+        encoded = (net.encode(x).latent_dist.mean - shift) * scale
+        decoded = net.decode(z / scale + shift).sample
+    # A U-Net that belongs to it, so that the file is a model; it is not run here.
+    unet = diffusers.UNet2DModel(sample_size=8, in_channels=net.config.latent_channels, out_channels=net.config.latent_channels,
+                                 block_out_channels=(8,), layers_per_block=1, norm_num_groups=2, add_attention=False,
+                                 down_block_types=("DownBlock2D",), up_block_types=("UpBlock2D",))
+    fill(unet, "unet.", weights)
+    save(name, got | {"x": x, "z": z, "encoded": encoded, "decoded": decoded},
+         {"version": 1, "name": name, "unet": config(unet, "UNet2DModel"), "vae": config(net, "AutoencoderKL"), "scheduler": SCHEDULER},
+         weights)
+
+
+def vae():
+    vae_case("vae-sd", block_out_channels=(8, 16, 16), layers_per_block=1, norm_num_groups=4,
+             down_block_types=("DownEncoderBlock2D",) * 3, up_block_types=("UpDecoderBlock2D",) * 3)
+
+
+def vae_shifted():
+    vae_case("vae-shifted", size=8, block_out_channels=(8, 16), layers_per_block=2, norm_num_groups=8, latent_channels=6,
+             scaling_factor=0.36, shift_factor=0.11, use_quant_conv=False, use_post_quant_conv=False, mid_block_add_attention=False,
+             down_block_types=("DownEncoderBlock2D",) * 2, up_block_types=("UpDecoderBlock2D",) * 2)
+
+
+def taesd():
+    import diffusers
+    net = diffusers.AutoencoderTiny(encoder_block_out_channels=(16, 16, 16, 16), decoder_block_out_channels=(16, 16, 16, 16))
+    weights = {}
+    fill(net, "", weights)
+    x, z = noise("taesd.x", 1, 3, 32, 32), noise("taesd.z", 1, 4, 3, 5)
+    with torch.no_grad():
+        encoded, decoded = net.encode(x).latents, net.decode(z).sample
+    save("taesd", {"x": x, "z": z, "encoded": encoded, "decoded": decoded}, {}, weights)
+
+
+def clip_text():
+    """Two text encoders (Stable Diffusion 1's and 2's kind) and CLIP's tokenizer on a small vocabulary of its own."""
+    from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
+
+    import tokenizers
+    from tokenizers import models, normalizers, pre_tokenizers, trainers
+    texts = ["a photo of a cat", "um gato vermelho na praia", "the quick brown fox, 3 dogs & 12 birds!", "it's the artist's 2nd",
+             "paisagem com montanhas e um rio", "highly detailed, 4k, trending"]
+    small = tokenizers.Tokenizer(models.BPE(end_of_word_suffix="</w>"))
+    small.normalizer = normalizers.Lowercase()
+    small.pre_tokenizer = pre_tokenizers.Sequence([pre_tokenizers.Whitespace(), pre_tokenizers.ByteLevel(add_prefix_space=False)])
+    small.train_from_iterator(texts, trainers.BpeTrainer(vocab_size=260 + 256 + 60, end_of_word_suffix="</w>", show_progress=False,
+                                                         initial_alphabet=pre_tokenizers.ByteLevel.alphabet()))
+    merges = [tuple(m) if not isinstance(m, str) else tuple(m.split(" ")) for m in json.loads(small.to_str())["model"]["merges"]]
+    # CLIP's own order of ids: bytes, bytes that end a word, merges, the two special tokens.
+    byte = {b: c for b, c in zip(*_bytes())}
+    pieces = [byte[b] for b in byte] + [byte[b] + "</w>" for b in byte] + ["".join(m) for m in merges] + ["<|startoftext|>", "<|endoftext|>"]
+    vocab = {p: i for i, p in enumerate(pieces)}
+    assert len(vocab) == len(pieces)
+    tok = CLIPTokenizer(vocab=vocab, merges=merges, model_max_length=16)
+    probes = texts + ["", " ", "  A  Photo\tof\na CAT  ", "naïve café ÇÃO", "日本語 emoji 🙂🙂", "don't we're you'll I'd I've I'm", "a1b22c333", "!!! ?? ...",
+                      "<|endoftext|> x", "e\u0301galite\u0301", "x" * 40, "one two three four five six seven eight nine ten eleven twelve thirteen"]
+    cases = [[t, tok(t, add_special_tokens=False)["input_ids"], tok(t, padding="max_length", truncation=True)["input_ids"]] for t in probes]
+    weights, tensors = {}, {}
+    meta = {"merges": ["#version: 0.2"] + [" ".join(m) for m in merges], "vocab": vocab, "cases": cases, "models": {}}
+    ids = torch.tensor([c[2] for c in cases[:3]])
+    tensors["ids"] = ids.float()
+    for name, act, n in (("sd1", "quick_gelu", 2), ("sd2", "gelu", 3)):
+        cfg = CLIPTextConfig(vocab_size=len(vocab), hidden_size=32, intermediate_size=64, num_hidden_layers=n, num_attention_heads=4,
+                             max_position_embeddings=16, hidden_act=act, projection_dim=24, bos_token_id=len(vocab) - 2,
+                             eos_token_id=len(vocab) - 1, pad_token_id=len(vocab) - 1)
+        net = CLIPTextModel(cfg)
+        mine = {}
+        fill(net, f"{name}.", mine)
+        weights |= mine
+        with torch.no_grad():
+            out = net(ids, output_hidden_states=True)
+        tensors[f"{name}.last"] = out.last_hidden_state
+        tensors[f"{name}.penultimate"] = out.hidden_states[-2]
+        tensors[f"{name}.pooled"] = out.pooler_output
+        meta["models"][name] = cfg.to_dict()
+    path = OUT / "clip-text.safetensors"
+    save_file({k: v.detach().float().contiguous().clone() for k, v in tensors.items()}, path,
+              metadata={"weights": json.dumps(weights), "clip": json.dumps(meta)})
+    print(f"clip-text: {path.stat().st_size} bytes")
+
+
+def _bytes():
+    shown = list(range(0x21, 0x7F)) + list(range(0xA1, 0xAD)) + list(range(0xAE, 0x100))
+    order, names, n = shown[:], [chr(b) for b in shown], 0
+    for b in range(256):
+        if b not in shown:
+            order.append(b)
+            names.append(chr(256 + n))
+            n += 1
+    return order, names
+
+
+CASES = {f.__name__: f for f in (sd1, sd2, xl, plain, classes, vae, vae_shifted, taesd, clip_text)}
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
