@@ -32,6 +32,14 @@ public:
     [[nodiscard]] virtual std::size_t sizeBytes() const = 0;
 };
 
+/// How products with a weight are computed (diffusion::Precision is the user's word for it).
+enum class WeightForm : std::uint8_t {
+    AsFile, ///< as loadMatrix: quantised weights meet quantised inputs
+    Exact,  ///< f32 products of the weight as the file has it
+    Bf16,   ///< weight and inputs rounded to 16 bits where the processor gains by it, else as Exact
+            ///< (docs/architecture.md, "The CPU backend": BF16, or F16 summed in f32 every 64 terms)
+};
+
 /// A weight matrix as the backend wants it (mapped, or repacked once at load). dtype and shape are the file's.
 /// shape [N, E] (row = one output) or [nExpert, N, E].
 class Matrix {
@@ -40,6 +48,7 @@ public:
     DType dtype = DType::F32;
     Shape shape;
     std::string name; ///< of the tensor in the file, set by whoever loads it; empty where unknown
+    WeightForm form = WeightForm::AsFile; ///< how its products are computed, as it was loaded
     [[nodiscard]] virtual std::size_t residentBytes() const = 0; ///< memory beyond the mapped file
 };
 
@@ -110,14 +119,6 @@ struct Conv2dParams {
     }
 };
 
-/// How products with a weight are computed (diffusion::Precision is the user's word for it).
-enum class WeightForm : std::uint8_t {
-    AsFile, ///< as loadMatrix: quantised weights meet quantised inputs
-    Exact,  ///< f32 products of the weight as the file has it
-    Bf16,   ///< weight and inputs rounded to 16 bits where the processor gains by it, else as Exact
-            ///< (docs/architecture.md, "The CPU backend": BF16, or F16 summed in f32 every 64 terms)
-};
-
 /// Attention over all keys at once, nothing cached: of pixels, to words, of a text encoder.
 struct DenseAttentionParams {
     std::int64_t nImage = 1; ///< queries of an image meet its keys only
@@ -126,7 +127,7 @@ struct DenseAttentionParams {
     float scale = 1.0F;
     bool causal = false;                 ///< query t sees keys 0 .. t (as many keys as queries)
     Tensor logSumExp;                    ///< optional out, [nImage * Tq, H]
-    WeightForm form = WeightForm::Exact; ///< Bf16: q, k, v and the softmax's weights are rounded as weights are
+    WeightForm form = WeightForm::Exact; ///< else q, k, v and the softmax's weights are rounded as Bf16 says
 };
 
 struct MatmulOutput {

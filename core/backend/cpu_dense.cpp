@@ -86,6 +86,7 @@ Result<std::unique_ptr<Matrix>> CpuBackend::loadConv(const TensorView& view, Wei
     auto matrix = std::make_unique<CpuMatrix>();
     VITRAL_TRY_ASSIGN(matrix->dense, packDense(view, form, table_, pool_, stop));
     matrix->dtype = view.dtype;
+    matrix->form = form;
     matrix->shape = Shape{view.shape[0], view.shape.count() / view.shape[0]};
     matrix->bytes = view.bytes;
     return std::unique_ptr<Matrix>(std::move(matrix));

@@ -26,7 +26,7 @@ std::int64_t ceilDiv(std::int64_t a, std::int64_t b) {
 } // namespace
 
 void CpuBackend::denseAttention(Tensor out, Tensor q, Tensor k, Tensor v, const DenseAttentionParams& params) {
-    const bool in16 = params.form == WeightForm::Bf16 && table_.dense16 != nullptr;
+    const bool in16 = params.form != WeightForm::Exact && table_.dense16 != nullptr;
     const kernels::DenseKernel& kernel = in16 ? *table_.dense16 : *table_.dense;
     const kernels::DenseStorage storage = denseStorage(kernel.inputs);
     const bool pairs = kernel.inputs == DenseInputs::Bf16Pairs;

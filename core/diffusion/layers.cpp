@@ -170,16 +170,9 @@ Result<std::unique_ptr<Matrix>> NetLoader::table(const std::string& name, std::i
     return matrix;
 }
 
-WeightForm weightForm(Precision precision, const Backend& backend) {
-    switch (precision) {
-    case Precision::Exact:
-        return WeightForm::Exact;
-    case Precision::Fast:
-        return WeightForm::Bf16;
-    case Precision::Auto:
-        break;
-    }
-    return backend.info().detail.find("BF16") != std::string::npos ? WeightForm::Bf16 : WeightForm::Exact;
+WeightForm weightForm(Precision precision) {
+    // 16-bit products are taken only where they are faster; elsewhere Bf16 is exact by itself.
+    return precision == Precision::Exact ? WeightForm::Exact : WeightForm::Bf16;
 }
 
 Result<void> Pass::check() const {

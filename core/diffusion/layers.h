@@ -120,8 +120,8 @@ private:
     std::vector<std::shared_ptr<const void>> kept_;
 };
 
-/// Which weights a precision means on this backend.
-[[nodiscard]] WeightForm weightForm(Precision precision, const Backend& backend);
+/// Which weights a precision means.
+[[nodiscard]] WeightForm weightForm(Precision precision);
 
 /// One pass in flight. Without a backend it only plans its memory: every operation is left out, every piece of scratch
 /// is counted.
@@ -129,7 +129,9 @@ class Pass {
 public:
     explicit Pass(Arena& arena) : arena_(arena) {}
     Pass(Arena& arena, const NetworkContext& context)
-        : arena_(arena), backend_(&context.backend), observer_(context.observer), stop_(context.stop) {}
+        : arena_(arena), backend_(&context.backend), observer_(context.observer), stop_(context.stop) {
+        backend_->stopWith(stop_); // long operations let go
+    }
 
     [[nodiscard]] bool planning() const { return backend_ == nullptr; }
     [[nodiscard]] Backend& backend() const { return *backend_; }

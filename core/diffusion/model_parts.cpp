@@ -83,7 +83,7 @@ Result<DiffusionModelPtr> assemble(ModelParts parts, const DiffusionLoadOptions&
         for (const auto& owner : source->owners())
             model->files.push_back(owner);
     }
-    const WeightForm form = weightForm(options.precision, *options.backend);
+    const WeightForm form = weightForm(options.precision);
     std::set<DType> types;
     const auto count = [&](const NetLoader& loader) {
         model->info.weightBytes += loader.weightBytes();

@@ -252,7 +252,7 @@ Result<std::shared_ptr<const TinyAutoencoder>> loadTinyAutoencoder(const std::fi
             }
         }
     }
-    NetLoader loader(source, "The tiny autoencoder", weightForm(options.precision, *options.backend), options);
+    NetLoader loader(source, "The tiny autoencoder", weightForm(options.precision), options);
     VITRAL_TRY_ASSIGN(auto net, TinyAutoencoder::load(loader));
     auto kept = std::make_shared<const std::vector<std::shared_ptr<const void>>>(source.owners());
     // The weights lie in the files: whoever holds the network holds them.

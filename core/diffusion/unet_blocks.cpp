@@ -85,6 +85,7 @@ void PixelAttention::run(Pass& pass, const Tensor& x, const ImageShape& shape) c
     DenseAttentionParams params;
     params.nImage = shape.nImage;
     params.nHead = static_cast<std::int32_t>(nHead);
+    params.form = q.weight->form;
     params.headDim = static_cast<std::int32_t>(nChannel / nHead);
     params.scale = 1.0F / std::sqrt(static_cast<float>(params.headDim));
     pass.attention(*h, tq, tk, tv, params);
@@ -156,6 +157,7 @@ void SpatialTransformer::attend(Pass& pass, const Tensor& h, const LayerNorm& la
     DenseAttentionParams params;
     params.nImage = shape.nImage;
     params.nHead = static_cast<std::int32_t>(nHead);
+    params.form = q.weight->form;
     params.headDim = static_cast<std::int32_t>(nChannel / nHead);
     params.scale = 1.0F / std::sqrt(static_cast<float>(params.headDim));
     NetworkObserver* observer = pass.observer();
