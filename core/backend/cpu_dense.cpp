@@ -270,6 +270,11 @@ void CpuBackend::denseProduct(Tensor out, Tensor x, const CpuMatrix& weight, Ten
                                     reinterpret_cast<float*>(tile.opened + static_cast<std::size_t>(g) * stride));
                     block.weights = tile.opened;
                     block.groupStride = stride;
+                } else {
+                    const bool last = tap + 1 == w.nTap;
+                    const std::int64_t unit = last ? w.nUnit * (slice + 1) / nSlice : (tap + 1) * w.nUnit + block.first;
+                    block.next = last && slice + 1 == nSlice ? nullptr
+                                                             : weights + static_cast<std::size_t>(unit) * w.unitBytes();
                 }
                 kernel.block(&block);
                 block.fresh = false;

@@ -40,6 +40,7 @@ struct DenseBlock {
     const float* scales;      ///< [nGroup * lanes]: factor on every output (F16Twice only)
     float* sums;              ///< [nTile][tileRows][nGroup * lanes]
     bool fresh;               ///< sums are set, not added to
+    const std::byte* next;    ///< first group of the block after this one, to have it near in time; may be null
 };
 
 /// One block of keys of a running softmax (Milakov and Gimelshein 2018).

@@ -17,6 +17,7 @@ void blockOf(const DenseBlock* b) {
     const std::size_t stride = b->groupStride / 4;
     const std::uint32_t* const* rows = b->rows;
     float* sums = b->sums;
+    const Prefetch ahead(*b, V, static_cast<std::size_t>(b->nK) * 64);
     for (std::int32_t tile = 0; tile < b->nTile; ++tile, rows += R, sums += R * V * kLanes) {
         const float* x[R];
         __m512 acc[R][V];
@@ -27,6 +28,7 @@ void blockOf(const DenseBlock* b) {
             for (int v = 0; v < V; ++v)
                 acc[r][v] = b->fresh ? _mm512_setzero_ps() : _mm512_loadu_ps(sums + (r * V + v) * kLanes);
         }
+        ahead.fetch(sums, R * V * kLanes, rows + (tile + 1 < b->nTile ? R : 0), R, b->first, tile);
         const float* w = weights;
         for (std::int64_t k = 0; k < b->nK; ++k, w += kLanes) {
             __m512 group[V];

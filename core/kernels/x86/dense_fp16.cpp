@@ -23,6 +23,7 @@ void blockOf(const DenseBlock* b) {
         const bool fresh = b->fresh && begin == 0;
         const std::uint32_t* const* rows = b->rows;
         float* sums = b->sums;
+        const Prefetch ahead(*b, V, static_cast<std::size_t>(n) * 64);
         for (std::int32_t tile = 0; tile < b->nTile; ++tile, rows += R, sums += R * V * kLanes) {
             const std::uint32_t* x[R];
             __m512h acc[R][V];
@@ -33,6 +34,7 @@ void blockOf(const DenseBlock* b) {
                 for (int v = 0; v < V; ++v)
                     acc[r][v] = _mm512_setzero_ph();
             }
+            ahead.fetch(sums, R * V * kLanes, rows + (tile + 1 < b->nTile ? R : 0), R, b->first + begin, tile);
             const _Float16* w = weights + begin * kLanes;
             for (std::int64_t k = 0; k < n; ++k, w += kLanes) {
                 __m512h group[V];

@@ -8,6 +8,42 @@
 
 namespace vitral::kernels {
 
+#define VITRAL_PREFETCH_INLINE __attribute__((always_inline)) inline
+
+namespace {
+/// Brings near what comes next while a tile's products run: its sums, the next tile's inputs, and a share of the next
+/// block's weights.
+class Prefetch {
+public:
+    VITRAL_PREFETCH_INLINE Prefetch(const DenseBlock& b, int nGroup, std::size_t groupBytes)
+        : next_(b.next), stride_(b.groupStride), nLine_(static_cast<std::int32_t>(groupBytes / 64)),
+          share_((nLine_ + b.nTile - 1) / b.nTile), nGroup_(nGroup), lines_((b.nK + 15) / 16) {}
+
+    VITRAL_PREFETCH_INLINE void fetch(const float* sums, int nSum, const std::uint32_t* const* rows, int nRow,
+                                      std::int64_t first, std::int32_t tile) const {
+        for (int i = 0; i < nSum; i += 16)
+            _mm_prefetch(reinterpret_cast<const char*>(sums + i), _MM_HINT_T0);
+        for (int r = 0; r < nRow; ++r)
+            for (int i = 0; i < lines_; ++i)
+                _mm_prefetch(reinterpret_cast<const char*>(rows[r] + first + i * 16), _MM_HINT_T0);
+        if (next_ == nullptr)
+            return;
+        const std::int32_t begin = tile * share_;
+        const std::int32_t end = begin + share_ < nLine_ ? begin + share_ : nLine_;
+        for (int g = 0; g < nGroup_; ++g)
+            for (std::int32_t i = begin; i < end; ++i)
+                _mm_prefetch(reinterpret_cast<const char*>(next_ + static_cast<std::size_t>(g) * stride_) + i * 64,
+                             _MM_HINT_T1);
+    }
+
+private:
+    const std::byte* next_;
+    std::size_t stride_;
+    std::int32_t nLine_, share_;
+    int nGroup_, lines_;
+};
+} // namespace
+
 template <class Store>
 VITRAL_INLINE void softmaxRows(const SoftmaxBlock* b, const Store& store) {
     const __m512 scale = _mm512_set1_ps(b->scale);
