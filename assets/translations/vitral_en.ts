@@ -139,4 +139,48 @@
             </translation>
         </message>
     </context>
+    <context>
+        <name>vitral::VectorBars</name>
+        <message numerus="yes">
+            <source>%n number(s), one bar each</source>
+            <translation>
+                <numerusform>%n number, a bar of its own</numerusform>
+                <numerusform>%n numbers, one bar each</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n number(s); each bar is the one farthest from 0 of %1</source>
+            <translation>
+                <numerusform>%n number; each bar is the one farthest from 0 of %1</numerusform>
+                <numerusform>%n numbers; each bar is the one farthest from 0 of %1</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>vitral::VocabularyModel</name>
+        <message numerus="yes">
+            <source>Token %1, spelled %2 in the vocabulary, %n byte(s).</source>
+            <translation>
+                <numerusform>Token %1, spelled %2 in the vocabulary, %n byte.</numerusform>
+                <numerusform>Token %1, spelled %2 in the vocabulary, %n bytes.</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>vitral::WorkshopView</name>
+        <message numerus="yes">
+            <source>%n file(s) could not be read as text and were left out.</source>
+            <translation>
+                <numerusform>%n file could not be read as text and was left out.</numerusform>
+                <numerusform>%n files could not be read as text and were left out.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n pair(s) occur equally often at the top. The one whose left piece, then right piece, was learned first (has the smaller id) is merged next, as in the tokenizers package.</source>
+            <translation>
+                <numerusform>%n pair occurs most often. It is merged next.</numerusform>
+                <numerusform>%n pairs occur equally often at the top. The one whose left piece, then right piece, was learned first (has the smaller id) is merged next, as in the tokenizers package.</numerusform>
+            </translation>
+        </message>
+    </context>
 </TS>

@@ -747,6 +747,140 @@
     </message>
 </context>
 <context>
+    <name>vitral::CostsModel</name>
+    <message>
+        <source>Example: small model (put your price here)</source>
+        <translation>Exemplo: modelo pequeno (ponha aqui o seu preço)</translation>
+    </message>
+    <message>
+        <source>Example: large model (put your price here)</source>
+        <translation>Exemplo: modelo grande (ponha aqui o seu preço)</translation>
+    </message>
+    <message>
+        <source>Example: own computer</source>
+        <translation>Exemplo: o próprio computador</translation>
+    </message>
+    <message>
+        <source>Price of a million tokens that are read; double-click to change it</source>
+        <translation>Preço de um milhão de tokens lidos; clique duas vezes para mudar</translation>
+    </message>
+    <message>
+        <source>Price of a million tokens that are written; double-click to change it</source>
+        <translation>Preço de um milhão de tokens escritos; clique duas vezes para mudar</translation>
+    </message>
+    <message>
+        <source>Tokens that fit, what is read and what is written together</source>
+        <translation>Tokens que cabem, somando o que é lido e o que é escrito</translation>
+    </message>
+    <message>
+        <source>The text of this room, read once, and the answer</source>
+        <translation>O texto desta sala, lido uma vez, e a resposta</translation>
+    </message>
+    <message>
+        <source>The open conversation as the model receives it, read once, and the answer</source>
+        <translation>A conversa aberta como o modelo a recebe, lida uma vez, e a resposta</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Nome</translation>
+    </message>
+    <message>
+        <source>Context</source>
+        <translation>Contexto</translation>
+    </message>
+    <message>
+        <source>This text</source>
+        <translation>Este texto</translation>
+    </message>
+    <message>
+        <source>Conversation</source>
+        <translation>Conversa</translation>
+    </message>
+    <message>
+        <source>%1 of the context: too long</source>
+        <translation>%1 do contexto: longo demais</translation>
+    </message>
+    <message>
+        <source>%1 of the context</source>
+        <translation>%1 do contexto</translation>
+    </message>
+    <message>
+        <source>Read,
+%1 a million</source>
+        <translation>Leitura,
+%1 por milhão</translation>
+    </message>
+    <message>
+        <source>Written,
+%1 a million</source>
+        <translation>Escrita,
+%1 por milhão</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::CostsView</name>
+    <message>
+        <source>New row</source>
+        <translation>Linha nova</translation>
+    </message>
+    <message>
+        <source>Costs</source>
+        <translation>Custos</translation>
+    </message>
+    <message>
+        <source>What the text and the conversation would cost, and how much of the context they fill, by your own prices. Double-click a price to change it.</source>
+        <translation>Quanto o texto e a conversa custariam, e quanto do contexto ocupam, pelos seus próprios preços. Clique duas vezes em um preço para mudar.</translation>
+    </message>
+    <message>
+        <source>Open a tokenizer to count the tokens of the text.</source>
+        <translation>Abra um tokenizador para contar os tokens do texto.</translation>
+    </message>
+    <message>
+        <source>The text of this room has %1 tokens with %2.</source>
+        <translation>O texto desta sala tem %1 tokens com %2.</translation>
+    </message>
+    <message>
+        <source>Counting the tokens of the text…</source>
+        <translation>Contando os tokens do texto…</translation>
+    </message>
+    <message>
+        <source>The open conversation has %1 tokens, as the loaded model receives it.</source>
+        <translation>A conversa aberta tem %1 tokens, como o modelo carregado a recebe.</translation>
+    </message>
+    <message>
+        <source>No conversation is open.</source>
+        <translation>Nenhuma conversa está aberta.</translation>
+    </message>
+    <message>
+        <source>Answer, in tokens</source>
+        <translation>Resposta, em tokens</translation>
+    </message>
+    <message>
+        <source>Currency</source>
+        <translation>Moeda</translation>
+    </message>
+    <message>
+        <source>Add a row</source>
+        <translation>Acrescentar linha</translation>
+    </message>
+    <message>
+        <source>Remove the row</source>
+        <translation>Remover a linha</translation>
+    </message>
+    <message>
+        <source>Back to the examples</source>
+        <translation>Voltar aos exemplos</translation>
+    </message>
+    <message>
+        <source>Prices and costs</source>
+        <translation>Preços e custos</translation>
+    </message>
+    <message>
+        <source>The rows you begin with are examples, not offers: put in the prices that you pay. Other models count other tokens for the same text; a price is right for the tokenizer that is chosen above.</source>
+        <translation>As linhas iniciais são exemplos, não ofertas: ponha os preços que você paga. Outros modelos contam outros tokens no mesmo texto; a conta vale para o tokenizador escolhido acima.</translation>
+    </message>
+</context>
+<context>
     <name>vitral::CutView</name>
     <message>
         <source>Every column is the same text and can be typed into; the same colour is the same token. Click a token to choose it, double-click it to see how it came about.</source>
@@ -885,6 +1019,145 @@
     <message>
         <source>After token %1: “%2” %3 without, %4 with; the distributions differ by %5 nats.</source>
         <translation>Depois do token %1: “%2” %3 sem, %4 com; as distribuições diferem em %5 nats.</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::EmbeddingView</name>
+    <message>
+        <source>Embedding</source>
+        <translation>Embedding</translation>
+    </message>
+    <message>
+        <source>The first thing a model does with a token is to look up its row of numbers. Choose a token to see its row, what lies near it, and what sums of rows come to.</source>
+        <translation>A primeira coisa que um modelo faz com um token é buscar a sua linha de números. Escolha um token para ver a linha, o que está perto dela e no que dão as somas de linhas.</translation>
+    </message>
+    <message>
+        <source>Open a model to see its embedding rows.</source>
+        <translation>Abra um modelo para ver as linhas da sua matriz de embedding.</translation>
+    </message>
+    <message>
+        <source>Reading the embedding matrix…</source>
+        <translation>Lendo a matriz de embedding…</translation>
+    </message>
+    <message>
+        <source>“%1” is no single token of this vocabulary. Choose one from the list while typing, or write #id.</source>
+        <translation>“%1” não é um único token deste vocabulário. Escolha um da lista enquanto digita, ou escreva #id.</translation>
+    </message>
+    <message>
+        <source>Type a token, or choose one in another page.</source>
+        <translation>Digite um token, ou escolha um em outra página.</translation>
+    </message>
+    <message>
+        <source>Token %1. Its row has %2 numbers and the norm %3, larger than %4 of all %5 rows; it lies %6 from the mean of all rows.</source>
+        <translation>Token %1. A linha tem %2 números e norma %3, maior que a de %4 de todas as %5 linhas; está a %6 da média de todas.</translation>
+    </message>
+    <message>
+        <source>It looks undertrained: nearly all rows lie farther from the mean.</source>
+        <translation>Parece pouco treinado: quase todas as linhas estão mais longe da média.</translation>
+    </message>
+    <message>
+        <source>The nearest row is %1.</source>
+        <translation>A linha mais próxima é %1.</translation>
+    </message>
+    <message>
+        <source>The nearest row is %1, which is one of the tokens you put in.</source>
+        <translation>A linha mais próxima é %1, um dos tokens que você pôs na soma.</translation>
+    </message>
+    <message>
+        <source>The nearest row is %1, which is one of the tokens you put in: the sum hardly left it. The nearest other row is %2. Demonstrations that leave the inputs out show only that one.</source>
+        <translation>A linha mais próxima é %1, um dos tokens que você pôs na soma: ela quase não saiu do lugar. A mais próxima entre as outras é %2. Demonstrações que escondem as entradas mostram só essa.</translation>
+    </message>
+    <message>
+        <source>A row of zeros has no direction, so nothing is near it.</source>
+        <translation>Uma linha de zeros não tem direção, então nada está perto dela.</translation>
+    </message>
+    <message>
+        <source>Taken off the sum; click to add it</source>
+        <translation>Subtraído; clique para somar</translation>
+    </message>
+    <message>
+        <source>Added to the sum; click to take it off</source>
+        <translation>Somado; clique para subtrair</translation>
+    </message>
+    <message>
+        <source>token</source>
+        <translation>token</translation>
+    </message>
+    <message>
+        <source>Token %1 of the sum</source>
+        <translation>Token %1 da soma</translation>
+    </message>
+    <message>
+        <source>Leave token %1 out</source>
+        <translation>Tirar o token %1</translation>
+    </message>
+    <message>
+        <source>Leave it out</source>
+        <translation>Tirar</translation>
+    </message>
+    <message>
+        <source>This sum comes to 0: it has no direction, so nothing is near it.</source>
+        <translation>Esta soma dá 0: não tem direção, então nada está perto dela.</translation>
+    </message>
+    <message>
+        <source>The sum could not be computed.</source>
+        <translation>A soma não pôde ser calculada.</translation>
+    </message>
+    <message>
+        <source>A token, or #id</source>
+        <translation>Um token, ou #id</translation>
+    </message>
+    <message>
+        <source>Token whose row is shown</source>
+        <translation>Token cuja linha é mostrada</translation>
+    </message>
+    <message>
+        <source>The row</source>
+        <translation>A linha</translation>
+    </message>
+    <message>
+        <source>Its norm among all</source>
+        <translation>A norma entre todas</translation>
+    </message>
+    <message>
+        <source>Nearest rows, by cosine</source>
+        <translation>Linhas mais próximas, pelo cosseno</translation>
+    </message>
+    <message>
+        <source>Sums of rows</source>
+        <translation>Somas de linhas</translation>
+    </message>
+    <message>
+        <source>Add and take off rows, then look for the nearest one among all, the tokens you put in included (amber).</source>
+        <translation>Some e subtraia linhas e veja a mais próxima entre todas, inclusive os tokens que você pôs (em âmbar).</translation>
+    </message>
+    <message>
+        <source>Add a token</source>
+        <translation>Acrescentar token</translation>
+    </message>
+    <message>
+        <source>Every row at length 1</source>
+        <translation>Todas as linhas com norma 1</translation>
+    </message>
+    <message>
+        <source>Add directions, whatever the norms; without it rows are added as they are</source>
+        <translation>Soma direções, sejam quais forem as normas; sem isto as linhas são somadas como estão</translation>
+    </message>
+    <message>
+        <source>The numbers of the row</source>
+        <translation>Os números da linha</translation>
+    </message>
+    <message>
+        <source>Norms of all rows</source>
+        <translation>Normas de todas as linhas</translation>
+    </message>
+    <message>
+        <source>Enter or a double click shows that token</source>
+        <translation>Enter ou clique duplo mostra esse token</translation>
+    </message>
+    <message>
+        <source>Rows nearest to the sum</source>
+        <translation>Linhas mais próximas da soma</translation>
     </message>
 </context>
 <context>
@@ -1238,6 +1511,257 @@
     <message>
         <source>This view cannot be saved as %1.</source>
         <translation>Esta vista não pode ser salva como %1.</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::FairnessView</name>
+    <message>
+        <source>Add texts, a language each</source>
+        <translation>Acrescentar textos, um idioma em cada</translation>
+    </message>
+    <message>
+        <source>Text files (*.txt *.md);;All files (*)</source>
+        <translation>Arquivos de texto (*.txt *.md);;Todos os arquivos (*)</translation>
+    </message>
+    <message>
+        <source>Save the numbers</source>
+        <translation>Salvar os números</translation>
+    </message>
+    <message>
+        <source>CSV files (*.csv)</source>
+        <translation>Arquivos CSV (*.csv)</translation>
+    </message>
+    <message>
+        <source>The file could not be written.</source>
+        <translation>O arquivo não pôde ser gravado.</translation>
+    </message>
+    <message>
+        <source>Languages</source>
+        <translation>Idiomas</translation>
+    </message>
+    <message>
+        <source>What the same text costs in many languages, for every tokenizer that is open. A vocabulary learned mostly from English cuts other languages into more pieces, and every piece costs time, money and room.</source>
+        <translation>Quanto custa o mesmo texto em muitos idiomas, em cada tokenizador aberto. Um vocabulário aprendido sobretudo do inglês corta os outros idiomas em mais pedaços, e cada pedaço custa tempo, dinheiro e espaço.</translation>
+    </message>
+    <message>
+        <source>Open a tokenizer to compare languages.</source>
+        <translation>Abra um tokenizador para comparar idiomas.</translation>
+    </message>
+    <message>
+        <source>%1 could not be read as text.</source>
+        <translation>%1 não pôde ser lido como texto.</translation>
+    </message>
+    <message>
+        <source>The languages could not be compared.</source>
+        <translation>Os idiomas não puderam ser comparados.</translation>
+    </message>
+    <message>
+        <source>Portuguese (Brazil)</source>
+        <translation>Português (Brasil)</translation>
+    </message>
+    <message>
+        <source>Portuguese (Portugal)</source>
+        <translation>Português (Portugal)</translation>
+    </message>
+    <message>
+        <source>English</source>
+        <translation>Inglês</translation>
+    </message>
+    <message>
+        <source>Spanish</source>
+        <translation>Espanhol</translation>
+    </message>
+    <message>
+        <source>French</source>
+        <translation>Francês</translation>
+    </message>
+    <message>
+        <source>Italian</source>
+        <translation>Italiano</translation>
+    </message>
+    <message>
+        <source>German</source>
+        <translation>Alemão</translation>
+    </message>
+    <message>
+        <source>Dutch</source>
+        <translation>Holandês</translation>
+    </message>
+    <message>
+        <source>Polish</source>
+        <translation>Polonês</translation>
+    </message>
+    <message>
+        <source>Russian</source>
+        <translation>Russo</translation>
+    </message>
+    <message>
+        <source>Greek</source>
+        <translation>Grego</translation>
+    </message>
+    <message>
+        <source>Finnish</source>
+        <translation>Finlandês</translation>
+    </message>
+    <message>
+        <source>Turkish</source>
+        <translation>Turco</translation>
+    </message>
+    <message>
+        <source>Vietnamese</source>
+        <translation>Vietnamita</translation>
+    </message>
+    <message>
+        <source>Hausa</source>
+        <translation>Hauçá</translation>
+    </message>
+    <message>
+        <source>Yoruba</source>
+        <translation>Iorubá</translation>
+    </message>
+    <message>
+        <source>Guarani</source>
+        <translation>Guarani</translation>
+    </message>
+    <message>
+        <source>Arabic</source>
+        <translation>Árabe</translation>
+    </message>
+    <message>
+        <source>Hebrew</source>
+        <translation>Hebraico</translation>
+    </message>
+    <message>
+        <source>Hindi</source>
+        <translation>Hindi</translation>
+    </message>
+    <message>
+        <source>Bengali</source>
+        <translation>Bengali</translation>
+    </message>
+    <message>
+        <source>Tamil</source>
+        <translation>Tâmil</translation>
+    </message>
+    <message>
+        <source>Thai</source>
+        <translation>Tailandês</translation>
+    </message>
+    <message>
+        <source>Chinese (simplified)</source>
+        <translation>Chinês (simplificado)</translation>
+    </message>
+    <message>
+        <source>Japanese</source>
+        <translation>Japonês</translation>
+    </message>
+    <message>
+        <source>Korean</source>
+        <translation>Coreano</translation>
+    </message>
+    <message>
+        <source>Counting…</source>
+        <translation>Contando…</translation>
+    </message>
+    <message>
+        <source>%1 · %2 pieces</source>
+        <translation>%1 · %2 peças</translation>
+    </message>
+    <message>
+        <source>%1 words, %2 characters, %3 bytes</source>
+        <translation>%1 palavras, %2 caracteres, %3 bytes</translation>
+    </message>
+    <message>
+        <source>Tokens a word. Thai writes no blanks between words, so it has no figure; Chinese and Japanese characters count as a word each.</source>
+        <translation>Tokens por palavra. O tailandês não separa as palavras, por isso não tem número; cada caractere chinês ou japonês conta como uma palavra.</translation>
+    </message>
+    <message>
+        <source>Tokens a character: what a reader calls a letter, with its accents.</source>
+        <translation>Tokens por caractere: o que um leitor chama de letra, com os acentos.</translation>
+    </message>
+    <message>
+        <source>Tokens a byte of UTF-8. At 1 every byte is a token of its own.</source>
+        <translation>Tokens por byte de UTF-8. Em 1, cada byte é um token.</translation>
+    </message>
+    <message>
+        <source>Tokens of the whole text.</source>
+        <translation>Tokens do texto inteiro.</translation>
+    </message>
+    <message>
+        <source>How many times the tokens of the text in %1 (dashed line).</source>
+        <translation>Quantas vezes os tokens do texto em %1 (linha tracejada).</translation>
+    </message>
+    <message>
+        <source>Texts: Articles 1, 3, 4, 5, 18 and 19 of the Universal Declaration of Human Rights (United Nations, public domain).</source>
+        <translation>Textos: artigos 1, 3, 4, 5, 18 e 19 da Declaração Universal dos Direitos Humanos (Nações Unidas, domínio público).</translation>
+    </message>
+    <message>
+        <source>Cost ratio</source>
+        <translation>Razão de custo</translation>
+    </message>
+    <message>
+        <source>Tokens a word</source>
+        <translation>Tokens por palavra</translation>
+    </message>
+    <message>
+        <source>Tokens a character</source>
+        <translation>Tokens por caractere</translation>
+    </message>
+    <message>
+        <source>Tokens a byte</source>
+        <translation>Tokens por byte</translation>
+    </message>
+    <message>
+        <source>Tokens</source>
+        <translation>Tokens</translation>
+    </message>
+    <message>
+        <source>Portuguese first</source>
+        <translation>Português primeiro</translation>
+    </message>
+    <message>
+        <source>Dearest first</source>
+        <translation>Mais caros primeiro</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>Mostrar</translation>
+    </message>
+    <message>
+        <source>compared with</source>
+        <translation>em comparação com</translation>
+    </message>
+    <message>
+        <source>Order</source>
+        <translation>Ordem</translation>
+    </message>
+    <message>
+        <source>Add texts…</source>
+        <translation>Acrescentar textos…</translation>
+    </message>
+    <message>
+        <source>A language a file, or several in one file, each behind a line “# name”</source>
+        <translation>Um idioma por arquivo, ou vários em um só, cada um depois de uma linha “# nome”</translation>
+    </message>
+    <message>
+        <source>Remove my texts</source>
+        <translation>Remover meus textos</translation>
+    </message>
+    <message>
+        <source>Export CSV…</source>
+        <translation>Exportar CSV…</translation>
+    </message>
+    <message>
+        <source>Cut this text</source>
+        <translation>Cortar este texto</translation>
+    </message>
+    <message>
+        <source>Puts the chosen text into the page Cut (also Enter or a double click)</source>
+        <translation>Põe o texto escolhido na página Corte (também com Enter ou clique duplo)</translation>
+    </message>
+    <message>
+        <source>Cost of the text by language and tokenizer</source>
+        <translation>Custo do texto por idioma e tokenizador</translation>
     </message>
 </context>
 <context>
@@ -2674,6 +3198,17 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
     <message>
         <source>Tokens it suppresses</source>
         <translation>Tokens que ele inibe</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::NormHistogram</name>
+    <message>
+        <source>Norm of a row; %1 rows in %2 steps</source>
+        <translation>Norma da linha; %1 linhas em %2 faixas</translation>
+    </message>
+    <message>
+        <source>%1 rows with a norm from %2 to %3</source>
+        <translation>%1 linhas com norma de %2 a %3</translation>
     </message>
 </context>
 <context>
@@ -4370,6 +4905,13 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
     </message>
 </context>
 <context>
+    <name>vitral::TokenPanes</name>
+    <message>
+        <source>Token %1: %2, id %3</source>
+        <translation>Token %1: %2, id %3</translation>
+    </message>
+</context>
+<context>
     <name>vitral::TokenRoom</name>
     <message>
         <source>%1 (being read)</source>
@@ -4460,10 +5002,307 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
     </message>
 </context>
 <context>
+    <name>vitral::VectorBars</name>
+    <message>
+        <source>Dimension %1 of %2: %3</source>
+        <translation>Dimensão %1 de %2: %3</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n number(s), one bar each</source>
+        <translation>
+            <numerusform>%n número, uma barra para cada</numerusform>
+            <numerusform>%n números, uma barra para cada</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n number(s); each bar is the one farthest from 0 of %1</source>
+        <translation>
+            <numerusform>%n número; cada barra é o mais distante de 0 entre %1</numerusform>
+            <numerusform>%n números; cada barra é o mais distante de 0 entre %1</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>vitral::VectorDiagram</name>
     <message>
         <source>%1 of it in this plane</source>
         <translation>%1 dele neste plano</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::VocabularyModel</name>
+    <message>
+        <source>No script</source>
+        <translation>Sem escrita</translation>
+    </message>
+    <message>
+        <source>Bytes</source>
+        <translation>Bytes</translation>
+    </message>
+    <message>
+        <source>Latin</source>
+        <translation>Latina</translation>
+    </message>
+    <message>
+        <source>Greek</source>
+        <translation>Grega</translation>
+    </message>
+    <message>
+        <source>Cyrillic</source>
+        <translation>Cirílica</translation>
+    </message>
+    <message>
+        <source>Armenian</source>
+        <translation>Armênia</translation>
+    </message>
+    <message>
+        <source>Hebrew</source>
+        <translation>Hebraica</translation>
+    </message>
+    <message>
+        <source>Arabic</source>
+        <translation>Árabe</translation>
+    </message>
+    <message>
+        <source>Devanagari</source>
+        <translation>Devanágari</translation>
+    </message>
+    <message>
+        <source>Bengali</source>
+        <translation>Bengali</translation>
+    </message>
+    <message>
+        <source>Tamil</source>
+        <translation>Tâmil</translation>
+    </message>
+    <message>
+        <source>Thai</source>
+        <translation>Tailandesa</translation>
+    </message>
+    <message>
+        <source>Georgian</source>
+        <translation>Georgiana</translation>
+    </message>
+    <message>
+        <source>Hangul</source>
+        <translation>Hangul</translation>
+    </message>
+    <message>
+        <source>Hiragana</source>
+        <translation>Hiragana</translation>
+    </message>
+    <message>
+        <source>Katakana</source>
+        <translation>Katakana</translation>
+    </message>
+    <message>
+        <source>Han</source>
+        <translation>Han (chinesa)</translation>
+    </message>
+    <message>
+        <source>reachable</source>
+        <translation>alcançável</translation>
+    </message>
+    <message>
+        <source>not judged</source>
+        <translation>não avaliado</translation>
+    </message>
+    <message>
+        <source>unreachable: normalised</source>
+        <translation>inalcançável: normalizado</translation>
+    </message>
+    <message>
+        <source>unreachable: always cut</source>
+        <translation>inalcançável: sempre cortado</translation>
+    </message>
+    <message>
+        <source>unreachable: other tokens</source>
+        <translation>inalcançável: outros tokens</translation>
+    </message>
+    <message>
+        <source>unreachable: repeated</source>
+        <translation>inalcançável: repetido</translation>
+    </message>
+    <message numerus="yes">
+        <source>Token %1, spelled %2 in the vocabulary, %n byte(s).</source>
+        <translation>
+            <numerusform>Token %1, escrito %2 no vocabulário, %n byte.</numerusform>
+            <numerusform>Token %1, escrito %2 no vocabulário, %n bytes.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Natural logarithm of the piece’s probability</source>
+        <translation>Logaritmo natural da probabilidade da peça</translation>
+    </message>
+    <message>
+        <source>Place of the merge that makes the token: 0 was learned first</source>
+        <translation>Lugar da fusão que faz o token: a 0 foi aprendida primeiro</translation>
+    </message>
+    <message>
+        <source>Whether any text is cut into this token</source>
+        <translation>Se algum texto é cortado neste token</translation>
+    </message>
+    <message>
+        <source>Length of the token’s row in the embedding matrix</source>
+        <translation>Norma da linha do token na matriz de embedding</translation>
+    </message>
+    <message>
+        <source>Distance of the token’s row to the mean of all rows</source>
+        <translation>Distância da linha do token à média de todas as linhas</translation>
+    </message>
+    <message>
+        <source>Id</source>
+        <translation>Id</translation>
+    </message>
+    <message>
+        <source>Token</source>
+        <translation>Token</translation>
+    </message>
+    <message>
+        <source>Script</source>
+        <translation>Escrita</translation>
+    </message>
+    <message>
+        <source>Score</source>
+        <translation>Pontuação</translation>
+    </message>
+    <message>
+        <source>Merge</source>
+        <translation>Fusão</translation>
+    </message>
+    <message>
+        <source>Reach</source>
+        <translation>Alcance</translation>
+    </message>
+    <message>
+        <source>Norm</source>
+        <translation>Norma</translation>
+    </message>
+    <message>
+        <source>To the mean</source>
+        <translation>À média</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::VocabularyTables</name>
+    <message>
+        <source>The vocabulary could not be read.</source>
+        <translation>O vocabulário não pôde ser lido.</translation>
+    </message>
+    <message>
+        <source>This file holds a vocabulary only. Embedding rows are in a model: open a GGUF file with its weights.</source>
+        <translation>Este arquivo só tem um vocabulário. As linhas de embedding estão em um modelo: abra um arquivo GGUF com os pesos.</translation>
+    </message>
+    <message>
+        <source>The embedding matrix could not be read.</source>
+        <translation>A matriz de embedding não pôde ser lida.</translation>
+    </message>
+    <message>
+        <source>(in English: %1)</source>
+        <translation>(em inglês: %1)</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::VocabularyView</name>
+    <message>
+        <source>Vocabulary</source>
+        <translation>Vocabulário</translation>
+    </message>
+    <message>
+        <source>Every entry of the tokenizer. Search by text, by expression or by id (#300, #300-400), filter, and click a column’s title to sort by it. The token you choose is shown in the other pages.</source>
+        <translation>Todas as entradas do tokenizador. Procure por texto, por expressão ou por id (#300, #300-400), filtre, e clique no título de uma coluna para ordenar. O token escolhido aparece nas outras páginas.</translation>
+    </message>
+    <message>
+        <source>Open a tokenizer to see its vocabulary.</source>
+        <translation>Abra um tokenizador para ver o vocabulário.</translation>
+    </message>
+    <message>
+        <source>Every script</source>
+        <translation>Todas as escritas</translation>
+    </message>
+    <message>
+        <source>%1 (%2)</source>
+        <translation>%1 (%2)</translation>
+    </message>
+    <message>
+        <source>This search cannot be made.</source>
+        <translation>Esta busca não pode ser feita.</translation>
+    </message>
+    <message>
+        <source>Unreachable: the token’s own text, which must pass the normaliser unchanged and the pre-tokeniser in one piece, is not encoded as that token alone. Special, added, unused and byte tokens, and tokens that begin or end inside a character, are not judged.</source>
+        <translation>Inalcançável: o próprio texto do token, que deve passar pelo normalizador sem mudar e pelo pré-tokenizador inteiro, não é codificado só nesse token. Tokens especiais, acrescentados, sem uso, de bytes, e os que começam ou terminam dentro de um caractere não são avaliados.</translation>
+    </message>
+    <message>
+        <source>Looks undertrained: its row lies closer to the mean of all rows than nearly all others do (more than 5 scaled median absolute deviations below the median distance). Rows that are never an input stay where training leaves them. A sign, not a proof.</source>
+        <translation>Parece pouco treinado: a linha está mais perto da média de todas do que quase todas as outras (mais de 5 desvios absolutos medianos, em escala, abaixo da distância mediana). Linhas que nunca são entrada ficam onde o treino as deixa. É um sinal, não uma prova.</translation>
+    </message>
+    <message>
+        <source>Reading the vocabulary…</source>
+        <translation>Lendo o vocabulário…</translation>
+    </message>
+    <message>
+        <source>%1 of %2 entries</source>
+        <translation>%1 de %2 entradas</translation>
+    </message>
+    <message>
+        <source>Reading the embedding matrix for norms…</source>
+        <translation>Lendo a matriz de embedding para as normas…</translation>
+    </message>
+    <message>
+        <source>Text, or #id</source>
+        <translation>Texto, ou #id</translation>
+    </message>
+    <message>
+        <source>Search the vocabulary</source>
+        <translation>Procurar no vocabulário</translation>
+    </message>
+    <message>
+        <source>Expression</source>
+        <translation>Expressão</translation>
+    </message>
+    <message>
+        <source>Read what is typed as a regular expression (PCRE2)</source>
+        <translation>Lê o que é digitado como expressão regular (PCRE2)</translation>
+    </message>
+    <message>
+        <source>Script</source>
+        <translation>Escrita</translation>
+    </message>
+    <message>
+        <source>Bytes</source>
+        <translation>Bytes</translation>
+    </message>
+    <message>
+        <source>to</source>
+        <translation>a</translation>
+    </message>
+    <message>
+        <source>Shortest token in bytes</source>
+        <translation>Menor token, em bytes</translation>
+    </message>
+    <message>
+        <source>Longest token in bytes</source>
+        <translation>Maior token, em bytes</translation>
+    </message>
+    <message>
+        <source>any</source>
+        <translation>qualquer</translation>
+    </message>
+    <message>
+        <source>Unreachable</source>
+        <translation>Inalcançáveis</translation>
+    </message>
+    <message>
+        <source>Looks undertrained</source>
+        <translation>Parecem pouco treinados</translation>
+    </message>
+    <message>
+        <source>Its embedding row</source>
+        <translation>Sua linha de embedding</translation>
+    </message>
+    <message>
+        <source>Entries of the vocabulary</source>
+        <translation>Entradas do vocabulário</translation>
     </message>
 </context>
 <context>
@@ -4503,6 +5342,307 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
     <message>
         <source>What does attention do in a transformer?</source>
         <translation>O que a atenção faz em um transformer?</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::WorkshopView</name>
+    <message>
+        <source>There is no text to learn from: type or open one in the page Cut, or choose files.</source>
+        <translation>Não há texto para aprender: digite ou abra um na página Corte, ou escolha arquivos.</translation>
+    </message>
+    <message>
+        <source>Add files or a folder to learn from.</source>
+        <translation>Acrescente arquivos ou uma pasta para aprender.</translation>
+    </message>
+    <message>
+        <source>Stopped before anything was learned.</source>
+        <translation>Parado antes de aprender alguma coisa.</translation>
+    </message>
+    <message>
+        <source>There is too little text, or too small a vocabulary, to train this.</source>
+        <translation>Há pouco texto, ou o vocabulário é pequeno demais, para este treino.</translation>
+    </message>
+    <message>
+        <source>The training failed.</source>
+        <translation>O treino falhou.</translation>
+    </message>
+    <message>
+        <source>The text could not be cut.</source>
+        <translation>O texto não pôde ser cortado.</translation>
+    </message>
+    <message>
+        <source>tokens a byte</source>
+        <translation>tokens por byte</translation>
+    </message>
+    <message>
+        <source>Tokens a byte</source>
+        <translation>Tokens por byte</translation>
+    </message>
+    <message>
+        <source>Saved as %1.</source>
+        <translation>Salvo como %1.</translation>
+    </message>
+    <message>
+        <source>The tokenizer could not be made.</source>
+        <translation>O tokenizador não pôde ser feito.</translation>
+    </message>
+    <message>
+        <source>Texts to learn from</source>
+        <translation>Textos para aprender</translation>
+    </message>
+    <message>
+        <source>Text files (*.txt *.md);;All files (*)</source>
+        <translation>Arquivos de texto (*.txt *.md);;Todos os arquivos (*)</translation>
+    </message>
+    <message>
+        <source>A folder of texts to learn from</source>
+        <translation>Uma pasta de textos para aprender</translation>
+    </message>
+    <message>
+        <source>Save the tokenizer</source>
+        <translation>Salvar o tokenizador</translation>
+    </message>
+    <message>
+        <source>Tokenizers (*.json)</source>
+        <translation>Tokenizadores (*.json)</translation>
+    </message>
+    <message>
+        <source>The file could not be written.</source>
+        <translation>O arquivo não pôde ser gravado.</translation>
+    </message>
+    <message>
+        <source>Workshop</source>
+        <translation>Oficina</translation>
+    </message>
+    <message>
+        <source>Train a tokenizer on your own text and go back to every step of it: which pair was merged, how the text is cut there, and what a larger vocabulary would save. Save it as tokenizer.json, or open it beside the others.</source>
+        <translation>Treine um tokenizador no seu próprio texto e volte a cada passo: que par foi fundido, como o texto é cortado ali e quanto um vocabulário maior pouparia. Salve como tokenizer.json, ou abra ao lado dos outros.</translation>
+    </message>
+    <message>
+        <source>%1 %2</source>
+        <translation>%1 %2</translation>
+    </message>
+    <message>
+        <source>No file chosen yet. A folder stands for every text below it.</source>
+        <translation>Nenhum arquivo escolhido ainda. Uma pasta vale por todos os textos dentro dela.</translation>
+    </message>
+    <message>
+        <source>The room has no text yet: type or open one in the page Cut.</source>
+        <translation>A sala ainda não tem texto: digite ou abra um na página Corte.</translation>
+    </message>
+    <message>
+        <source>The text of this room, %1.</source>
+        <translation>O texto desta sala, %1.</translation>
+    </message>
+    <message>
+        <source>Reading: %1 of %2 files, %3</source>
+        <translation>Lendo: %1 de %2 arquivos, %3</translation>
+    </message>
+    <message>
+        <source>Reading the text…</source>
+        <translation>Lendo o texto…</translation>
+    </message>
+    <message>
+        <source>%1 pieces; %2 are wanted</source>
+        <translation>%1 peças; o alvo são %2</translation>
+    </message>
+    <message>
+        <source>Train, and the vocabulary grows here piece by piece.</source>
+        <translation>Treine, e o vocabulário cresce aqui peça por peça.</translation>
+    </message>
+    <message>
+        <source>Learned from %1.</source>
+        <translation>Aprendido de %1.</translation>
+    </message>
+    <message>
+        <source>Stopped early: what was learned until then is shown.</source>
+        <translation>Parado antes do fim: o que se mostra é o aprendido até ali.</translation>
+    </message>
+    <message>
+        <source>No pair is left to merge: the text gives no more than %1 pieces.</source>
+        <translation>Não há mais par para fundir: o texto não dá mais que %1 peças.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n file(s) could not be read as text and were left out.</source>
+        <translation>
+            <numerusform>%n arquivo não pôde ser lido como texto e ficou de fora.</numerusform>
+            <numerusform>%n arquivos não puderam ser lidos como texto e ficaram de fora.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Merge %1: %2 + %3 became %4. The pair stood in the text %5 times; none stood there more often.</source>
+        <translation>Fusão %1: %2 + %3 viraram %4. O par aparecia %5 vezes no texto; nenhum aparecia mais.</translation>
+    </message>
+    <message>
+        <source>Before the first merge: every byte is a token of its own.</source>
+        <translation>Antes da primeira fusão: cada byte é um token.</translation>
+    </message>
+    <message>
+        <source>Before the first merge: every letter is a token of its own; ## marks those inside a word.</source>
+        <translation>Antes da primeira fusão: cada letra é um token; ## marca as de dentro de uma palavra.</translation>
+    </message>
+    <message>
+        <source>Step %1: the pieces whose loss costs least were dropped; %2 are left.</source>
+        <translation>Passo %1: as peças cuja perda custa menos foram tiradas; restam %2.</translation>
+    </message>
+    <message>
+        <source>Step %1: the probabilities of %2 pieces were estimated anew; a word takes %3 nats on average.</source>
+        <translation>Passo %1: as probabilidades de %2 peças foram estimadas de novo; uma palavra leva %3 nats em média.</translation>
+    </message>
+    <message>
+        <source>Step %1: cut down to the size that was asked for, %2 pieces.</source>
+        <translation>Passo %1: reduzido ao tamanho pedido, %2 peças.</translation>
+    </message>
+    <message>
+        <source>No pair occurs often enough to be merged.</source>
+        <translation>Nenhum par aparece o bastante para ser fundido.</translation>
+    </message>
+    <message>
+        <source>The first of these is merged next.</source>
+        <translation>O primeiro destes é fundido a seguir.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n pair(s) occur equally often at the top. The one whose left piece, then right piece, was learned first (has the smaller id) is merged next, as in the tokenizers package.</source>
+        <translation>
+            <numerusform>%n par aparece igualmente no topo. É fundido a seguir aquele cuja peça da esquerda, depois a da direita, foi aprendida primeiro (tem o menor id), como no pacote tokenizers.</numerusform>
+            <numerusform>%n pares empatam no topo. É fundido a seguir aquele cuja peça da esquerda, depois a da direita, foi aprendida primeiro (tem o menor id), como no pacote tokenizers.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The text with %1 pieces</source>
+        <translation>O texto com %1 peças</translation>
+    </message>
+    <message>
+        <source>The text with %1 pieces: %2 tokens, %3 a byte</source>
+        <translation>O texto com %1 peças: %2 tokens, %3 por byte</translation>
+    </message>
+    <message>
+        <source>(its first %1)</source>
+        <translation>(os primeiros %1)</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Parar</translation>
+    </message>
+    <message>
+        <source>Train</source>
+        <translation>Treinar</translation>
+    </message>
+    <message>
+        <source>Most probable pieces there</source>
+        <translation>Peças mais prováveis ali</translation>
+    </message>
+    <message>
+        <source>Most frequent pairs there</source>
+        <translation>Pares mais frequentes ali</translation>
+    </message>
+    <message>
+        <source>this room’s text</source>
+        <translation>o texto desta sala</translation>
+    </message>
+    <message>
+        <source>files</source>
+        <translation>arquivos</translation>
+    </message>
+    <message>
+        <source>BPE over bytes</source>
+        <translation>BPE sobre bytes</translation>
+    </message>
+    <message>
+        <source>WordPiece</source>
+        <translation>WordPiece</translation>
+    </message>
+    <message>
+        <source>Unigram</source>
+        <translation>Unigram</translation>
+    </message>
+    <message>
+        <source>Learn from</source>
+        <translation>Aprender com</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>Tipo</translation>
+    </message>
+    <message>
+        <source>Pieces</source>
+        <translation>Peças</translation>
+    </message>
+    <message>
+        <source>Cut first like</source>
+        <translation>Pré-corte como</translation>
+    </message>
+    <message>
+        <source>Rarest pair</source>
+        <translation>Par mais raro</translation>
+    </message>
+    <message>
+        <source>A pair that occurs less often ends the training</source>
+        <translation>Um par que aparece menos encerra o treino</translation>
+    </message>
+    <message>
+        <source>any</source>
+        <translation>qualquer</translation>
+    </message>
+    <message>
+        <source>Keep capitals and accents</source>
+        <translation>Manter maiúsculas e acentos</translation>
+    </message>
+    <message>
+        <source>Add files…</source>
+        <translation>Acrescentar arquivos…</translation>
+    </message>
+    <message>
+        <source>Add a folder…</source>
+        <translation>Acrescentar pasta…</translation>
+    </message>
+    <message>
+        <source>Remove all</source>
+        <translation>Remover todos</translation>
+    </message>
+    <message>
+        <source>Step</source>
+        <translation>Passo</translation>
+    </message>
+    <message>
+        <source>Step of the training</source>
+        <translation>Passo do treino</translation>
+    </message>
+    <message>
+        <source>One step back</source>
+        <translation>Um passo atrás</translation>
+    </message>
+    <message>
+        <source>One step on</source>
+        <translation>Um passo adiante</translation>
+    </message>
+    <message>
+        <source>Tokens a byte of the training text, by vocabulary size</source>
+        <translation>Tokens por byte do texto de treino, por tamanho do vocabulário</translation>
+    </message>
+    <message>
+        <source>Most frequent pairs or most probable pieces</source>
+        <translation>Pares mais frequentes ou peças mais prováveis</translation>
+    </message>
+    <message>
+        <source>The text, cut at this step</source>
+        <translation>O texto, cortado neste passo</translation>
+    </message>
+    <message>
+        <source>Save as tokenizer.json…</source>
+        <translation>Salvar como tokenizer.json…</translation>
+    </message>
+    <message>
+        <source>Open in Cut</source>
+        <translation>Abrir no Corte</translation>
+    </message>
+    <message>
+        <source>Progress of the training</source>
+        <translation>Progresso do treino</translation>
+    </message>
+    <message>
+        <source>Pieces in training</source>
+        <translation>Peças no treino</translation>
     </message>
 </context>
 <context>

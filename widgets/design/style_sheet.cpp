@@ -127,6 +127,8 @@ QTreeView::item:hover, QListView::item:hover { background: @hover; }
 QTreeView::item:selected, QListView::item:selected { background: @accentSoft; }
 QTreeView::item:selected:focus, QListView::item:selected:focus { background: @accentSoft; border: 1px solid @accent; }
 QTreeView::item:disabled, QListView::item:disabled { color: @disabled; }
+QTableView::item { padding: 0 8px; color: @text; }
+QTableView::item:selected { background: @accentSoft; }
 QTreeView { show-decoration-selected: 0; }
 QTreeView[kind="painted"]::item:selected, QTreeView[kind="painted"]::item:hover, QTreeView[kind="painted"]::item:selected:focus { background: transparent; border: none; }
 QTreeView::branch, QTreeView::branch:selected, QTreeView::branch:hover { background: transparent; }

@@ -58,6 +58,8 @@ public:
     /// The room is shown for the first time: reads what was kept and begins to work. Does nothing when called again.
     void wake();
     [[nodiscard]] bool awake() const { return awake_; }
+    /// Where pages keep files of their own; empty: nowhere.
+    [[nodiscard]] const QString& folder() const { return folder_; }
 
     // The text: any bytes; as UTF-8 where they are.
     [[nodiscard]] const std::string& text() const { return text_; }
