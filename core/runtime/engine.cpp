@@ -164,7 +164,7 @@ void Engine::Impl::perform(Task& task, RunPort& port, Outcome& outcome) {
                             emit(TaskProgress{port.run, fraction, std::move(what)});
                             housekeeping();
                         },
-                        *backend};
+                        *backend, backend};
     outcome.status = task(context);
 }
 

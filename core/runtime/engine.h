@@ -58,6 +58,7 @@ struct TaskContext {
     std::stop_token stop;
     std::function<void(double fraction, std::string what)> progress;
     Backend& backend;
+    std::shared_ptr<Backend> sharedBackend = nullptr; ///< the same, for what lives longer than the task (a loaded model)
 };
 /// Work of any kind on the engine thread. Long ones ask `stop` often enough to answer a cancel within 300 ms.
 using Task = std::function<Result<void>(TaskContext&)>;
