@@ -15,6 +15,7 @@ std::span<const DiffusionLoader> diffusionLoaders() {
     // The narrow ones first; one line each.
     static constexpr std::array kLoaders = {
         DiffusionLoader{"MNIST pixel network", looksLikePixelCnn, loadPixelCnn},
+        DiffusionLoader{"MNIST flow transformer", looksLikePatchViT, loadPatchViT},
         DiffusionLoader{"Vitral's own file", looksLikeVitralFile, loadVitralFile},
     };
     return kLoaders;

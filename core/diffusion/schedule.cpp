@@ -94,7 +94,7 @@ Result<NoiseSchedule> NoiseSchedule::make(const ScheduleSpec& spec) {
         rescaleToZeroTerminalSnr(schedule.alphaCumprod_);
     }
     for (const double a : schedule.alphaCumprod_) {
-        const double finite = std::max(a, kLeastAlphaCumprod);
+        const double finite = a > 0 ? a : kLeastAlphaCumprod;
         schedule.logSigma_.push_back(0.5 * std::log((1 - finite) / finite));
     }
     return schedule;

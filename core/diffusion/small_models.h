@@ -10,4 +10,8 @@ namespace vitral::diffusion {
 bool looksLikePixelCnn(const std::filesystem::path& path);
 Result<DiffusionModelPtr> loadPixelCnn(const std::filesystem::path& path, const DiffusionLoadOptions& options);
 
+/// The flow-matching transformer on MNIST of sofia-dominguezc/MNIST-diffusion (MIT), class-conditional.
+bool looksLikePatchViT(const std::filesystem::path& path);
+Result<DiffusionModelPtr> loadPatchViT(const std::filesystem::path& path, const DiffusionLoadOptions& options);
+
 } // namespace vitral::diffusion

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// vitral-cli denoise as a person runs it, on the MNIST network of shared data.
+
+#include "core/diffusion/recipe.h"
+#include "core/diffusion/recording.h"
+#include "tests/core/cli/cli_program.h"
+#include "tests/support/result_test.h"
+
+#include <QDir>
+#include <QFile>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QTemporaryDir>
+
+using namespace vitral;
+using namespace vitral::diffusion;
+using namespace vitral::test;
+
+class TestCliDenoise : public QObject {
+    Q_OBJECT
+    QTemporaryDir dir_;
+    const QString model_ = QStringLiteral(VITRAL_SHARED_DATA "/diffusion-mnist-pixel/ddpm_mnist_starter.safetensors");
+    QString path(const char* name) const { return dir_.filePath(QString::fromLatin1(name)); }
+
+private slots:
+    void namesWithoutAModel() {
+        const CliResult list = runCli({"denoise", "--list"});
+        QCOMPARE(list.exitCode, 0);
+        for (const char* name : {"dpmpp-2m-sde", "flow-euler", "sgm-uniform"})
+            QVERIFY2(list.out.contains(name), name);
+        QCOMPARE(runCli({"denoise"}).exitCode, 1);
+        QCOMPARE(runCli({"denoise", "nowhere.safetensors", "x"}).exitCode, 1);
+        QCOMPARE(runCli({"denoise", "m", "--steps", "0"}).exitCode, 2);
+    }
+
+    void drawsRecordsAndRestores() {
+        VITRAL_NEED_FILE(model_);
+        const CliResult made = runCli({"denoise", model_, "--solver", "dpmpp-2m-sde", "--steps", "4", "--seed", "9",
+                                       "-o", path("a.png"), "--steps-out", path("steps"), "--sheet", path("sheet.png"),
+                                       "--zoom", "2", "--trace", path("run.safetensors"), "--json"});
+        QVERIFY2(made.exitCode == 0, made.err.constData());
+        const QJsonObject json = QJsonDocument::fromJson(made.out).object();
+        QCOMPARE(json["steps"].toArray().size(), 4);
+        QCOMPARE(json["settings"].toObject()["seed"].toInt(), 9);
+        QCOMPARE(QDir(path("steps")).entryList({"*.png"}).size(), 4);
+        const auto picture = readPicture(path("a.png").toStdString());
+        QVERIFY_RESULT(picture);
+        QCOMPARE(picture->width, 56);
+        const auto sheet = readPicture(path("sheet.png").toStdString());
+        QVERIFY_RESULT(sheet);
+        QCOMPARE(sheet->width, 2 * 56 + 2);
+
+        // The recipe in the picture makes the same picture.
+        const auto recipe = readRecipe(path("a.png").toStdString());
+        QVERIFY_RESULT(recipe);
+        QCOMPARE(recipe->settings.seed, std::uint64_t{9});
+        const CliResult again =
+            runCli({"denoise", model_, "--recipe", path("a.png"), "--zoom", "2", "-o", path("b.png")});
+        QVERIFY2(again.exitCode == 0, again.err.constData());
+        const auto same = readPicture(path("b.png").toStdString());
+        QVERIFY_RESULT(same);
+        QVERIFY(same->values == picture->values);
+
+        // A branch with nothing changed too; with another seed for what follows not.
+        const CliResult branch = runCli({"denoise", model_, "--branch-from", path("run.safetensors"), "--at", "2",
+                                         "--zoom", "2", "-o", path("c.png")});
+        QVERIFY2(branch.exitCode == 0, branch.err.constData());
+        QVERIFY(readPicture(path("c.png").toStdString())->values == picture->values);
+        const CliResult other = runCli({"denoise", model_, "--branch-from", path("run.safetensors"), "--at", "2",
+                                        "--seed", "10", "--zoom", "2", "-o", path("d.png")});
+        QVERIFY2(other.exitCode == 0, other.err.constData());
+        QVERIFY(readPicture(path("d.png").toStdString())->values != picture->values);
+        const auto run = openDenoiseRecording(path("run.safetensors").toStdString());
+        QVERIFY_RESULT(run);
+        QCOMPARE((*run)->steps.size(), std::size_t{4});
+    }
+
+    void aPictureAsTheBeginning() {
+        VITRAL_NEED_FILE(model_);
+        QVERIFY_RESULT(writePng(path("grey.png").toStdString(), Pixels8(40, 30, 4)));
+        QVERIFY_RESULT(writePng(path("mask.png").toStdString(), Pixels8(40, 30, 1)));
+        const CliResult made =
+            runCli({"denoise", model_, "--solver", "ddim", "--steps", "4", "--init", path("grey.png"), "--mask",
+                    path("mask.png"), "--strength", "0.5", "-o", path("e.png")});
+        QVERIFY2(made.exitCode == 0, made.err.constData());
+        const auto picture = readPicture(path("e.png").toStdString());
+        QVERIFY_RESULT(picture); // transparent becomes white, and a black mask keeps all of it
+        for (const std::uint8_t v : picture->values)
+            QVERIFY(v >= 254);
+        const CliResult large =
+            runCli({"denoise", model_, "--solver", "ddim", "--steps", "4", "--init", path("grey.png"), "--upscale",
+                    "1.5", "--strength", "0.25", "-o", path("large.png")});
+        QVERIFY2(large.exitCode == 0, large.err.constData());
+        QCOMPARE(readPicture(path("large.png").toStdString())->width, 60);
+        QFile broken(path("broken.png"));
+        QVERIFY(broken.open(QIODevice::WriteOnly) && broken.write("no picture") > 0);
+        broken.close();
+        const CliResult refused = runCli({"denoise", model_, "--init", path("broken.png"), "-o", path("f.png")});
+        QCOMPARE(refused.exitCode, 1);
+        QVERIFY(refused.err.contains("no picture that can be read"));
+        QCOMPARE(runCli({"denoise", model_, "--recipe", path("grey.png")}).exitCode, 1);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestCliDenoise)
+#include "tst_cli_denoise.moc"
