@@ -16,6 +16,7 @@ std::span<const DiffusionLoader> diffusionLoaders() {
     static constexpr std::array kLoaders = {
         DiffusionLoader{"MNIST pixel network", looksLikePixelCnn, loadPixelCnn},
         DiffusionLoader{"MNIST flow transformer", looksLikePatchViT, loadPatchViT},
+        DiffusionLoader{"EMNIST latent flow", looksLikeLatentFlow, loadLatentFlow},
         DiffusionLoader{"Vitral's own file", looksLikeVitralFile, loadVitralFile},
     };
     return kLoaders;

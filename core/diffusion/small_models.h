@@ -14,4 +14,8 @@ Result<DiffusionModelPtr> loadPixelCnn(const std::filesystem::path& path, const 
 bool looksLikePatchViT(const std::filesystem::path& path);
 Result<DiffusionModelPtr> loadPatchViT(const std::filesystem::path& path, const DiffusionLoadOptions& options);
 
+/// The latent flow model on EMNIST of the same author (MIT), class-conditional, with its autoencoder beside it.
+bool looksLikeLatentFlow(const std::filesystem::path& path);
+Result<DiffusionModelPtr> loadLatentFlow(const std::filesystem::path& path, const DiffusionLoadOptions& options);
+
 } // namespace vitral::diffusion

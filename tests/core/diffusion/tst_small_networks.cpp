@@ -141,9 +141,45 @@ private slots:
         }
     }
 
+    void latentModelAgreesWithPyTorch() {
+        const QString path = kFlow + "EMNIST/Diffusion.safetensors";
+        VITRAL_NEED_FILE(path);
+        const auto model = load(path);
+        QVERIFY_RESULT(model);
+        const auto z = floats(*golden_, "latent.EMNIST.z"), t = floats(*golden_, "latent.EMNIST.t"),
+                   expected = floats(*golden_, "latent.EMNIST.out");
+        const std::int32_t labels[] = {3, 7, (*model)->info.nullClass};
+        for (std::size_t i = 0; i < 3; ++i) {
+            auto out = predict(**model, std::span(z).subspan(i * 49, 49), 1000 * (1 - static_cast<double>(t[i])),
+                               labels[i]);
+            QVERIFY_RESULT(out);
+            for (float& v : *out)
+                v = -v; // theirs points the other way
+            const float most = worst(*out, std::span(expected).subspan(i * 49, 49));
+            QVERIFY2(most < 2e-5F, qPrintable(QString("latent %1: %2").arg(i).arg(most)));
+        }
+        Workspace workspace(*(*model)->backend);
+        NetworkContext context{*(*model)->backend, workspace, {}, nullptr};
+        Picture latent(1, 7, 7), picture(1, 28, 28);
+        std::copy_n(z.begin(), 49, latent.values.begin());
+        const auto decoded = (*model)->autoencoder->decode(context, latent);
+        QVERIFY_RESULT(decoded);
+        auto pixels = floats(*golden_, "latent.EMNIST.decoded");
+        for (float& v : pixels)
+            v = 2 * v - 1;
+        QVERIFY2(worst(decoded->values, pixels) < 5e-5F, qPrintable(QString::number(worst(decoded->values, pixels))));
+        picture.values = floats(*golden_, "latent.EMNIST.picture");
+        for (float& v : picture.values)
+            v = 2 * v - 1;
+        const auto encoded = (*model)->autoencoder->encode(context, picture);
+        QVERIFY_RESULT(encoded);
+        QVERIFY(worst(encoded->values, floats(*golden_, "latent.EMNIST.encoded")) < 5e-5F);
+    }
+
     void hostileFilesGetASentence_data() {
         QTest::addColumn<QString>("path");
         QTest::newRow("pixel") << kPixel + "ddpm_mnist_starter.safetensors";
+        QTest::newRow("latent") << kFlow + "EMNIST/Diffusion.safetensors";
         QTest::newRow("transformer") << kFlow + "MNIST/DiffusionViT.safetensors";
     }
     void hostileFilesGetASentence() {

@@ -83,15 +83,15 @@ def decode(w, z, heads, size):
     return F.conv2d(x, w["decoder.7.weight"], w["decoder.7.bias"], padding=2)
 
 
-def encode(w, x, heads, padding):
-    x = F.gelu(F.conv2d(x, w["encoder.0.weight"], w["encoder.0.bias"], stride=2, padding=padding))
+def encode(w, x, heads):
+    x = F.gelu(F.conv2d(x, w["encoder.0.weight"], w["encoder.0.bias"], stride=2, padding=2))
     x = F.max_pool2d(F.gelu(reflect_conv(w, "encoder.2", x)), 2, 2)
     for i in (5, 6, 7):
         x = conformer(w, f"encoder.{i}", x, heads)
     return F.conv2d(x, w["encoder.8.weight"], w["encoder.8.bias"])[:, :1]
 
 
-for name, auto, heads, side in (("EMNIST", "AutoEncoder", 4, 7), ("MNIST", "VarAutoEncoder", 3, 6)):
+for name, auto, heads, side in (("EMNIST", "AutoEncoder", 4, 7),):
     w = {k: v.double() for k, v in load_file(data / f"diffusion-mnist-flow/{name}/Diffusion.safetensors").items()}
     a = {k: v.double() for k, v in load_file(data / f"diffusion-mnist-flow/{name}/{auto}.safetensors").items()}
     z, t, label = torch.randn(3, 1, side, side), torch.tensor([0.0, 0.41, 0.98]), [3, 7, -1]
@@ -101,7 +101,7 @@ for name, auto, heads, side in (("EMNIST", "AutoEncoder", 4, 7), ("MNIST", "VarA
     tensors[f"{n}.out"] = latent_net(w, z.double(), t, label, 3)
     tensors[f"{n}.decoded"] = decode(a, z[:1].double(), heads, 28)
     tensors[f"{n}.picture"] = picture
-    tensors[f"{n}.encoded"] = encode(a, picture.double(), heads, 2 if name == "EMNIST" else 0)
+    tensors[f"{n}.encoded"] = encode(a, picture.double(), heads)
 
 save_file({k: v.float().contiguous() if v.dtype.is_floating_point else v for k, v in tensors.items()},
           out / "small_networks.safetensors", metadata={"made with": f"torch {torch.__version__}"})
