@@ -797,24 +797,24 @@
         <translation>Conversa</translation>
     </message>
     <message>
-        <source>%1 of the context: too long</source>
-        <translation>%1 do contexto: longo demais</translation>
-    </message>
-    <message>
         <source>%1 of the context</source>
         <translation>%1 do contexto</translation>
     </message>
     <message>
+        <source>%1: too long</source>
+        <translation>%1: longo demais</translation>
+    </message>
+    <message>
         <source>Read,
-%1 a million</source>
+a million</source>
         <translation>Leitura,
-%1 por milhão</translation>
+por milhão</translation>
     </message>
     <message>
         <source>Written,
-%1 a million</source>
+a million</source>
         <translation>Escrita,
-%1 por milhão</translation>
+por milhão</translation>
     </message>
 </context>
 <context>
@@ -1664,10 +1664,6 @@
         <translation>Contando…</translation>
     </message>
     <message>
-        <source>%1 · %2 pieces</source>
-        <translation>%1 · %2 peças</translation>
-    </message>
-    <message>
         <source>%1 words, %2 characters, %3 bytes</source>
         <translation>%1 palavras, %2 caracteres, %3 bytes</translation>
     </message>
@@ -1762,6 +1758,10 @@
     <message>
         <source>Cost of the text by language and tokenizer</source>
         <translation>Custo do texto por idioma e tokenizador</translation>
+    </message>
+    <message>
+        <source>%1 pieces</source>
+        <translation>%1 peças</translation>
     </message>
 </context>
 <context>
@@ -5629,10 +5629,6 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
         <translation>O texto, cortado neste passo</translation>
     </message>
     <message>
-        <source>Save as tokenizer.json…</source>
-        <translation>Salvar como tokenizer.json…</translation>
-    </message>
-    <message>
         <source>Open in Cut</source>
         <translation>Abrir no Corte</translation>
     </message>
@@ -5643,6 +5639,18 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
     <message>
         <source>Pieces in training</source>
         <translation>Peças no treino</translation>
+    </message>
+    <message>
+        <source>Save…</source>
+        <translation>Salvar…</translation>
+    </message>
+    <message>
+        <source>Save the tokenizer of this step as tokenizer.json</source>
+        <translation>Salva o tokenizador deste passo como tokenizer.json</translation>
+    </message>
+    <message>
+        <source>Put the tokenizer of this step beside the others</source>
+        <translation>Põe o tokenizador deste passo ao lado dos outros</translation>
     </message>
 </context>
 <context>

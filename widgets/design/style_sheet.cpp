@@ -120,6 +120,7 @@ QScrollBar::handle:horizontal { background: @scroll; min-width: 32px; border-rad
 QScrollBar::handle:hover { background: @borderStrong; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+QAbstractScrollArea::corner { background: transparent; border: none; }
 
 QTreeView, QListView, QTableView { background: transparent; border: none; selection-background-color: @accentSoft; selection-color: @text; }
 QTreeView::item, QListView::item { padding: 5px 6px; border-radius: 6px; color: @text; }
@@ -127,8 +128,6 @@ QTreeView::item:hover, QListView::item:hover { background: @hover; }
 QTreeView::item:selected, QListView::item:selected { background: @accentSoft; }
 QTreeView::item:selected:focus, QListView::item:selected:focus { background: @accentSoft; border: 1px solid @accent; }
 QTreeView::item:disabled, QListView::item:disabled { color: @disabled; }
-QTableView::item { padding: 0 8px; color: @text; }
-QTableView::item:selected { background: @accentSoft; }
 QTreeView { show-decoration-selected: 0; }
 QTreeView[kind="painted"]::item:selected, QTreeView[kind="painted"]::item:hover, QTreeView[kind="painted"]::item:selected:focus { background: transparent; border: none; }
 QTreeView::branch, QTreeView::branch:selected, QTreeView::branch:hover { background: transparent; }
@@ -136,6 +135,8 @@ QTreeView::branch:has-children:closed { image: url(@chevronRight); }
 QTreeView::branch:has-children:open { image: url(@chevronDown); }
 QHeaderView { background: transparent; border: none; }
 QHeaderView::section { background: @window; color: @textMuted; border: none; border-bottom: 1px solid @border; padding: 6px 8px; font-size: @small; font-weight: 500; }
+QHeaderView::down-arrow { image: url(@chevronUp); width: 10px; height: 10px; subcontrol-position: top center; }
+QHeaderView::up-arrow { image: url(@chevronDown); width: 10px; height: 10px; subcontrol-position: top center; }
 
 QProgressBar { background: @border; border: none; border-radius: 2px; max-height: 4px; min-height: 4px; text-align: center; color: transparent; }
 QProgressBar::chunk { background: @accent; border-radius: 2px; }
@@ -190,6 +191,7 @@ QString makeStyleSheet(const Palette& p, int bodyPx) {
         {QStringLiteral("heading"), px(TextRole::Heading)},
         {QStringLiteral("display"), px(TextRole::Display)},
         {QStringLiteral("chevronDown"), QStringLiteral(":/style/chevron-down%1.svg").arg(suffix)},
+        {QStringLiteral("chevronUp"), QStringLiteral(":/style/chevron-up%1.svg").arg(suffix)},
         {QStringLiteral("chevronRight"), QStringLiteral(":/style/chevron-right%1.svg").arg(suffix)},
         {QStringLiteral("check"), QStringLiteral(":/style/check%1.svg").arg(suffix)},
         {QStringLiteral("checkInk"), QStringLiteral(":/style/check-ink%1.svg").arg(suffix)},

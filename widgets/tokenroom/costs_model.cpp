@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "widgets/tokenroom/costs_model.h"
 
+#include "widgets/design/metrics.h"
 #include "widgets/inside/value_text.h"
 
 #include <QJsonArray>
@@ -104,7 +105,6 @@ void CostsModel::setCurrency(const QString& currency) {
     if (currency.left(12) == currency_)
         return;
     currency_ = currency.left(12);
-    emit headerDataChanged(Qt::Horizontal, kInput, kOutput);
     computedChanged();
     emit edited();
 }
@@ -128,8 +128,7 @@ QString CostsModel::text(int row, int column) const {
         const auto part = contextShare(r, *tokens, amounts_.answer);
         if (!part)
             return price + none;
-        return price +
-               (*part > 1 ? tr("%1 of the context: too long") : tr("%1 of the context")).arg(percentText(*part));
+        return price + (*part > 1 ? tr("%1: too long") : tr("%1 of the context")).arg(percentText(*part));
     };
     switch (column) {
     case kName:
@@ -169,6 +168,8 @@ QVariant CostsModel::data(const QModelIndex& index, int role) const {
         }
     case Qt::TextAlignmentRole:
         return int(Qt::AlignVCenter) | int(index.column() == kName ? Qt::AlignLeft : Qt::AlignRight);
+    case Qt::FontRole:
+        return design::font(design::TextRole::Small);
     case Qt::AccessibleTextRole:
         return QStringLiteral("%1: %2").arg(headerData(index.column(), Qt::Horizontal, Qt::DisplayRole).toString(),
                                             text(index.row(), index.column()));
@@ -239,9 +240,9 @@ QVariant CostsModel::headerData(int section, Qt::Orientation orientation, int ro
     case kName:
         return tr("Name");
     case kInput:
-        return tr("Read,\n%1 a million").arg(currency_);
+        return tr("Read,\na million");
     case kOutput:
-        return tr("Written,\n%1 a million").arg(currency_);
+        return tr("Written,\na million");
     case kContext:
         return tr("Context");
     case kText:

@@ -8,6 +8,7 @@
 
 #include <QHelpEvent>
 #include <QKeyEvent>
+#include <QLocale>
 #include <QMouseEvent>
 #include <QPainter>
 #include <QToolTip>
@@ -277,7 +278,7 @@ void NormHistogram::paint(QPainter& painter) const {
         painter.drawLine(QPointF(x, area.bottom()), QPointF(x, area.bottom() + 3));
         painter.setPen(colours.textMuted);
         painter.drawText(QRectF(x - 40, area.bottom() + 4, 80, line), Qt::AlignHCenter | Qt::AlignTop,
-                         numberText(tick, 3));
+                         QLocale().toString(tick, 'g', 6));
     }
     painter.setPen(colours.textMuted);
     painter.drawText(QRectF(0, area.bottom() + 4 + line, this->width(), line), Qt::AlignHCenter | Qt::AlignTop,

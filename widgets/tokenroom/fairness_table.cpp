@@ -41,6 +41,10 @@ int BarTable::lineHeight() const {
     return QFontMetrics(design::font(TextRole::Small)).height() + kSpace2;
 }
 
+int BarTable::headerHeight() const {
+    return content_.columnNotes.isEmpty() ? lineHeight() : 2 * lineHeight() - kSpace2;
+}
+
 int BarTable::labelWidth() const {
     const QFontMetrics metrics(design::strongFont(TextRole::Small));
     int width = 60;
@@ -112,8 +116,16 @@ void BarTable::paintRows(QPainter& painter, int width, int first, int end, int s
         const double left = label + c * column - shiftX;
         painter.setFont(strong);
         painter.setPen(colours.text);
-        painter.drawText(QRectF(left, 0, column - kSpace2, top), Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine,
+        painter.drawText(QRectF(left, 0, column - kSpace2, height),
+                         Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine,
                          metrics.elidedText(content_.columns[c], Qt::ElideMiddle, column - kSpace2));
+        if (c >= content_.columnNotes.size())
+            continue;
+        painter.setFont(plain);
+        painter.setPen(colours.textMuted);
+        painter.drawText(QRectF(left, height - kSpace2, column - kSpace2, top - height + kSpace2),
+                         Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine,
+                         metrics.elidedText(content_.columnNotes[c], Qt::ElideRight, column - kSpace2));
     }
     painter.setClipRect(QRect(label, top, std::max(0, width - label), (end + 1) * height + 10000));
     for (int i = first; i < end; ++i) {

@@ -20,6 +20,7 @@ struct BarTableContent {
         bool strong = false;        ///< what others are compared with
     };
     QStringList columns;
+    QStringList columnNotes; ///< below each column's name; may be empty
     std::vector<Row> rows;
     double mark = 0;         ///< a line in every column at this value; 0: none
     int decimals = 2;        ///< of the numbers beside the bars
@@ -57,7 +58,7 @@ protected:
 
 private:
     [[nodiscard]] int lineHeight() const;
-    [[nodiscard]] int headerHeight() const { return lineHeight(); }
+    [[nodiscard]] int headerHeight() const;
     [[nodiscard]] int labelWidth() const;
     [[nodiscard]] int columnWidth(int width) const;
     [[nodiscard]] int rowAt(QPoint point) const;

@@ -294,8 +294,10 @@ void FairnessView::fill() {
     content.mark = ratio ? 1 : 0;
     content.decimals = measure_->currentIndex() == kTokens ? 0 : measure_->currentIndex() >= kPerCharacter ? 3 : 2;
     content.empty = computing_ ? tr("Counting\u2026") : tr("Open a tokenizer to compare languages.");
-    for (const PassageTable::Column& column : table_.columns)
-        content.columns += tr("%1 \u00B7 %2 pieces").arg(QString::fromStdString(column.name), countText(column.nVocab));
+    for (const PassageTable::Column& column : table_.columns) {
+        content.columns += QString::fromStdString(column.name);
+        content.columnNotes += tr("%1 pieces").arg(countText(column.nVocab));
+    }
     for (const std::size_t i : order_) {
         const PassageTable::Row& row = table_.rows[i];
         BarTableContent::Row line;

@@ -134,7 +134,11 @@ QString tokenName(const Tokenizer& tokenizer, TokenId id) {
     if (id < 0 || id >= tokenizer.nVocab())
         return QString(QChar(0x2013));
     const std::string says = tokenizer.decodeToken(id, true);
-    return tokenName(says.empty() ? tokenizer.piece(id) : std::string_view(says));
+    // A control character has no picture; its piece ("<0x07>") has.
+    const bool hasPicture = std::any_of(says.begin(), says.end(), [](char c) {
+        return static_cast<unsigned char>(c) >= 0x20 || c == '\n' || c == '\t';
+    });
+    return tokenName(hasPicture ? std::string_view(says) : tokenizer.piece(id));
 }
 
 QString tokenRoomError(const QString& what, const Error& error) {

@@ -3,6 +3,7 @@
 
 #include "widgets/design/icons.h"
 #include "widgets/design/metrics.h"
+#include "widgets/design/palette.h"
 #include "widgets/inside/flow_row.h"
 #include "widgets/inside/value_text.h"
 
@@ -12,9 +13,11 @@
 #include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
+#include <QPainter>
 #include <QPushButton>
 #include <QRegularExpression>
 #include <QSpinBox>
+#include <QStyledItemDelegate>
 #include <QTableView>
 #include <QVBoxLayout>
 
@@ -30,6 +33,19 @@ namespace {
 constexpr int kTypingMs = 120;
 constexpr int kMostBytes = 2048; ///< core's longest piece
 constexpr int kAnyScript = -1;
+
+/// Room at both sides of a cell, so that a number and the word behind it stay apart.
+class RoomyCells : public QStyledItemDelegate {
+public:
+    using QStyledItemDelegate::QStyledItemDelegate;
+    void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
+        if ((option.state & QStyle::State_Selected) != 0)
+            painter->fillRect(option.rect, paletteFor(option.widget).accentSoft);
+        QStyleOptionViewItem inner = option;
+        inner.rect.adjust(kSpace1, 0, -kSpace1, 0);
+        QStyledItemDelegate::paint(painter, inner, index);
+    }
+};
 
 QWidget* together(QWidget* parent, std::initializer_list<QWidget*> widgets) {
     auto* box = new QWidget(parent);
@@ -74,6 +90,7 @@ VocabularyView::VocabularyView(TokenController& tokens, QWidget* parent)
     rule_->hide();
 
     table_->setModel(model_);
+    table_->setItemDelegate(new RoomyCells(table_));
     table_->setSelectionBehavior(QAbstractItemView::SelectRows);
     table_->setSelectionMode(QAbstractItemView::SingleSelection);
     table_->setShowGrid(false);
@@ -356,7 +373,7 @@ void VocabularyView::retranslate() {
     const QFontMetrics metrics(design::font(TextRole::Small));
     table_->verticalHeader()->setDefaultSectionSize(metrics.height() + kSpace2);
     QHeaderView* header = table_->horizontalHeader();
-    const int widths[] = {9, 26, 8, 16, 9, 22, 10, 12};
+    const int widths[] = {8, 22, 7, 12, 8, 20, 8, 11};
     for (int c = 0; c < VocabularyModel::kColumnCount; ++c)
         header->resizeSection(c, widths[c] * metrics.averageCharWidth() + kSpace4);
     if (isVisible())

@@ -223,17 +223,16 @@ void WorkshopView::buildResult(QWidget* page) {
     save_ = new QPushButton(result_);
     save_->setIcon(design::icon(QStringLiteral("save")));
     open_ = new QPushButton(result_);
-    auto* buttons = new QHBoxLayout;
-    buttons->addWidget(save_);
-    buttons->addWidget(open_);
-    buttons->addStretch(1);
+    auto* what = new QHBoxLayout;
+    what->addWidget(step_, 1);
+    what->addWidget(save_);
+    what->addWidget(open_);
 
     column->addLayout(scrubber);
-    column->addWidget(step_);
+    column->addLayout(what);
     column->addWidget(cutTitle_);
     column->addWidget(panes_, 1);
     column->addLayout(columns_);
-    column->addLayout(buttons);
     static_cast<QVBoxLayout*>(page->layout())->addWidget(result_, 1);
 
     connect(slider_, &QSlider::valueChanged, this, &WorkshopView::placeChanged);
@@ -464,7 +463,9 @@ void WorkshopView::retranslate() {
     chart_->setAccessibleName(chartTitle_->text());
     pairs_->setAccessibleName(tr("Most frequent pairs or most probable pieces"));
     panes_->setAccessibleName(tr("The text, cut at this step"));
-    save_->setText(tr("Save as tokenizer.json\u2026"));
+    save_->setText(tr("Save\u2026"));
+    save_->setToolTip(tr("Save the tokenizer of this step as tokenizer.json"));
+    open_->setToolTip(tr("Put the tokenizer of this step beside the others"));
     open_->setText(tr("Open in Cut"));
     progress_->setAccessibleName(tr("Progress of the training"));
     fillChart();
