@@ -35,6 +35,169 @@
         <source>%1, %2</source>
         <translation>%1, %2</translation>
     </message>
+    <message>
+        <source>Right arrow: how these numbers come about</source>
+        <translation>Seta para a direita: como se chega a estes números</translation>
+    </message>
+    <message>
+        <source>as it was written</source>
+        <translation>como foi escrito</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::ArithmeticWords</name>
+    <message>
+        <source>Probability of %1, %2</source>
+        <translation>Probabilidade de %1, %2</translation>
+    </message>
+    <message>
+        <source>Logarithm</source>
+        <translation>Logaritmo</translation>
+    </message>
+    <message>
+        <source>logit</source>
+        <translation>logit</translation>
+    </message>
+    <message>
+        <source>log-sum-exp</source>
+        <translation>log-soma-exp</translation>
+    </message>
+    <message>
+        <source>The logit is this token&apos;s entry of the output; the log-sum-exp is ln of the sum of e^logit over the whole vocabulary.</source>
+        <translation>O logit é a entrada deste token na saída; a log-soma-exp é ln da soma de e^logit sobre todo o vocabulário.</translation>
+    </message>
+    <message>
+        <source>Recorded with the token: its logit minus ln of the sum of e^logit over the whole vocabulary, before any sampler.</source>
+        <translation>Gravado com o token: seu logit menos ln da soma de e^logit sobre todo o vocabulário, antes de qualquer amostrador.</translation>
+    </message>
+    <message>
+        <source>Probability</source>
+        <translation>Probabilidade</translation>
+    </message>
+    <message>
+        <source>Choice number %1: %2 tokens of the vocabulary are likelier.</source>
+        <translation>Escolha número %1: %2 tokens do vocabulário são mais prováveis.</translation>
+    </message>
+    <message>
+        <source>All tokens together</source>
+        <translation>Todos os tokens juntos</translation>
+    </message>
+    <message>
+        <source>%1, then all the others of the vocabulary.</source>
+        <translation>%1, depois todos os outros do vocabulário.</translation>
+    </message>
+    <message>
+        <source>Entropy</source>
+        <translation>Entropia</translation>
+    </message>
+    <message>
+        <source>In nats: what the %1 listed tokens give, and all the others. 0 is certainty; e^%2 = %3 tokens would be as uncertain if all were alike.</source>
+        <translation>Em nats: o que dão os %1 tokens da lista e todos os outros. 0 é certeza; e^%2 = %3 tokens seriam igualmente incertos se fossem todos iguais.</translation>
+    </message>
+    <message>
+        <source>What %1 wrote to logit of %2 minus logit of %3</source>
+        <translation>O que %1 escreveu no logit de %2 menos o logit de %3</translation>
+    </message>
+    <message>
+        <source>What %1 wrote to the logit of %2</source>
+        <translation>O que %1 escreveu no logit de %2</translation>
+    </message>
+    <message>
+        <source>Sum of the products</source>
+        <translation>Soma dos produtos</translation>
+    </message>
+    <message>
+        <source>%1 numbers of the head&apos;s output (hook_z), each times what the output matrix, the final norm and the token&apos;s row of the output head make of it. The four largest products, then the others.</source>
+        <translation>%1 números da saída da cabeça (hook_z), cada um vezes o que dele fazem a matriz de saída, a norma final e a linha do token na saída do modelo. Os quatro maiores produtos, depois os outros.</translation>
+    </message>
+    <message>
+        <source>%1 numbers of what it adds to the stream, each times the token&apos;s row of the output head seen through the final norm. The four largest products, then the others.</source>
+        <translation>%1 números do que ela soma ao fluxo, cada um vezes a linha do token na saída do modelo vista através da norma final. Os quatro maiores produtos, depois os outros.</translation>
+    </message>
+    <message>
+        <source>Final norm</source>
+        <translation>Norma final</translation>
+    </message>
+    <message>
+        <source>mean of the squares</source>
+        <translation>média dos quadrados</translation>
+    </message>
+    <message>
+        <source>The factor of the final norm at this token, frozen: only then do the parts add up.</source>
+        <translation>O fator da norma final neste token, congelado: só assim as partes somam o todo.</translation>
+    </message>
+    <message>
+        <source>All parts</source>
+        <translation>Todas as partes</translation>
+    </message>
+    <message>
+        <source>This part, the other %1 together, and what rounding leaves over: the logit the model computed.</source>
+        <translation>Esta parte, as outras %1 juntas e o que sobra do arredondamento: o logit que o modelo calculou.</translation>
+    </message>
+    <message>
+        <source>Rotation of pair %1</source>
+        <translation>Rotação do par %1</translation>
+    </message>
+    <message>
+        <source>Speed</source>
+        <translation>Velocidade</translation>
+    </message>
+    <message>
+        <source>The model&apos;s angle for this pair is %1 radians a token: one turn in so many tokens.</source>
+        <translation>O ângulo do modelo para este par é de %1 radianos por token: uma volta em tantos tokens.</translation>
+    </message>
+    <message>
+        <source>%1°; cosine %2, sine %3.</source>
+        <translation>%1°; cosseno %2, seno %3.</translation>
+    </message>
+    <message>
+        <source>Query at %1</source>
+        <translation>Consulta em %1</translation>
+    </message>
+    <message>
+        <source>Key at %1</source>
+        <translation>Chave em %1</translation>
+    </message>
+    <message>
+        <source>Between the two</source>
+        <translation>Entre as duas</translation>
+    </message>
+    <message>
+        <source>Only the distance counts: what the pair gives to the score is the product of the two lengths times the cosine of the angle between query and key, moved by this one.</source>
+        <translation>Só a distância conta: o que o par dá à pontuação é o produto dos dois comprimentos vezes o cosseno do ângulo entre consulta e chave, deslocado por este.</translation>
+    </message>
+    <message>
+        <source>Weight of each token</source>
+        <translation>Peso de cada token</translation>
+    </message>
+    <message>
+        <source>What each token that counts gives there; the largest: %1; then the others together.</source>
+        <translation>O que cada token que conta dá a esses lugares; os maiores: %1; depois os outros juntos.</translation>
+    </message>
+    <message>
+        <source>Mean</source>
+        <translation>Média</translation>
+    </message>
+    <message>
+        <source>Over the %1 tokens for which there is such a place.</source>
+        <translation>Sobre os %1 tokens para os quais existe um lugar assim.</translation>
+    </message>
+    <message>
+        <source>By chance</source>
+        <translation>Por acaso</translation>
+    </message>
+    <message>
+        <source>The same mean if every token looked at all it sees alike: places over visible tokens.</source>
+        <translation>A mesma média se cada token olhasse por igual para tudo o que vê: lugares sobre tokens visíveis.</translation>
+    </message>
+    <message>
+        <source>Score</source>
+        <translation>Nota</translation>
+    </message>
+    <message>
+        <source>0 is chance, 1 is all of it; below 0 the head avoids these places.</source>
+        <translation>0 é acaso, 1 é tudo; abaixo de 0 a cabeça evita esses lugares.</translation>
+    </message>
 </context>
 <context>
     <name>vitral::AttributionPanel</name>
@@ -2111,6 +2274,18 @@ por milhão</translation>
         <source>Memory for recordings</source>
         <translation>Memória para gravações</translation>
     </message>
+    <message>
+        <source>the same tokens</source>
+        <translation>os mesmos tokens</translation>
+    </message>
+    <message>
+        <source>the same first %1 tokens</source>
+        <translation>os mesmos %1 primeiros tokens</translation>
+    </message>
+    <message>
+        <source>The comparison is in Overview, Matrix and Text; here stands this run alone.</source>
+        <translation>A comparação está em Visão geral, Matriz e Texto; aqui está só esta execução.</translation>
+    </message>
 </context>
 <context>
     <name>vitral::InterventionAnswers</name>
@@ -2650,6 +2825,14 @@ por milhão</translation>
     <message>
         <source>One head: rows are the tokens that look, columns the tokens they look at. Zoom with the wheel, move by dragging, click a cell to choose it; Cell shows its arithmetic. The right button has colours and scales.</source>
         <translation>Uma cabeça: as linhas são os tokens que olham, as colunas os tokens para os quais olham. Amplie com a roda, arraste para mover, clique em uma célula para escolhê-la; Célula mostra sua conta. O botão direito tem cores e escalas.</translation>
+    </message>
+    <message>
+        <source>the texts part at token %1: from there on different tokens are compared</source>
+        <translation>os textos se separam no token %1: a partir daí comparam-se tokens diferentes</translation>
+    </message>
+    <message>
+        <source>%1 queries and %2 keys of this head hold values that are not numbers: their rows and columns stay blank</source>
+        <translation>%1 consultas e %2 chaves desta cabeça têm valores que não são números: suas linhas e colunas ficam em branco</translation>
     </message>
 </context>
 <context>
@@ -3547,6 +3730,10 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
         <source>What the scores are measured on</source>
         <translation>Em que as pontuações são medidas</translation>
     </message>
+    <message>
+        <source>Show the arithmetic of the chosen head&apos;s score</source>
+        <translation>Mostrar a conta da nota da cabeça escolhida</translation>
+    </message>
 </context>
 <context>
     <name>vitral::ParameterRow</name>
@@ -3983,10 +4170,6 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
         <translation>Residual</translation>
     </message>
     <message>
-        <source>What the model would answer if it stopped after each layer, token by token; below, what one answer is made of: the parts of its logit, and the neurons that fired.</source>
-        <translation>O que o modelo responderia se parasse depois de cada camada, token a token; abaixo, do que uma resposta é feita: as partes do logit e os neurônios que dispararam.</translation>
-    </message>
-    <message>
         <source>This view computes with the model that was recorded. Load it to look on.</source>
         <translation>Esta vista calcula com o modelo que foi gravado. Carregue-o para continuar.</translation>
     </message>
@@ -4113,6 +4296,18 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
     <message>
         <source>%1, after token %2 %3.</source>
         <translation>%1, depois do token %2 %3.</translation>
+    </message>
+    <message>
+        <source>%1, after token %2</source>
+        <translation>%1, depois do token %2</translation>
+    </message>
+    <message>
+        <source>What the model would answer if it stopped after each layer, token by token; below, what one answer is made of: the parts of its logit, and the neurons that fired. Click an underlined number to see how it comes about.</source>
+        <translation>O que o modelo responderia se parasse depois de cada camada, token por token; abaixo, de que uma resposta é feita: as partes do logit e os neurônios que dispararam. Clique em um número sublinhado para ver como se chega a ele.</translation>
+    </message>
+    <message>
+        <source>Longer than %1 tokens, and its residual stream was not recorded: each look computes the run again as far as the columns on show.</source>
+        <translation>Mais de %1 tokens, e o fluxo residual não foi gravado: cada olhada calcula a execução de novo até as colunas mostradas.</translation>
     </message>
 </context>
 <context>
@@ -4999,6 +5194,14 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
     <message>
         <source>Look inside</source>
         <translation>Olhar por dentro</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::ValueText</name>
+    <message>
+        <source>p.p.</source>
+        <comment>percentage points</comment>
+        <translation>p.p.</translation>
     </message>
 </context>
 <context>

@@ -85,10 +85,21 @@ Result<Readout> readoutOf(const Model& model, const Attribution& asked) {
     return readout;
 }
 
+/// Keeps the products behind the contribution that comes next, where it is the one that was asked for.
+void unfold(const AttributionRequest& request, Attribution& result, std::span<const double> direction,
+            std::span<const double> written, double scale = 1.0) {
+    if (!request.unfold || *request.unfold != result.contributions.size())
+        return;
+    result.unfolded = request.unfold;
+    for (std::size_t i = 0; i < written.size(); ++i)
+        result.products.push_back(scale * direction[i] * written[i]);
+}
+
 /// What a block's heads, and the bias behind them, add to the logit. `direction`: [E], of the stream.
 Result<void> addAttention(const Model& model, const ExplainContext& context, std::int32_t iLayer,
                           std::span<const double> z, std::span<const double> direction,
-                          std::vector<Contribution>& contributions) {
+                          const AttributionRequest& request, Attribution& result) {
+    std::vector<Contribution>& contributions = result.contributions;
     const LayerAnatomy& layer = model.anatomy()->layers[static_cast<std::size_t>(iLayer)];
     VITRAL_TRY_ASSIGN(const WeightRows out, WeightRows::open(model, layer.attnOut));
     VITRAL_TRY_ASSIGN(const std::vector<float> bias, readVector(model, layer.attnOutBias));
@@ -118,10 +129,12 @@ Result<void> addAttention(const Model& model, const ExplainContext& context, std
         scale /=
             std::sqrt(squares / static_cast<double>(direction.size()) + static_cast<double>(layer.attnPostNorm.eps));
     const auto headDim = static_cast<std::size_t>(layer.headDimV);
-    for (std::size_t h = 0; h * headDim < z.size(); ++h)
-        contributions.push_back(
-            {ContributionKind::Head, iLayer, static_cast<std::int32_t>(h),
-             scale * dot(std::span<const double>(onZ).subspan(h * headDim, headDim), z.subspan(h * headDim, headDim))});
+    for (std::size_t h = 0; h * headDim < z.size(); ++h) {
+        const auto on = std::span<const double>(onZ).subspan(h * headDim, headDim);
+        unfold(request, result, on, z.subspan(h * headDim, headDim), scale);
+        contributions.push_back({ContributionKind::Head, iLayer, static_cast<std::int32_t>(h),
+                                 scale * dot(on, z.subspan(h * headDim, headDim))});
+    }
     if (!bias.empty())
         contributions.push_back({ContributionKind::AttnBias, iLayer, -1, scale * biasLogit});
     return {};
@@ -178,9 +191,12 @@ Result<Attribution> attributeLogit(const Model& model, const ExplainContext& con
     const std::vector<double> direction = norm.pullBack(readout.direction);
 
     std::vector<Contribution>& list = result.contributions;
+    unfold(request, result, direction, written.embedding);
     list.push_back({ContributionKind::Embedding, -1, -1, dot(direction, written.embedding)});
-    if (!written.position.empty())
+    if (!written.position.empty()) {
+        unfold(request, result, direction, written.position);
         list.push_back({ContributionKind::Position, -1, -1, dot(direction, written.position)});
+    }
     const bool changed = hasChanges(run);
     std::vector<double> before = written.embedding;
     for (std::size_t i = 0; i < written.position.size(); ++i)
@@ -189,10 +205,11 @@ Result<Attribution> attributeLogit(const Model& model, const ExplainContext& con
         const Written::Layer& layer = written.layers[i];
         const auto iLayer = static_cast<std::int32_t>(i);
         const std::size_t firstHead = list.size();
-        VITRAL_TRY(addAttention(model, context, iLayer, layer.z, direction, list));
+        VITRAL_TRY(addAttention(model, context, iLayer, layer.z, direction, request, result));
         double attention = 0.0;
         for (std::size_t c = firstHead; c < list.size(); ++c)
             attention += list[c].logit;
+        unfold(request, result, direction, layer.mlpOut);
         list.push_back({ContributionKind::Mlp, iLayer, -1, dot(direction, layer.mlpOut)});
         if (changed) { // what was put into or taken from the stream beyond what the heads and the MLP gave
             const double moved = dot(direction, layer.residPost) - dot(direction, before);

@@ -18,6 +18,8 @@ struct AttributionRequest {
     std::int64_t position = -1;   ///< whose next token is explained; negative: from the end
     TokenId token = -1;           ///< -1: the model's first choice there
     std::optional<TokenId> minus; ///< explain logit(token) - logit(minus)
+    std::optional<std::size_t>
+        unfold; ///< give the products of this contribution too (an index of the same request's list)
 };
 
 enum class ContributionKind : std::uint8_t {
@@ -45,7 +47,9 @@ struct Attribution {
     double rest = 0;       ///< total - sum of the contributions: what the engine's rounding leaves over
     double softcapped = 0; ///< the same after the soft-cap: what the model uses; equal where it has none
     double normScale = 1;  ///< the frozen factor of the final norm: 1 / sqrt(mean(x^2) + eps) (centred: of x - mean)
-    std::vector<std::string> notes; ///< what could not be split, as sentences
+    std::optional<std::size_t> unfolded; ///< the contribution `products` are of; none: it has no products to give
+    std::vector<double> products;        ///< [Dv] of a head, else [E]: they sum to its logit
+    std::vector<std::string> notes;      ///< what could not be split, as sentences
 };
 
 /// Errors: InvalidArgument, Unsupported (a model that does not say how it writes to its stream), Cancelled, those of

@@ -30,12 +30,17 @@ double BehaviourScore::contrast() const {
 struct HeadScorer::Sums {
     std::array<BehaviourScore, kHeadBehaviours> behaviours; ///< mass and uniform are sums until the end
     double factor = 1.0;                                    ///< on the weights of the row that is added
+    std::vector<BehaviourTerm>* terms = nullptr;            ///< of `wanted`, where somebody asks
+    HeadBehaviour wanted = HeadBehaviour::PreviousToken;
+    std::int64_t iQuery = 0; ///< of that row
 
     void add(HeadBehaviour behaviour, double mass, std::int64_t nKey, std::int64_t nVisible) {
         BehaviourScore& score = behaviours[static_cast<std::size_t>(behaviour)];
         score.mass += factor * mass;
         score.uniform += static_cast<double>(nKey) / static_cast<double>(nVisible);
         ++score.nPosition;
+        if (terms != nullptr && behaviour == wanted)
+            terms->push_back({iQuery, factor * mass, nKey, nVisible});
     }
 };
 
@@ -54,6 +59,7 @@ void HeadScorer::addRow(const AttentionGeometry& geometry, std::int64_t i, const
                         Sums& sums) const {
     const std::int64_t first = geometry.window > 0 ? std::max<std::int64_t>(0, i - geometry.window + 1) : 0;
     const std::int64_t nVisible = i + 1 - first;
+    sums.iQuery = i;
     const auto range = [&](std::int64_t from, std::int64_t to) {
         double sum = 0.0;
         for (std::int64_t j = from; j < to; ++j)
@@ -95,6 +101,23 @@ void HeadScorer::addRow(const AttentionGeometry& geometry, std::int64_t i, const
 
 std::optional<HeadScores> HeadScorer::score(const AttentionRecord& record, std::int32_t iLayer, std::int32_t iHead,
                                             std::stop_token stop) const {
+    Sums sums;
+    return score(record, iLayer, iHead, std::move(stop), sums);
+}
+
+std::optional<std::vector<BehaviourTerm>> HeadScorer::terms(const AttentionRecord& record, std::int32_t iHead,
+                                                            HeadBehaviour behaviour, std::stop_token stop) const {
+    std::vector<BehaviourTerm> list;
+    Sums sums;
+    sums.terms = &list;
+    sums.wanted = behaviour;
+    if (!score(record, 0, iHead, std::move(stop), sums))
+        return std::nullopt;
+    return list;
+}
+
+std::optional<HeadScores> HeadScorer::score(const AttentionRecord& record, std::int32_t iLayer, std::int32_t iHead,
+                                            std::stop_token stop, Sums& sums) const {
     const std::int64_t n = std::min(record.nPosition(), static_cast<std::int64_t>(previous_.size()));
     const std::int64_t stretch =
         std::max<std::int64_t>(1, (n + options_.mostQueries - 1) / std::max<std::int64_t>(1, options_.mostQueries));
@@ -104,7 +127,6 @@ std::optional<HeadScores> HeadScorer::score(const AttentionRecord& record, std::
     scores.iHead = iHead;
     scores.nQuery = static_cast<std::int64_t>(all.positions.size());
     scores.exact = stretch == 1;
-    Sums sums;
     std::vector<float> weights, rowSum(kStrip), rowLog(kStrip);
     for (std::int64_t r = 0; r < scores.nQuery; r += kStrip) {
         MapAxis queries;

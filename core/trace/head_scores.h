@@ -46,6 +46,13 @@ struct BehaviourScore {
     [[nodiscard]] double contrast() const;
 };
 
+/// One query's part of a BehaviourScore.
+struct BehaviourTerm {
+    std::int64_t iQuery = 0;
+    double mass = 0;                     ///< of its weights, where the behaviour would send them
+    std::int64_t nKey = 0, nVisible = 0; ///< how many keys that are, of how many it sees
+};
+
 struct HeadScores {
     std::int32_t iLayer = 0, iHead = 0;
     std::array<BehaviourScore, kHeadBehaviours> behaviours;
@@ -70,8 +77,14 @@ public:
     [[nodiscard]] std::optional<HeadScores> score(const AttentionRecord& record, std::int32_t iLayer,
                                                   std::int32_t iHead, std::stop_token stop = {}) const;
 
+    /// What the mean of one behaviour is of, query by query. Nothing when stopped.
+    [[nodiscard]] std::optional<std::vector<BehaviourTerm>>
+    terms(const AttentionRecord& record, std::int32_t iHead, HeadBehaviour behaviour, std::stop_token stop = {}) const;
+
 private:
     struct Sums;
+    [[nodiscard]] std::optional<HeadScores> score(const AttentionRecord& record, std::int32_t iLayer,
+                                                  std::int32_t iHead, std::stop_token stop, Sums& sums) const;
     void addRow(const AttentionGeometry& geometry, std::int64_t i, const float* weights, double total,
                 Sums& sums) const;
     HeadScoreOptions options_;

@@ -42,8 +42,11 @@ public:
         for (std::size_t i = 0; i * nVocab < logits.size(); ++i) {
             if (context_.stop.stop_requested())
                 return fail(ErrorCode::Cancelled, "The explanation was stopped.");
-            lens_.cells[iRow * lens_.positions.size() + iPosition + i] =
-                scoreToken(logits.subspan(i * nVocab, nVocab), lens_.targets[iPosition + i], request_.nTop);
+            const std::size_t at = iRow * lens_.positions.size() + iPosition + i;
+            const auto row = logits.subspan(i * nVocab, nVocab);
+            const TokenId target = lens_.targets[iPosition + i];
+            lens_.cells[at] = scoreToken(row, target, request_.nTop);
+            lens_.logSumExp[at] = row[static_cast<std::size_t>(target)] - lens_.cells[at].logProbability;
         }
         return {};
     }
@@ -88,6 +91,7 @@ LogitLens emptyTable(const Model& model, const LensRequest& request, std::int64_
     TokenScore unknown;
     unknown.logProbability = unknown.entropy = std::numeric_limits<float>::quiet_NaN();
     lens.cells.assign(lens.rows.size() * lens.positions.size(), unknown);
+    lens.logSumExp.assign(lens.cells.size(), std::numeric_limits<float>::quiet_NaN());
     return lens;
 }
 

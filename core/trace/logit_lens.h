@@ -45,6 +45,8 @@ struct LogitLens {
     /// [rows, positions]: id = target, its exact log-probability and rank, entropy over the whole vocabulary in nats,
     /// and the nTop likeliest tokens, best first. Empty `top` and NaN where a recording lacks the row.
     std::vector<TokenScore> cells;
+    /// [rows, positions]: ln of the sum of e^logit, so that a logit is a log-probability plus it. NaN where missing.
+    std::vector<float> logSumExp;
     std::vector<std::string> notes; ///< what is rounded or missing, as sentences
     [[nodiscard]] const TokenScore& cell(std::size_t iRow, std::size_t iPosition) const {
         return cells[iRow * positions.size() + iPosition];

@@ -47,11 +47,20 @@ Json pieceJson(const std::string& piece) {
     return bytes;
 }
 
+/// A name as the reader takes it: cut, where a model file brought megabytes, at the end of a character.
+std::string shortName(const std::string& name) {
+    constexpr std::size_t kMost = 1024;
+    std::size_t n = std::min(name.size(), kMost);
+    while (n > 0 && n < name.size() && (static_cast<unsigned char>(name[n]) & 0xC0U) == 0x80U)
+        --n;
+    return name.substr(0, n);
+}
+
 Json modelJson(const RecordedModel& m) {
-    return {{"name", m.name},
-            {"architecture", m.architecture},
-            {"quantisation", m.quantisation},
-            {"backend", m.backend},
+    return {{"name", shortName(m.name)},
+            {"architecture", shortName(m.architecture)},
+            {"quantisation", shortName(m.quantisation)},
+            {"backend", shortName(m.backend)},
             {"nLayer", m.nLayer},
             {"nEmbd", m.nEmbd},
             {"nVocab", m.nVocab},

@@ -22,6 +22,9 @@ constexpr std::int64_t kMaxTokens = std::int64_t{1} << 24U;
 constexpr std::int64_t kMaxLayers = 4096, kMaxHeads = 1 << 16, kMaxHeadDim = 1 << 16;
 constexpr std::int64_t kMaxColumns = std::int64_t{1} << 26U;
 constexpr std::size_t kMaxPieceBytes = 1 << 16;
+constexpr std::size_t kMaxNameBytes = 1 << 12;     ///< of the model; a run is written with names cut to that
+constexpr std::size_t kMaxSentenceBytes = 1 << 16; ///< of a note or a change
+constexpr std::size_t kMaxSentences = 1 << 16;
 constexpr std::size_t kMaxTop = 1 << 16;
 
 tl::unexpected<Error> invalid(std::string_view field, std::string_view why) {
@@ -67,6 +70,13 @@ public:
             return invalid(name(key), "is missing or not text");
         return value->get<std::string>();
     }
+    /// Text of at most `most` bytes: a name is no place for megabytes.
+    Result<std::string> shortText(std::string_view key, std::size_t most) const {
+        VITRAL_TRY_ASSIGN(std::string value, text(key));
+        if (value.size() > most)
+            return invalid(name(key), fmt::format("is longer than {} bytes", most));
+        return value;
+    }
     Result<bool> truth(std::string_view key) const {
         const Json* value = find(key);
         if (value == nullptr || !value->is_boolean())
@@ -78,9 +88,13 @@ public:
         if (value == nullptr || !value->is_array())
             return invalid(name(key), "is missing or not a list");
         std::vector<std::string> list;
+        if (value->size() > kMaxSentences)
+            return invalid(name(key), fmt::format("has more than {} entries", kMaxSentences));
         for (const Json& item : *value) {
             if (!item.is_string())
                 return invalid(name(key), "holds something that is not text");
+            if (item.get_ref<const std::string&>().size() > kMaxSentenceBytes)
+                return invalid(name(key), fmt::format("holds more than {} bytes in one entry", kMaxSentenceBytes));
             list.push_back(item.get<std::string>());
         }
         return list;
@@ -190,10 +204,10 @@ Result<void> RunReader::readModel() {
         return invalid("\"model\"", "is missing or not an object");
     const Field at(*json, "model");
     RecordedModel& m = recording_->model;
-    VITRAL_TRY_ASSIGN(m.name, at.text("name"));
-    VITRAL_TRY_ASSIGN(m.architecture, at.text("architecture"));
-    VITRAL_TRY_ASSIGN(m.quantisation, at.text("quantisation"));
-    VITRAL_TRY_ASSIGN(m.backend, at.text("backend"));
+    VITRAL_TRY_ASSIGN(m.name, at.shortText("name", kMaxNameBytes));
+    VITRAL_TRY_ASSIGN(m.architecture, at.shortText("architecture", kMaxNameBytes));
+    VITRAL_TRY_ASSIGN(m.quantisation, at.shortText("quantisation", kMaxNameBytes));
+    VITRAL_TRY_ASSIGN(m.backend, at.shortText("backend", kMaxNameBytes));
     VITRAL_TRY_ASSIGN(m.nLayer, at.integer("nLayer", 0, kMaxLayers));
     VITRAL_TRY_ASSIGN(m.nEmbd, at.integer("nEmbd", 0, kMaxColumns));
     VITRAL_TRY_ASSIGN(m.nVocab, at.integer("nVocab", 1, kMaxColumns));

@@ -58,6 +58,19 @@ std::int64_t labelStride(double cellSize, double apart) {
     }
 }
 
+namespace {
+/// Whether the label at `i`, moved in from `where` to stay in the strip, lies on its neighbour's.
+template <class MiddleOf>
+bool pushedOnto(const MiddleOf& middleOf, std::int64_t i, std::int64_t stride, const Range& range, double where,
+                double apart) {
+    const double middle = middleOf(i);
+    if (middle == where)
+        return false;
+    const std::int64_t neighbour = middle > where ? i + stride : i - stride;
+    return neighbour >= range.first && neighbour < range.end && std::abs(middleOf(neighbour) - middle) < apart;
+}
+} // namespace
+
 void paintRowLabels(QPainter& painter, const CanvasGeometry& geometry, const QRect& strip, const CellLabel& label,
                     std::int64_t strongRow, const Palette& palette) {
     if (strip.isEmpty() || !label)
@@ -69,9 +82,13 @@ void paintRowLabels(QPainter& painter, const CanvasGeometry& geometry, const QRe
     const double apart = metrics.height();
     const std::int64_t stride = labelStride(geometry.cellSize(), apart);
     const Range rows = seen(geometry.view.firstRow, geometry.view.cellsPerPixel, geometry.map.height(), geometry.nRow);
+    // The label of a row at the edge moves in with what is seen of the row, unless its neighbour stands there.
+    const auto middleOf = [&](std::int64_t row) {
+        return std::clamp(geometry.y(static_cast<double>(row) + 0.5), strip.top() + apart / 2,
+                          strip.bottom() + 1 - apart / 2);
+    };
     const auto paintOne = [&](std::int64_t row) {
-        const double middle = std::clamp(geometry.y(static_cast<double>(row) + 0.5), strip.top() + apart / 2,
-                                         strip.bottom() + 1 - apart / 2);
+        const double middle = middleOf(row);
         const QRectF box(strip.left() + kSpace1, middle - apart / 2, strip.width() - 2 * kSpace1, apart);
         painter.drawText(box, Qt::AlignRight | Qt::AlignVCenter,
                          metrics.elidedText(label(row), Qt::ElideMiddle, box.width()));
@@ -79,7 +96,8 @@ void paintRowLabels(QPainter& painter, const CanvasGeometry& geometry, const QRe
     const bool strong = strongRow >= rows.first && strongRow < rows.end;
     painter.setPen(palette.textMuted);
     for (std::int64_t row = (rows.first + stride - 1) / stride * stride; row < rows.end; row += stride)
-        if (!strong || std::abs(static_cast<double>(row - strongRow)) * geometry.cellSize() >= apart)
+        if ((!strong || std::abs(middleOf(row) - middleOf(strongRow)) >= apart) &&
+            !pushedOnto(middleOf, row, stride, rows, geometry.y(static_cast<double>(row) + 0.5), apart))
             paintOne(row);
     if (strong) {
         painter.setPen(palette.text);
@@ -102,8 +120,12 @@ void paintColumnLabels(QPainter& painter, const CanvasGeometry& geometry, const 
     const double apart = metrics.height();
     const std::int64_t stride = level ? 1 : labelStride(geometry.cellSize(), apart);
     const Range cols = seen(geometry.view.firstCol, geometry.view.cellsPerPixel, geometry.map.width(), geometry.nCol);
-    const auto paintOne = [&](std::int64_t col) {
+    const auto middleOf = [&](std::int64_t col) {
         const double middle = geometry.x(static_cast<double>(col) + 0.5);
+        return level ? middle : std::clamp(middle, strip.left() + apart / 2, strip.right() + 1 - apart / 2);
+    };
+    const auto paintOne = [&](std::int64_t col) {
+        const double middle = middleOf(col);
         if (level) {
             const QRectF box(middle - geometry.cellSize() / 2, strip.bottom() - apart - kSpace1, geometry.cellSize(),
                              apart);
@@ -111,8 +133,7 @@ void paintColumnLabels(QPainter& painter, const CanvasGeometry& geometry, const 
             return;
         }
         painter.save();
-        painter.translate(std::clamp(middle, strip.left() + apart / 2, strip.right() + 1 - apart / 2),
-                          strip.bottom() + 1 - kSpace1);
+        painter.translate(middle, strip.bottom() + 1 - kSpace1);
         painter.rotate(-90);
         const QRectF box(0, -apart / 2, strip.height() - 2 * kSpace1, apart);
         painter.drawText(box, Qt::AlignLeft | Qt::AlignVCenter,

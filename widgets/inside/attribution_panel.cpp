@@ -71,6 +71,10 @@ AttributionPanel::AttributionPanel(QWidget* parent) : QWidget(parent) {
         if (part != nullptr)
             emit partChosen(part->iLayer, part->iHead);
     });
+    connect(bars_, &BarList::unfoldAsked, this, [this](int index, QPoint at) {
+        if (attribution_ && index >= 0 && index < int(shown_.size()))
+            emit unfoldAsked(int(shown_[std::size_t(index)]), at);
+    });
     connect(off_, &QPushButton::clicked, this, [this] {
         if (const Contribution* part = chosen())
             emit switchOffAsked(part->iLayer, part->iHead);
@@ -167,6 +171,7 @@ QString AttributionPanel::sumText() const {
 void AttributionPanel::fill() {
     BarContent content;
     content.signedBars = true;
+    content.unfolds = true;
     content.labelTitle = tr("Part");
     content.valueTitle = tr("Logit");
     content.empty = waiting_;

@@ -95,6 +95,8 @@ void BarList::paintBars(QPainter& painter, int width, int first, int end, int sh
     }
     labelWidth = std::min(labelWidth, std::max(60, width * 2 / 5)) + kSpace2;
     numberWidth += kSpace2;
+    if (live)
+        numberWidth_ = numberWidth;
     const double left = labelWidth + kSpace1;
     const double room = std::max(10.0, width - left - numberWidth - kSpace1);
     const double zero = content_.signedBars ? left + room / 2 : left;
@@ -117,7 +119,10 @@ void BarList::paintBars(QPainter& painter, int width, int first, int end, int sh
         painter.drawText(QRectF(kSpace1, line.top(), labelWidth - kSpace1, height),
                          Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine,
                          metrics.elidedText(bar.label, Qt::ElideRight, labelWidth - kSpace1));
-        painter.setPen(colours.textMuted);
+        painter.setPen(content_.unfolds ? colours.accent : colours.textMuted);
+        QFont number = bar.strong ? strong : plain;
+        number.setUnderline(live && content_.unfolds); // as the numbers of the Cell view
+        painter.setFont(number);
         painter.drawText(QRectF(width - numberWidth - kSpace1, line.top(), numberWidth, height),
                          Qt::AlignRight | Qt::AlignVCenter | Qt::TextSingleLine, valueText(bar));
         if (!std::isfinite(bar.value) || bar.value == 0)
@@ -194,8 +199,19 @@ void BarList::resizeEvent(QResizeEvent* event) {
 }
 
 void BarList::mousePressEvent(QMouseEvent* event) {
-    if (event->button() == Qt::LeftButton && indexAt(event->pos()) >= 0)
-        setCurrent(indexAt(event->pos()));
+    const int index = indexAt(event->pos());
+    if (event->button() != Qt::LeftButton || index < 0)
+        return;
+    setCurrent(index);
+    if (event->pos().x() >= viewport()->width() - numberWidth_ - kSpace1)
+        askUnfold(index);
+}
+
+void BarList::askUnfold(int index) {
+    if (!content_.unfolds)
+        return;
+    const QRect line = barRect(index);
+    emit unfoldAsked(index, viewport()->mapToGlobal(QPoint(line.right() - numberWidth_ / 2, line.bottom())));
 }
 
 void BarList::mouseDoubleClickEvent(QMouseEvent* event) {
@@ -227,8 +243,10 @@ void BarList::keyPressEvent(QKeyEvent* event) {
     case Qt::Key_Return:
     case Qt::Key_Enter:
     case Qt::Key_Space:
-        if (current_ >= 0)
+        if (current_ >= 0) {
+            askUnfold(current_);
             emit activated(current_);
+        }
         return;
     default:
         QAbstractScrollArea::keyPressEvent(event);

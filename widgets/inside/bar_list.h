@@ -27,6 +27,7 @@ struct BarContent {
     std::vector<Bar> bars;
     double largest = 0; ///< of the scale; 0: the largest absolute value there is
     bool signedBars = false;
+    bool unfolds = false;           ///< numbers are links: a click on one, or Enter, asks for its arithmetic
     QString labelTitle, valueTitle; ///< for the CSV file
     QString empty;                  ///< what to do when there is nothing
 };
@@ -50,7 +51,8 @@ public:
 
 signals:
     void currentChanged(int index);
-    void activated(int index); ///< double click or Enter
+    void activated(int index);              ///< double click or Enter
+    void unfoldAsked(int index, QPoint at); ///< `at`: where the number stands, in global coordinates
 
 protected:
     void paintEvent(QPaintEvent* event) override;
@@ -69,8 +71,11 @@ private:
     void updateScrollBar();
     void paintBars(QPainter& painter, int width, int first, int end, int shift, bool live) const;
 
+    void askUnfold(int index);
+
     BarContent content_;
     int current_ = -1;
+    mutable int numberWidth_ = 0; ///< of the column of numbers, as painted last
 };
 
 } // namespace vitral

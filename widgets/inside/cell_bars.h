@@ -3,7 +3,7 @@
 // The query's and the key's numbers and their products, a column for each dimension; and one rotated pair as two
 // clock hands. Thread: GUI.
 
-#include "widgets/inside/cell_arithmetic.h"
+#include "core/trace/cell_arithmetic.h"
 #include "widgets/inside/painted.h"
 
 #include <QWidget>

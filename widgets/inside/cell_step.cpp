@@ -33,6 +33,7 @@ CellStep::CellStep(int number, QWidget* parent) : QFrame(parent) {
     title_ = new QLabel(this);
     title_->setProperty("role", "value");
     title_->setTextFormat(Qt::PlainText);
+    title_->setWordWrap(true);
     formula_ = new QLabel(this);
     formula_->setFont(design::codeFont(design::TextRole::Body));
     formula_->setTextFormat(Qt::RichText);
@@ -50,6 +51,8 @@ CellStep::CellStep(int number, QWidget* parent) : QFrame(parent) {
     content_ = new QWidget(this);
     body_ = new QVBoxLayout(content_);
     body_->setContentsMargins(0, 0, 0, 0);
+    for (QLabel* words : {title_, formula_, sentence_})
+        words->setMinimumWidth(1); // a narrow window breaks lines rather than growing
     column->addWidget(title_);
     column->addWidget(formula_);
     column->addWidget(sentence_);

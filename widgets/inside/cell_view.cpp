@@ -42,7 +42,7 @@ CellView::CellView(InsideController& inside, QWidget* parent) : InsideView(insid
     scroll_ = new QScrollArea(this);
     scroll_->setFrameShape(QFrame::NoFrame);
     scroll_->setWidgetResizable(true);
-    scroll_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    // A narrow window: lines break where they can, and what cannot scrolls.
     auto* page = new QWidget(scroll_);
     page->setProperty("kind", "page");
     auto* side = new QHBoxLayout(page);
@@ -63,6 +63,8 @@ CellView::CellView(InsideController& inside, QWidget* parent) : InsideView(insid
     rounding_ = new QLabel(holder);
     rounding_->setProperty("role", "small");
     rounding_->setWordWrap(true);
+    for (QLabel* words : {headline_, formula_, rounding_})
+        words->setMinimumWidth(1);
     column->addWidget(headline_);
     column->addWidget(formula_);
     column->addWidget(rounding_);
@@ -132,7 +134,7 @@ void CellView::compute() {
     cell_.reset();
     if (!record_ || record_->nPosition() == 0)
         return;
-    query_ = s.position >= 0 ? s.position : record_->nPosition() - 1;
+    query_ = s.position >= 0 ? s.position : std::min(inside().newestQuery(), record_->nPosition() - 1);
     key_ = s.key;
     if (key_ < 0) { // a token alone is chosen: the key it looks at most, and not the first, where most rest
         std::vector<float> weights(static_cast<std::size_t>(std::min(query_ + 1, record_->nPosition())));

@@ -3,7 +3,7 @@
 // The arithmetic of one attention weight with its real numbers, step by step, so that it can be done again by hand:
 // query and key, rotation, products, scale, soft-cap, mask, softmax against the other keys. Thread: GUI.
 
-#include "widgets/inside/cell_arithmetic.h"
+#include "core/trace/cell_arithmetic.h"
 #include "widgets/inside/inside_view.h"
 
 #include <memory>

@@ -2,6 +2,7 @@
 // What the steps of a cell say: every number with its origin, rounded in one way, and where rounding shows.
 #include "widgets/design/metrics.h"
 #include "widgets/design/palette.h"
+#include "widgets/inside/arithmetic.h"
 #include "widgets/inside/bar_list.h"
 #include "widgets/inside/cell_bars.h"
 #include "widgets/inside/cell_step.h"
@@ -23,14 +24,10 @@ constexpr int kDigits = 6;
 constexpr std::size_t kMostBars = 12;
 
 QString n6(double value) {
-    return numberText(value, kDigits);
-}
-/// A negative number in a sum or product stands in brackets.
-QString bracketed(double value) {
-    return value < 0 ? QLatin1Char('(') + n6(value) + QLatin1Char(')') : n6(value);
+    return sixDigits(value);
 }
 QString strong(const QString& text) {
-    return QStringLiteral("<b>%1</b>").arg(text);
+    return strongText(text);
 }
 
 } // namespace
@@ -130,24 +127,10 @@ void CellView::sayRotary() {
 
 void CellView::sayScore() {
     const CellArithmetic& c = *cell_;
-    // The largest products by name, the rest as one number, so that the line adds up.
-    std::vector<std::size_t> order(c.product.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::sort(order.begin(), order.end(),
-              [&](std::size_t x, std::size_t y) { return std::abs(c.product[x]) > std::abs(c.product[y]); });
-    QString sum;
-    double named = 0;
-    const std::size_t nNamed = std::min<std::size_t>(4, order.size());
-    for (std::size_t i = 0; i < nNamed; ++i) {
-        sum += (i > 0 ? QStringLiteral(" + ") : QString()) + bracketed(c.product[order[i]]);
-        named += c.product[order[i]];
-    }
-    const double rest = c.dot - named;
     steps_[Sum]->setWords(
-        tr("Sum of the products"),
-        sum + QStringLiteral(" + ") + bracketed(rest) + QStringLiteral(" = ") + strong(n6(c.dot)),
+        tr("Sum of the products"), sumText(c.product, c.dot),
         tr("The four largest products, then the other %1 together. All of them are in the table, with the running sum.")
-            .arg(order.size() - nNamed));
+            .arg(c.product.size() - std::min<std::size_t>(4, c.product.size())));
     steps_[Sum]->setFoldText(tr("All %1 products").arg(c.product.size()));
     const double root = 1 / (c.scale * c.scale);
     const bool usual = std::abs(root - static_cast<double>(c.q.size())) < 1e-3 * root;

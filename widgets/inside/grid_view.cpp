@@ -30,6 +30,8 @@ GridView::GridView(QWidget* parent) : QAbstractScrollArea(parent) {
     setFrameShape(QFrame::NoFrame);
     setFocusPolicy(Qt::StrongFocus);
     viewport()->setMouseTracking(true);
+    for (QScrollBar* bar : {horizontalScrollBar(), verticalScrollBar()})
+        connect(bar, &QScrollBar::actionTriggered, this, [this] { follows_ = false; });
 }
 
 void GridView::setContent(GridContent content) {
@@ -39,6 +41,8 @@ void GridView::setContent(GridContent content) {
     hoverRow_ = hoverCol_ = -1;
     measure();
     updateScrollBars();
+    if (follows_)
+        ensureVisible();
     if (row_ >= 0 && col_ >= 0 && content_.describe)
         setAccessibleDescription(content_.describe(row_, col_));
     else
@@ -297,6 +301,7 @@ void GridView::setCurrent(std::int64_t iRow, std::int64_t iCol) {
         return;
     row_ = iRow;
     col_ = iCol;
+    follows_ = true;
     ensureVisible();
     viewport()->update();
     if (row_ >= 0 && col_ >= 0 && content_.describe)
@@ -325,6 +330,8 @@ void GridView::resizeEvent(QResizeEvent* event) {
     if (fitting_)
         measure();
     updateScrollBars();
+    if (follows_) // chosen before there was a size to choose it in
+        ensureVisible();
     emit viewMoved();
 }
 
@@ -391,6 +398,7 @@ bool GridView::viewportEvent(QEvent* event) {
 }
 
 void GridView::wheelEvent(QWheelEvent* event) {
+    follows_ = false;
     if (!(event->modifiers() & Qt::ControlModifier)) {
         QAbstractScrollArea::wheelEvent(event);
         return;

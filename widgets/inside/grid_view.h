@@ -104,6 +104,7 @@ private:
     bool fitting_ = false;
     int headWidth_ = 40, headHeight_ = 22;
     bool uprightLabels_ = true;
+    bool follows_ = true; ///< the current cell stays in sight until somebody scrolls
     std::int64_t row_ = -1, col_ = -1;
     std::int64_t hoverRow_ = -1, hoverCol_ = -1;
     mutable std::int64_t nPainted_ = 0;

@@ -142,6 +142,9 @@ void InsideController::lookInside(MessageId last) {
         RecordRun run;
         run.ids = path->ids;
         run.nPrompt = static_cast<std::int32_t>(path->context->ids.size());
+        // An answer that ran into the end of the window has one token more than the model has read: it stays unread.
+        if (const auto room = static_cast<std::size_t>(chat_.nCtx()); run.ids.size() == room + 1)
+            run.ids.resize(room);
         run.interventions = interventions_;
         const ChatRun place{0, path->answer, path->context};
         const RunId id = record(std::move(run), this, [this, place](Result<RecordingPtr> recording) {
@@ -298,6 +301,13 @@ QString InsideController::compareWith(RecordingPtr other, const QString& name) {
     return {};
 }
 
+std::int64_t InsideController::commonTokens() const {
+    if (!recording_ || !other_)
+        return 0;
+    const auto &a = recording_->tokens, &b = other_->tokens;
+    return std::mismatch(a.begin(), a.end(), b.begin(), b.end()).first - a.begin();
+}
+
 void InsideController::compareWithFile(const QString& path) {
     setBusy(tr("Opening %1\u2026").arg(QFileInfo(path).fileName()), -1);
     pool_.ask(
@@ -318,6 +328,21 @@ bool InsideController::behind() const {
     const Message& last = chat_.message(chat_.count() - 1);
     return last.id != place_.answer ||
            !last.tokens.empty() == (positionOf(last.id, static_cast<int>(last.tokens.size()) - 1) < 0);
+}
+
+std::int64_t InsideController::newestQuery() const {
+    if (!recording_)
+        return -1;
+    std::int64_t n = recording_->nPosition();
+    for (const auto& layer : recording_->attention)
+        if (layer && layer->nPosition() > 0)
+            n = std::min(n, layer->nPosition());
+    const std::shared_ptr<const Model> loaded = model();
+    const Tokenizer* tokenizer = loaded ? loaded->tokenizer().get() : nullptr;
+    std::int64_t at = n - 1;
+    while (tokenizer != nullptr && at > 0 && tokenizer->isEndOfGeneration(recording_->tokens[std::size_t(at)]))
+        --at;
+    return at;
 }
 
 QString InsideController::pieceText(const Recording& recording, std::int64_t position) {

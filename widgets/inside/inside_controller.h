@@ -50,6 +50,8 @@ public:
     /// The second recording of a comparison (what is subtracted); null: none.
     [[nodiscard]] const RecordingPtr& other() const { return other_; }
     [[nodiscard]] QString otherName() const { return otherName_; }
+    /// Tokens both runs of a comparison begin with: from there on, different tokens stand at one position.
+    [[nodiscard]] std::int64_t commonTokens() const;
     [[nodiscard]] SelectionModel& selection() { return selection_; }
     /// Somebody has chosen the selected head: it is not replaced by a more telling one.
     void keepHead() { headIsOurs_ = false; }
@@ -129,6 +131,9 @@ public:
     [[nodiscard]] ChatPlace placeOf(std::int64_t position) const;
     /// The recording is of this chat, and the chat has gone on since.
     [[nodiscard]] bool behind() const;
+    /// The token views look at where nobody has chosen one: the newest that was read (a live answer's last token has no
+    /// query before the next one is asked for), and not the mark that ends an answer. -1: nothing is recorded.
+    [[nodiscard]] std::int64_t newestQuery() const;
     /// A piece of the recording as a pane shows it ("⏎" for a line break).
     [[nodiscard]] QString pieceText(std::int64_t position) const;
     [[nodiscard]] static QString pieceText(const Recording& recording, std::int64_t position);

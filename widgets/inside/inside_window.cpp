@@ -32,6 +32,7 @@ namespace {
 
 constexpr double kExportScale = 2;
 constexpr double kMostMemoryMiB = 65536;
+constexpr int kRoomForNames = 520; ///< width of the room from which the rail says the views' names
 
 QLabel* label(const char* role, QWidget* parent) {
     auto* made = new QLabel(parent);
@@ -101,7 +102,7 @@ QToolButton* InsideWindow::toolButton(const QString& icon, QWidget* parent) {
 }
 
 QWidget* InsideWindow::makeRail() {
-    auto* scroll = new QScrollArea(this); // on a small screen at a large font the rail scrolls
+    auto* scroll = railScroll_ = new QScrollArea(this); // on a small screen at a large font the rail scrolls
     scroll->setFrameShape(QFrame::NoFrame);
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     scroll->setWidgetResizable(true);
@@ -308,6 +309,8 @@ void InsideWindow::changeEvent(QEvent* event) {
     QWidget::changeEvent(event);
     if (event->type() == QEvent::LanguageChange)
         retranslate();
+    else if (event->type() == QEvent::FontChange || event->type() == QEvent::StyleChange)
+        fitRail();
 }
 
 void InsideWindow::keyPressEvent(QKeyEvent* event) {
@@ -315,6 +318,22 @@ void InsideWindow::keyPressEvent(QKeyEvent* event) {
         emit closeAsked();
     else
         QWidget::keyPressEvent(event);
+}
+
+void InsideWindow::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    fitRail();
+}
+
+void InsideWindow::fitRail() {
+    if (railScroll_ == nullptr)
+        return;
+    // A narrow room keeps its width for what it shows: the rail's words are then in its tips.
+    const auto style = width() < kRoomForNames ? Qt::ToolButtonIconOnly : Qt::ToolButtonTextUnderIcon;
+    for (QAbstractButton* button : rail_->buttons())
+        static_cast<QToolButton*>(button)->setToolButtonStyle(style);
+    railScroll_->widget()->layout()->invalidate();
+    railScroll_->setFixedWidth(railScroll_->widget()->layout()->sizeHint().width());
 }
 
 void InsideWindow::setAlone(bool alone) {
@@ -326,7 +345,8 @@ void InsideWindow::stepPosition(int by) {
         return;
     const std::int64_t n = inside_.recording()->nPosition();
     const std::int64_t at = inside_.selection().current().position;
-    inside_.selection().setPosition(std::clamp<std::int64_t>(at < 0 ? n - 1 : at + by, 0, n - 1), this);
+    inside_.selection().setPosition(std::clamp<std::int64_t>((at < 0 ? inside_.newestQuery() : at) + by, 0, n - 1),
+                                    this);
 }
 
 void InsideWindow::fillExportMenu() {

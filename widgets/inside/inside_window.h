@@ -15,6 +15,7 @@ class QLabel;
 class QMenu;
 class QProgressBar;
 class QPushButton;
+class QScrollArea;
 class QSpinBox;
 class QStackedWidget;
 class QToolButton;
@@ -51,6 +52,7 @@ protected:
     void hideEvent(QHideEvent* event) override;
     void changeEvent(QEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     QWidget* makeRail();
@@ -59,6 +61,7 @@ private:
     QWidget* makeEmpty();
     QToolButton* toolButton(const QString& icon, QWidget* parent);
     void makeCurrent(int index);
+    void fitRail();
     void refresh();
     void refreshRecorded();
     void refreshSelection();
@@ -77,6 +80,7 @@ private:
     std::vector<InsideView*> views_;
     int current_ = 0;
     QButtonGroup* rail_;
+    QScrollArea* railScroll_ = nullptr;
     QStackedWidget* stack_;
     QLabel *title_, *recorded_, *notes_, *help_, *emptyTitle_, *emptyText_, *busyText_;
     QProgressBar* busy_;

@@ -20,6 +20,10 @@
 
 namespace vitral {
 
+namespace {
+constexpr int kMostName = 120; ///< letters of a model's name: a file may bring any
+}
+
 QString InsideWindow::recordedText() const {
     const RecordingPtr& r = inside_.recording();
     if (!r)
@@ -27,7 +31,7 @@ QString InsideWindow::recordedText() const {
     const QLocale locale;
     const std::int64_t n = r->nPosition();
     QStringList parts;
-    parts << QString::fromStdString(r->model.name);
+    parts << QString::fromStdString(r->model.name).left(kMostName);
     if (!inside_.fileName().isEmpty())
         parts << inside_.fileName();
     parts << (r->nPrompt < n
@@ -38,7 +42,10 @@ QString InsideWindow::recordedText() const {
     if (!r->interventions.empty())
         parts << tr("changes made: %1").arg(locale.toString(static_cast<qlonglong>(r->interventions.size())));
     if (inside_.other())
-        parts << tr("minus %1").arg(inside_.otherName());
+        parts << tr("minus %1").arg(inside_.otherName())
+              << (inside_.commonTokens() == std::min(n, inside_.other()->nPosition())
+                      ? tr("the same tokens")
+                      : tr("the same first %1 tokens").arg(locale.toString(qlonglong(inside_.commonTokens()))));
     return parts.join(QStringLiteral("  \u00B7  "));
 }
 
@@ -106,7 +113,10 @@ void InsideWindow::refresh() {
     emptyAgain_->setVisible(r && again && inside_.model() != nullptr);
     stack_->setCurrentWidget(empty ? empty_ : static_cast<QWidget*>(view));
     title_->setText(view->title());
-    help_->setText(view->help());
+    help_->setText(inside_.other() && !view->compares()
+                       ? view->help() + QLatin1Char(' ') +
+                             tr("The comparison is in Overview, Matrix and Text; here stands this run alone.")
+                       : view->help());
     if (isVisible())
         inside_.want(view, view->wantedPoints());
     refreshRecorded();
@@ -129,13 +139,15 @@ void InsideWindow::refreshSelection() {
     const auto name = [&](std::int64_t position) {
         return QStringLiteral("%1  %2").arg(locale.toString(position), inside_.pieceText(position));
     };
-    QString text = s.position < 0 ? tr("%1  (the newest)").arg(name(r->nPosition() - 1)) : name(s.position);
+    const std::int64_t newest = inside_.newestQuery();
+    QString text = s.position < 0 ? tr("%1  (the newest)").arg(name(newest)) : name(s.position);
     if (s.position >= 0 && s.key >= 0)
         text += QStringLiteral("   \u2192   ") + name(s.key);
     token_->setText(text);
     token_->setToolTip(text);
-    previous_->setEnabled(s.position != 0);
-    next_->setEnabled(s.position < r->nPosition() - 1);
+    const std::int64_t shown = s.position < 0 ? newest : s.position;
+    previous_->setEnabled(shown > 0);
+    next_->setEnabled(shown < r->nPosition() - 1);
 }
 
 void InsideWindow::fillCompareMenu() {
@@ -203,6 +215,7 @@ void InsideWindow::retranslate() {
     emptyLook_->setText(tr("Look inside this conversation"));
     emptyOpen_->setText(tr("Open a recorded run\u2026"));
     emptyAgain_->setText(tr("Record again"));
+    fitRail();
     refresh();
 }
 

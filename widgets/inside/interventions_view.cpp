@@ -2,6 +2,7 @@
 #include "widgets/inside/interventions_view.h"
 #include "widgets/inside/flow_row.h"
 
+#include "widgets/design/elided_label.h"
 #include "widgets/design/icons.h"
 #include "widgets/design/metrics.h"
 #include "widgets/inside/experiment_pages.h"
@@ -14,6 +15,7 @@
 #include <QLabel>
 #include <QListWidget>
 #include <QPushButton>
+#include <QScrollArea>
 #include <QShortcut>
 #include <QSignalBlocker>
 #include <QSplitter>
@@ -34,18 +36,26 @@ const char* const kPages[] = {"hand", "steering", "sweep", "patching", "effect"}
 
 InterventionsView::InterventionsView(InsideController& inside, QWidget* parent)
     : InsideView(inside, parent), answers_(inside) {
-    auto* column = new QVBoxLayout(this);
+    auto* outer = new QVBoxLayout(this);
+    outer->setContentsMargins(0, 0, 0, 0);
+    auto* scroll = new QScrollArea(this); // a small window shows part of it, and the rest by scrolling
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setWidgetResizable(true);
+    auto* whole = new QWidget(scroll);
+    whole->setProperty("kind", "page");
+    auto* column = new QVBoxLayout(whole);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(design::kSpace2);
-    splitter_ = new QSplitter(Qt::Vertical, this);
+    splitter_ = new QSplitter(Qt::Vertical, whole);
     splitter_->setChildrenCollapsible(false);
     auto* above = new QWidget(splitter_);
     auto* rows = new QVBoxLayout(above);
     rows->setContentsMargins(0, 0, 0, 0);
     rows->setSpacing(design::kSpace2);
     auto* head = new FlowRow;
-    listTitle_ = new QLabel(above);
+    listTitle_ = new design::ElidedLabel(above);
     listTitle_->setProperty("role", "value");
+    listTitle_->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Preferred); // a row that flows asks for its width
     factorLabel_ = new QLabel(above);
     factorLabel_->setProperty("role", "small");
     factor_ = new QDoubleSpinBox(above);
@@ -105,6 +115,8 @@ InterventionsView::InterventionsView(InsideController& inside, QWidget* parent)
     splitter_->setStretchFactor(0, 2);
     splitter_->setStretchFactor(1, 5);
     column->addWidget(splitter_, 1);
+    scroll->setWidget(whole);
+    outer->addWidget(scroll);
 
     connect(tabs_, &QTabBar::currentChanged, stack_, &QStackedWidget::setCurrentIndex);
     connect(&inside, &InsideController::interventionsChanged, this, &InterventionsView::setChanged);

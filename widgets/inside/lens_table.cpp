@@ -11,19 +11,25 @@ namespace vitral {
 
 void LensTable::clear() {
     rows_.clear();
+    logSumExp_.clear();
     columns_.clear();
 }
 
 void LensTable::add(const LogitLens& lens) {
     if (rows_ != lens.rows) {
         columns_.clear();
+        logSumExp_.clear();
         rows_ = lens.rows;
     }
     for (std::size_t j = 0; j < lens.positions.size(); ++j) {
         std::vector<TokenScore> column;
         column.reserve(rows_.size());
-        for (std::size_t i = 0; i < rows_.size(); ++i)
+        std::vector<float>& sums = logSumExp_[lens.positions[j]];
+        sums.clear();
+        for (std::size_t i = 0; i < rows_.size(); ++i) {
             column.push_back(lens.cell(i, j));
+            sums.push_back(lens.logSumExp[i * lens.positions.size() + j]);
+        }
         columns_[lens.positions[j]] = std::move(column);
     }
 }
@@ -34,6 +40,14 @@ const TokenScore* LensTable::cell(std::int64_t iRow, std::int64_t position) cons
         return nullptr;
     const TokenScore& score = found->second[std::size_t(iRow)];
     return score.top.empty() ? nullptr : &score;
+}
+
+std::optional<double> LensTable::logSumExp(std::int64_t iRow, std::int64_t position) const {
+    const auto found = logSumExp_.find(position);
+    if (found == logSumExp_.end() || iRow < 0 || iRow >= std::int64_t(found->second.size()))
+        return std::nullopt;
+    const float value = found->second[std::size_t(iRow)];
+    return std::isfinite(value) ? std::optional(double(value)) : std::nullopt;
 }
 
 std::vector<std::int64_t> LensTable::missing(std::int64_t first, std::int64_t end, std::size_t most) const {

@@ -10,6 +10,7 @@
 #include <QString>
 
 #include <functional>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -28,6 +29,8 @@ public:
     [[nodiscard]] bool has(std::int64_t position) const { return columns_.contains(position); }
     /// Null where it is not known (yet).
     [[nodiscard]] const TokenScore* cell(std::int64_t iRow, std::int64_t position) const;
+    /// Of the logits behind a cell; nothing where it is not known.
+    [[nodiscard]] std::optional<double> logSumExp(std::int64_t iRow, std::int64_t position) const;
     /// Positions in [first, end) without a column, at most `most`, ascending.
     [[nodiscard]] std::vector<std::int64_t> missing(std::int64_t first, std::int64_t end, std::size_t most) const;
     /// 0 (sure) .. 1 (unsure). Probability: of the row's own first choice; rank: of the target; entropy.
@@ -42,6 +45,7 @@ public:
 private:
     std::vector<LensRow> rows_;
     std::unordered_map<std::int64_t, std::vector<TokenScore>> columns_; ///< [rows]
+    std::unordered_map<std::int64_t, std::vector<float>> logSumExp_;    ///< [rows]
 };
 
 } // namespace vitral

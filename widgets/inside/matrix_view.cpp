@@ -20,6 +20,8 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <cmath>
+#include <utility>
 
 namespace vitral {
 
@@ -195,21 +197,23 @@ void MatrixView::rebuild() {
 
 void MatrixView::measureFirst() {
     firstShare_ = -1;
+    notNumbers_ = {};
     const std::shared_ptr<const AttentionRecord> record = layer(recording());
     if (!record)
         return;
     inside().pool().ask(
         this, "first",
-        [record, iHead = head_](std::stop_token stop) -> double {
+        [record, iHead = head_](std::stop_token stop) -> std::pair<double, NotNumbers> {
             // Row 0 sees nothing else, so it says nothing.
             const std::int64_t n = record->nPosition();
             double sum = 0;
             for (std::int64_t i = 1; i < n && !stop.stop_requested(); ++i)
                 sum += static_cast<double>(attentionCell(*record, iHead, i, 0).weight);
-            return n > 1 ? sum / static_cast<double>(n - 1) : -1;
+            return {n > 1 ? sum / static_cast<double>(n - 1) : -1, notNumbers(*record, iHead, stop)};
         },
-        [this](double share) {
-            firstShare_ = share;
+        [this](const std::pair<double, NotNumbers>& found) {
+            firstShare_ = std::isfinite(found.first) ? found.first : -1;
+            notNumbers_ = found.second;
             refreshWords();
         });
 }
@@ -238,6 +242,9 @@ void MatrixView::refreshWords() {
     if (differenceSource_) {
         parts
             << tr("weight in this run minus weight in %1: blue is more here, orange is less").arg(inside().otherName());
+        if (const std::int64_t common = inside().commonTokens(); common < differenceSource_->nRow())
+            parts << tr("the texts part at token %1: from there on different tokens are compared")
+                         .arg(locale.toString(static_cast<qlonglong>(common)));
         if (recording()->nPosition() != inside().other()->nPosition())
             parts << tr("compared position by position over the first %1 tokens")
                          .arg(locale.toString(static_cast<qlonglong>(differenceSource_->nRow())));
@@ -254,6 +261,11 @@ void MatrixView::refreshWords() {
         if (record->nPosition() < recording()->nPosition())
             parts << tr("recorded up to token %1").arg(locale.toString(static_cast<qlonglong>(record->nPosition())));
     }
+    if (notNumbers_.any())
+        parts << tr("%1 queries and %2 keys of this head hold values that are not numbers: their rows and columns stay "
+                    "blank")
+                     .arg(locale.toString(static_cast<qlonglong>(notNumbers_.nQuery)),
+                          locale.toString(static_cast<qlonglong>(notNumbers_.nKey)));
     statement_->setText(parts.join(QStringLiteral("  \u00B7  ")));
     CanvasControls controls; // layers, heads and sinks are chosen above the map
     controls.note = differenceSource_         ? tr("this run minus %1").arg(inside().otherName())

@@ -3,6 +3,7 @@
 // One head of one layer as a heat map: rows are queries, columns keys, from the whole context to one cell without a
 // seam. Weights or scores, the first token's column hidden on request, or the difference to a second run. Thread: GUI.
 
+#include "core/trace/record_check.h"
 #include "widgets/canvas/heatmap_look.h"
 #include "widgets/inside/inside_view.h"
 
@@ -65,6 +66,7 @@ private:
     std::shared_ptr<DifferenceMapSource> differenceSource_;
     int layer_ = -1, head_ = -1; ///< of the source
     double firstShare_ = -1;     ///< mean weight on the first token; < 0: not known yet
+    NotNumbers notNumbers_;      ///< of the head on show
     HeatmapLook plainLook_;      ///< to return to after a difference
 };
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "widgets/inside/overview_view.h"
 
+#include "widgets/design/icons.h"
 #include "widgets/design/metrics.h"
+#include "widgets/inside/arithmetic_popup.h"
 #include "widgets/inside/flow_row.h"
 #include "widgets/inside/painted_export.h"
 
@@ -9,6 +11,7 @@
 #include <QLabel>
 #include <QLocale>
 #include <QScrollBar>
+#include <QToolButton>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -40,6 +43,12 @@ OverviewView::OverviewView(InsideController& inside, QWidget* parent) : InsideVi
     for (const int pixels : {0, 24, 48, 96, 160})
         size_->addItem(QString(), pixels);
     row->addWidget(size_);
+    unfold_ = new QToolButton(this);
+    unfold_->setIcon(design::icon(QStringLiteral("inside-cell")));
+    unfold_->setIconSize({design::kIcon, design::kIcon});
+    unfold_->setEnabled(false);
+    row->addWidget(unfold_);
+    connect(unfold_, &QToolButton::clicked, this, &OverviewView::unfoldScore);
     column->addLayout(row);
     statement_ = new QLabel(this);
     statement_->setProperty("role", "small");
@@ -203,6 +212,33 @@ void OverviewView::otherChanged() {
     }
     if (recording())
         recordingChanged(true);
+}
+
+void OverviewView::unfoldScore() {
+    const HeadName head = grid_->current();
+    const int which = measure();
+    const std::optional<HeadScores> scores = scoring_ ? scoring_->find(head.iLayer, head.iHead) : std::nullopt;
+    if (!scores || !scored_ || which < 0 || which >= kHeadBehaviours)
+        return;
+    inside().pool().ask(
+        this, "unfold",
+        [recording = scored_, head, which](std::stop_token stop) -> std::optional<std::vector<BehaviourTerm>> {
+            const auto& record = recording->attention[static_cast<std::size_t>(head.iLayer)];
+            if (!record)
+                return std::nullopt;
+            return HeadScorer(recording->tokens).terms(*record, head.iHead, static_cast<HeadBehaviour>(which), stop);
+        },
+        [this, head, which, score = scores->behaviours[static_cast<std::size_t>(which)],
+         recording = scored_](const std::optional<std::vector<BehaviourTerm>>& terms) {
+            if (!terms || terms->empty() || !isVisible())
+                return;
+            const auto piece = [&](std::int64_t i) { return InsideController::pieceText(*recording, i); };
+            ArithmeticPopup::of(this).open(
+                ArithmeticWords::headScore(behaviourName(which),
+                                           tr("Layer %1, head %2").arg(head.iLayer).arg(head.iHead), score, *terms,
+                                           piece),
+                unfold_->mapToGlobal(QPoint(unfold_->width() / 2, unfold_->height())));
+        });
 }
 
 int OverviewView::measure() const {

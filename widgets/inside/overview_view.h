@@ -10,6 +10,7 @@
 
 class QComboBox;
 class QLabel;
+class QToolButton;
 
 namespace vitral {
 
@@ -49,6 +50,7 @@ private:
     void refill();
     void refreshWords();
     void readProbe();
+    void unfoldScore();
     [[nodiscard]] bool onProbe() const;
     void feed(); ///< the newest recording to those who compute
     [[nodiscard]] int measure() const;
@@ -60,6 +62,7 @@ private:
 
     OverviewGrid* grid_;
     QComboBox *measure_, *text_, *order_, *size_;
+    QToolButton* unfold_; ///< the arithmetic of the chosen head's score
     QLabel* statement_;
     std::shared_ptr<Overview> overview_, other_;
     std::shared_ptr<HeadScoring> scoring_;

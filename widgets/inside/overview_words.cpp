@@ -6,6 +6,7 @@
 #include <QComboBox>
 #include <QLabel>
 #include <QLocale>
+#include <QToolButton>
 
 #include <algorithm>
 
@@ -104,7 +105,11 @@ void OverviewView::refreshWords() {
                         ? tr("scored on the standard probe: %1 random tokens, twice").arg((probe_->nPosition() - 1) / 2)
                         : tr("reading the standard probe\u2026"));
     }
-    const HeadName head = hovered_.iLayer >= 0 ? hovered_ : grid_->current();
+    const HeadName chosen = grid_->current();
+    const auto known = scoring_ ? scoring_->find(chosen.iLayer, chosen.iHead) : std::nullopt;
+    unfold_->setEnabled(known && measure() >= 0 && measure() < kHeadBehaviours &&
+                        known->behaviours[static_cast<std::size_t>(measure())].nPosition > 0);
+    const HeadName head = hovered_.iLayer >= 0 ? hovered_ : chosen;
     if (head.iLayer >= 0)
         parts << tr("Layer %1, head %2").arg(head.iLayer).arg(head.iHead) + scoresText(head);
     const Overview::Progress progress = overview_->progress();
@@ -154,6 +159,8 @@ void OverviewView::retranslate() {
     size_->setToolTip(tr("Size of a head"));
     size_->setAccessibleName(size_->toolTip());
     grid_->setAccessibleName(tr("All heads"));
+    unfold_->setToolTip(tr("Show the arithmetic of the chosen head's score"));
+    unfold_->setAccessibleName(unfold_->toolTip());
     refreshWords();
 }
 

@@ -2,6 +2,7 @@
 #include "widgets/inside/positions_view.h"
 
 #include "widgets/design/metrics.h"
+#include "widgets/inside/arithmetic_popup.h"
 #include "widgets/inside/grid_view.h"
 #include "widgets/inside/line_chart.h"
 #include "widgets/inside/painted_export.h"
@@ -78,6 +79,14 @@ PositionsView::PositionsView(InsideController& inside, QWidget* parent) : Inside
             fillRotaryChart();
         }
     });
+    connect(dials_, &RopeDials::unfoldAsked, this, [this](int pair, QPoint at) {
+        const AttentionRecord* r = record();
+        if (r == nullptr || pair < 0 || pair >= int(r->geometry.rope.inverseFrequency.size()))
+            return;
+        const Place p = place();
+        const double step = double(r->geometry.rope.inverseFrequency[std::size_t(pair)]);
+        ArithmeticPopup::of(this).open(ArithmeticWords::angle(pair, step, p.query, p.key), at);
+    });
     connect(grid_, &GridView::currentChanged, this, [this](qint64 iRow, qint64 iCol) {
         if (kind() == kRotary)
             dials_->setCurrent(int(iCol));
@@ -112,7 +121,7 @@ PositionsView::Place PositionsView::place() const {
     const auto nHead = r != nullptr ? r->geometry.nHead : std::int32_t(recording()->model.nHead);
     p.head = std::clamp(selection().head, 0, std::max(0, nHead - 1));
     const std::int64_t n = r != nullptr ? r->nPosition() : recording()->nPosition();
-    p.query = selection().position >= 0 && selection().position < n ? selection().position : n - 1;
+    p.query = selection().position >= 0 && selection().position < n ? selection().position : inside().newestQuery();
     p.key =
         selection().key >= 0 && selection().key <= p.query ? selection().key : std::max<std::int64_t>(0, p.query - 1);
     return p;

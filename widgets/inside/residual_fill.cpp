@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the residual view shows out of what is known: the table, the candidates of a cell, and the words around them.
 #include "widgets/design/metrics.h"
+#include "widgets/inside/arithmetic_popup.h"
 #include "widgets/inside/attribution_panel.h"
 #include "widgets/inside/bar_list.h"
 #include "widgets/inside/grid_view.h"
@@ -62,6 +63,7 @@ void ResidualView::fillTable() {
 void ResidualView::fillCandidates() {
     BarContent content;
     content.largest = 1;
+    content.unfolds = true;
     content.labelTitle = tr("Token");
     content.valueTitle = tr("Probability");
     content.empty = lens_.empty() ? tr("Computing\u2026") : tr("Choose a cell of the table.");
@@ -70,6 +72,8 @@ void ResidualView::fillCandidates() {
         table_->currentRow() >= 0 ? table_->currentRow() : std::int64_t(lens_.rows().size()) - 1;
     const std::int64_t row = hovering ? hoverRow_ : chosen;
     const std::int64_t at = hovering ? hoverCol_ : position();
+    listedRow_ = row;
+    listedCol_ = at;
     const LensTable::Piece name = piece();
     if (const TokenScore* score = lens_.cell(row, at)) {
         bool targetShown = false;
@@ -104,6 +108,21 @@ void ResidualView::fillCandidates() {
     }
     candidates_->setContent(std::move(content));
     answer_->setText(answerText());
+}
+
+void ResidualView::unfoldCandidate(int index, QPoint at) {
+    const TokenScore* cell = lens_.cell(listedRow_, listedCol_);
+    if (cell == nullptr || index < 0)
+        return;
+    TokenScore one = *cell; // of the target; the bars before it are the likeliest tokens
+    if (index < int(cell->top.size())) {
+        one.id = cell->top[std::size_t(index)].id;
+        one.logProbability = cell->top[std::size_t(index)].logProbability;
+        one.rank = index;
+    }
+    const QString where = tr("%1, after token %2").arg(lens_.rowName(listedRow_)).arg(listedCol_);
+    ArithmeticPopup::of(this).open(
+        ArithmeticWords::probability(one, piece(), where, lens_.logSumExp(listedRow_, listedCol_)), at);
 }
 
 QString ResidualView::answerText() const {

@@ -4,6 +4,7 @@
 
 #include "core/runtime/explain_task.h"
 #include "widgets/design/metrics.h"
+#include "widgets/inside/arithmetic_popup.h"
 #include "widgets/inside/attribution_panel.h"
 #include "widgets/inside/bar_list.h"
 #include "widgets/inside/grid_view.h"
@@ -109,6 +110,8 @@ ResidualView::ResidualView(InsideController& inside, QWidget* parent) : InsideVi
         if (iLayer >= 0 && iHead >= 0)
             this->inside().selection().setHead(iLayer, iHead, this);
     });
+    connect(candidates_, &BarList::unfoldAsked, this, &ResidualView::unfoldCandidate);
+    connect(attribution_, &AttributionPanel::unfoldAsked, this, &ResidualView::unfoldPart);
     const auto add = [this](Intervention item) {
         if (const Result<void> added = addIntervention(this->inside(), std::move(item)); !added)
             tell(added.error());
@@ -163,7 +166,8 @@ QString ResidualView::title() const {
 QString ResidualView::help() const {
     return tr(
         "What the model would answer if it stopped after each layer, token by token; below, what one answer is made "
-        "of: the parts of its logit, and the neurons that fired.");
+        "of: the parts of its logit, and the neurons that fired. Click an underlined number to see how it comes "
+        "about.");
 }
 
 QString ResidualView::missing(bool* offersRecordAgain) const {
@@ -202,7 +206,7 @@ LensTable::Piece ResidualView::piece() const {
 std::int64_t ResidualView::position() const {
     const std::int64_t n = recording() ? recording()->nPosition() : 0;
     const std::int64_t p = selection().position >= 0 ? selection().position : table_->currentCol();
-    return p >= 0 && p < n ? p : n - 1;
+    return p >= 0 && p < n ? p : inside().newestQuery();
 }
 
 std::int32_t ResidualView::layer() const {
@@ -291,7 +295,8 @@ void ResidualView::askLens() {
             const ExplainContext explain = explainContext(context, *model, "logit lens");
             return source ? logitLens(*model, explain, *source, request) : logitLens(*model, explain, run, request);
         },
-        [this, asked = recording(), target = request.target](Result<LogitLens> lens) {
+        [this, asked = recording(), target = request.target,
+         again = !fromRecording && n > kExactTokens](Result<LogitLens> lens) {
             lensAsked_ = false;
             if (!lens) {
                 tell(lens.error());
@@ -305,6 +310,12 @@ void ResidualView::askLens() {
                 lensNotes_.clear();
                 for (const std::string& note : lens->notes)
                     lensNotes_ += QLatin1Char(' ') + QString::fromStdString(note);
+                if (again)
+                    lensNotes_ +=
+                        QLatin1Char(' ') +
+                        tr("Longer than %1 tokens, and its residual stream was not recorded: each look computes "
+                           "the run again as far as the columns on show.")
+                            .arg(countText(kExactTokens));
                 const bool first = lens_.empty();
                 lens_.add(*lens);
                 fillTable();
@@ -341,6 +352,34 @@ void ResidualView::askAttribution() {
                 attribution_->setAttribution(std::move(*result), piece());
             else if (result.error().code != ErrorCode::Cancelled)
                 attribution_->setWaiting(QString::fromStdString(result.error().message));
+        });
+}
+
+void ResidualView::unfoldPart(int contribution, QPoint at) {
+    const std::shared_ptr<const Model> model = inside().model();
+    if (!model || !recording() || !attribution_->attribution())
+        return;
+    // Of the attribution on show, and not of what is chosen by now.
+    AttributionRequest request;
+    request.position = attribution_->attribution()->position;
+    request.token = attribution_->attribution()->token;
+    request.minus = attribution_->attribution()->minus;
+    request.unfold = static_cast<std::size_t>(contribution);
+    inside().askEngine(
+        this, "unfold",
+        [model, request, run = run()](TaskContext& context) {
+            return attributeLogit(*model, explainContext(context, *model, "attribution"), run, request);
+        },
+        [this, at, index = static_cast<std::size_t>(contribution)](const Result<Attribution>& result) {
+            if (!result) {
+                tell(result.error());
+                return;
+            }
+            if (isVisible() && index < result->contributions.size())
+                ArithmeticPopup::of(this).open(
+                    ArithmeticWords::contribution(*result, index,
+                                                  AttributionPanel::partName(result->contributions[index]), piece()),
+                    at);
         });
 }
 

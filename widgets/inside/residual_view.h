@@ -62,6 +62,8 @@ private:
     void fillCandidates();
     void fillPlace();
     void cellChosen(qint64 iRow, qint64 iCol);
+    void unfoldCandidate(int index, QPoint at);
+    void unfoldPart(int contribution, QPoint at);
     void tell(const Error& error);
     [[nodiscard]] TokenMeasure measure() const;
     [[nodiscard]] ExplainedRun run() const;
@@ -81,7 +83,8 @@ private:
     AttributionPanel* attribution_;
     NeuronPanel* neurons_;
     QTimer lensTimer_, detailTimer_;
-    std::int64_t hoverRow_ = -1, hoverCol_ = -1; ///< its candidates are shown while the pointer is there
+    std::int64_t hoverRow_ = -1, hoverCol_ = -1;   ///< its candidates are shown while the pointer is there
+    std::int64_t listedRow_ = -1, listedCol_ = -1; ///< the cell whose candidates are listed
     bool lensAsked_ = false;
     QString lensNotes_;
     const void* shownModel_ = nullptr;

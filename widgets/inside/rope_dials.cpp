@@ -134,6 +134,10 @@ void RopeDials::paintDial(QPainter& painter, int pair, bool live) const {
     const QRect words(rect.left(), rect.top() + kDial + 4, rect.width(), metrics.height());
     painter.drawText(words, Qt::AlignHCenter | Qt::TextSingleLine, QString::number(pair));
     const bool both = content_.query >= 0 && content_.key >= 0;
+    QFont number = font;
+    number.setUnderline(live); // it unfolds
+    painter.setFont(number);
+    painter.setPen(colours.accent);
     painter.drawText(words.translated(0, metrics.height()), Qt::AlignHCenter | Qt::TextSingleLine,
                      both ? numberText(std::cos(step * double(content_.query - content_.key)), 3)
                           : numberText(step, 3));
@@ -209,8 +213,18 @@ void RopeDials::resizeEvent(QResizeEvent* event) {
 }
 
 void RopeDials::mousePressEvent(QMouseEvent* event) {
-    if (const int pair = dialAt(event->pos()); pair >= 0)
-        setCurrent(pair);
+    const int pair = dialAt(event->pos());
+    if (pair < 0)
+        return;
+    setCurrent(pair);
+    const QRect dial = dialRect(pair).translated(0, -verticalScrollBar()->value());
+    if (event->pos().y() > dial.top() + kDial + 4)
+        askUnfold(pair);
+}
+
+void RopeDials::askUnfold(int pair) {
+    const QRect dial = dialRect(pair).translated(0, -verticalScrollBar()->value());
+    emit unfoldAsked(pair, viewport()->mapToGlobal(QPoint(dial.center().x(), dial.bottom())));
 }
 
 void RopeDials::keyPressEvent(QKeyEvent* event) {
@@ -226,6 +240,12 @@ void RopeDials::keyPressEvent(QKeyEvent* event) {
         return;
     case Qt::Key_Down:
         setCurrent(current_ + perRow());
+        return;
+    case Qt::Key_Return:
+    case Qt::Key_Enter:
+    case Qt::Key_Space:
+        if (current_ >= 0)
+            askUnfold(current_);
         return;
     default:
         QAbstractScrollArea::keyPressEvent(event);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // Rotary angles as dials: for every pair of dimensions, where the query's and the key's position turn it to, and the
-// angle between them. Arrow keys walk. Values only. Thread: GUI.
+// angle between them. Arrow keys walk, Enter or a click on a number asks for its arithmetic. Values only. Thread: GUI.
 
 #include "widgets/inside/painted.h"
 
@@ -35,6 +35,7 @@ public:
 
 signals:
     void currentChanged(int pair);
+    void unfoldAsked(int pair, QPoint at); ///< a click on a dial's number, or Enter; `at`: global
 
 protected:
     void paintEvent(QPaintEvent* event) override;
@@ -51,6 +52,7 @@ private:
     [[nodiscard]] int dialAt(QPoint point) const;
     [[nodiscard]] QString describe(int pair) const;
     void updateScrollBar();
+    void askUnfold(int pair);
     void paintDial(QPainter& painter, int pair, bool live) const;
 
     RopeDialContent content_;

@@ -248,7 +248,8 @@ void TextCanvas::paintWords(QPainter& painter, std::int64_t first, std::int64_t 
     int lastLine = -1;
     for (const std::int64_t i : largest) {
         const double w = weightAt(i);
-        const QString text = weights_.difference ? signedText(w * 100, 2) + QStringLiteral(" %") : percentText(w);
+        const QString text =
+            weights_.difference ? signedText(w * 100, 2) + QChar(QChar::Nbsp) + pointsUnit() : percentText(w);
         const QRectF pane = flow_.rect(i);
         QRectF box(0, 0, small.horizontalAdvance(text) + 6, small.height());
         box.moveCenter({pane.center().x(), pane.top() - small.height() / 2});

@@ -129,7 +129,7 @@ WeightQuestion TextView::question() const {
     const auto first = std::find_if(attention.begin(), attention.end(), [](const auto& l) { return l != nullptr; });
     q.iLayer = selection().layer >= 0 ? selection().layer : static_cast<std::int32_t>(first - attention.begin());
     q.iHead = std::max(0, selection().head);
-    const std::int64_t last = recording()->nPosition() - 1;
+    const std::int64_t last = inside().newestQuery();
     q.position = hovered_ >= 0 ? hovered_ : selection().position >= 0 ? selection().position : last;
     return q;
 }
@@ -205,7 +205,7 @@ void TextView::recordingChanged(bool grew) {
     canvas_->setRecording(recording(), grew);
     const std::int64_t n = recording()->nPosition();
     if (!grew)
-        canvas_->showToken(selection().position >= 0 ? selection().position : n - 1);
+        canvas_->showToken(selection().position >= 0 ? selection().position : inside().newestQuery());
     nSeen_ = n;
     ask();
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "widgets/inside/value_text.h"
 
+#include <QCoreApplication>
 #include <QLocale>
 
 #include <algorithm>
@@ -32,13 +33,17 @@ QString percentText(double probability) {
     return locale.toString(value, 'f', value < 10 ? 2 : 1) + unit;
 }
 
+QString pointsUnit() {
+    return QCoreApplication::translate("vitral::ValueText", "p.p.", "percentage points");
+}
+
 QString percentChangeText(double change) {
     if (!std::isfinite(change))
         return QStringLiteral("\u2013");
     if (std::fabs(change) < 5e-5)
         return change == 0 ? QStringLiteral("0") : QStringLiteral("\u2248\u00A00");
     return (change > 0 ? QStringLiteral("+") : QStringLiteral("\u2212")) +
-           percentText(std::max(1e-4, std::fabs(change)));
+           percentText(std::max(1e-4, std::fabs(change))).replace(QLatin1Char('%'), pointsUnit());
 }
 
 QString numberText(double value, int digits) {

@@ -12,6 +12,8 @@ namespace vitral {
 QString percentText(double probability);
 /// A change of a probability: "+1.2 %", "−0.3 %", "≈ 0" where it is less than 0.005 points.
 QString percentChangeText(double change);
+/// "p.p.": a difference of percentages is no percentage.
+QString pointsUnit();
 /// About `digits` significant digits: "0.00123", "12.3", "4.1e-07"; a real minus sign; "–" for NaN.
 QString numberText(double value, int digits = 4);
 /// The same with its sign always there: "+0.31".

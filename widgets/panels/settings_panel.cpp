@@ -59,7 +59,6 @@ SettingsPanel::SettingsPanel(ModelSession& model, PresetStore presets, QWidget* 
     QScrollArea* scroll = scroll_;
     scroll->setWidgetResizable(true);
     scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     page_ = new QWidget(scroll);
     page_->setProperty("kind", "page");
     column_ = new QVBoxLayout(page_);

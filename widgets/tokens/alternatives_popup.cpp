@@ -4,6 +4,7 @@
 #include "widgets/design/icons.h"
 #include "widgets/design/metrics.h"
 #include "widgets/design/palette.h"
+#include "widgets/inside/arithmetic_popup.h"
 #include "widgets/tokens/token_blocks.h"
 
 #include <QGuiApplication>
@@ -68,6 +69,7 @@ void AlternativesPopup::showToken(const MessageToken& token, std::shared_ptr<con
     if (kept() && !keep)
         return;
     token_ = token;
+    tokenizer_ = tokenizer;
     keep_ = keep;
     canFork_ = canFork;
     rows_.clear();
@@ -118,7 +120,8 @@ void AlternativesPopup::showToken(const MessageToken& token, std::shared_ptr<con
                 setCurrent(i);
         setFocus();
     }
-    setAccessibleDescription(headline_ + QLatin1Char('\n') + details_);
+    setAccessibleDescription(headline_ + QLatin1Char('\n') + details_ +
+                             (keep ? QLatin1Char('\n') + tr("Right arrow: how these numbers come about") : QString()));
     update();
 }
 
@@ -137,8 +140,10 @@ void AlternativesPopup::paintEvent(QPaintEvent*) {
     const QFont strong = design::strongFont(design::TextRole::Body);
     const QFont small = design::font(design::TextRole::Caption);
     double y = design::kSpace2;
-    painter.setFont(strong);
-    painter.setPen(p.text);
+    QFont head = strong;
+    head.setUnderline(keep_); // it unfolds
+    painter.setFont(head);
+    painter.setPen(keep_ ? p.accent : p.text);
     const int strongHeight = QFontMetrics(strong).height();
     painter.drawText(QRectF(design::kSpace3, y, width() - 2 * design::kSpace3, strongHeight), Qt::AlignVCenter,
                      QFontMetrics(strong).elidedText(headline_, Qt::ElideRight, width() - 2 * design::kSpace3));
@@ -230,8 +235,26 @@ void AlternativesPopup::mouseMoveEvent(QMouseEvent* event) {
 }
 
 void AlternativesPopup::mouseReleaseEvent(QMouseEvent* event) {
-    if (keep_)
+    if (!keep_)
+        return;
+    if (nRow() > 0 && event->position().y() < rowRect(0).top() && event->position().y() >= 0)
+        unfold();
+    else
         choose(rowAt(event->position()));
+}
+
+void AlternativesPopup::unfold() {
+    const auto piece = [this](TokenId id) {
+        const auto row = std::find_if(rows_.begin(), rows_.end(), [id](const Row& r) { return r.id == id; });
+        return row != rows_.end() ? row->text
+               : tokenizer_       ? visibleToken(tokenizer_->decodeToken(id, true))
+                                  : QStringLiteral("#%1").arg(id);
+    };
+    const Arithmetic arithmetic = ArithmeticWords::probability(token_.score, piece, tr("as it was written"));
+    const QPoint at = mapToGlobal(QPoint(width() / 2, static_cast<int>(rowRect(0).top())));
+    keep_ = false;
+    hide();
+    ArithmeticPopup::of(parentWidget() != nullptr ? parentWidget() : this).open(arithmetic, at);
 }
 
 void AlternativesPopup::keyPressEvent(QKeyEvent* event) {
@@ -246,6 +269,10 @@ void AlternativesPopup::keyPressEvent(QKeyEvent* event) {
     case Qt::Key_Enter:
     case Qt::Key_Space:
         choose(current_);
+        break;
+    case Qt::Key_Right:
+        if (keep_)
+            unfold();
         break;
     case Qt::Key_Escape:
         keep_ = false;

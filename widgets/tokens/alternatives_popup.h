@@ -2,7 +2,7 @@
 #pragma once
 // What else the model thought of at one token: the alternatives as bars with their exact probabilities, the token's id
 // and bytes, and a fork from here with another one. While the pointer only passes, it shows; a click keeps it and makes
-// it answer to the keyboard. Thread: GUI.
+// it answer to the keyboard; then a click on the numbers above the bars, or the right arrow, unfolds them. Thread: GUI.
 
 #include "core/chat/conversation.h"
 #include "core/tokenizer/tokenizer.h"
@@ -50,8 +50,10 @@ private:
     [[nodiscard]] int rowAt(const QPointF& point) const;
     void setCurrent(int row);
     void choose(int row);
+    void unfold(); ///< the arithmetic of the chosen token's numbers
 
     MessageToken token_;
+    std::shared_ptr<const Tokenizer> tokenizer_;
     std::vector<Row> rows_;
     QString headline_, details_;
     bool keep_ = false, canFork_ = false;

@@ -8,6 +8,13 @@ namespace {
 constexpr int kMaxTokensInBlock = 1500; // one giant line must stay cheap to lay out
 }
 
+namespace {
+bool turnsDirection(QChar c) {
+    const char16_t u = c.unicode();
+    return (u >= 0x202A && u <= 0x202E) || (u >= 0x2066 && u <= 0x2069) || u == 0x200E || u == 0x200F || u == 0x061C;
+}
+} // namespace
+
 QString visibleToken(std::string_view bytes, bool* lineBreak) {
     if (lineBreak != nullptr)
         *lineBreak = bytes.find('\n') != std::string_view::npos;
@@ -24,6 +31,11 @@ QString visibleToken(std::string_view bytes, bool* lineBreak) {
     text.replace(QLatin1Char('\n'), QStringLiteral("\u21B5"));
     text.replace(QLatin1Char('\t'), QStringLiteral("\u21E5"));
     text.remove(QLatin1Char('\r'));
+    // Marks that turn the direction of what follows would rearrange the line they stand in.
+    for (qsizetype i = text.size() - 1; i >= 0; --i)
+        if (turnsDirection(text[i]))
+            text.replace(i, 1,
+                         QStringLiteral("\u2039U+%1\u203A").arg(text[i].unicode(), 4, 16, QLatin1Char('0')).toUpper());
     // A blank at the end of a line would vanish; a no-break blank keeps its pane.
     if (text.trimmed().isEmpty())
         text.fill(QChar::Nbsp);

@@ -218,6 +218,9 @@ private slots:
         row("vocabulary too small", "\\\"nVocab\\\":40", "\\\"nVocab\\\":39", "tokens");
         row("model of the wrong kind", "\\\"architecture\\\":\\\"llama\\\"", "\\\"architecture\\\":7",
             "model.architecture");
+        static const QByteArray longName = "\\\"architecture\\\":\\\"" + QByteArray(5000, 'a') + "\\\"";
+        row("model with an endless name", "\\\"architecture\\\":\\\"llama\\\"", longName.constData(),
+            "longer than 4096");
         row("layer outside", "\\\"layer\\\":0", "\\\"layer\\\":2", "attention.layer");
         row("heads do not divide", "\\\"nKvHead\\\":2,\\\"headDimK\\\"", "\\\"nKvHead\\\":3,\\\"headDimK\\\"",
             "attention.nHead");

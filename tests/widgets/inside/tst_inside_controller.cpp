@@ -2,7 +2,7 @@
 // What the room looks at: recorded while it is open and not otherwise, re-read, compared; and how context positions and
 // the tokens of messages belong together. Against a fake engine.
 
-#include "tests/support/fake_port.h"
+#include "tests/support/chat_fixture.h"
 #include "tests/support/inside_recording.h"
 #include "widgets/inside/inside_controller.h"
 
@@ -12,16 +12,11 @@
 using namespace vitral;
 using namespace vitral::test;
 
-class TestInsideController : public QObject {
+class TestInsideController : public QObject, protected ChatFixture {
     Q_OBJECT
 private slots:
     void init() {
-        helper_ = std::make_unique<Worker>();
-        bridge_ = std::make_unique<EngineBridge>();
-        port_ = std::make_unique<FakePort>(*bridge_);
-        store_ = std::make_unique<StoreThread>([] { return ConversationStore::open({}); });
-        model_ = std::make_unique<ModelSession>(*port_, *bridge_, *helper_);
-        chat_ = std::make_unique<ChatController>(*port_, *bridge_, *store_, *helper_, *model_);
+        setUpChat();
         inside_ = std::make_unique<InsideController>(*port_, *bridge_, *chat_, *model_);
         model_->load(QStringLiteral("still.gguf"));
         port_->loadModel(port_->last);
@@ -29,12 +24,7 @@ private slots:
     }
     void cleanup() {
         inside_.reset();
-        chat_.reset();
-        model_.reset();
-        store_.reset();
-        port_.reset();
-        bridge_.reset();
-        helper_.reset();
+        tearDownChat();
     }
 
     void asksForNothingWhileTheRoomIsClosed() {
@@ -99,6 +89,21 @@ private slots:
         QTRY_VERIFY(inside_->recording() != nullptr);
         QCOMPARE(inside_->origin(), RecordingOrigin::Reread);
         QCOMPARE(inside_->recording()->nPrompt, static_cast<std::int32_t>(ids.size()) - 2);
+    }
+
+    void aFullContextCanBeLookedInto() {
+        answer("Hello", {"Hi ", "there"});
+        inside_->lookInside();
+        QTRY_VERIFY(port_->jobs.back().maxTokens == 0);
+        const std::size_t n = port_->jobs.back().branches[0].prompt.size();
+        port_->finish(port_->last, FinishReason::Cancelled);
+        GenerationSettings settings = chat_->settings();
+        settings.nCtx = static_cast<std::int32_t>(n) - 1; // the last token was chosen, and had no room to be read
+        chat_->setSettings(settings);
+        const std::size_t before = port_->jobs.size();
+        inside_->lookInside();
+        QTRY_COMPARE(port_->jobs.size(), before + 1);
+        QCOMPARE(port_->jobs.back().branches[0].prompt.size(), n - 1);
     }
 
     void tokensAndPositionsBelongTogether() {
@@ -240,12 +245,6 @@ private:
         QTRY_VERIFY(!chat_->busy());
     }
 
-    std::unique_ptr<Worker> helper_;
-    std::unique_ptr<EngineBridge> bridge_;
-    std::unique_ptr<FakePort> port_;
-    std::unique_ptr<StoreThread> store_;
-    std::unique_ptr<ModelSession> model_;
-    std::unique_ptr<ChatController> chat_;
     std::unique_ptr<InsideController> inside_;
 };
 

@@ -5,8 +5,10 @@
 #include "core/trace/attention_map.h"
 #include "tests/support/result_test.h"
 #include "widgets/compare/compare_window.h"
+#include "widgets/inside/arithmetic_popup.h"
 #include "widgets/inside/attribution_panel.h"
 #include "widgets/inside/bar_list.h"
+#include "widgets/inside/cell_step.h"
 #include "widgets/inside/experiment_pages.h"
 #include "widgets/inside/grid_view.h"
 #include "widgets/inside/inside_controller.h"
@@ -32,6 +34,7 @@
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTemporaryDir>
+#include <QXmlStreamReader>
 #include <QtTest>
 
 #include <cmath>
@@ -121,6 +124,20 @@ private slots:
         QVERIFY(view.candidates()->content().bars.size() >= 5);
         QCOMPARE(view.candidates()->content().bars[0].value, std::exp(double(cell->top[0].logProbability)));
         QVERIFY(view.answerText().contains("last row"));
+        // A candidate unfolds: its logit minus the log-sum-exp is the logarithm of its probability.
+        const std::optional<double> lse = view.lens().logSumExp(last, 3);
+        QVERIFY(lse && std::isfinite(*lse));
+        view.candidates()->setFocus();
+        view.candidates()->setCurrent(1);
+        QTest::keyClick(view.candidates(), Qt::Key_Return);
+        ArithmeticPopup& popup = ArithmeticPopup::of(&view);
+        QVERIFY(popup.isVisible());
+        const double logP = double(cell->top[1].logProbability);
+        QCOMPARE(popup.steps()[0]->formula(), QStringLiteral("ln p = logit \u2212 log-sum-exp = %1 \u2212 %2 = %3")
+                                                  .arg(sixDigits(logP + *lse), bracketed(*lse), sixDigits(logP)));
+        QVERIFY(popup.steps()[1]->formula().contains(percentText(std::exp(logP))));
+        QVERIFY(popup.steps()[2]->formula().endsWith(QStringLiteral("= 1")));
+        popup.hide();
         QVERIFY(!view.table()->accessibleDescription().isEmpty());
     }
 
@@ -140,6 +157,19 @@ private slots:
         QVERIFY2(std::abs(a.rest) < 0.15 * std::max(1.0, std::abs(a.total)), qPrintable(QString::number(a.rest)));
         QCOMPARE(view.attributionPanel()->bars()->content().bars.size(), a.contributions.size());
         QVERIFY(view.attributionPanel()->sumText().contains(numberText(a.total, 6)));
+        // A click on a number takes it apart: the products sum to the part, and stand in the one pop-up.
+        BarList* list = view.attributionPanel()->bars();
+        list->grab();
+        QTest::mouseClick(list->viewport(), Qt::LeftButton, {},
+                          list->barRect(0).center() + QPoint(list->barRect(0).width() / 2 - 12, 0));
+        ArithmeticPopup& popup = ArithmeticPopup::of(&view);
+        QTRY_VERIFY_WITH_TIMEOUT(popup.isVisible(), kWaitMs);
+        QCOMPARE(popup.steps().size(), std::size_t{3});
+        QVERIFY2(popup.steps()[0]->formula().endsWith(sixDigits(list->content().bars[0].value)),
+                 qPrintable(popup.steps()[0]->formula()));
+        QVERIFY(popup.steps()[2]->formula().endsWith(sixDigits(a.total)));
+        QTest::keyClick(&popup, Qt::Key_Escape);
+        QVERIFY(!popup.isVisible());
         // Largest first.
         const auto& bars = view.attributionPanel()->bars()->content().bars;
         for (std::size_t i = 1; i < bars.size(); ++i)
@@ -184,6 +214,10 @@ private slots:
         const auto distance = std::size_t(s.position - s.key);
         QVERIFY2(std::abs(view.chart()->content().curves[0].y[distance] - double(cell.capped)) < 2e-2,
                  qPrintable(QString::number(view.chart()->content().curves[0].y[distance])));
+        const double step = double(record.geometry.rope.inverseFrequency[1]);
+        const Arithmetic turn = ArithmeticWords::angle(1, step, s.position, s.key);
+        QCOMPARE(turn.steps.size(), std::size_t{4});
+        QVERIFY(turn.steps[3].formula.contains(sixDigits(std::cos(step * double(s.position - s.key)))));
         for (const char* kind : {"learned", "sinusoidal", "alibi"}) {
             view.go(kind);
             QVERIFY2(view.noteText().contains("does not use it"), kind);
@@ -440,6 +474,19 @@ private slots:
                 const QString path = folder.filePath(view->name() + "." + format);
                 QVERIFY_RESULT(view->exportAs(path, format, 2));
                 QVERIFY2(QFileInfo(path).size() > (format == "csv" ? 5 : 500), qPrintable(path));
+                QFile file(path);
+                QVERIFY(file.open(QIODevice::ReadOnly));
+                const QByteArray bytes = file.readAll();
+                if (format == "svg") { // lines and words, not a picture of them
+                    QVERIFY2(bytes.contains("<text") && bytes.count("<path") + bytes.count("<rect") > 4,
+                             qPrintable(path));
+                    QXmlStreamReader xml(bytes);
+                    while (!xml.atEnd())
+                        xml.readNext();
+                    QVERIFY2(!xml.hasError(), qPrintable(xml.errorString()));
+                }
+                if (format == "pdf")
+                    QVERIFY2(bytes.startsWith("%PDF-") && bytes.contains("/Font"), qPrintable(path));
             }
             QVERIFY(!view->exportAs(folder.filePath("x.bmp"), "bmp", 1));
             QVERIFY(!view->exportAs("/nowhere/at/all.png", "png", 1));

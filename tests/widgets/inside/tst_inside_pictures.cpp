@@ -80,8 +80,8 @@ private slots:
         QCOMPARE(signedText(0.5, 2), QString("+0.50"));
         QCOMPARE(percentText(0.123), QString("12.3\u00A0%"));
         QCOMPARE(percentText(0.00001), QString("<\u00A00.01\u00A0%"));
-        QCOMPARE(percentChangeText(0.1), QString("+10.0\u00A0%"));
-        QCOMPARE(percentChangeText(-0.0004), QString("\u22120.04\u00A0%"));
+        QCOMPARE(percentChangeText(0.1), QString("+10.0\u00A0p.p."));
+        QCOMPARE(percentChangeText(-0.0004), QString("\u22120.04\u00A0p.p."));
         QCOMPARE(percentChangeText(1e-6), QString("\u2248\u00A00"));
         QCOMPARE(percentChangeText(0), QString("0"));
         QCOMPARE(amountText(11'400'000), QString("11\u00A0M"));
@@ -128,6 +128,21 @@ private slots:
         QVERIFY(view.viewport()->rect().contains(view.cellRect(49, 99'999)));
         QVERIFY(view.visibleColumns().end == 100'000);
         QVERIFY(view.csv().isEmpty()); // 5 million cells would be 30 MB of text
+    }
+
+    void theChosenCellStaysInSight() {
+        GridView view;
+        view.setContent(numbers(6, 200));
+        view.setCurrent(5, 199); // before anybody has seen the table
+        view.resize(500, 300);
+        view.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&view));
+        QVERIFY(view.viewport()->rect().contains(view.cellRect(5, 199)));
+        view.resize(300, 300);
+        QVERIFY(view.viewport()->rect().contains(view.cellRect(5, 199)));
+        view.horizontalScrollBar()->triggerAction(QAbstractSlider::SliderToMinimum); // somebody looks elsewhere
+        view.resize(320, 300);
+        QCOMPARE(view.horizontalScrollBar()->value(), 0);
     }
 
     void theKeyboardWalksATable() {

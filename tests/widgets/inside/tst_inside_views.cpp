@@ -4,9 +4,10 @@
 
 #include "core/io/npy.h"
 #include "core/trace/attention_map.h"
-#include "tests/support/fake_port.h"
+#include "tests/support/chat_fixture.h"
 #include "tests/support/inside_recording.h"
 #include "widgets/canvas/heatmap_canvas.h"
+#include "widgets/inside/arithmetic.h"
 #include "widgets/inside/cell_step.h"
 #include "widgets/inside/cell_view.h"
 #include "widgets/inside/difference_map_source.h"
@@ -17,7 +18,9 @@
 #include "widgets/inside/positions_view.h"
 #include "widgets/inside/text_canvas.h"
 #include "widgets/inside/text_view.h"
+#include "widgets/tokens/token_blocks.h"
 
+#include <QLabel>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QToolButton>
@@ -29,16 +32,11 @@
 using namespace vitral;
 using namespace vitral::test;
 
-class TestInsideViews : public QObject {
+class TestInsideViews : public QObject, protected ChatFixture {
     Q_OBJECT
 private slots:
     void init() {
-        helper_ = std::make_unique<Worker>();
-        bridge_ = std::make_unique<EngineBridge>();
-        port_ = std::make_unique<FakePort>(*bridge_);
-        store_ = std::make_unique<StoreThread>([] { return ConversationStore::open({}); });
-        model_ = std::make_unique<ModelSession>(*port_, *bridge_, *helper_);
-        chat_ = std::make_unique<ChatController>(*port_, *bridge_, *store_, *helper_, *model_);
+        setUpChat();
         inside_ = std::make_unique<InsideController>(*port_, *bridge_, *chat_, *model_);
         window_ = std::make_unique<InsideWindow>(*inside_);
         window_->resize(1000, 700);
@@ -47,12 +45,7 @@ private slots:
     void cleanup() {
         window_.reset();
         inside_.reset();
-        chat_.reset();
-        model_.reset();
-        store_.reset();
-        port_.reset();
-        bridge_.reset();
-        helper_.reset();
+        tearDownChat();
     }
 
     void emptyRoomSaysWhatToDo() {
@@ -96,6 +89,22 @@ private slots:
                 best = c;
                 bestHead = {s.iLayer, s.iHead};
             }
+        // The score of a head is the mean of what its tokens give, and can be looked at.
+        const auto terms = HeadScorer(inside_->recording()->tokens)
+                               .terms(*inside_->recording()->attention[static_cast<std::size_t>(bestHead.iLayer)],
+                                      bestHead.iHead, HeadBehaviour::PreviousToken);
+        QVERIFY(terms && terms->size() == 39);
+        double sum = 0;
+        for (const BehaviourTerm& term : *terms)
+            sum += term.mass;
+        const auto at = std::find_if(scores.begin(), scores.end(), [&](const HeadScores& s) {
+            return s.iLayer == bestHead.iLayer && s.iHead == bestHead.iHead;
+        });
+        QVERIFY(std::abs(sum / 39 - at->of(HeadBehaviour::PreviousToken).mass) < 1e-12);
+        const Arithmetic words =
+            ArithmeticWords::headScore(QStringLiteral("b"), QStringLiteral("h"), at->of(HeadBehaviour::PreviousToken),
+                                       *terms, [](std::int64_t i) { return QString::number(i); });
+        QVERIFY(words.steps[1].formula.contains(sixDigits(sum / 39)));
         const auto firstLine = [&] { return view->grid()->csv().split(QStringLiteral("\r\n")).value(1); };
         QTRY_VERIFY2(firstLine().startsWith(QStringLiteral("%1,%2,0.").arg(bestHead.iLayer).arg(bestHead.iHead)),
                      qPrintable(view->grid()->csv()));
@@ -412,6 +421,49 @@ private slots:
         QCOMPARE(view->chart()->content().curves.back().y.size(), view->chart()->content().x.size());
     }
 
+    void everybodyMeansTheSameNewestToken() {
+        const auto whole = insideRecording({});
+        auto run = std::make_shared<Recording>(*whole); // a live answer: its last token was chosen, and not read yet
+        for (auto& layer : run->attention)
+            layer = firstPositions(*layer, whole->nPosition() - 1);
+        inside_->show(run, RecordingOrigin::File);
+        QCOMPARE(inside_->newestQuery(), std::int64_t{38});
+        window_->showView(QStringLiteral("cell"));
+        QVERIFY(static_cast<CellView*>(window_->currentView())->headline().contains(QStringLiteral("38\u00A0")));
+        bool said = false;
+        for (const QLabel* label : window_->findChildren<QLabel*>())
+            said = said || label->text().startsWith(QStringLiteral("38  "));
+        QVERIFY(said); // the selection row
+        window_->showView(QStringLiteral("text"));
+        QTRY_COMPARE(static_cast<TextView*>(window_->currentView())->canvas()->weights().position, std::int64_t{38});
+    }
+
+    void marksThatTurnTheTextAreShown() {
+        QCOMPARE(visibleToken("a\xE2\x80\xAE"
+                              "b"),
+                 QStringLiteral("a\u2039U+202E\u203Ab"));
+    }
+
+    void whatIsNoNumberIsSaid() {
+        auto run = insideRecording({});
+        auto layer = std::make_shared<AttentionRecord>(*run->attention[0]);
+        auto values =
+            std::make_shared<std::vector<float>>(static_cast<std::size_t>(layer->q.nRow() * layer->q.nCol()), 1.0F);
+        (*values)[static_cast<std::size_t>(7 * layer->q.nCol())] = std::nanf("");
+        layer->q = Rows::view(DType::F32, layer->q.nCol(), layer->q.nRow(), values,
+                              reinterpret_cast<const std::byte*>(values->data()));
+        run->attention[0] = layer;
+        const NotNumbers found = notNumbers(*layer, 0, {});
+        QCOMPARE(found.nQuery, std::int64_t{1});
+        QCOMPARE(found.nKey, std::int64_t{0});
+        inside_->show(run, RecordingOrigin::File);
+        inside_->keepHead(); // no more telling one is chosen for us
+        inside_->selection().setHead(0, 0);
+        window_->showView(QStringLiteral("matrix"));
+        auto* view = static_cast<MatrixView*>(window_->currentView());
+        QTRY_VERIFY2(view->statement().contains(QStringLiteral("not numbers")), qPrintable(view->statement()));
+    }
+
     void stateComesBack() {
         show({});
         window_->showView(QStringLiteral("text"));
@@ -426,12 +478,6 @@ private slots:
 private:
     void show(const InsideShape& shape) { inside_->show(insideRecording(shape), RecordingOrigin::File); }
 
-    std::unique_ptr<Worker> helper_;
-    std::unique_ptr<EngineBridge> bridge_;
-    std::unique_ptr<FakePort> port_;
-    std::unique_ptr<StoreThread> store_;
-    std::unique_ptr<ModelSession> model_;
-    std::unique_ptr<ChatController> chat_;
     std::unique_ptr<InsideController> inside_;
     std::unique_ptr<InsideWindow> window_;
 };

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// Everything between two vectors and one attention weight, in double, so that it adds up on the screen (cellDetail in
-// core/trace gives the same in the engine's own f32). The engine's log-sum-exp stands beside the one these numbers
-// give: they differ by rounding. Thread: any (pure).
+// Everything between two vectors and one attention weight, in double, so that a view can print it and it adds up. The
+// engine's log-sum-exp stands beside the one these numbers give: they differ by rounding. attentionCell
+// (attention_map.h) gives the same in the f32 of the maps. Thread: any (pure).
 
 #include "core/trace/recording.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "widgets/inside/cell_arithmetic.h"
+#include "core/trace/cell_arithmetic.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The printed arithmetic of a weight adds up, and positions follow the papers' formulas.
 
-#include "core/trace/cell_detail.h"
+#include "core/trace/attention_map.h"
+#include "core/trace/cell_arithmetic.h"
+#include "core/trace/positions.h"
 #include "tests/support/attention_record.h"
 
 #include <QtTest>
@@ -28,7 +30,7 @@ RopeTable tableOf(std::size_t nPair, RopeStyle style, double base = 10000) {
 
 } // namespace
 
-class TestCellDetail : public QObject {
+class TestCellArithmetic : public QObject {
     Q_OBJECT
 private slots:
     void addsUp() {
@@ -44,42 +46,35 @@ private slots:
         record->geometry.rope = tableOf(4, RopeStyle::Halves); // two dimensions are not rotated
         for (const auto& [i, j] :
              {std::pair<std::int64_t, std::int64_t>{100, 80}, {100, 51}, {0, 0}, {119, 119}, {30, 2}}) {
-            const CellDetail d = cellDetail(*record, 3, i, j);
-            QCOMPARE(d.iKvHead, 1);
-            float sum = 0;
+            const auto c = cellArithmetic(*record, 3, i, j);
+            QVERIFY(c.has_value());
+            QCOMPARE(c->iKvHead, 1);
+            double sum = 0;
             for (std::size_t x = 0; x < 10; ++x) {
-                QCOMPARE(d.product[x], d.q[x] * d.k[x]);
-                sum += d.product[x];
-                QVERIFY(near(d.partialSum[x], sum, 1e-6));
+                QCOMPARE(c->product[x], c->q[x] * c->k[x]);
+                sum += c->product[x];
+                QCOMPARE(c->running[x], sum);
             }
-            QVERIFY(near(d.partialSum.back(), d.cell.dot, 1e-6));
-            QVERIFY(near(double(d.cell.dot) * record->geometry.scale, d.cell.scaled, 1e-6));
-            QVERIFY(near(20 * std::tanh(d.cell.scaled / 20.0), d.cell.capped, 1e-6));
-            QVERIFY(d.cell.visible());
-            QVERIFY(near(std::exp(double(d.cell.capped) - d.cell.logSumExp), d.cell.weight, 1e-6));
-            QVERIFY2(near(d.totalWeight, 1.0, 2e-6), qPrintable(QString::number(d.totalWeight, 'g', 10)));
-            QVERIFY(d.sinkWeight > 0);
-            QCOMPARE(d.nVisible, std::min<std::int64_t>(i + 1, 50));
-            double shown = d.restWeight + d.sinkWeight;
-            for (const auto& n : d.top)
-                shown += n.weight;
-            QVERIFY(near(shown, 1.0, 2e-6));
-            QVERIFY(std::is_sorted(d.top.begin(), d.top.end(), [](auto& a, auto& b) { return a.weight > b.weight; }));
-            QCOMPARE(d.top.size(), std::size_t(std::min<std::int64_t>(8, d.nVisible)));
-            if (d.rank <= 8)
-                QCOMPARE(d.top[std::size_t(d.rank - 1)].iKey, j);
-            else
-                QVERIFY(d.cell.weight <= d.top.back().weight);
-            QVERIFY(std::any_of(d.around.begin(), d.around.end(),
-                                [&](auto& n) { return n.iKey == j && near(n.weight, d.cell.weight, 1e-5); }));
-            // The turns: each pair's share, and the same score from unrotated vectors and the distance alone.
-            double turned = d.product[8] + d.product[9];
-            for (const auto& t : d.turns)
-                turned += t.contribution;
-            QVERIFY(near(turned, d.cell.dot, 1e-5));
+            QCOMPARE(c->dot, sum);
+            QVERIFY(near(c->dot * c->scale, c->scaled, 1e-12));
+            QVERIFY(near(20 * std::tanh(c->scaled / 20), c->capped, 1e-12));
+            QVERIFY(c->visible());
+            QVERIFY(near(std::exp(c->capped - c->recordedLse), c->weight, 1e-12));
+            QVERIFY(near(c->rowSum + c->sinkWeight, 1.0, 1e-12)); // of the log-sum-exp of these terms
+            QVERIFY(near(c->lse, c->recordedLse, 2e-6));
+            QVERIFY(c->sinkWeight > 0);
+            QCOMPARE(std::int64_t(c->row.size()), std::min<std::int64_t>(i + 1, 50));
+            // The plain cell, in the f32 of the maps, is the same but for rounding.
+            const AttentionCell cell = attentionCell(*record, 3, i, j);
+            QVERIFY(near(c->dot, cell.dot, 1e-5));
+            QVERIFY(near(c->capped, cell.capped, 1e-5));
+            QVERIFY(near(c->weight, cell.weight, 1e-5));
+            // The turns: the same score from unrotated vectors and the distance alone.
+            const std::vector<float> before(c->qBefore.begin(), c->qBefore.end()),
+                keyBefore(c->kBefore.begin(), c->kBefore.end());
             const DistanceScores s =
-                scoreByDistance(record->geometry.rope, d.qBefore, d.kBefore, record->geometry.scale, i - j + 1);
-            QVERIFY(near(s.total.back(), d.cell.scaled, 1e-5));
+                scoreByDistance(record->geometry.rope, before, keyBefore, record->geometry.scale, i - j + 1);
+            QVERIFY(near(s.total.back(), c->scaled, 1e-5));
         }
     }
 
@@ -87,11 +82,12 @@ private slots:
         RecordShape shape;
         shape.window = 8;
         const auto record = randomRecord(shape);
-        const CellDetail future = cellDetail(*record, 0, 10, 11);
-        QVERIFY(!future.cell.causal && future.cell.inWindow && future.rank == 0 && future.cell.weight == 0);
-        const CellDetail past = cellDetail(*record, 0, 30, 22);
-        QVERIFY(past.cell.causal && !past.cell.inWindow && past.rank == 0);
-        QVERIFY(!past.around.empty() && past.around.front().iKey == 23);
+        const auto future = cellArithmetic(*record, 0, 10, 11);
+        QVERIFY(future && !future->causal && future->inWindow && future->weight == 0);
+        const auto past = cellArithmetic(*record, 0, 30, 22);
+        QVERIFY(past && past->causal && !past->inWindow && past->weight == 0);
+        QCOMPARE(past->row.front().key, std::int64_t{23});
+        QVERIFY(!cellArithmetic(*record, 0, 30, 64) && !cellArithmetic(*record, 2, 30, 3));
     }
 
     void rotatesAsTheEngine() {
@@ -192,5 +188,5 @@ private slots:
     }
 };
 
-QTEST_GUILESS_MAIN(TestCellDetail)
-#include "tst_cell_detail.moc"
+QTEST_GUILESS_MAIN(TestCellArithmetic)
+#include "tst_cell_arithmetic.moc"
