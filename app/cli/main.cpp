@@ -71,6 +71,7 @@ int run(int argc, char** argv) {
     addPatchCommand(app, common);
     addSteerVectorCommand(app, common);
     addInterveneCommand(app, common);
+    addPointsCommand(app, common);
     addOpsCommand(app, common);
     addDenoiseCommand(app, common);
 
