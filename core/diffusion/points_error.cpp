@@ -15,32 +15,49 @@ public:
     Field(const PointMixture& data, bool flow, const ExactPathOptions& options)
         : data_(data), flow_(flow), options_(options) {}
 
-    [[nodiscard]] Point2 operator()(Point2 x, double q) const {
-        const double a = flow_ ? 1 - q : std::cos(q);
-        const double s = flow_ ? q : std::sin(q);
-        Point2 v = velocity(data_.at(x, a, s, options_.classId), a, s);
-        if (options_.guidance != 1) {
-            const Point2 u = velocity(data_.at(x, a, s, -1), a, s);
-            v = {u.x + options_.guidance * (v.x - u.x), u.y + options_.guidance * (v.y - u.y)};
+    /// The field at one q, for many points.
+    class At {
+    public:
+        At(const Field& field, double q)
+            : alpha_(field.flow_ ? 1 - q : std::cos(q)), sigma_(field.flow_ ? q : std::sin(q)), flow_(field.flow_),
+              guidance_(field.options_.guidance),
+              conditional_(field.data_.noisy(alpha_, sigma_, field.options_.classId)),
+              unconditional_(field.data_.noisy(alpha_, sigma_)) {}
+        [[nodiscard]] Point2 operator()(Point2 x) const {
+            const Point2 c = velocity(conditional_.at(x));
+            if (guidance_ == 1)
+                return c;
+            const Point2 u = velocity(unconditional_.at(x));
+            return {u.x + guidance_ * (c.x - u.x), u.y + guidance_ * (c.y - u.y)};
         }
-        return v;
-    }
+
+    private:
+        [[nodiscard]] Point2 velocity(const PointTruth& t) const {
+            if (flow_)
+                return {t.eps.x - t.x0.x, t.eps.y - t.x0.y};
+            return {alpha_ * t.eps.x - sigma_ * t.x0.x, alpha_ * t.eps.y - sigma_ * t.x0.y};
+        }
+        double alpha_, sigma_;
+        bool flow_;
+        double guidance_;
+        NoisyMixture conditional_, unconditional_;
+    };
     [[nodiscard]] double parameter(const StepTime& t) const { return flow_ ? t.sigma : std::atan2(t.sigma, t.alpha); }
 
-    [[nodiscard]] Point2 step(Point2 x, double q, double h) const {
-        const Point2 k1 = (*this)(x, q);
-        const Point2 k2 = (*this)({x.x + 0.5 * h * k1.x, x.y + 0.5 * h * k1.y}, q + 0.5 * h);
-        const Point2 k3 = (*this)({x.x + 0.5 * h * k2.x, x.y + 0.5 * h * k2.y}, q + 0.5 * h);
-        const Point2 k4 = (*this)({x.x + h * k3.x, x.y + h * k3.y}, q + h);
-        return {x.x + h / 6 * (k1.x + 2 * k2.x + 2 * k3.x + k4.x), x.y + h / 6 * (k1.y + 2 * k2.y + 2 * k3.y + k4.y)};
+    void step(std::vector<Point2>& points, double q, double h) const {
+        const At begin(*this, q);
+        const At middle(*this, q + 0.5 * h);
+        const At end(*this, q + h);
+        for (Point2& x : points) {
+            const Point2 k1 = begin(x);
+            const Point2 k2 = middle({x.x + 0.5 * h * k1.x, x.y + 0.5 * h * k1.y});
+            const Point2 k3 = middle({x.x + 0.5 * h * k2.x, x.y + 0.5 * h * k2.y});
+            const Point2 k4 = end({x.x + h * k3.x, x.y + h * k3.y});
+            x = {x.x + h / 6 * (k1.x + 2 * k2.x + 2 * k3.x + k4.x), x.y + h / 6 * (k1.y + 2 * k2.y + 2 * k3.y + k4.y)};
+        }
     }
 
 private:
-    [[nodiscard]] Point2 velocity(const PointTruth& t, double a, double s) const {
-        if (flow_)
-            return {t.eps.x - t.x0.x, t.eps.y - t.x0.y};
-        return {a * t.eps.x - s * t.x0.x, a * t.eps.y - s * t.x0.y};
-    }
     const PointMixture& data_;
     bool flow_;
     const ExactPathOptions& options_;
@@ -93,8 +110,7 @@ Result<std::vector<Picture>> exactPaths(const PointMixture& data, const NoiseSch
                 return fail(ErrorCode::Cancelled, "");
             const double size = std::min(options.largestStep, std::max(0.05 * q, 0.05 * options.largestStep));
             const double next = q - size < to + 0.1 * size ? to : q - size;
-            for (Point2& p : at)
-                p = field.step(p, q, next - q);
+            field.step(at, q, next - q);
             q = next;
         }
         Picture cloud(2, x.height, x.width);

@@ -53,15 +53,14 @@ Result<PointMixture> PointMixture::make(std::string name, std::vector<GaussianPa
     return mixture;
 }
 
-PointTruth PointMixture::at(Point2 x, double alpha, double sigma, std::int32_t classId) const {
+NoisyMixture PointMixture::noisy(double alpha, double sigma, std::int32_t classId) const {
     const auto nClass = static_cast<std::int32_t>(classLogWeight_.size());
     const bool one =
         classId >= 0 && classId < nClass && std::isfinite(classLogWeight_[static_cast<std::size_t>(classId)]);
     const double shift = one ? classLogWeight_[static_cast<std::size_t>(classId)] : 0;
-    // Sums over parts, scaled by the largest term met so far (Milakov and Gimelshein 2018).
-    double most = -kInfinity;
-    double weight = 0;
-    Point2 score, x0;
+    NoisyMixture noisy;
+    noisy.sigma_ = sigma;
+    noisy.parts_.reserve(parts_.size());
     for (std::size_t i = 0; i < parts_.size(); ++i) {
         const GaussianPart& p = parts_[i];
         if (one && p.classId != classId)
@@ -70,30 +69,53 @@ PointTruth PointMixture::at(Point2 x, double alpha, double sigma, std::int32_t c
         const double b = alpha * alpha * p.xy;
         const double d = alpha * alpha * p.yy + sigma * sigma;
         const double det = a * d - b * b;
-        const double dx = x.x - alpha * p.mean.x;
-        const double dy = x.y - alpha * p.mean.y;
-        const double ux = (d * dx - b * dy) / det; // covariance^-1 (x - mean)
-        const double uy = (a * dy - b * dx) / det;
-        const double log = logWeight_[i] - shift - 0.5 * (dx * ux + dy * uy) - 0.5 * std::log(det);
+        noisy.parts_.push_back({{alpha * p.mean.x, alpha * p.mean.y},
+                                d / det,
+                                -b / det,
+                                a / det,
+                                logWeight_[i] - shift - 0.5 * std::log(det),
+                                p.mean,
+                                alpha * p.xx,
+                                alpha * p.xy,
+                                alpha * p.yy});
+    }
+    return noisy;
+}
+
+PointTruth NoisyMixture::at(Point2 x) const {
+    // Sums over parts, scaled by the largest term met so far (Milakov and Gimelshein 2018).
+    double most = -kInfinity;
+    double weight = 0;
+    Point2 score, x0;
+    for (const Part& p : parts_) {
+        const double dx = x.x - p.noisyMean.x;
+        const double dy = x.y - p.noisyMean.y;
+        const double ux = p.a * dx + p.b * dy; // covariance^-1 (x - mean)
+        const double uy = p.b * dx + p.d * dy;
+        const double log = p.log - 0.5 * (dx * ux + dy * uy);
+        if (log < most - 50) // below the last bit of the sums
+            continue;
+        double w = 1;
         if (log > most) {
             const double scale = std::exp(most - log);
             weight *= scale;
             score = {score.x * scale, score.y * scale};
             x0 = {x0.x * scale, x0.y * scale};
             most = log;
+        } else {
+            w = std::exp(log - most);
         }
-        const double w = std::exp(log - most);
         weight += w;
         score.x -= w * ux;
         score.y -= w * uy;
-        x0.x += w * (p.mean.x + alpha * (p.xx * ux + p.xy * uy));
-        x0.y += w * (p.mean.y + alpha * (p.xy * ux + p.yy * uy));
+        x0.x += w * (p.mean.x + p.xx * ux + p.xy * uy);
+        x0.y += w * (p.mean.y + p.xy * ux + p.yy * uy);
     }
     PointTruth truth;
     truth.logDensity = most + std::log(weight) - std::log(2 * std::numbers::pi);
     truth.score = {score.x / weight, score.y / weight};
     truth.x0 = {x0.x / weight, x0.y / weight};
-    truth.eps = {-sigma * truth.score.x, -sigma * truth.score.y};
+    truth.eps = {-sigma_ * truth.score.x, -sigma_ * truth.score.y};
     return truth;
 }
 

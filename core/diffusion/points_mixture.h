@@ -37,6 +37,24 @@ struct PointTruth {
     Point2 eps;            ///< mean of the noise given x_t: -sigma score
 };
 
+/// A mixture at one noise level, ready for many points: inverses and determinants are computed once.
+class NoisyMixture {
+public:
+    [[nodiscard]] PointTruth at(Point2 x) const;
+
+private:
+    friend class PointMixture;
+    struct Part {
+        Point2 noisyMean;           ///< alpha m
+        double a = 0, b = 0, d = 0; ///< the inverse of alpha^2 C + sigma^2 I: [[a, b], [b, d]]
+        double log = 0;             ///< of weight / sqrt(determinant)
+        Point2 mean;
+        double xx = 0, xy = 0, yy = 0; ///< alpha C
+    };
+    std::vector<Part> parts_;
+    double sigma_ = 0;
+};
+
 class PointMixture {
 public:
     /// Errors: InvalidArgument (no parts or more than 65,536, a number that is not finite, a weight or covariance that
@@ -48,7 +66,10 @@ public:
     [[nodiscard]] std::span<const GaussianPart> parts() const { return parts_; }
     [[nodiscard]] const std::vector<std::string>& classNames() const { return classNames_; } ///< empty: one group
     /// classId -1 (or out of range): all parts. (alpha, sigma) not both 0.
-    [[nodiscard]] PointTruth at(Point2 x, double alpha, double sigma, std::int32_t classId = -1) const;
+    [[nodiscard]] NoisyMixture noisy(double alpha, double sigma, std::int32_t classId = -1) const;
+    [[nodiscard]] PointTruth at(Point2 x, double alpha, double sigma, std::int32_t classId = -1) const {
+        return noisy(alpha, sigma, classId).at(x);
+    }
     /// A point of the data, and its group.
     Point2 draw(Rng& rng, std::int32_t* classId = nullptr) const;
 

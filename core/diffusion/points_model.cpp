@@ -65,9 +65,9 @@ private:
     void some(const Some& p, double timestep, std::int32_t classId) const override {
         const double a = schedule_.alpha(timestep);
         const double s = schedule_.sigma(timestep);
+        const NoisyMixture noisy = data_->noisy(a, s, classId);
         for (std::int64_t i = 0; i < p.n; ++i) {
-            const PointTruth truth =
-                data_->at({static_cast<double>(p.x[i]), static_cast<double>(p.y[i])}, a, s, classId);
+            const PointTruth truth = noisy.at({static_cast<double>(p.x[i]), static_cast<double>(p.y[i])});
             Point2 out = truth.eps;
             switch (schedule_.spec().prediction) {
             case Prediction::Epsilon:

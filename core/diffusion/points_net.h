@@ -3,7 +3,7 @@
 // The small network of the 2-D room, with its own backward pass: a point, the time and a class in, two numbers out.
 // Inputs: x, y, sin and cos of pi 2^k u for u = timestep / nTrain and k = 0..nFrequency - 1, and one number a class
 // (all 0: none). Hidden layers with SiLU, the last one linear. Plain loops over tiles that compilers turn into SIMD
-// (points_math.cpp); sums in f32. Thread: const members any.
+// (points_math_loops.inc); sums in f32. Thread: const members any.
 
 #include "core/base/result.h"
 
