@@ -53,6 +53,21 @@ std::vector<std::filesystem::path> filesOf(const std::filesystem::path& path) {
     return out;
 }
 
+/// A token that is stopped when one of two is.
+class EitherStop {
+public:
+    EitherStop(const std::stop_token& a, const std::stop_token& b)
+        : first_(a, [this] { source_.request_stop(); }), second_(b, [this] { source_.request_stop(); }) {}
+    EitherStop(const EitherStop&) = delete;
+    EitherStop& operator=(const EitherStop&) = delete;
+    [[nodiscard]] std::stop_token token() const { return source_.get_token(); }
+
+private:
+    using Callback = std::stop_callback<std::function<void()>>;
+    std::stop_source source_; ///< before those that use it
+    Callback first_, second_;
+};
+
 class Teller {
 public:
     Teller(WorkshopProgress& progress, const std::function<void(const WorkshopProgress&)>& tell)
@@ -76,6 +91,7 @@ private:
 Result<void> WorkshopRun::read(WorkshopProgress& progress, const std::function<void(const WorkshopProgress&)>& tell,
                                const std::stop_token& stop, const std::stop_token& stopEarly) {
     Teller teller(progress, tell);
+    const EitherStop either(stop, stopEarly);
     const auto take = [&](std::string_view text) -> Result<void> {
         if (sample_.size() < kSampleBytes) {
             std::size_t n = std::min(text.size(), kSampleBytes - sample_.size());
@@ -83,7 +99,7 @@ Result<void> WorkshopRun::read(WorkshopProgress& progress, const std::function<v
                 --n;
             sample_ += text.substr(0, n);
         }
-        VITRAL_TRY(words_.addLines(text, cutting_, stop));
+        VITRAL_TRY(words_.addLines(text, cutting_, either.token()));
         progress.bytesRead += text.size();
         return {};
     };
@@ -123,7 +139,8 @@ BpeTrainOptions WorkshopRun::mergeOptions() const {
 Result<void> WorkshopRun::learnMerges(WorkshopProgress& progress,
                                       const std::function<void(const WorkshopProgress&)>& tell,
                                       const std::stop_token& stop, const std::stop_token& stopEarly) {
-    VITRAL_TRY_ASSIGN(BpeTraining training, BpeTraining::begin(words_, mergeOptions(), stop));
+    const EitherStop either(stop, stopEarly);
+    VITRAL_TRY_ASSIGN(BpeTraining training, BpeTraining::begin(words_, mergeOptions(), either.token()));
     Teller teller(progress, tell);
     const auto bytes = static_cast<double>(std::max<std::uint64_t>(words_.textBytes(), 1));
     const std::size_t step = std::max<std::size_t>(1, settings_.vocab / kCurvePoints);
@@ -150,15 +167,12 @@ Result<void> WorkshopRun::learnPieces(WorkshopProgress& progress,
     UnigramTrainOptions options;
     options.vocabSize = settings_.vocab;
     options.unknownToken = std::string(kUnknown);
-    // Either stop ends a step, which may take seconds at the beginning.
-    std::stop_source either;
-    const std::stop_callback first(stop, [&] { either.request_stop(); });
-    const std::stop_callback second(stopEarly, [&] { either.request_stop(); });
-    VITRAL_TRY_ASSIGN(UnigramTraining training, UnigramTraining::begin(words_, options, either.get_token()));
+    const EitherStop either(stop, stopEarly); // ends a step, which may take seconds at the beginning
+    VITRAL_TRY_ASSIGN(UnigramTraining training, UnigramTraining::begin(words_, options, either.token()));
     Teller teller(progress, tell);
     const auto bytes = static_cast<double>(std::max<std::uint64_t>(words_.textBytes(), 1));
     for (bool more = true; more;) {
-        const Result<bool> made = training.advance(either.get_token());
+        const Result<bool> made = training.advance(either.token());
         if (!made) {
             if (made.error().code != ErrorCode::Cancelled || stop.stop_requested() || unigram_.empty())
                 return tl::unexpected(made.error());

@@ -217,6 +217,7 @@ private slots:
             std::stop_source stop;
             stop.request_stop();
             QVERIFY_ERROR(WorkshopRun::train(settings, kQuiet, stop.get_token(), {}), ErrorCode::Cancelled);
+            QVERIFY_ERROR(WorkshopRun::train(settings, kQuiet, {}, stop.get_token()), ErrorCode::Cancelled);
         }
     }
 
