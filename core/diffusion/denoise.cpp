@@ -29,6 +29,12 @@ tl::unexpected<Error> cancelled() {
     return fail(ErrorCode::Cancelled, "The picture was stopped.");
 }
 
+tl::unexpected<Error> noSuchStep(const DenoiseJob& job) {
+    return fail(ErrorCode::InvalidArgument,
+                fmt::format("The run cannot be branched at step {}: it has recorded {} steps.", job.branchStep,
+                            job.branchFrom->steps.size()));
+}
+
 /// What a mask needs in every step.
 struct Inpainting {
     Picture clean;            ///< the picture as the network works on it
@@ -88,6 +94,9 @@ private:
         if (unconditional_)
             recording_.negative = *unconditional_;
         recording_.notes = std::move(conditioning.notes);
+        if (job_.request.preview == PreviewKind::TinyDecoder && model_.autoencoder && !model_.tinyDecoder)
+            recording_.notes.emplace_back(
+                "There is no tiny decoder for this model; previews are the linear projection.");
         noise_ = initialNoise(settings_, shape_.size());
         if (settings_.mask)
             VITRAL_TRY(setUpMask());
@@ -117,9 +126,7 @@ private:
         const DenoiseRecording& parent = *job_.branchFrom;
         const auto k = static_cast<std::size_t>(std::max(0, job_.branchStep));
         if (job_.branchStep < 0 || k >= parent.steps.size() || parent.steps[k]->x == nullptr)
-            return fail(ErrorCode::InvalidArgument,
-                        fmt::format("The run cannot be branched at step {}: it has recorded {} steps.", job_.branchStep,
-                                    parent.steps.size()));
+            return noSuchStep(job_);
         const Picture& x = *parent.steps[k]->x;
         if (x.channels != shape_.channels || x.height != shape_.height || x.width != shape_.width)
             return fail(ErrorCode::InvalidArgument,
@@ -391,6 +398,8 @@ Result<DenoisePlan> planDenoise(const DenoiseJob& job) {
     VITRAL_TRY_ASSIGN(const NoiseSchedule schedule, NoiseSchedule::make(model.schedule));
     std::vector<StepTime> times;
     if (job.branchFrom) {
+        if (job.branchStep < 0 || static_cast<std::size_t>(job.branchStep) >= job.branchFrom->steps.size())
+            return noSuchStep(job);
         times = job.branchFrom->times;
     } else {
         VITRAL_TRY_ASSIGN(times, runTimes(schedule, job.settings));

@@ -159,8 +159,10 @@ private slots:
         }
         other.branchStep = 10;
         QVERIFY_ERROR(denoise(other, {}, {}), ErrorCode::InvalidArgument);
+        QVERIFY_ERROR(planDenoise(other), ErrorCode::InvalidArgument);
         other.branchStep = -1;
         QVERIFY_ERROR(denoise(other, {}, {}), ErrorCode::InvalidArgument);
+        QVERIFY_ERROR(planDenoise(other), ErrorCode::InvalidArgument);
         other.branchStep = 2;
         other.settings.width = 16;
         QVERIFY_ERROR(denoise(other, {}, {}), ErrorCode::InvalidArgument);
