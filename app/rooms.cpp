@@ -2,6 +2,7 @@
 #include "app/rooms.h"
 
 #include "app/services.h"
+#include "widgets/denoise/denoise_room.h"
 #include "widgets/tokenroom/token_room.h"
 
 namespace vitral::app {
@@ -9,6 +10,7 @@ namespace vitral::app {
 std::vector<Room*> makeRooms(Services& services, QWidget* parent) {
     return {
         new TokenRoom(*services.tokens, parent),
+        new DenoiseRoom(*services.denoise, diffusionPlaces(services.settings.modelFolders()), parent),
     };
 }
 

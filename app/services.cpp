@@ -41,6 +41,8 @@ Result<std::unique_ptr<Services>> Services::create(Settings& settings, int nThre
         s->bundledModel = QString::fromStdU16String(bundled->u16string());
     s->tokens = std::make_unique<TokenController>(settings.dataDir() + QStringLiteral("/tokens"), s->chat.get(),
                                                   s->model.get(), s->bundledModel);
+    s->denoise = std::make_unique<DenoiseController>(
+        *s->engine, s->bridge, settings.dataDir() + QStringLiteral("/denoise"), coreDenoiseFunctions());
     return s;
 }
 

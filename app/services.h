@@ -5,6 +5,7 @@
 #include "app/settings.h"
 #include "widgets/chat/chat_controller.h"
 #include "widgets/chat/conversation_library.h"
+#include "widgets/denoise/denoise_controller.h"
 #include "widgets/inside/inside_controller.h"
 #include "widgets/tokenroom/token_controller.h"
 
@@ -30,6 +31,7 @@ struct Services {
     std::unique_ptr<ConversationLibrary> library;
     std::unique_ptr<InsideController> inside;
     std::unique_ptr<TokenController> tokens;
+    std::unique_ptr<DenoiseController> denoise;
     QString bundledModel; ///< path; empty: not found
 };
 

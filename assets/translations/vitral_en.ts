@@ -1,186 +1,230 @@
 <?xml version="1.0" encoding="utf-8"?>
 <!DOCTYPE TS>
 <TS version="2.1" language="en" sourcelanguage="en_US">
-    <context>
-        <name>vitral::ChatPanel</name>
-        <message numerus="yes">
-            <source>%n message(s) are no longer read by the model.</source>
-            <translation>
-                <numerusform>%n message is no longer read by the model.</numerusform>
-                <numerusform>%n messages are no longer read by the model.</numerusform>
-            </translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::CompareWindow</name>
-        <message numerus="yes">
-            <source>The first %n tokens are the same.</source>
-            <translation>
-                <numerusform>The first %n token is the same.</numerusform>
-                <numerusform>The first %n tokens are the same.</numerusform>
-            </translation>
-        </message>
-        <message numerus="yes">
-            <source>%n change(s) in the model</source>
-            <translation>
-                <numerusform>%n change in the model</numerusform>
-                <numerusform>%n changes in the model</numerusform>
-            </translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::ConversationTreeView</name>
-        <message numerus="yes">
-            <source>%n branches</source>
-            <translation>
-                <numerusform>%n branch</numerusform>
-                <numerusform>%n branches</numerusform>
-            </translation>
-        </message>
-        <message numerus="yes">
-            <source>%1, level %2 of %3, %n answers or edits below: %4</source>
-            <translation>
-                <numerusform>%1, level %2 of %3, %n answer or edit below: %4</numerusform>
-                <numerusform>%1, level %2 of %3, %n answers or edits below: %4</numerusform>
-            </translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::MessageToolBar</name>
-        <message numerus="yes">
-            <source>%n tokens</source>
-            <translation>
-                <numerusform>%n token</numerusform>
-                <numerusform>%n tokens</numerusform>
-            </translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::ModelPicker</name>
-        <message numerus="yes">
-            <source>%n models found</source>
-            <translation>
-                <numerusform>%n model found</numerusform>
-                <numerusform>%n models found</numerusform>
-            </translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::SamplerStagesView</name>
-        <message numerus="yes">
-            <source>%n candidates left</source>
-            <translation>
-                <numerusform>%n candidate left</numerusform>
-                <numerusform>%n candidates left</numerusform>
-            </translation>
-        </message>
-        <message numerus="yes">
-            <source>%n left</source>
-            <translation>
-                <numerusform>%n left</numerusform>
-                <numerusform>%n left</numerusform>
-            </translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::AttributionPanel</name>
-        <message numerus="yes">
-            <source>The %n parts sum to %1; the model computed %2 (%3). Left over by rounding: %4.</source>
-            <translation>
-                <numerusform>The %n part sums to %1; the model computed %2 (%3). Left over by rounding: %4.</numerusform>
-                <numerusform>The %n parts sum to %1; the model computed %2 (%3). Left over by rounding: %4.</numerusform>
-            </translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::InterventionWords</name>
-        <message numerus="yes">
-            <source>%n column(s)</source>
-            <translation>
-                <numerusform>%n column</numerusform>
-                <numerusform>%n columns</numerusform>
-            </translation>
-        </message>
-        <message numerus="yes">
-            <source>Model edited: %n change(s)</source>
-            <translation>
-                <numerusform>Model edited: %n change</numerusform>
-                <numerusform>Model edited: %n changes</numerusform>
-            </translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::InterventionsView</name>
-        <message numerus="yes">
-            <source>%n change(s) on</source>
-            <translation>
-                <numerusform>%n change on</numerusform>
-                <numerusform>%n changes on</numerusform>
-            </translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::ModelView</name>
-        <message numerus="yes">
-            <source>%n operation(s)</source>
-            <translation>
-                <numerusform>%n operation</numerusform>
-                <numerusform>%n operations</numerusform>
-            </translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::CutView</name>
-        <message numerus="yes">
-            <source>%n token(s)</source>
-            <translation>
-                <numerusform>%n token</numerusform>
-                <numerusform>%n tokens</numerusform>
-            </translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::VectorBars</name>
-        <message numerus="yes">
-            <source>%n number(s), one bar each</source>
-            <translation>
-                <numerusform>%n number, a bar of its own</numerusform>
-                <numerusform>%n numbers, one bar each</numerusform>
-            </translation>
-        </message>
-        <message numerus="yes">
-            <source>%n number(s); each bar is the one farthest from 0 of %1</source>
-            <translation>
-                <numerusform>%n number; each bar is the one farthest from 0 of %1</numerusform>
-                <numerusform>%n numbers; each bar is the one farthest from 0 of %1</numerusform>
-            </translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::VocabularyModel</name>
-        <message numerus="yes">
-            <source>Token %1, spelled %2 in the vocabulary, %n byte(s).</source>
-            <translation>
-                <numerusform>Token %1, spelled %2 in the vocabulary, %n byte.</numerusform>
-                <numerusform>Token %1, spelled %2 in the vocabulary, %n bytes.</numerusform>
-            </translation>
-        </message>
-    </context>
-    <context>
-        <name>vitral::WorkshopView</name>
-        <message numerus="yes">
-            <source>%n file(s) could not be read as text and were left out.</source>
-            <translation>
-                <numerusform>%n file could not be read as text and was left out.</numerusform>
-                <numerusform>%n files could not be read as text and were left out.</numerusform>
-            </translation>
-        </message>
-        <message numerus="yes">
-            <source>%n pair(s) occur equally often at the top. The one whose left piece, then right piece, was learned first (has the smaller id) is merged next, as in the tokenizers package.</source>
-            <translation>
-                <numerusform>%n pair occurs most often. It is merged next.</numerusform>
-                <numerusform>%n pairs occur equally often at the top. The one whose left piece, then right piece, was learned first (has the smaller id) is merged next, as in the tokenizers package.</numerusform>
-            </translation>
-        </message>
-    </context>
+<context>
+    <name>vitral::AttributionPanel</name>
+    <message numerus="yes">
+        <source>The %n parts sum to %1; the model computed %2 (%3). Left over by rounding: %4.</source>
+        <translation>
+            <numerusform>The %n part sums to %1; the model computed %2 (%3). Left over by rounding: %4.</numerusform>
+            <numerusform>The %n parts sum to %1; the model computed %2 (%3). Left over by rounding: %4.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>vitral::ChatPanel</name>
+    <message numerus="yes">
+        <source>%n message(s) are no longer read by the model.</source>
+        <translation>
+            <numerusform>%n message is no longer read by the model.</numerusform>
+            <numerusform>%n messages are no longer read by the model.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>vitral::CompareWindow</name>
+    <message numerus="yes">
+        <source>The first %n tokens are the same.</source>
+        <translation>
+            <numerusform>The first %n token is the same.</numerusform>
+            <numerusform>The first %n tokens are the same.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n change(s) in the model</source>
+        <translation>
+            <numerusform>%n change in the model</numerusform>
+            <numerusform>%n changes in the model</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>vitral::ConversationTreeView</name>
+    <message numerus="yes">
+        <source>%n branches</source>
+        <translation>
+            <numerusform>%n branch</numerusform>
+            <numerusform>%n branches</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1, level %2 of %3, %n answers or edits below: %4</source>
+        <translation>
+            <numerusform>%1, level %2 of %3, %n answer or edit below: %4</numerusform>
+            <numerusform>%1, level %2 of %3, %n answers or edits below: %4</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>vitral::CutView</name>
+    <message numerus="yes">
+        <source>%n token(s)</source>
+        <translation>
+            <numerusform>%n token</numerusform>
+            <numerusform>%n tokens</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>vitral::DenoiseSettingsPanel</name>
+    <message numerus="yes">
+        <source>The run: %n evaluation(s) of the network,</source>
+        <translation>
+            <numerusform>The run: %n evaluation of the network,</numerusform>
+            <numerusform>The run: %n evaluations of the network,</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>vitral::DenoiseWords</name>
+    <message numerus="yes">
+        <source>%n step(s)</source>
+        <translation>
+            <numerusform>%n step</numerusform>
+            <numerusform>%n steps</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>vitral::InterventionWords</name>
+    <message numerus="yes">
+        <source>%n column(s)</source>
+        <translation>
+            <numerusform>%n column</numerusform>
+            <numerusform>%n columns</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Model edited: %n change(s)</source>
+        <translation>
+            <numerusform>Model edited: %n change</numerusform>
+            <numerusform>Model edited: %n changes</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>vitral::InterventionsView</name>
+    <message numerus="yes">
+        <source>%n change(s) on</source>
+        <translation>
+            <numerusform>%n change on</numerusform>
+            <numerusform>%n changes on</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>vitral::MessageToolBar</name>
+    <message numerus="yes">
+        <source>%n tokens</source>
+        <translation>
+            <numerusform>%n token</numerusform>
+            <numerusform>%n tokens</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>vitral::ModelPicker</name>
+    <message numerus="yes">
+        <source>%n models found</source>
+        <translation>
+            <numerusform>%n model found</numerusform>
+            <numerusform>%n models found</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>vitral::ModelView</name>
+    <message numerus="yes">
+        <source>%n operation(s)</source>
+        <translation>
+            <numerusform>%n operation</numerusform>
+            <numerusform>%n operations</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>vitral::SamplerStagesView</name>
+    <message numerus="yes">
+        <source>%n candidates left</source>
+        <translation>
+            <numerusform>%n candidate left</numerusform>
+            <numerusform>%n candidates left</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n left</source>
+        <translation>
+            <numerusform>%n left</numerusform>
+            <numerusform>%n left</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>vitral::VectorBars</name>
+    <message numerus="yes">
+        <source>%n number(s), one bar each</source>
+        <translation>
+            <numerusform>%n number, a bar of its own</numerusform>
+            <numerusform>%n numbers, one bar each</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n number(s); each bar is the one farthest from 0 of %1</source>
+        <translation>
+            <numerusform>%n number; each bar is the one farthest from 0 of %1</numerusform>
+            <numerusform>%n numbers; each bar is the one farthest from 0 of %1</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>vitral::VocabularyModel</name>
+    <message numerus="yes">
+        <source>Token %1, spelled %2 in the vocabulary, %n byte(s).</source>
+        <translation>
+            <numerusform>Token %1, spelled %2 in the vocabulary, %n byte.</numerusform>
+            <numerusform>Token %1, spelled %2 in the vocabulary, %n bytes.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>vitral::WordsPage</name>
+    <message numerus="yes">
+        <source>Mean of %n step(s)</source>
+        <translation>
+            <numerusform>Mean of %n step</numerusform>
+            <numerusform>Mean of %n steps</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>mean of %n block(s), brought to the finest one&apos;s size</source>
+        <translation>
+            <numerusform>mean of %n block</numerusform>
+            <numerusform>mean of %n blocks, brought to the finest one&apos;s size</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>mean of %n head(s)</source>
+        <translation>
+            <numerusform>mean of %n head</numerusform>
+            <numerusform>mean of %n heads</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>vitral::WorkshopView</name>
+    <message numerus="yes">
+        <source>%n file(s) could not be read as text and were left out.</source>
+        <translation>
+            <numerusform>%n file could not be read as text and was left out.</numerusform>
+            <numerusform>%n files could not be read as text and were left out.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n pair(s) occur equally often at the top. The one whose left piece, then right piece, was learned first (has the smaller id) is merged next, as in the tokenizers package.</source>
+        <translation>
+            <numerusform>%n pair occurs most often. It is merged next.</numerusform>
+            <numerusform>%n pairs occur equally often at the top. The one whose left piece, then right piece, was learned first (has the smaller id) is merged next, as in the tokenizers package.</numerusform>
+        </translation>
+    </message>
+</context>
 </TS>

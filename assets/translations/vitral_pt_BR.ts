@@ -309,6 +309,133 @@
     </message>
 </context>
 <context>
+    <name>vitral::BranchesPage</name>
+    <message>
+        <source>Two runs of the same model, step by step. Change the prompt, the seed, the guidance or the solver, choose a step, and branch: the new run goes on from there.</source>
+        <translation>Duas execuções do mesmo modelo, passo a passo. Mude o prompt, a semente, a orientação ou o método, escolha um passo e ramifique: a nova execução continua dali.</translation>
+    </message>
+    <message>
+        <source>This run has no recorded steps: run it again to branch it.</source>
+        <translation>Esta execução não tem passos gravados: execute de novo para ramificá-la.</translation>
+    </message>
+    <message>
+        <source>Compare with</source>
+        <translation>Comparar com</translation>
+    </message>
+    <message>
+        <source>The run to compare with</source>
+        <translation>A execução com que comparar</translation>
+    </message>
+    <message>
+        <source>Smooth</source>
+        <translation>Suavizar</translation>
+    </message>
+    <message>
+        <source>Pictures of both runs and their difference</source>
+        <translation>Imagens das duas execuções e sua diferença</translation>
+    </message>
+    <message>
+        <source>How far apart both runs are</source>
+        <translation>Quão distantes estão as duas execuções</translation>
+    </message>
+    <message>
+        <source>no other run</source>
+        <translation>nenhuma outra</translation>
+    </message>
+    <message>
+        <source>Branch at step %1</source>
+        <translation>Ramificar no passo %1</translation>
+    </message>
+    <message>
+        <source>Choose a step before the end, and load the model, to branch.</source>
+        <translation>Para ramificar, escolha um passo antes do fim e carregue o modelo.</translation>
+    </message>
+    <message>
+        <source>The settings are those of this run: change the prompt, seed, guidance or solver first.</source>
+        <translation>Os ajustes são os desta execução: mude antes o prompt, a semente, a orientação ou o método.</translation>
+    </message>
+    <message>
+        <source>A branch would have: %1.</source>
+        <translation>Um ramo teria: %1.</translation>
+    </message>
+    <message>
+        <source>This run left run %1 before step %2.</source>
+        <translation>Esta execução saiu da execução %1 antes do passo %2.</translation>
+    </message>
+    <message>
+        <source>Both runs have the same settings.</source>
+        <translation>As duas execuções têm os mesmos ajustes.</translation>
+    </message>
+    <message>
+        <source>This run has: %1.</source>
+        <translation>Esta execução tem: %1.</translation>
+    </message>
+    <message>
+        <source>Choose a run to compare with.</source>
+        <translation>Escolha uma execução para comparar.</translation>
+    </message>
+    <message>
+        <source>step</source>
+        <translation>passo</translation>
+    </message>
+    <message>
+        <source>Distance between both runs (root mean square of the difference)</source>
+        <translation>Distância entre as duas execuções (raiz da média dos quadrados da diferença)</translation>
+    </message>
+    <message>
+        <source>x</source>
+        <translation>x</translation>
+    </message>
+    <message>
+        <source>predicted picture</source>
+        <translation>imagem prevista</translation>
+    </message>
+    <message>
+        <source>Choose a run to compare with, or branch this one.</source>
+        <translation>Escolha uma execução para comparar, ou ramifique esta.</translation>
+    </message>
+    <message>
+        <source>this run</source>
+        <translation>esta execução</translation>
+    </message>
+    <message>
+        <source>the other</source>
+        <translation>a outra</translation>
+    </message>
+    <message>
+        <source>this − other</source>
+        <translation>esta − outra</translation>
+    </message>
+    <message>
+        <source>length %1</source>
+        <translation>comprimento %1</translation>
+    </message>
+    <message>
+        <source>other size</source>
+        <translation>outro tamanho</translation>
+    </message>
+    <message>
+        <source>colours: ±%1</source>
+        <translation>cores: ±%1</translation>
+    </message>
+    <message>
+        <source>result</source>
+        <translation>resultado</translation>
+    </message>
+    <message>
+        <source>The pictures of this step were not recorded.</source>
+        <translation>As imagens deste passo não foram gravadas.</translation>
+    </message>
+    <message>
+        <source>One of the two runs has not come to this step.</source>
+        <translation>Uma das duas execuções não chegou a este passo.</translation>
+    </message>
+    <message>
+        <source>Branches</source>
+        <translation>Ramos</translation>
+    </message>
+</context>
+<context>
     <name>vitral::CellBars</name>
     <message>
         <source>query</source>
@@ -1122,6 +1249,829 @@ por milhão</translation>
     </message>
 </context>
 <context>
+    <name>vitral::DenoiseController</name>
+    <message>
+        <source>Loading %1</source>
+        <translation>Carregando %1</translation>
+    </message>
+    <message>
+        <source>Choose a model first: noise is added in the form it works on.</source>
+        <translation>Escolha antes um modelo: o ruído é somado na forma em que ele trabalha.</translation>
+    </message>
+    <message>
+        <source>The picture cannot be used: it is empty or too large.</source>
+        <translation>A imagem não pode ser usada: está vazia ou é grande demais.</translation>
+    </message>
+    <message>
+        <source>The autoencoder of this model has no encoder, so a picture cannot become a latent.</source>
+        <translation>O autocodificador deste modelo não tem codificador, então uma imagem não pode virar latente.</translation>
+    </message>
+    <message>
+        <source>class %1</source>
+        <translation>classe %1</translation>
+    </message>
+    <message>
+        <source>no prompt</source>
+        <translation>sem prompt</translation>
+    </message>
+    <message>
+        <source>seed %1</source>
+        <translation>semente %1</translation>
+    </message>
+    <message>
+        <source>There is no model yet: choose one first.</source>
+        <translation>Ainda não há modelo: escolha um antes.</translation>
+    </message>
+    <message>
+        <source>This run was made with %1; a branch needs the same model.</source>
+        <translation>Esta execução foi feita com %1; um ramo precisa do mesmo modelo.</translation>
+    </message>
+    <message>
+        <source>The run has no step %1 to branch at.</source>
+        <translation>A execução não tem passo %1 em que ramificar.</translation>
+    </message>
+    <message>
+        <source>The run it was to be branched off has no such step.</source>
+        <translation>A execução de que ela sairia não tem esse passo.</translation>
+    </message>
+    <message>
+        <source>The run has no finished picture yet.</source>
+        <translation>A execução ainda não tem imagem pronta.</translation>
+    </message>
+    <message>
+        <source>The settings of the picture are taken over. It was made with the model &quot;%1&quot;: choose that model to make it again.</source>
+        <translation>Os ajustes da imagem foram adotados. Ela foi feita com o modelo &quot;%1&quot;: escolha esse modelo para fazê-la de novo.</translation>
+    </message>
+    <message>
+        <source>%1 is open; it needs no model.</source>
+        <translation>%1 está aberta; não precisa de modelo.</translation>
+    </message>
+    <message>
+        <source>%1 is now the picture of the forward process. To start a run from it, choose it under Start picture.</source>
+        <translation>%1 é agora a imagem do processo direto. Para iniciar uma execução com ela, escolha-a em Imagem inicial.</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::DenoisePage</name>
+    <message>
+        <source>This page cannot be saved as %1.</source>
+        <translation>Esta página não pode ser salva como %1.</translation>
+    </message>
+    <message>
+        <source>The picture could not be written to %1.</source>
+        <translation>A imagem não pôde ser gravada em %1.</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::DenoiseRoom</name>
+    <message>
+        <source>Open a recorded run, or a picture</source>
+        <translation>Abrir uma execução gravada ou uma imagem</translation>
+    </message>
+    <message>
+        <source>Choose a start picture</source>
+        <translation>Escolher uma imagem inicial</translation>
+    </message>
+    <message>
+        <source>Choose a picture to add noise to</source>
+        <translation>Escolher uma imagem para somar ruído</translation>
+    </message>
+    <message>
+        <source>Saved as %1.</source>
+        <translation>Salvo como %1.</translation>
+    </message>
+    <message>
+        <source>Watch a picture come out of noise, step by step; change it in the middle.</source>
+        <translation>Veja uma imagem sair do ruído, passo a passo; mude-a no meio do caminho.</translation>
+    </message>
+    <message>
+        <source>Cancel the run and what waits</source>
+        <translation>Cancelar a execução e o que espera</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>Exportar</translation>
+    </message>
+    <message>
+        <source>Settings and runs</source>
+        <translation>Ajustes e execuções</translation>
+    </message>
+    <message>
+        <source>Run with these settings (Ctrl+Enter)</source>
+        <translation>Executar com estes ajustes (Ctrl+Enter)</translation>
+    </message>
+    <message>
+        <source>The diffusion model; click to choose another</source>
+        <translation>O modelo de difusão; clique para escolher outro</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>Progresso</translation>
+    </message>
+    <message>
+        <source>Run</source>
+        <translation>Executar</translation>
+    </message>
+    <message>
+        <source>Choose a model</source>
+        <translation>Escolher um modelo</translation>
+    </message>
+    <message>
+        <source>Open a recorded run…</source>
+        <translation>Abrir uma execução gravada…</translation>
+    </message>
+    <message>
+        <source>Runs</source>
+        <translation>Execuções</translation>
+    </message>
+    <message>
+        <source>Nothing has been run yet</source>
+        <translation>Nada foi executado ainda</translation>
+    </message>
+    <message>
+        <source>No diffusion model is loaded</source>
+        <translation>Nenhum modelo de difusão está carregado</translation>
+    </message>
+    <message>
+        <source>Say at the side what the picture shall show, and run. Every step is recorded: it can be played, read to the last number, and branched.</source>
+        <translation>Diga ao lado o que a imagem deve mostrar e execute. Cada passo é gravado: pode ser reproduzido, lido até o último número e ramificado.</translation>
+    </message>
+    <message>
+        <source>Choose one that came with the program, or open a file or folder: a diffusers folder, a safetensors checkpoint or a GGUF file. A recorded run can be opened without a model.</source>
+        <translation>Escolha um dos que vieram com o programa, ou abra um arquivo ou pasta: uma pasta diffusers, um checkpoint safetensors ou um arquivo GGUF. Uma execução gravada pode ser aberta sem modelo.</translation>
+    </message>
+    <message>
+        <source>The run has no finished step yet.</source>
+        <translation>A execução ainda não tem passo pronto.</translation>
+    </message>
+    <message>
+        <source>Loading…</source>
+        <translation>Carregando…</translation>
+    </message>
+    <message>
+        <source>loading</source>
+        <translation>carregando</translation>
+    </message>
+    <message>
+        <source>running</source>
+        <translation>executando</translation>
+    </message>
+    <message>
+        <source>step %1 of %2</source>
+        <translation>passo %1 de %2</translation>
+    </message>
+    <message>
+        <source>%1 waiting</source>
+        <translation>%1 esperando</translation>
+    </message>
+    <message>
+        <source>%1 (came with the program)</source>
+        <translation>%1 (veio com o programa)</translation>
+    </message>
+    <message>
+        <source>No diffusion models were found</source>
+        <translation>Nenhum modelo de difusão foi encontrado</translation>
+    </message>
+    <message>
+        <source>Open a file…</source>
+        <translation>Abrir um arquivo…</translation>
+    </message>
+    <message>
+        <source>Open a folder…</source>
+        <translation>Abrir uma pasta…</translation>
+    </message>
+    <message>
+        <source>Look for models again</source>
+        <translation>Procurar modelos de novo</translation>
+    </message>
+    <message>
+        <source>Open a diffusion model</source>
+        <translation>Abrir um modelo de difusão</translation>
+    </message>
+    <message>
+        <source>Models (*.safetensors *.gguf);;All files (*)</source>
+        <translation>Modelos (*.safetensors *.gguf);;Todos os arquivos (*)</translation>
+    </message>
+    <message>
+        <source>Open the folder of a diffusion model</source>
+        <translation>Abrir a pasta de um modelo de difusão</translation>
+    </message>
+    <message>
+        <source>Pictures and recorded runs (*.png *.jpg *.jpeg *.bmp *.safetensors);;All files (*)</source>
+        <translation>Imagens e execuções gravadas (*.png *.jpg *.jpeg *.bmp *.safetensors);;Todos os arquivos (*)</translation>
+    </message>
+    <message>
+        <source>The picture, with its recipe…</source>
+        <translation>A imagem, com sua receita…</translation>
+    </message>
+    <message>
+        <source>A sheet of all steps…</source>
+        <translation>Uma folha com todos os passos…</translation>
+    </message>
+    <message>
+        <source>An animation of the steps…</source>
+        <translation>Uma animação dos passos…</translation>
+    </message>
+    <message>
+        <source>The recorded run…</source>
+        <translation>A execução gravada…</translation>
+    </message>
+    <message>
+        <source>This page as %1…</source>
+        <translation>Esta página como %1…</translation>
+    </message>
+    <message>
+        <source>Export the picture</source>
+        <translation>Exportar a imagem</translation>
+    </message>
+    <message>
+        <source>Save the recorded run</source>
+        <translation>Salvar a execução gravada</translation>
+    </message>
+    <message>
+        <source>Recorded runs (*.safetensors);;All files (*)</source>
+        <translation>Execuções gravadas (*.safetensors);;Todos os arquivos (*)</translation>
+    </message>
+    <message>
+        <source>Export an animation</source>
+        <translation>Exportar uma animação</translation>
+    </message>
+    <message>
+        <source>Export a sheet of all steps</source>
+        <translation>Exportar uma folha com todos os passos</translation>
+    </message>
+    <message>
+        <source>Export the page</source>
+        <translation>Exportar a página</translation>
+    </message>
+    <message>
+        <source>De&amp;noise</source>
+        <translation>Di&amp;fusão</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::DenoiseSettingsPanel</name>
+    <message>
+        <source>Remove the preset</source>
+        <translation>Remover a predefinição</translation>
+    </message>
+    <message>
+        <source>Remove the preset &quot;%1&quot;?</source>
+        <translation>Remover a predefinição &quot;%1&quot;?</translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation>O quê</translation>
+    </message>
+    <message>
+        <source>Way from noise to picture</source>
+        <translation>Caminho do ruído à imagem</translation>
+    </message>
+    <message>
+        <source>Guidance</source>
+        <translation>Orientação</translation>
+    </message>
+    <message>
+        <source>Start picture</source>
+        <translation>Imagem inicial</translation>
+    </message>
+    <message>
+        <source>What is recorded</source>
+        <translation>O que é gravado</translation>
+    </message>
+    <message>
+        <source>Prompt</source>
+        <translation>Prompt</translation>
+    </message>
+    <message>
+        <source>Negative prompt</source>
+        <translation>Prompt negativo</translation>
+    </message>
+    <message>
+        <source>Class</source>
+        <translation>Classe</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>Semente</translation>
+    </message>
+    <message>
+        <source>Steps</source>
+        <translation>Passos</translation>
+    </message>
+    <message>
+        <source>Solver</source>
+        <translation>Método</translation>
+    </message>
+    <message>
+        <source>Spacing</source>
+        <translation>Espaçamento</translation>
+    </message>
+    <message>
+        <source>Width</source>
+        <translation>Largura</translation>
+    </message>
+    <message>
+        <source>Height</source>
+        <translation>Altura</translation>
+    </message>
+    <message>
+        <source>Rescale</source>
+        <translation>Reescala</translation>
+    </message>
+    <message>
+        <source>Acts from</source>
+        <translation>Atua de</translation>
+    </message>
+    <message>
+        <source>until</source>
+        <translation>até</translation>
+    </message>
+    <message>
+        <source>Strength</source>
+        <translation>Força</translation>
+    </message>
+    <message>
+        <source>Preview of a latent</source>
+        <translation>Prévia de um latente</translation>
+    </message>
+    <message>
+        <source>What the picture shall show</source>
+        <translation>O que a imagem deve mostrar</translation>
+    </message>
+    <message>
+        <source>What it shall not show</source>
+        <translation>O que ela não deve mostrar</translation>
+    </message>
+    <message>
+        <source>Another seed</source>
+        <translation>Outra semente</translation>
+    </message>
+    <message>
+        <source>How far the prediction is pushed from &quot;without prompt&quot; towards &quot;with prompt&quot;. 1: the prompt&apos;s own prediction, one evaluation a step.</source>
+        <translation>Quanto a previsão é levada de &quot;sem prompt&quot; para &quot;com prompt&quot;. 1: a própria previsão do prompt, uma avaliação por passo.</translation>
+    </message>
+    <message>
+        <source>Brings the contrast of the guided prediction back (Lin et al. 2024); 0: not at all.</source>
+        <translation>Traz de volta o contraste da previsão guiada (Lin et al. 2024); 0: nada.</translation>
+    </message>
+    <message>
+        <source>How much noise the start picture gets: 1 keeps nothing of it.</source>
+        <translation>Quanto ruído a imagem inicial recebe: 1 não guarda nada dela.</translation>
+    </message>
+    <message>
+        <source>More steps take longer and change less and less.</source>
+        <translation>Mais passos demoram mais e mudam cada vez menos.</translation>
+    </message>
+    <message>
+        <source>the model&apos;s own</source>
+        <translation>o do modelo</translation>
+    </message>
+    <message>
+        <source>Choose a picture…</source>
+        <translation>Escolher uma imagem…</translation>
+    </message>
+    <message>
+        <source>End of this run</source>
+        <translation>Fim desta execução</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>Nenhuma</translation>
+    </message>
+    <message>
+        <source>Attention of every word</source>
+        <translation>Atenção de cada palavra</translation>
+    </message>
+    <message>
+        <source>Feature maps of the network</source>
+        <translation>Mapas de características da rede</translation>
+    </message>
+    <message>
+        <source>Keep these settings as a preset</source>
+        <translation>Guardar estes ajustes como predefinição</translation>
+    </message>
+    <message>
+        <source>Presets</source>
+        <translation>Predefinições</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>nenhuma</translation>
+    </message>
+    <message>
+        <source>Runs start from pure noise. With a picture they start from it, with noise added.</source>
+        <translation>As execuções partem de ruído puro. Com uma imagem, partem dela com ruído somado.</translation>
+    </message>
+    <message numerus="yes">
+        <source>The run: %n evaluation(s) of the network,</source>
+        <translation>
+            <numerusform>A execução: %n avaliação da rede,</numerusform>
+            <numerusform>A execução: %n avaliações da rede,</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 while it computes, %2 recorded.</source>
+        <translation>%1 enquanto calcula, %2 gravados.</translation>
+    </message>
+    <message>
+        <source>Presets: none kept yet</source>
+        <translation>Predefinições: nenhuma ainda</translation>
+    </message>
+    <message>
+        <source>Keep as a preset</source>
+        <translation>Guardar como predefinição</translation>
+    </message>
+    <message>
+        <source>Name:</source>
+        <translation>Nome:</translation>
+    </message>
+    <message>
+        <source>Eta</source>
+        <translation>Eta</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::DenoiseStore</name>
+    <message>
+        <source>%1 could not be written: the disk may be full. The run stays in memory until the program ends.</source>
+        <translation>%1 não pôde ser gravado: o disco pode estar cheio. A execução fica na memória até o programa terminar.</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::DenoiseTimeline</name>
+    <message>
+        <source>To the noise</source>
+        <translation>Ao ruído</translation>
+    </message>
+    <message>
+        <source>Home</source>
+        <translation>Home</translation>
+    </message>
+    <message>
+        <source>One step back</source>
+        <translation>Um passo atrás</translation>
+    </message>
+    <message>
+        <source>Left</source>
+        <translation>Esquerda</translation>
+    </message>
+    <message>
+        <source>One step on</source>
+        <translation>Um passo adiante</translation>
+    </message>
+    <message>
+        <source>Right</source>
+        <translation>Direita</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>Pausar</translation>
+    </message>
+    <message>
+        <source>Play</source>
+        <translation>Reproduzir</translation>
+    </message>
+    <message>
+        <source>Space</source>
+        <translation>Espaço</translation>
+    </message>
+    <message>
+        <source>Branch here</source>
+        <translation>Ramificar aqui</translation>
+    </message>
+    <message>
+        <source>Go on from this step with the settings as they are now</source>
+        <translation>Continuar deste passo com os ajustes como estão agora</translation>
+    </message>
+    <message>
+        <source>Add noise to…</source>
+        <translation>Somar ruído a…</translation>
+    </message>
+    <message>
+        <source>The forward process: noise is added to a picture, on the same axis</source>
+        <translation>O processo direto: ruído é somado a uma imagem, no mesmo eixo</translation>
+    </message>
+    <message>
+        <source>very slow</source>
+        <translation>muito devagar</translation>
+    </message>
+    <message>
+        <source>slow</source>
+        <translation>devagar</translation>
+    </message>
+    <message>
+        <source>normal</source>
+        <translation>normal</translation>
+    </message>
+    <message>
+        <source>fast</source>
+        <translation>rápido</translation>
+    </message>
+    <message>
+        <source>Speed</source>
+        <translation>Velocidade</translation>
+    </message>
+    <message>
+        <source>Speed of playing</source>
+        <translation>Velocidade da reprodução</translation>
+    </message>
+    <message>
+        <source>What the strip shows</source>
+        <translation>O que a tira mostra</translation>
+    </message>
+    <message>
+        <source>Steps of the run, from noise to picture</source>
+        <translation>Passos da execução, do ruído à imagem</translation>
+    </message>
+    <message>
+        <source>The steps of a run stand here, from noise to picture. Play them, or drag along them.</source>
+        <translation>Os passos de uma execução ficam aqui, do ruído à imagem. Reproduza-os ou arraste ao longo deles.</translation>
+    </message>
+    <message>
+        <source>Before step %1 of %2: timestep %3, noise level %4</source>
+        <translation>Antes do passo %1 de %2: tempo %3, nível de ruído %4</translation>
+    </message>
+    <message>
+        <source>The end: no noise is left</source>
+        <translation>O fim: não resta ruído</translation>
+    </message>
+    <message>
+        <source>The run, from left to right</source>
+        <translation>A execução, da esquerda para a direita</translation>
+    </message>
+    <message>
+        <source>Noise added to %1, from right to left</source>
+        <translation>Ruído somado a %1, da direita para a esquerda</translation>
+    </message>
+    <message>
+        <source>not computed yet</source>
+        <translation>ainda não calculado</translation>
+    </message>
+    <message>
+        <source>one thumbnail for %1 steps</source>
+        <translation>uma miniatura para cada %1 passos</translation>
+    </message>
+    <message>
+        <source>A picture of mine…</source>
+        <translation>Uma imagem minha…</translation>
+    </message>
+    <message>
+        <source>The end of this run</source>
+        <translation>O fim desta execução</translation>
+    </message>
+    <message>
+        <source>Other noise</source>
+        <translation>Outro ruído</translation>
+    </message>
+    <message>
+        <source>No forward process</source>
+        <translation>Sem processo direto</translation>
+    </message>
+    <message>
+        <source>x with its noise</source>
+        <translation>x com seu ruído</translation>
+    </message>
+    <message>
+        <source>predicted picture</source>
+        <translation>imagem prevista</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::DenoiseWords</name>
+    <message>
+        <source>none</source>
+        <translation>nenhuma</translation>
+    </message>
+    <message>
+        <source>Euler, ancestral</source>
+        <translation>Euler ancestral</translation>
+    </message>
+    <message>
+        <source>Euler of a flow</source>
+        <translation>Euler de um fluxo</translation>
+    </message>
+    <message>
+        <source>Adds fresh noise at every step; wants many steps.</source>
+        <translation>Soma ruído novo a cada passo; pede muitos passos.</translation>
+    </message>
+    <message>
+        <source>No fresh noise, unless eta is above 0; the same noise always gives the same picture.</source>
+        <translation>Sem ruído novo, a menos que eta seja maior que 0; o mesmo ruído dá sempre a mesma imagem.</translation>
+    </message>
+    <message>
+        <source>Follows the slope for one step.</source>
+        <translation>Segue a inclinação por um passo.</translation>
+    </message>
+    <message>
+        <source>Euler with fresh noise; never settles on one picture.</source>
+        <translation>Euler com ruído novo; nunca se fixa numa imagem.</translation>
+    </message>
+    <message>
+        <source>Second order: asks the network twice in a step.</source>
+        <translation>Segunda ordem: consulta a rede duas vezes por passo.</translation>
+    </message>
+    <message>
+        <source>Second order, from the last two predictions; good with 15 to 25 steps.</source>
+        <translation>Segunda ordem, das duas últimas previsões; bom com 15 a 25 passos.</translation>
+    </message>
+    <message>
+        <source>The same with fresh noise.</source>
+        <translation>O mesmo com ruído novo.</translation>
+    </message>
+    <message>
+        <source>Predicts and corrects; good with few steps.</source>
+        <translation>Prevê e corrige; bom com poucos passos.</translation>
+    </message>
+    <message>
+        <source>For consistency models: 2 to 8 steps.</source>
+        <translation>Para modelos de consistência: 2 a 8 passos.</translation>
+    </message>
+    <message>
+        <source>For models that learned a flow.</source>
+        <translation>Para modelos que aprenderam um fluxo.</translation>
+    </message>
+    <message>
+        <source>exponential</source>
+        <translation>exponencial</translation>
+    </message>
+    <message>
+        <source>Timesteps evenly apart (&quot;leading&quot;); the noisiest ones may be left out.</source>
+        <translation>Tempos igualmente espaçados (&quot;leading&quot;); os mais ruidosos podem ficar de fora.</translation>
+    </message>
+    <message>
+        <source>Timesteps evenly apart (&quot;linspace&quot;), the first and the last included.</source>
+        <translation>Tempos igualmente espaçados (&quot;linspace&quot;), com o primeiro e o último.</translation>
+    </message>
+    <message>
+        <source>Timesteps evenly apart (&quot;trailing&quot;), from the noisiest one.</source>
+        <translation>Tempos igualmente espaçados (&quot;trailing&quot;), a partir do mais ruidoso.</translation>
+    </message>
+    <message>
+        <source>Noise levels after Karras et al. 2022: more steps where little noise is left.</source>
+        <translation>Níveis de ruído de Karras et al. 2022: mais passos onde resta pouco ruído.</translation>
+    </message>
+    <message>
+        <source>Noise levels evenly apart in their logarithm.</source>
+        <translation>Níveis de ruído igualmente espaçados no logaritmo.</translation>
+    </message>
+    <message>
+        <source>Timesteps evenly apart, as Stability&apos;s own code does it.</source>
+        <translation>Tempos igualmente espaçados, como faz o código da Stability.</translation>
+    </message>
+    <message>
+        <source>linear projection of the latent</source>
+        <translation>projeção linear do latente</translation>
+    </message>
+    <message>
+        <source>tiny decoder</source>
+        <translation>decodificador mínimo</translation>
+    </message>
+    <message>
+        <source>the full decoder (slow)</source>
+        <translation>o decodificador completo (lento)</translation>
+    </message>
+    <message>
+        <source>pixels</source>
+        <translation>pixels</translation>
+    </message>
+    <message>
+        <source>not: %1</source>
+        <translation>não: %1</translation>
+    </message>
+    <message>
+        <source>class: %1</source>
+        <translation>classe: %1</translation>
+    </message>
+    <message>
+        <source>seed %1</source>
+        <translation>semente %1</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n step(s)</source>
+        <translation>
+            <numerusform>%n passo</numerusform>
+            <numerusform>%n passos</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>guidance %1</source>
+        <translation>orientação %1</translation>
+    </message>
+    <message>
+        <source>rescale %1</source>
+        <translation>reescala %1</translation>
+    </message>
+    <message>
+        <source>guidance from %1 to %2 of the steps</source>
+        <translation>orientação de %1 a %2 dos passos</translation>
+    </message>
+    <message>
+        <source>from a picture, strength %1</source>
+        <translation>de uma imagem, força %1</translation>
+    </message>
+    <message>
+        <source>with a mask</source>
+        <translation>com uma máscara</translation>
+    </message>
+    <message>
+        <source>%1 on the way to seed %2</source>
+        <translation>%1 do caminho até a semente %2</translation>
+    </message>
+    <message>
+        <source>%1 on the way to &quot;%2&quot;</source>
+        <translation>%1 do caminho até &quot;%2&quot;</translation>
+    </message>
+    <message>
+        <source>skip connections changed</source>
+        <translation>conexões de salto mudadas</translation>
+    </message>
+    <message>
+        <source>%1 %2 instead of %3</source>
+        <translation>%1 %2 em vez de %3</translation>
+    </message>
+    <message>
+        <source>prompt</source>
+        <translation>prompt</translation>
+    </message>
+    <message>
+        <source>negative prompt</source>
+        <translation>prompt negativo</translation>
+    </message>
+    <message>
+        <source>class</source>
+        <translation>classe</translation>
+    </message>
+    <message>
+        <source>seed</source>
+        <translation>semente</translation>
+    </message>
+    <message>
+        <source>steps</source>
+        <translation>passos</translation>
+    </message>
+    <message>
+        <source>solver</source>
+        <translation>método</translation>
+    </message>
+    <message>
+        <source>spacing</source>
+        <translation>espaçamento</translation>
+    </message>
+    <message>
+        <source>eta</source>
+        <translation>eta</translation>
+    </message>
+    <message>
+        <source>guidance</source>
+        <translation>orientação</translation>
+    </message>
+    <message>
+        <source>rescale</source>
+        <translation>reescala</translation>
+    </message>
+    <message>
+        <source>guidance from</source>
+        <translation>orientação de</translation>
+    </message>
+    <message>
+        <source>guidance until</source>
+        <translation>orientação até</translation>
+    </message>
+    <message>
+        <source>waiting</source>
+        <translation>esperando</translation>
+    </message>
+    <message>
+        <source>running</source>
+        <translation>executando</translation>
+    </message>
+    <message>
+        <source>finished</source>
+        <translation>pronta</translation>
+    </message>
+    <message>
+        <source>cancelled</source>
+        <translation>cancelada</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>falhou</translation>
+    </message>
+    <message>
+        <source>even (leading)</source>
+        <translation>uniforme (leading)</translation>
+    </message>
+    <message>
+        <source>even (linspace)</source>
+        <translation>uniforme (linspace)</translation>
+    </message>
+    <message>
+        <source>even (trailing)</source>
+        <translation>uniforme (trailing)</translation>
+    </message>
+</context>
+<context>
     <name>vitral::EffectPage</name>
     <message>
         <source>Measure the effect</source>
@@ -1925,6 +2875,171 @@ por milhão</translation>
     <message>
         <source>%1 pieces</source>
         <translation>%1 peças</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::GifWords</name>
+    <message>
+        <source>There are no pictures to save yet.</source>
+        <translation>Ainda não há imagens para salvar.</translation>
+    </message>
+    <message>
+        <source>The animation could not be written to %1.</source>
+        <translation>A animação não pôde ser gravada em %1.</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::GridPage</name>
+    <message>
+        <source>One picture for every pair of values; everything else is as in the settings. Double-click a picture, or press Enter on it, to run it with all its steps.</source>
+        <translation>Uma imagem para cada par de valores; o resto é como nos ajustes. Dê um clique duplo numa imagem, ou tecle Enter sobre ela, para executá-la com todos os passos.</translation>
+    </message>
+    <message>
+        <source>Across</source>
+        <translation>Na horizontal</translation>
+    </message>
+    <message>
+        <source>Down</source>
+        <translation>Na vertical</translation>
+    </message>
+    <message>
+        <source>In groups</source>
+        <translation>Em grupos</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>nenhum</translation>
+    </message>
+    <message>
+        <source>What changes from group to group</source>
+        <translation>O que muda de grupo a grupo</translation>
+    </message>
+    <message>
+        <source>Values of the groups</source>
+        <translation>Valores dos grupos</translation>
+    </message>
+    <message>
+        <source>What changes across</source>
+        <translation>O que muda na horizontal</translation>
+    </message>
+    <message>
+        <source>What changes down</source>
+        <translation>O que muda na vertical</translation>
+    </message>
+    <message>
+        <source>Values across</source>
+        <translation>Valores na horizontal</translation>
+    </message>
+    <message>
+        <source>Values down</source>
+        <translation>Valores na vertical</translation>
+    </message>
+    <message>
+        <source>Fill the grid</source>
+        <translation>Preencher a grade</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Cancelar</translation>
+    </message>
+    <message>
+        <source>The grid</source>
+        <translation>A grade</translation>
+    </message>
+    <message>
+        <source>There is no model yet: choose one first.</source>
+        <translation>Ainda não há modelo: escolha um antes.</translation>
+    </message>
+    <message>
+        <source>At most %1 pictures fit into a grid.</source>
+        <translation>Cabem no máximo %1 imagens numa grade.</translation>
+    </message>
+    <message>
+        <source>cancelled</source>
+        <translation>cancelada</translation>
+    </message>
+    <message>
+        <source>Choose a model first.</source>
+        <translation>Escolha antes um modelo.</translation>
+    </message>
+    <message>
+        <source>%1 of %2 pictures are there.</source>
+        <translation>%1 de %2 imagens estão prontas.</translation>
+    </message>
+    <message>
+        <source>%1 pictures, %2 not made.</source>
+        <translation>%1 imagens, %2 não feitas.</translation>
+    </message>
+    <message>
+        <source>All %1 pictures are there.</source>
+        <translation>Todas as %1 imagens estão prontas.</translation>
+    </message>
+    <message>
+        <source>Say what changes across and down, then fill the grid. It is computed one picture after the other and can be cancelled.</source>
+        <translation>Diga o que muda na horizontal e na vertical e preencha a grade. Ela é calculada uma imagem após a outra e pode ser cancelada.</translation>
+    </message>
+    <message>
+        <source>waiting</source>
+        <translation>esperando</translation>
+    </message>
+    <message>
+        <source>Grid</source>
+        <translation>Grade</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::GridWords</name>
+    <message>
+        <source>seeds</source>
+        <translation>sementes</translation>
+    </message>
+    <message>
+        <source>guidance</source>
+        <translation>orientação</translation>
+    </message>
+    <message>
+        <source>steps</source>
+        <translation>passos</translation>
+    </message>
+    <message>
+        <source>solvers</source>
+        <translation>métodos</translation>
+    </message>
+    <message>
+        <source>classes</source>
+        <translation>classes</translation>
+    </message>
+    <message>
+        <source>prompts</source>
+        <translation>prompts</translation>
+    </message>
+    <message>
+        <source>strength</source>
+        <translation>força</translation>
+    </message>
+    <message>
+        <source>such as 1-4 or 3, 7, 12</source>
+        <translation>como 1-4 ou 3, 7, 12</translation>
+    </message>
+    <message>
+        <source>such as 1, 2.5, 4</source>
+        <translation>como 1, 2.5, 4</translation>
+    </message>
+    <message>
+        <source>such as ddim, euler, dpmpp-2m</source>
+        <translation>como ddim, euler, dpmpp-2m</translation>
+    </message>
+    <message>
+        <source>one after the other, with | between</source>
+        <translation>um após o outro, com | entre eles</translation>
+    </message>
+    <message>
+        <source>&quot;%1&quot; cannot be one of the %2; write them %3.</source>
+        <translation>&quot;%1&quot; não pode estar entre %2; escreva %3.</translation>
+    </message>
+    <message>
+        <source>At most %1 values fit along one side.</source>
+        <translation>Cabem no máximo %1 valores em cada lado.</translation>
     </message>
 </context>
 <context>
@@ -4164,6 +5279,37 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
     </message>
 </context>
 <context>
+    <name>vitral::RecipeWords</name>
+    <message>
+        <source>The recipe is damaged: &quot;%1&quot; is missing or wrong.</source>
+        <translation>A receita está danificada: &quot;%1&quot; falta ou está errado.</translation>
+    </message>
+    <message>
+        <source>The recipe is larger than a recipe can be.</source>
+        <translation>A receita é maior do que uma receita pode ser.</translation>
+    </message>
+    <message>
+        <source>The recipe is damaged: it is not JSON.</source>
+        <translation>A receita está danificada: não é JSON.</translation>
+    </message>
+    <message>
+        <source>There is no picture to save yet.</source>
+        <translation>Ainda não há imagem para salvar.</translation>
+    </message>
+    <message>
+        <source>This picture says nothing about how it was made; only pictures exported by this program do.</source>
+        <translation>Esta imagem não diz como foi feita; só as exportadas por este programa dizem.</translation>
+    </message>
+    <message>
+        <source>The picture is too large to be held.</source>
+        <translation>A imagem é grande demais para a memória.</translation>
+    </message>
+    <message>
+        <source>The recipe was written by a newer version.</source>
+        <translation>A receita foi escrita por uma versão mais nova.</translation>
+    </message>
+</context>
+<context>
     <name>vitral::ResidualView</name>
     <message>
         <source>Residual</source>
@@ -4331,6 +5477,49 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
     <message>
         <source>cos of the angle between: %1.</source>
         <translation>cos do ângulo entre elas: %1.</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::RunTree</name>
+    <message>
+        <source>Runs</source>
+        <translation>Execuções</translation>
+    </message>
+    <message>
+        <source>Delete the run</source>
+        <translation>Apagar a execução</translation>
+    </message>
+    <message>
+        <source>compared</source>
+        <translation>comparada</translation>
+    </message>
+    <message>
+        <source>left run %1 before step %2</source>
+        <translation>saiu da execução %1 antes do passo %2</translation>
+    </message>
+    <message>
+        <source>Delete run %1 (%2) and its files? Its branches stay.</source>
+        <translation>Apagar a execução %1 (%2) e seus arquivos? Seus ramos ficam.</translation>
+    </message>
+    <message>
+        <source>Take its settings</source>
+        <translation>Usar seus ajustes</translation>
+    </message>
+    <message>
+        <source>Compare with it</source>
+        <translation>Comparar com ela</translation>
+    </message>
+    <message>
+        <source>Export the picture…</source>
+        <translation>Exportar a imagem…</translation>
+    </message>
+    <message>
+        <source>Save the recorded run…</source>
+        <translation>Salvar a execução gravada…</translation>
+    </message>
+    <message>
+        <source>Delete…</source>
+        <translation>Apagar…</translation>
     </message>
 </context>
 <context>
@@ -4728,6 +5917,53 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
     </message>
 </context>
 <context>
+    <name>vitral::StepCurves</name>
+    <message>
+        <source>Noise level σ/α</source>
+        <translation>Nível de ruído σ/α</translation>
+    </message>
+    <message>
+        <source>Timestep</source>
+        <translation>Tempo</translation>
+    </message>
+    <message>
+        <source>Signal to noise (log)</source>
+        <translation>Sinal/ruído (log)</translation>
+    </message>
+    <message>
+        <source>Size of the change</source>
+        <translation>Tamanho da mudança</translation>
+    </message>
+    <message>
+        <source>Guidance</source>
+        <translation>Orientação</translation>
+    </message>
+    <message>
+        <source>Moment %1 of %2: timestep %3, noise level %4</source>
+        <translation>Momento %1 de %2: tempo %3, nível de ruído %4</translation>
+    </message>
+    <message>
+        <source>Guidance of the next run begins at %1 of the steps</source>
+        <translation>A orientação da próxima execução começa em %1 dos passos</translation>
+    </message>
+    <message>
+        <source>Guidance of the next run ends at %1 of the steps</source>
+        <translation>A orientação da próxima execução termina em %1 dos passos</translation>
+    </message>
+    <message>
+        <source>Guidance of the next run: %1</source>
+        <translation>Orientação da próxima execução: %1</translation>
+    </message>
+    <message>
+        <source>Spacing of the next run&apos;s steps</source>
+        <translation>Espaçamento dos passos da próxima execução</translation>
+    </message>
+    <message>
+        <source>Strength of the next run: %1</source>
+        <translation>Força da próxima execução: %1</translation>
+    </message>
+</context>
+<context>
     <name>vitral::StepWords</name>
     <message>
         <source>predicted x₀</source>
@@ -4788,6 +6024,193 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
     <message>
         <source>What comes out and goes into the next step.</source>
         <translation>O que sai e entra no próximo passo.</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::StepsPage</name>
+    <message>
+        <source>Every picture of one step. Click one to read the numbers of a pixel. Drag the dots in the curves to change the next run.</source>
+        <translation>Todas as imagens de um passo. Clique numa para ler os números de um pixel. Arraste os pontos nas curvas para mudar a próxima execução.</translation>
+    </message>
+    <message>
+        <source>The recording of this run is being read, or was too large to be kept: run it again to see its steps.</source>
+        <translation>A gravação desta execução está sendo lida, ou era grande demais para ser guardada: execute de novo para ver seus passos.</translation>
+    </message>
+    <message>
+        <source>This run has no recorded steps: run it again to see them.</source>
+        <translation>Esta execução não tem passos gravados: execute de novo para vê-los.</translation>
+    </message>
+    <message>
+        <source>Smooth</source>
+        <translation>Suavizar</translation>
+    </message>
+    <message>
+        <source>Blend between pixels; else each is a square</source>
+        <translation>Misturar entre pixels; senão cada um é um quadrado</translation>
+    </message>
+    <message>
+        <source>latents as channels</source>
+        <translation>latentes como canais</translation>
+    </message>
+    <message>
+        <source>latents in colours (projection)</source>
+        <translation>latentes em cores (projeção)</translation>
+    </message>
+    <message>
+        <source>How latents are shown</source>
+        <translation>Como os latentes são mostrados</translation>
+    </message>
+    <message>
+        <source>Pictures of the step</source>
+        <translation>Imagens do passo</translation>
+    </message>
+    <message>
+        <source>Curves over the steps</source>
+        <translation>Curvas ao longo dos passos</translation>
+    </message>
+    <message>
+        <source>Predictions as vectors</source>
+        <translation>Previsões como vetores</translation>
+    </message>
+    <message>
+        <source>Cosines between the pictures</source>
+        <translation>Cossenos entre as imagens</translation>
+    </message>
+    <message>
+        <source>Numbers of the marked pixel</source>
+        <translation>Números do pixel marcado</translation>
+    </message>
+    <message>
+        <source>Cosines between the pictures, as vectors</source>
+        <translation>Cossenos entre as imagens, como vetores</translation>
+    </message>
+    <message>
+        <source>This step is not computed yet.</source>
+        <translation>Este passo ainda não foi calculado.</translation>
+    </message>
+    <message>
+        <source>%1 to %2, mean %3</source>
+        <translation>%1 a %2, média %3</translation>
+    </message>
+    <message>
+        <source>colours: ±%1</source>
+        <translation>cores: ±%1</translation>
+    </message>
+    <message>
+        <source>length %1</source>
+        <translation>comprimento %1</translation>
+    </message>
+    <message>
+        <source>x₀ as pixels</source>
+        <translation>x₀ em pixels</translation>
+    </message>
+    <message>
+        <source>The predicted clean latent, turned into pixels in the way chosen under What is recorded.</source>
+        <translation>O latente limpo previsto, convertido em pixels do modo escolhido em O que é gravado.</translation>
+    </message>
+    <message>
+        <source>the picture</source>
+        <translation>a imagem</translation>
+    </message>
+    <message>
+        <source>The end of the run, decoded to pixels.</source>
+        <translation>O fim da execução, decodificado em pixels.</translation>
+    </message>
+    <message>
+        <source>The pictures of this step were not recorded.</source>
+        <translation>As imagens deste passo não foram gravadas.</translation>
+    </message>
+    <message>
+        <source>α = %1, σ = %2</source>
+        <translation>α = %1, σ = %2</translation>
+    </message>
+    <message>
+        <source>guidance %1</source>
+        <translation>orientação %1</translation>
+    </message>
+    <message>
+        <source>Angle between the first two: %1°</source>
+        <translation>Ângulo entre os dois primeiros: %1°</translation>
+    </message>
+    <message>
+        <source>The plane of both predictions</source>
+        <translation>O plano das duas previsões</translation>
+    </message>
+    <message>
+        <source>The plane of predicted picture and noise</source>
+        <translation>O plano da imagem e do ruído previstos</translation>
+    </message>
+    <message>
+        <source>Predictions stand here as arrows when a step is chosen.</source>
+        <translation>As previsões aparecem aqui como setas quando um passo é escolhido.</translation>
+    </message>
+    <message>
+        <source>Both predictions point the same way: they span no plane.</source>
+        <translation>As duas previsões apontam para o mesmo lado: não formam um plano.</translation>
+    </message>
+    <message>
+        <source>%1 and %2: cosine %3, angle %4°</source>
+        <translation>%1 e %2: cosseno %3, ângulo %4°</translation>
+    </message>
+    <message>
+        <source>No pictures of this step were recorded.</source>
+        <translation>Nenhuma imagem deste passo foi gravada.</translation>
+    </message>
+    <message>
+        <source>Click a picture, or move over it with the arrow keys, to read a pixel here.</source>
+        <translation>Clique numa imagem, ou ande sobre ela com as setas, para ler um pixel aqui.</translation>
+    </message>
+    <message>
+        <source>Pixel</source>
+        <translation>Pixel</translation>
+    </message>
+    <message>
+        <source>Pixel %1, %2</source>
+        <translation>Pixel %1, %2</translation>
+    </message>
+    <message>
+        <source>red</source>
+        <translation>vermelho</translation>
+    </message>
+    <message>
+        <source>green</source>
+        <translation>verde</translation>
+    </message>
+    <message>
+        <source>blue</source>
+        <translation>azul</translation>
+    </message>
+    <message>
+        <source>channel %1</source>
+        <translation>canal %1</translation>
+    </message>
+    <message>
+        <source>α x₀ + σ noise = %1 × %2 + %3 × %4 = %5; x is %6</source>
+        <translation>α x₀ + σ ruído = %1 × %2 + %3 × %4 = %5; x é %6</translation>
+    </message>
+    <message>
+        <source>without + guidance × (with − without) = %1 + %2 × (%3 − %4) = %5; guided is %6</source>
+        <translation>sem + orientação × (com − sem) = %1 + %2 × (%3 − %4) = %5; guiada é %6</translation>
+    </message>
+    <message>
+        <source>They differ because the run also rescaled the guided prediction.</source>
+        <translation>Diferem porque a execução também reescalou a previsão guiada.</translation>
+    </message>
+    <message>
+        <source>Both for the first channel.</source>
+        <translation>Ambas para o primeiro canal.</translation>
+    </message>
+    <message>
+        <source>Steps</source>
+        <translation>Passos</translation>
+    </message>
+    <message>
+        <source>network&apos;s output</source>
+        <translation>saída da rede</translation>
+    </message>
+    <message>
+        <source>%1 beyond the scale</source>
+        <translation>%1 fora da escala</translation>
     </message>
 </context>
 <context>
@@ -5545,6 +6968,174 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
     <message>
         <source>What does attention do in a transformer?</source>
         <translation>O que a atenção faz em um transformer?</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::WordsPage</name>
+    <message>
+        <source>Bright: pixels that looked at the word. A weight is a share of one pixel&apos;s attention; all words together have 100 %.</source>
+        <translation>Claro: pixels que olharam para a palavra. Um peso é a parte da atenção de um pixel; todas as palavras juntas têm 100 %.</translation>
+    </message>
+    <message>
+        <source>The recording of this run is being read, or was too large to be kept: run it again to see its words.</source>
+        <translation>A gravação desta execução está sendo lida, ou era grande demais para ser guardada: execute de novo para ver suas palavras.</translation>
+    </message>
+    <message>
+        <source>This model reads no words: nothing looks from pixels to a prompt.</source>
+        <translation>Este modelo não lê palavras: nada olha dos pixels para um prompt.</translation>
+    </message>
+    <message>
+        <source>Attention was not recorded in this run: switch on &quot;Attention of every word&quot; under What is recorded, and run it again.</source>
+        <translation>A atenção não foi gravada nesta execução: ligue &quot;Atenção de cada palavra&quot; em O que é gravado e execute de novo.</translation>
+    </message>
+    <message>
+        <source>at the chosen step</source>
+        <translation>no passo escolhido</translation>
+    </message>
+    <message>
+        <source>mean of all steps</source>
+        <translation>média de todos os passos</translation>
+    </message>
+    <message>
+        <source>Steps</source>
+        <translation>Passos</translation>
+    </message>
+    <message>
+        <source>Block of the network</source>
+        <translation>Bloco da rede</translation>
+    </message>
+    <message>
+        <source>Attention head</source>
+        <translation>Cabeça de atenção</translation>
+    </message>
+    <message>
+        <source>Over the picture</source>
+        <translation>Sobre a imagem</translation>
+    </message>
+    <message>
+        <source>One scale for all words</source>
+        <translation>Uma escala para todas as palavras</translation>
+    </message>
+    <message>
+        <source>Else every word&apos;s strongest pixel has the lightest colour</source>
+        <translation>Senão o pixel mais forte de cada palavra tem a cor mais clara</translation>
+    </message>
+    <message>
+        <source>Start and end marks</source>
+        <translation>Marcas de início e fim</translation>
+    </message>
+    <message>
+        <source>Tokens that stand for no word take much of the attention</source>
+        <translation>Tokens que não são palavras recebem muito da atenção</translation>
+    </message>
+    <message>
+        <source>Attention of each word over the picture</source>
+        <translation>Atenção de cada palavra sobre a imagem</translation>
+    </message>
+    <message>
+        <source>Words the marked pixel looks at</source>
+        <translation>Palavras para as quais o pixel marcado olha</translation>
+    </message>
+    <message>
+        <source>token %1</source>
+        <translation>token %1</translation>
+    </message>
+    <message>
+        <source>mean of all blocks</source>
+        <translation>média de todos os blocos</translation>
+    </message>
+    <message>
+        <source>mean of all heads</source>
+        <translation>média de todas as cabeças</translation>
+    </message>
+    <message>
+        <source>head %1</source>
+        <translation>cabeça %1</translation>
+    </message>
+    <message>
+        <source>Show or hide the heat of this word</source>
+        <translation>Mostrar ou esconder o calor desta palavra</translation>
+    </message>
+    <message>
+        <source>No attention was recorded at this step.</source>
+        <translation>Nenhuma atenção foi gravada neste passo.</translation>
+    </message>
+    <message>
+        <source>Attention of the pixels to &quot;%1&quot;</source>
+        <translation>Atenção dos pixels a &quot;%1&quot;</translation>
+    </message>
+    <message>
+        <source>%1 to %2, mean %3</source>
+        <translation>%1 a %2, média %3</translation>
+    </message>
+    <message>
+        <source>All words are switched off: choose one above.</source>
+        <translation>Todas as palavras estão desligadas: escolha uma acima.</translation>
+    </message>
+    <message>
+        <source>Step %1 of %2</source>
+        <translation>Passo %1 de %2</translation>
+    </message>
+    <message numerus="yes">
+        <source>Mean of %n step(s)</source>
+        <translation>
+            <numerusform>Média de %n passo</numerusform>
+            <numerusform>Média de %n passos</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>mean of %n block(s), brought to the finest one&apos;s size</source>
+        <translation>
+            <numerusform>média de %n bloco</numerusform>
+            <numerusform>média de %n blocos, levados ao tamanho do mais fino</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>mean of %n head(s)</source>
+        <translation>
+            <numerusform>média de %n cabeça</numerusform>
+            <numerusform>média de %n cabeças</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 × %2 pixels</source>
+        <translation>%1 × %2 pixels</translation>
+    </message>
+    <message>
+        <source>lightest: %1</source>
+        <translation>mais claro: %1</translation>
+    </message>
+    <message>
+        <source>lightest: each word&apos;s own largest</source>
+        <translation>mais claro: o maior de cada palavra</translation>
+    </message>
+    <message>
+        <source>word</source>
+        <translation>palavra</translation>
+    </message>
+    <message>
+        <source>share</source>
+        <translation>parte</translation>
+    </message>
+    <message>
+        <source>Click a picture, or move over it with the arrow keys, to see which words a pixel looks at.</source>
+        <translation>Clique numa imagem, ou ande sobre ela com as setas, para ver para quais palavras um pixel olha.</translation>
+    </message>
+    <message>
+        <source>Words of a pixel</source>
+        <translation>Palavras de um pixel</translation>
+    </message>
+    <message>
+        <source>all together</source>
+        <translation>todas juntas</translation>
+    </message>
+    <message>
+        <source>Pixel %1, %2 of %3 × %4</source>
+        <translation>Pixel %1, %2 de %3 × %4</translation>
+    </message>
+    <message>
+        <source>Words</source>
+        <translation>Palavras</translation>
     </message>
 </context>
 <context>

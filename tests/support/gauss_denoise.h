@@ -51,6 +51,7 @@ public:
         info_.inChannels = info_.outChannels = channels;
         info_.defaultHeight = info_.defaultWidth = edge;
         info_.nParameter = 0;
+        info_.crossBlocks = {"unet.down.0.attn.0.cross", "unet.mid.attn.0.cross"}; // recordings may have these
     }
     [[nodiscard]] const diffusion::NetworkInfo& info() const override { return info_; }
     Result<void> predict(diffusion::NetworkContext& context, const diffusion::NetworkInput& input,

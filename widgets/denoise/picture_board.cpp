@@ -20,7 +20,8 @@ using namespace design;
 
 namespace {
 
-constexpr int kSmallestEdge = 48, kLargestEdge = 768, kGrow = 2;
+constexpr int kSmallestEdge = 48, kLargestEdge = 768;
+constexpr double kGrow = 1.4, kGrowGrid = 2; ///< times the wanted size, where there is room
 constexpr int kFarSteps = 8;
 constexpr int kNoteEdge = 96;
 
@@ -86,7 +87,8 @@ PictureBoard::Layout PictureBoard::layoutFor(int width) const {
         if (!content_.columnHeads.isEmpty())
             l.top = metrics.height() + kSpace1;
         l.nColumn = content_.nColumn;
-        l.edge = std::clamp((width - l.left + kSpace2) / l.nColumn - kSpace2, kSmallestEdge / 2, wanted * kGrow);
+        l.edge =
+            std::clamp((width - l.left + kSpace2) / l.nColumn - kSpace2, kSmallestEdge / 2, int(wanted * kGrowGrid));
         l.title = std::any_of(content_.pictures.begin(), content_.pictures.end(),
                               [](const BoardPicture& p) { return !p.title.isEmpty(); })
                       ? l.title
@@ -99,8 +101,8 @@ PictureBoard::Layout PictureBoard::layoutFor(int width) const {
         if (nRow > 1)
             l.nColumn = (int(content_.pictures.size()) + nRow - 1) / nRow;
         const int fit = (width + kSpace3) / std::max(1, nRow > 1 ? l.nColumn : nUsed) - kSpace3;
-        l.edge =
-            growing_ ? std::clamp(fit, kSmallestEdge, wanted * kGrow) : std::min(wanted, std::max(fit, kSmallestEdge));
+        l.edge = growing_ ? std::clamp(fit, kSmallestEdge, int(wanted * kGrow))
+                          : std::min(wanted, std::max(fit, kSmallestEdge));
     }
     const int gap = content_.nColumn > 0 ? kSpace2 : kSpace3;
     l.cellWidth = l.edge + gap;

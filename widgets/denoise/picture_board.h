@@ -97,7 +97,7 @@ private:
 
     BoardContent content_;
     std::function<QString()> csv_;
-    int edge_ = 148;
+    int edge_ = 100;
     int current_ = -1;
     QPoint pixel_{-1, -1};
     bool smooth_ = false, growing_ = true;

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The room "Denoise": a rail of pages, the page, the time of the run below it, settings and runs at the side. Thread:
+// GUI.
+
+#include "widgets/denoise/denoise_controller.h"
+#include "widgets/room.h"
+
+#include <QStringList>
+
+class QButtonGroup;
+class QLabel;
+class QMenu;
+class QProgressBar;
+class QPushButton;
+class QSplitter;
+class QStackedWidget;
+class QToolButton;
+
+namespace vitral {
+
+class DenoisePage;
+class DenoiseSettingsPanel;
+class DenoiseTimeline;
+class NoticeBar;
+class RunTree;
+namespace design {
+class ElidedLabel;
+}
+
+class DenoiseRoom : public Room {
+    Q_OBJECT
+public:
+    /// `places`: folders that are searched for models, when the room is first shown.
+    DenoiseRoom(DenoiseController& denoise, std::vector<DenoiseController::Place> places, QWidget* parent = nullptr);
+    ~DenoiseRoom() override;
+
+    [[nodiscard]] QString name() const override { return QStringLiteral("denoise"); }
+    [[nodiscard]] QString iconName() const override { return QStringLiteral("denoise"); }
+    [[nodiscard]] QString title() const override { return tr("De&noise"); }
+    [[nodiscard]] QString help() const override;
+    [[nodiscard]] QJsonObject saveState() const override;
+    void restoreState(const QJsonObject& state) override;
+    /// "steps:5", "words", "model:PATH", "open:PATH", "run", "branch:3", "fill": one after the other, each when what
+    /// was begun before is done.
+    void go(const QString& argument) override;
+    void activated() override;
+    [[nodiscard]] bool busy() const override;
+    [[nodiscard]] bool takesFile(const QString& path) const override;
+    void openFile(const QString& path) override;
+
+    [[nodiscard]] DenoisePage* page(const QString& name) const;
+    bool showPage(const QString& name);
+    [[nodiscard]] DenoiseController& denoise() { return denoise_; }
+    [[nodiscard]] DenoiseSettingsPanel* settingsPanel() const { return settings_; }
+    [[nodiscard]] DenoiseTimeline* timeline() const { return timeline_; }
+    [[nodiscard]] NoticeBar* notice() const { return notice_; }
+    [[nodiscard]] QString emptyText() const; ///< what stands in the page's place; empty: the page itself
+
+protected:
+    void changeEvent(QEvent* event) override;
+
+private:
+    QToolButton* toolButton(const QString& icon, QWidget* parent);
+    QWidget* makeRail();
+    QWidget* makeHead();
+    QWidget* makeEmpty();
+    QWidget* makeSide();
+    void connectAll();
+    void retranslate();
+    void refresh();
+    void refreshBusy();
+    void makeCurrent(int index);
+    void runNow();
+    void fillModelMenu();
+    void fillExportMenu();
+    void chooseModelFile();
+    void chooseModelFolder();
+    [[nodiscard]] QString choosePicture(const QString& title);
+    void exportPng(qint64 id);
+    void saveRun(qint64 id);
+    void exportAnimation();
+    void exportSheet();
+    void exportPage(const QString& format);
+    void next(); ///< of go()
+
+    DenoiseController& denoise_;
+    std::vector<DenoiseController::Place> places_;
+    std::vector<DenoisePage*> pages_;
+    int current_ = 0;
+    bool begun_ = false;
+    QStringList todo_;
+    QButtonGroup* rail_;
+    design::ElidedLabel* title_;
+    QLabel *busyText_, *help_, *emptyTitle_, *emptyText_, *runsTitle_;
+    QProgressBar* busy_;
+    QToolButton *model_, *open_, *export_, *side_, *cancel_;
+    QPushButton *run_, *emptyRun_, *emptyModel_, *emptyOpen_;
+    QMenu *modelMenu_, *exportMenu_;
+    NoticeBar* notice_;
+    QStackedWidget* stack_;
+    QWidget *empty_, *sidePanel_;
+    QSplitter *splitter_, *sideSplitter_;
+    DenoiseSettingsPanel* settings_;
+    RunTree* runs_;
+    DenoiseTimeline* timeline_;
+};
+
+} // namespace vitral

@@ -1,0 +1,606 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runs: asked for, computed one at a time on the engine thread, followed, branched, batched, kept and restored.
+#include "widgets/denoise/denoise_controller.h"
+
+#include <QFileInfo>
+#include <QLocale>
+
+#include <algorithm>
+#include <utility>
+
+namespace vitral {
+
+using namespace diffusion;
+
+namespace {
+
+constexpr int kThumbEdge = 96;
+
+std::filesystem::path filePath(const QString& path) {
+    return std::filesystem::path(path.toStdU16String());
+}
+
+QImage thumbOf(const DenoiseRecording& recording) {
+    QImage image;
+    if (recording.result)
+        image = imageFromPixels(*recording.result);
+    if (image.isNull() && !recording.steps.empty() && recording.steps.back()) {
+        const DenoiseStep& last = *recording.steps.back();
+        if (last.preview)
+            image = imageFromPixels(*last.preview);
+        if (image.isNull() && last.next)
+            image = DenoiseController::showOf(recording, *last.next, false, LatentLook::Colours).image;
+    }
+    if (image.width() > kThumbEdge || image.height() > kThumbEdge)
+        image = image.scaled(kThumbEdge, kThumbEdge, Qt::KeepAspectRatio, Qt::SmoothTransformation);
+    return image;
+}
+
+} // namespace
+
+// The list.
+
+DenoiseRun* DenoiseController::own(qint64 id) {
+    const auto at = std::find_if(runs_.begin(), runs_.end(), [id](const DenoiseRun& r) { return r.id == id; });
+    return at == runs_.end() ? nullptr : &*at;
+}
+
+const DenoiseRun* DenoiseController::find(qint64 id) const {
+    const auto at = std::find_if(runs_.begin(), runs_.end(), [id](const DenoiseRun& r) { return r.id == id; });
+    return at == runs_.end() ? nullptr : &*at;
+}
+
+DenoiseRecordingPtr DenoiseController::recording() const {
+    const DenoiseRun* run = currentRun();
+    return run != nullptr ? run->recording : nullptr;
+}
+
+DenoiseRecordingPtr DenoiseController::other() const {
+    const DenoiseRun* run = find(otherId_);
+    return run != nullptr ? run->recording : nullptr;
+}
+
+QString DenoiseController::runTitle(const DenoiseRun& run, const DiffusionInfo* info) {
+    const DenoiseSettings& s = run.settings;
+    const DiffusionInfo* known = info != nullptr ? info : run.recording ? &run.recording->model : nullptr;
+    QString what = QString::fromStdString(s.prompt).simplified();
+    if (what.isEmpty() && s.classId >= 0)
+        what = known != nullptr && std::size_t(s.classId) < known->classNames.size()
+                   ? QString::fromStdString(known->classNames[std::size_t(s.classId)])
+                   : tr("class %1").arg(s.classId);
+    if (what.isEmpty())
+        what = tr("no prompt");
+    return QStringLiteral("%1 \u00B7 %2").arg(what, tr("seed %1").arg(s.seed));
+}
+
+int DenoiseController::momentCount(const DenoiseRecording& recording) {
+    return std::max<int>(1, recording.times.empty() ? int(recording.steps.size()) + 1 : int(recording.times.size()));
+}
+
+DenoiseStepPtr DenoiseController::stepAt(const DenoiseRecordingPtr& recording, int moment) {
+    if (!recording || recording->steps.empty())
+        return nullptr;
+    const int n = int(recording->steps.size());
+    const int last = momentCount(*recording) - 1;
+    if (moment >= last) // the end shows the last step's outcome
+        return n >= last ? recording->steps.back() : nullptr;
+    return moment >= 0 && moment < n ? recording->steps[std::size_t(moment)] : nullptr;
+}
+
+void DenoiseController::setCurrent(qint64 id) {
+    if (id == currentId_ || find(id) == nullptr)
+        return;
+    const DenoiseRecordingPtr before = recording();
+    const bool atEnd = before && moment_ >= momentCount(*before) - 1;
+    currentId_ = id;
+    following_ = id == runningId();
+    fetchRecording(id);
+    if (const DenoiseRecordingPtr now = recording()) {
+        const int end = momentCount(*now) - 1;
+        moment_ = !before || atEnd ? end : std::min(moment_, end);
+        if (following_)
+            moment_ = std::max(0, int(now->steps.size()) - 1);
+    }
+    emit currentChanged(false);
+    emit momentChanged(moment_);
+}
+
+void DenoiseController::setOther(qint64 id) {
+    if (id == otherId_)
+        return;
+    otherId_ = find(id) != nullptr ? id : 0;
+    fetchRecording(otherId_);
+    emit otherChanged();
+}
+
+void DenoiseController::setMoment(int moment) {
+    const DenoiseRecordingPtr r = recording();
+    moment = std::clamp(moment, 0, r ? momentCount(*r) - 1 : 0);
+    following_ = r && currentId_ == runningId() && moment >= int(r->steps.size()) - 1;
+    if (moment == moment_)
+        return;
+    moment_ = moment;
+    emit momentChanged(moment);
+}
+
+void DenoiseController::fetchRecording(qint64 id) {
+    const DenoiseRun* run = find(id);
+    if (run == nullptr || run->recording || !run->hasFile || !fetching_.insert(id).second)
+        return;
+    store_.readRecording(id, this, [this, id](Result<DenoiseRecordingPtr> read) {
+        fetching_.erase(id);
+        DenoiseRun* found = own(id);
+        if (found == nullptr)
+            return;
+        if (!read) {
+            found->hasFile = false;
+            tell(read.error());
+            return;
+        }
+        found->recording = std::move(*read);
+        if (id == currentId_) {
+            moment_ = momentCount(*found->recording) - 1;
+            emit currentChanged(false);
+            emit momentChanged(moment_);
+        }
+        if (id == otherId_)
+            emit otherChanged();
+    });
+}
+
+void DenoiseController::removeRun(qint64 id) {
+    const DenoiseRun* run = find(id);
+    if (run == nullptr)
+        return;
+    if (id == runningId())
+        cancel();
+    // Branches keep the way they came.
+    const auto recipe = std::make_shared<const DenoiseRecipe>(recipeOf(*run));
+    for (DenoiseRun& child : runs_)
+        if (child.parent == id) {
+            child.parent = 0;
+            child.parentRecipe = recipe;
+        }
+    const qint64 next = run->parent;
+    store_.removeRun(id);
+    runs_.erase(std::remove_if(runs_.begin(), runs_.end(), [id](const DenoiseRun& r) { return r.id == id; }),
+                runs_.end());
+    if (otherId_ == id)
+        setOther(0);
+    emit runsChanged();
+    if (currentId_ == id) {
+        currentId_ = 0;
+        if (find(next) != nullptr)
+            setCurrent(next);
+        else if (!runs_.empty())
+            setCurrent(runs_.back().id);
+        else
+            emit currentChanged(false);
+    }
+}
+
+qint64 DenoiseController::addRun(DenoiseSettings settings, qint64 parent, int branchStep,
+                                 std::shared_ptr<const DenoiseRecipe> parentRecipe) {
+    DenoiseRun run;
+    run.id = nextId_++;
+    run.parent = parent;
+    run.branchStep = branchStep;
+    run.model = model_ ? QString::fromStdString(model_->info.name) : QString();
+    run.settings = std::move(settings);
+    run.parentRecipe = std::move(parentRecipe);
+    run.made = QDateTime::currentDateTime();
+    runs_.push_back(std::move(run));
+    saveState();
+    emit runsChanged();
+    return runs_.back().id;
+}
+
+// Asking for runs.
+
+qint64 DenoiseController::run() {
+    if (!model_) {
+        emit problem(tr("There is no model yet: choose one first."));
+        return 0;
+    }
+    if (const Result<void> fits = functions_.check(settings_); !fits) {
+        tell(fits.error());
+        return 0;
+    }
+    const qint64 id = addRun(settings_, 0, 0);
+    Waiting job;
+    job.id = id;
+    job.job = {model_, settings_, request(), nullptr, 0};
+    waiting_.push_back(std::move(job));
+    startNext();
+    setCurrent(id);
+    return id;
+}
+
+qint64 DenoiseController::branch(qint64 from, int step) {
+    const DenoiseRun* parent = find(from);
+    if (!model_ || parent == nullptr)
+        return 0;
+    if (QString::fromStdString(model_->info.name) != parent->model) {
+        emit problem(tr("This run was made with %1; a branch needs the same model.").arg(parent->model));
+        return 0;
+    }
+    if (parent->recording && step >= int(parent->recording->steps.size())) {
+        emit problem(tr("The run has no step %1 to branch at.").arg(step + 1));
+        return 0;
+    }
+    DenoiseSettings settings = settings_;
+    settings.steps = parent->settings.steps; // its length and its size stay
+    settings.width = parent->settings.width;
+    settings.height = parent->settings.height;
+    settings.init = parent->settings.init;
+    settings.mask = parent->settings.mask;
+    settings.strength = parent->settings.strength;
+    if (const Result<void> fits = functions_.check(settings); !fits) {
+        tell(fits.error());
+        return 0;
+    }
+    const qint64 id = addRun(settings, from, step);
+    Waiting job;
+    job.id = id;
+    job.job = {model_, settings, request(), nullptr, step};
+    job.branchFrom = from;
+    waiting_.push_back(std::move(job));
+    startNext();
+    setOther(from);
+    setCurrent(id);
+    return id;
+}
+
+void DenoiseController::runBatch(QObject* receiver, std::vector<BatchItem> items) {
+    if (!model_) {
+        emit problem(tr("There is no model yet: choose one first."));
+        return;
+    }
+    for (BatchItem& item : items) {
+        Waiting job;
+        job.job = {model_, std::move(item.settings), {}, nullptr, 0};
+        job.job.request.steps = false;
+        job.job.request.preview = PreviewKind::None;
+        job.receiver = receiver;
+        job.batch = true;
+        job.then = std::move(item.then);
+        waiting_.push_back(std::move(job));
+    }
+    startNext();
+    emit busyChanged();
+}
+
+void DenoiseController::cancel() {
+    for (Waiting& job : std::exchange(waiting_, {})) {
+        if (DenoiseRun* run = own(job.id))
+            run->state = RunState::Cancelled;
+        if (job.batch && job.receiver && job.then)
+            job.then(fail(ErrorCode::Cancelled, {}));
+    }
+    if (running_)
+        engine_.cancel(running_->engineRun);
+    emit busyChanged();
+    emit runsChanged();
+}
+
+void DenoiseController::startNext() {
+    while (!running_ && !waiting_.empty()) {
+        Running job;
+        static_cast<Waiting&>(job) = std::move(waiting_.front());
+        waiting_.pop_front();
+        if (job.batch && !job.receiver)
+            continue;
+        if (job.branchFrom != 0) {
+            const DenoiseRun* parent = find(job.branchFrom);
+            job.job.branchFrom = parent != nullptr ? parent->recording : nullptr;
+            DenoiseRun* self = own(job.id);
+            if (!job.job.branchFrom || job.job.branchFrom->steps.size() <= std::size_t(job.job.branchStep)) {
+                if (self != nullptr) {
+                    self->state = RunState::Failed;
+                    self->problem = tr("The run it was to be branched off has no such step.");
+                    emit problem(self->problem);
+                }
+                continue;
+            }
+        }
+        job.slot = std::make_shared<Slot>();
+        if (DenoiseRun* run = own(job.id))
+            run->state = RunState::Running;
+        Task task = [what = job.job, slot = job.slot, compute = functions_.run](TaskContext& context) -> Result<void> {
+            auto done = compute(what, context.stop, [&](const DenoiseProgress& progress) {
+                {
+                    const std::lock_guard lock(slot->mutex);
+                    slot->latest = progress.recording;
+                }
+                if (context.progress)
+                    context.progress(progress.fraction, progress.what);
+            });
+            const std::lock_guard lock(slot->mutex);
+            slot->done = std::move(done);
+            if (!*slot->done)
+                return tl::unexpected(slot->done->error());
+            return {};
+        };
+        progress_ = -1;
+        progressText_.clear();
+        job.engineRun = engine_.task(std::move(task));
+        watch(job.engineRun, {[this](const Result<void>& status) { finished(status); },
+                              [this](double fraction, const QString& what) {
+                                  progress_ = fraction;
+                                  progressText_ = what;
+                                  takeProgress();
+                                  emit busyChanged();
+                              }});
+        following_ = following_ || job.id == currentId_;
+        running_ = std::move(job);
+    }
+    emit busyChanged();
+    emit runsChanged();
+}
+
+// Following them.
+
+RunId DenoiseController::watch(RunId run, Watched watched) {
+    watched_.insert_or_assign(run, std::move(watched));
+    return run;
+}
+
+void DenoiseController::onEvents(const std::vector<RunEvent>& events) {
+    for (const RunEvent& event : events) {
+        if (const auto* p = std::get_if<TaskProgress>(&event)) {
+            const auto at = watched_.find(p->run);
+            if (at != watched_.end() && at->second.progress)
+                at->second.progress(p->fraction, QString::fromStdString(p->what));
+        } else if (const auto* f = std::get_if<RunFinished>(&event)) {
+            const auto at = watched_.find(f->run);
+            if (at == watched_.end())
+                continue;
+            const Watched watched = std::move(at->second);
+            watched_.erase(at);
+            Result<void> status = f->status;
+            if (status && f->reason == FinishReason::Cancelled)
+                status = fail(ErrorCode::Cancelled, {});
+            if (watched.done)
+                watched.done(status);
+        }
+    }
+}
+
+// What there is so far of the run on the engine.
+void DenoiseController::takeProgress() {
+    if (!running_ || running_->batch)
+        return;
+    DenoiseRecordingPtr latest;
+    {
+        const std::lock_guard lock(running_->slot->mutex);
+        latest = running_->slot->latest;
+    }
+    DenoiseRun* run = own(running_->id);
+    if (run == nullptr || !latest || latest == run->recording)
+        return;
+    const bool first = run->recording == nullptr;
+    run->recording = std::move(latest);
+    if (run->id == currentId_) {
+        emit currentChanged(!first);
+        if (following_)
+            if (const int newest = std::max(0, int(run->recording->steps.size()) - 1); newest != moment_) {
+                moment_ = newest;
+                emit momentChanged(moment_);
+            }
+    }
+    if (run->id == otherId_)
+        emit otherChanged();
+}
+
+void DenoiseController::finished(const Result<void>& status) {
+    if (!running_)
+        return;
+    takeProgress();
+    const Running job = std::move(*running_);
+    running_.reset();
+    progress_ = -1;
+    progressText_.clear();
+    std::optional<Result<DenoiseRecordingPtr>> done;
+    {
+        const std::lock_guard lock(job.slot->mutex);
+        done = std::move(job.slot->done);
+    }
+    if (!done)
+        done = tl::unexpected(status ? Error{ErrorCode::Cancelled, {}} : status.error());
+    if (job.batch) {
+        if (!*done && done->error().code != ErrorCode::Cancelled)
+            tell(done->error());
+        if (job.receiver && job.then)
+            job.then(std::move(*done));
+        return startNext();
+    }
+    if (DenoiseRun* run = own(job.id)) {
+        const bool whole = done->has_value();
+        if (whole)
+            run->recording = std::move(**done);
+        const bool cancelled = !whole && done->error().code == ErrorCode::Cancelled;
+        run->state = whole ? RunState::Done : cancelled ? RunState::Cancelled : RunState::Failed;
+        if (!whole && !cancelled) {
+            run->problem = QString::fromStdString(done->error().message);
+            emit problem(run->problem);
+        }
+        if (run->recording) {
+            run->seconds = run->recording->totalSeconds;
+            run->thumb = thumbOf(*run->recording);
+        }
+        // What failed has nothing to show; what was cancelled keeps the steps it has.
+        if (whole || (cancelled && run->recording && !run->recording->steps.empty())) {
+            run->onDisk = run->hasFile = !store_.folder().isEmpty();
+            store_.saveRun(*run, recipeOf(*run));
+        }
+        if (run->id == currentId_) {
+            emit currentChanged(true);
+            if (following_ && run->recording) {
+                moment_ = whole ? momentCount(*run->recording) - 1 : std::max(0, int(run->recording->steps.size()) - 1);
+                emit momentChanged(moment_);
+            }
+            following_ = false;
+        }
+        if (run->id == otherId_)
+            emit otherChanged();
+    }
+    startNext();
+}
+
+// Files.
+
+DenoiseRecipe DenoiseController::recipeOf(const DenoiseRun& run) const {
+    DenoiseRecipe recipe;
+    recipe.model = run.model;
+    if (run.recording)
+        recipe.architecture = QString::fromStdString(run.recording->model.architecture);
+    recipe.settings = run.settings;
+    recipe.branchStep = run.branchStep;
+    if (const DenoiseRun* parent = find(run.parent))
+        recipe.parent = std::make_shared<const DenoiseRecipe>(recipeOf(*parent));
+    else
+        recipe.parent = run.parentRecipe;
+    return recipe;
+}
+
+void DenoiseController::exportPng(qint64 id, const QString& path) {
+    const DenoiseRun* run = find(id);
+    if (run == nullptr || !run->recording || !run->recording->result) {
+        emit problem(tr("The run has no finished picture yet."));
+        return;
+    }
+    const QImage image = imageFromPixels(*run->recording->result);
+    pool_.ask(
+        this, "export-png",
+        [image, path, recipe = recipeOf(*run), functions = functions_](const std::stop_token&) {
+            return writeRecipePng(path, image, recipe, functions);
+        },
+        [this, path](const Result<void>& done) {
+            if (done)
+                emit saved(path);
+            else
+                tell(done.error());
+        });
+}
+
+qint64 DenoiseController::enqueueRecipe(const DenoiseRecipe& recipe) {
+    qint64 parent = 0;
+    if (recipe.parent) {
+        // The same run may be in the list already.
+        const QByteArray wanted = recipeToJson(*recipe.parent, functions_);
+        for (const DenoiseRun& run : runs_)
+            if (run.recording && run.state == RunState::Done && recipeToJson(recipeOf(run), functions_) == wanted)
+                parent = run.id;
+        if (parent == 0)
+            parent = enqueueRecipe(*recipe.parent);
+    }
+    const qint64 id = addRun(recipe.settings, parent, recipe.branchStep);
+    Waiting job;
+    job.id = id;
+    job.job = {model_, recipe.settings, request(), nullptr, recipe.branchStep};
+    job.branchFrom = parent;
+    waiting_.push_back(std::move(job));
+    startNext();
+    setCurrent(id);
+    return id;
+}
+
+void DenoiseController::restoreFromPng(const QString& path) {
+    pool_.ask(
+        this, "restore-png",
+        [path, functions = functions_](const std::stop_token&) { return readRecipePng(path, functions); },
+        [this](Result<DenoiseRecipe> recipe) {
+            if (!recipe)
+                return tell(recipe.error());
+            if (model_ && QString::fromStdString(model_->info.name) == recipe->model) {
+                adoptSettings(recipe->settings);
+                enqueueRecipe(*recipe);
+                return;
+            }
+            settings_ = recipe->settings;
+            settingsModel_ = recipe->model;
+            saveState();
+            emit settingsChanged();
+            wantedRecipe_ = std::move(*recipe);
+            for (const FoundDiffusionModel& model : found_)
+                if (model.name == wantedRecipe_->model)
+                    return loadModel(model.path);
+            emit notice(tr("The settings of the picture are taken over. It was made with the model \"%1\": choose "
+                           "that model to make it again.")
+                            .arg(wantedRecipe_->model));
+        });
+}
+
+void DenoiseController::openRunFile(const QString& path) {
+    if (!functions_.open)
+        return;
+    store_.worker().ask(
+        this, [open = functions_.open, path = filePath(path)] { return open(path); },
+        [this, path](Result<DenoiseRecordingPtr> read) {
+            if (!read)
+                return tell(read.error());
+            const qint64 id = addRun((*read)->settings, 0, (*read)->branchStep);
+            DenoiseRun* run = own(id);
+            run->model = QString::fromStdString((*read)->model.name);
+            run->recording = std::move(*read);
+            run->state = RunState::Done;
+            run->seconds = run->recording->totalSeconds;
+            run->thumb = thumbOf(*run->recording);
+            emit runsChanged();
+            setCurrent(id);
+            emit notice(tr("%1 is open; it needs no model.").arg(QFileInfo(path).fileName()));
+        });
+}
+
+void DenoiseController::saveRunFile(qint64 id, const QString& path) {
+    const DenoiseRun* run = find(id);
+    if (run == nullptr || !run->recording || !functions_.save)
+        return;
+    store_.worker().ask(
+        this,
+        [save = functions_.save, recording = run->recording, path = filePath(path)] { return save(*recording, path); },
+        [this, path](const Result<void>& done) {
+            if (done)
+                emit saved(path);
+            else
+                tell(done.error());
+        });
+}
+
+void DenoiseController::openAny(const QString& path) {
+    const QString ending = QFileInfo(path).suffix().toLower();
+    if (QFileInfo(path).isDir() || ending == QLatin1String("gguf"))
+        return loadModel(path);
+    if (ending == QLatin1String("safetensors")) {
+        pool_.ask(
+            this, "open-any",
+            [path, looks = functions_.looksLike](const std::stop_token&) { return looks(filePath(path)); },
+            [this, path](bool model) { model ? loadModel(path) : openRunFile(path); });
+        return;
+    }
+    pool_.ask(
+        this, "open-any",
+        [path, functions = functions_](const std::stop_token&) {
+            auto recipe = readRecipePng(path, functions);
+            auto image = recipe ? Result<QImage>(QImage()) : readAnyPicture(path);
+            // A picture with a damaged recipe is worth a sentence; one without, or of another format, is just a
+            // picture.
+            const bool png = path.endsWith(QLatin1String(".png"), Qt::CaseInsensitive);
+            if (!recipe && png && image && recipe.error().code != ErrorCode::NotFound)
+                image = tl::unexpected(recipe.error());
+            return std::pair(recipe.has_value(), std::move(image));
+        },
+        [this, path](const std::pair<bool, Result<QImage>>& found) {
+            if (found.first)
+                return restoreFromPng(path);
+            if (!found.second)
+                return tell(found.second.error());
+            setForward(*found.second, QFileInfo(path).fileName());
+            if (forward_)
+                emit notice(tr("%1 is now the picture of the forward process. To start a run from it, choose it under "
+                               "Start picture.")
+                                .arg(QFileInfo(path).fileName()));
+        });
+}
+
+} // namespace vitral

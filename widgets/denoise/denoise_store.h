@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// What the room keeps on disk: what is typed, and every finished run (its recipe always, its recording up to a size).
+// Files appear whole or not at all, and are written at once, on a thread of their own, so that a killed program loses
+// nothing that was finished. Thread: GUI.
+
+#include "widgets/denoise/denoise_recipe.h"
+#include "widgets/engine/worker.h"
+
+#include <QDateTime>
+#include <QImage>
+#include <QJsonObject>
+#include <QObject>
+
+#include <functional>
+#include <vector>
+
+namespace vitral {
+
+enum class RunState : std::uint8_t { Waiting, Running, Done, Cancelled, Failed };
+
+/// One run in the room's list.
+struct DenoiseRun {
+    qint64 id = 0;
+    qint64 parent = 0; ///< id of the run it was branched off; 0: none (or gone)
+    std::int32_t branchStep = 0;
+    RunState state = RunState::Waiting;
+    QString model; ///< name
+    diffusion::DenoiseSettings settings;
+    diffusion::DenoiseRecordingPtr recording; ///< null: its recipe only, so far
+    QImage thumb;
+    QDateTime made;
+    double seconds = 0;
+    QString problem; ///< why it failed
+    bool onDisk = false;
+    bool hasFile = false;                              ///< its recording is on disk
+    std::shared_ptr<const DenoiseRecipe> parentRecipe; ///< kept where the parent itself is gone
+};
+
+class DenoiseStore : public QObject {
+    Q_OBJECT
+public:
+    /// An empty folder: nothing is kept.
+    DenoiseStore(QString folder, DenoiseFunctions functions, QObject* parent = nullptr);
+
+    void saveState(const QJsonObject& state);
+    /// What was saved last; read when the room opens, before anything else (a small file).
+    [[nodiscard]] QJsonObject readState() const;
+    void saveRun(const DenoiseRun& run, const DenoiseRecipe& recipe);
+    void removeRun(qint64 id);
+    /// All runs, oldest first, without their recordings.
+    void readRuns(QObject* receiver, std::function<void(std::vector<DenoiseRun>)> then);
+    void readRecording(qint64 id, QObject* receiver, std::function<void(Result<diffusion::DenoiseRecordingPtr>)> then);
+    [[nodiscard]] Worker& worker() { return worker_; }
+    [[nodiscard]] const QString& folder() const { return folder_; }
+
+    /// Recordings that take more than this stay in memory only.
+    static constexpr std::size_t kMostRecordingBytes = std::size_t{256} << 20U;
+
+signals:
+    void problem(const QString& sentence);
+
+private:
+    [[nodiscard]] QString fileOf(qint64 id, const char* ending) const;
+    void write(const QString& path, const QByteArray& bytes, const std::string& tag);
+
+    QString folder_;
+    DenoiseFunctions functions_;
+    Worker worker_;
+};
+
+/// Bytes of everything recorded.
+[[nodiscard]] std::size_t recordingBytes(const diffusion::DenoiseRecording& recording);
+
+} // namespace vitral
