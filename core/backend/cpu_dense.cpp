@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Convolutions and products with weights of loadWeights. A unit of work is a rectangle of output pixels (some 240)
+// Convolutions and products with weights of loadWeights. A unit of work is a rectangle of output pixels (some 480)
 // times a range of outputs: its inputs are rounded once into the thread's own memory (f32 products read them where they
 // lie), then, for every panel of outputs, for every slice of channels, every tap of the kernel adds one block. What a
 // block needs of weights stays in the first-level cache, the inputs in the second. Nothing of the size of a picture is
@@ -22,7 +22,7 @@ using kernels::DenseStorage;
 
 namespace {
 
-constexpr std::int64_t kTilePixels = 240;
+constexpr std::int64_t kTilePixels = 480;
 constexpr std::size_t kTileBytes = std::size_t{3} << 19; ///< of rounded inputs
 
 /// How the outputs are cut into rectangles.
@@ -129,7 +129,7 @@ void CpuBackend::denseProduct(Tensor out, Tensor x, const CpuMatrix& weight, Ten
     const Tiling tiling = tilingOf(to, w.nUnit * 4 * (w.patched ? 1 : params.stride * params.stride));
     const std::int64_t nPanel = ceilDiv(w.nGroup(), kernel.maxGroups);
     // Enough units for every thread to get a few, whole rows of outputs where there are many tiles.
-    const std::int64_t nSplit = std::clamp<std::int64_t>(ceilDiv(4 * pool_.nThread(), tiling.count()), 1, nPanel);
+    const std::int64_t nSplit = std::clamp<std::int64_t>(ceilDiv(8 * pool_.nThread(), tiling.count()), 1, nPanel);
     const std::int64_t nUnits = tiling.count() * nSplit;
 
     // A thread's memory: inputs, row pointers, sums, opened weights, scales.

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Attention over all keys: keys and values are laid out once as weights of dense products, then tiles of 120 queries
-// walk over blocks of some 320 keys with a running softmax between two products. Nothing of the size of a map is made.
+// Attention over all keys as two dense products with a running softmax between them. A lane is a query: the queries of
+// a tile (up to 160) are laid out as weights, keys and values are inputs, so that neither the softmax needs a
+// horizontal sum nor a head of 40 dimensions wastes lanes. Keys and values are rounded once a call; tiles walk over
+// blocks of 60 keys. Nothing of the size of a map is made.
 
 #include "core/backend/cpu_backend.h"
 #include "core/backend/dense_weight.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cmath>
-#include <cstring>
 #include <limits>
 #include <utility>
 
@@ -17,12 +19,29 @@ namespace vitral {
 using kernels::DenseInputs;
 
 namespace {
-constexpr std::int64_t kQueries = 120; ///< a multiple of every tile's rows
-constexpr std::int64_t kKeys = 320;
+constexpr std::int64_t kKeys =
+    60; ///< of a block: a multiple of most tiles' rows, even; scores stay in the first-level cache
 
 std::int64_t ceilDiv(std::int64_t a, std::int64_t b) {
     return (a + b - 1) / b;
 }
+std::size_t roomFor(std::int64_t bytes) {
+    return static_cast<std::size_t>((bytes + 127) / 64 * 64);
+}
+
+/// One thread's memory.
+struct AttentionScratch {
+    std::byte* queries;              ///< the tile's, as weights [group][unit][lanes]
+    std::byte* weights;              ///< the softmax's, as weights [group][unit of a block][lanes]
+    float* scores;                   ///< [keys of a block][width]
+    float* sums;                     ///< [dim][width]
+    float* ordered;                  ///< one group of queries before it is rounded
+    const std::uint32_t** keyRows;   ///< [keys of a block]
+    const std::uint32_t** valueRows; ///< [dim]
+    float *largest, *total, *factor; ///< [width]
+    float *keyScales, *valueScales;  ///< [width]
+    std::int32_t* nSeen;             ///< [width]
+};
 } // namespace
 
 void CpuBackend::denseAttention(Tensor out, Tensor q, Tensor k, Tensor v, const DenseAttentionParams& params) {
@@ -41,243 +60,189 @@ void CpuBackend::denseAttention(Tensor out, Tensor q, Tensor k, Tensor v, const 
     VITRAL_ASSERT(q.nCol() == params.nHead * dim && k.nCol() == q.nCol() && v.nCol() == q.nCol(), "shapes fit");
     VITRAL_ASSERT(!params.causal || nQuery == nKey, "a causal mask needs as many keys as queries");
 
-    // Keys: panels of equal width of outputs = keys. Values: outputs = dimensions, one input a key.
-    const std::int64_t keyPanels = ceilDiv(ceilDiv(nKey, lanes), kernel.maxGroups);
-    const std::int64_t keyGroups = ceilDiv(ceilDiv(nKey, lanes), keyPanels); // of a panel
-    const std::int64_t panelKeys = keyGroups * lanes;
-    const std::int64_t panelsPerBlock = std::clamp<std::int64_t>(kKeys / panelKeys, 1, keyPanels);
-    const std::int64_t blockKeys = panelKeys * panelsPerBlock;
+    // Inputs: keys [key][unit of dim], values [dim][unit of key], one part after another.
     const std::int64_t dimUnits = kernels::denseUnits(kernel.inputs, dim);
-    const std::int64_t dimGroups = ceilDiv(dim, lanes);
-    const std::int64_t dimPanels = ceilDiv(dimGroups, kernel.maxGroups);
-    const std::int64_t paddedKeys = keyPanels * panelKeys;
-    const std::int64_t keyUnits = kernels::denseUnits(kernel.inputs, paddedKeys);
-    const std::size_t element = storage == kernels::DenseStorage::F32 ? 4 : 2;
-    const std::size_t unitBytes = static_cast<std::size_t>(lanes) * element * (pairs ? 2 : 1);
-    const std::size_t keyBytes = static_cast<std::size_t>(paddedKeys / lanes * dimUnits) * unitBytes;
-    const std::size_t valueBytes = static_cast<std::size_t>(dimGroups * keyUnits) * unitBytes;
-    const std::size_t partBytes = (keyBytes + valueBytes + 63) / 64 * 64;
+    // An odd number of cache lines: rows a power of two apart would fight for the same places of the cache.
+    const std::int64_t keyUnits = ((kernels::denseUnits(kernel.inputs, nKey) + 15) / 16 | 1) * 16;
+    const std::size_t partUnits = static_cast<std::size_t>(nKey * dimUnits + dim * keyUnits);
+    const std::int64_t queryGroups = ceilDiv(nQuery, lanes);
+    const std::int64_t tileGroups = ceilDiv(queryGroups, ceilDiv(queryGroups, kernel.maxGroups));
+    const std::int64_t width = tileGroups * lanes;
+    const std::int64_t nTile = ceilDiv(nQuery, width);
+    const std::int64_t valuesPerUnit = pairs ? 2 : 1;
+    const std::int64_t unitBytes = lanes * valuesPerUnit * (storage == kernels::DenseStorage::F32 ? 4 : 2);
+    const std::int64_t blockUnits = kernels::denseUnits(kernel.inputs, kKeys);
+    const std::int32_t tileRows = kernel.tileRows[tileGroups];
 
-    const auto align = [](std::int64_t bytes) { return static_cast<std::size_t>((bytes + 127) / 64 * 64); };
-    const std::int64_t rowRoom = kQueries + kernels::kDenseMaxTile;
-    const std::int64_t weightUnits = kernels::denseUnits(kernel.inputs, blockKeys);
-    const std::size_t queryBytes = align(rowRoom * dimUnits * 4);
-    const std::size_t pointerBytes = align(rowRoom * 8);
-    const std::size_t scoreBytes = align(panelsPerBlock * rowRoom * panelKeys * 4);
-    const std::size_t weightBytes = align(rowRoom * weightUnits * 4);
-    const std::size_t sumBytes = align(rowRoom * dimGroups * lanes * 4);
-    const std::size_t smallBytes = align(rowRoom * 4 * 4);
-    const std::size_t scaleBytes = align(std::int64_t{kernel.maxGroups} * lanes * 4);
-    const std::size_t orderBytes = align(lanes * 2 * std::max(dimUnits * 2, dim));
-    const std::size_t perThread = (queryBytes + 2 * pointerBytes + scoreBytes + weightBytes + sumBytes + smallBytes +
-                                   2 * scaleBytes + 2 * orderBytes + 4095) /
-                                  4096 * 4096;
+    const std::array<std::size_t, 7> rooms = {roomFor(tileGroups * dimUnits * unitBytes),
+                                              roomFor(tileGroups * blockUnits * unitBytes),
+                                              roomFor((kKeys + kernels::kDenseMaxTile) * width * 4),
+                                              roomFor((dim + kernels::kDenseMaxTile) * width * 4),
+                                              roomFor(std::max(dimUnits * valuesPerUnit * lanes, kKeys) * 4),
+                                              roomFor((kKeys + dim + 2 * kernels::kDenseMaxTile) * 8),
+                                              roomFor(6 * width * 4)};
+    std::size_t perThread = 4095;
+    for (const std::size_t room : rooms)
+        perThread += room;
+    perThread = perThread / 4096 * 4096;
     if (!growScratch(denseScratch_, perThread * static_cast<std::size_t>(pool_.nThread())) ||
-        !growScratch(keyScratch_, partBytes * static_cast<std::size_t>(nPart)))
+        !growScratch(keyScratch_, partUnits * 4 * static_cast<std::size_t>(nPart)))
         return;
     partScales_.resize(static_cast<std::size_t>(nPart * 2));
-    auto* packed = static_cast<std::byte*>(keyScratch_->data());
-
+    auto* inputs = static_cast<std::uint32_t*>(keyScratch_->data());
+    const auto scratchOf = [&](int iThread) {
+        auto* at = static_cast<std::byte*>(denseScratch_->data()) + static_cast<std::size_t>(iThread) * perThread;
+        std::size_t i = 0;
+        const auto take = [&] { return std::exchange(at, at + rooms[i++]); };
+        AttentionScratch t{};
+        t.queries = take();
+        t.weights = take();
+        t.scores = reinterpret_cast<float*>(take());
+        t.sums = reinterpret_cast<float*>(take());
+        t.ordered = reinterpret_cast<float*>(take());
+        t.keyRows = reinterpret_cast<const std::uint32_t**>(take());
+        t.valueRows = t.keyRows + kKeys + kernels::kDenseMaxTile;
+        t.largest = reinterpret_cast<float*>(take());
+        t.total = t.largest + width;
+        t.factor = t.total + width;
+        t.keyScales = t.factor + width;
+        t.valueScales = t.keyScales + width;
+        t.nSeen = reinterpret_cast<std::int32_t*>(t.valueScales + width);
+        return t;
+    };
     const auto rowOf = [&](const Tensor& t, std::int64_t perImage, std::int64_t part, std::int64_t i) {
         return t.f32() + (part / params.nHead * perImage + i) * t.rowStride + part % params.nHead * dim;
     };
-    const auto scaleOf = [&](const Tensor& t, std::int64_t part) {
+    const auto scaleOf = [&](const Tensor& t, std::int64_t part, int exponent, std::int64_t perImage,
+                             std::int64_t first, std::int64_t n) {
         float largest = 0.0F;
-        for (std::int64_t i = 0; scaled && i < nKey; ++i)
-            largest = std::max(largest, table_.largestMagnitude(rowOf(t, nKey, part, i), dim));
-        return scaled ? powerOfTwoScale(largest, 1) : 1.0F;
+        for (std::int64_t i = first; scaled && i < first + n; ++i)
+            largest = std::max(largest, table_.largestMagnitude(rowOf(t, perImage, part, i), dim));
+        return scaled ? powerOfTwoScale(largest, exponent) : 1.0F;
     };
-    const auto packPart = [&](std::int64_t part, float* ordered) {
-        std::byte* keys = packed + static_cast<std::size_t>(part) * partBytes;
-        const float keyScale = scaleOf(k, part);
-        const std::int64_t valuesPerGroup = dimUnits * lanes * (pairs ? 2 : 1);
-        for (std::int64_t first = 0; first < paddedKeys; first += lanes) {
-            const std::int64_t n = std::clamp<std::int64_t>(nKey - first, 0, lanes);
-            if (n < lanes || (pairs && dim % 2 != 0))
-                std::fill_n(ordered, valuesPerGroup, 0.0F);
-            for (std::int64_t lane = 0; lane < n; ++lane) {
-                const float* row = rowOf(k, nKey, part, first + lane);
-                if (pairs)
-                    for (std::int64_t d = 0; d < dim; ++d)
-                        ordered[(d / 2 * lanes + lane) * 2 + d % 2] = row[d];
-                else
-                    for (std::int64_t d = 0; d < dim; ++d)
-                        ordered[d * lanes + lane] = row[d] * keyScale;
+
+    const auto roundPart = [&](std::int64_t part, float* ordered) {
+        std::uint32_t* keys = inputs + static_cast<std::size_t>(part) * partUnits;
+        std::uint32_t* values = keys + nKey * dimUnits;
+        const float keyScale = scaleOf(k, part, 8, nKey, 0, nKey);
+        const float valueScale = scaleOf(v, part, 8, nKey, 0, nKey);
+        for (std::int64_t i = 0; i < nKey; ++i)
+            kernel.convert(keys + i * dimUnits, rowOf(k, nKey, part, i), dim, keyScale);
+        for (std::int64_t first = 0; first < nKey; first += kKeys) {
+            const std::int64_t n = std::min(kKeys, nKey - first);
+            for (std::int64_t d = 0; d < dim; ++d) {
+                for (std::int64_t i = 0; i < n; ++i)
+                    ordered[i] = rowOf(v, nKey, part, first + i)[d];
+                kernel.convert(values + d * keyUnits + first / valuesPerUnit, ordered, n, valueScale);
             }
-            storeDense(table_, storage, ordered, valuesPerGroup,
-                       keys + static_cast<std::size_t>(first / lanes * dimUnits) * unitBytes);
         }
-        std::byte* values = keys + keyBytes;
-        const float valueScale = scaleOf(v, part);
-        const std::int64_t perUnit = pairs ? 2 : 1;
-        for (std::int64_t unit = 0; unit < keyUnits; ++unit)
-            for (std::int64_t g = 0; g < dimGroups; ++g) {
-                const std::int64_t n = std::min(lanes, dim - g * lanes);
-                std::fill_n(ordered, lanes * perUnit, 0.0F);
-                for (std::int64_t j = 0; j < perUnit && unit * perUnit + j < nKey; ++j) {
-                    const float* row = rowOf(v, nKey, part, unit * perUnit + j) + g * lanes;
-                    for (std::int64_t lane = 0; lane < n; ++lane)
-                        ordered[lane * perUnit + j] = row[lane] * valueScale;
-                }
-                storeDense(table_, storage, ordered, lanes * perUnit,
-                           values + static_cast<std::size_t>(g * keyUnits + unit) * unitBytes);
-            }
         partScales_[static_cast<std::size_t>(part * 2)] = 1.0F / keyScale;
         partScales_[static_cast<std::size_t>(part * 2 + 1)] = 1.0F / valueScale;
     };
 
-    struct Thread {
-        std::uint32_t* queries;
-        const std::uint32_t** queryRows;
-        const std::uint32_t** weightRows;
-        float* scores;
-        std::uint32_t* weights;
-        float* sums;
-        float *largest, *total, *factor;
-        std::int32_t* nSeen;
-        float *keyScales, *valueScales;
-        float* ordered;
-    };
-    const auto threadMemory = [&](int iThread) {
-        auto* at = static_cast<std::byte*>(denseScratch_->data()) + static_cast<std::size_t>(iThread) * perThread;
-        const auto take = [&](std::size_t bytes) { return std::exchange(at, at + bytes); };
-        Thread t{};
-        t.queries = reinterpret_cast<std::uint32_t*>(take(queryBytes));
-        t.queryRows = reinterpret_cast<const std::uint32_t**>(take(pointerBytes));
-        t.weightRows = reinterpret_cast<const std::uint32_t**>(take(pointerBytes));
-        t.scores = reinterpret_cast<float*>(take(scoreBytes));
-        t.weights = reinterpret_cast<std::uint32_t*>(take(weightBytes));
-        t.sums = reinterpret_cast<float*>(take(sumBytes));
-        t.largest = reinterpret_cast<float*>(take(smallBytes));
-        t.total = t.largest + rowRoom;
-        t.factor = t.total + rowRoom;
-        t.nSeen = reinterpret_cast<std::int32_t*>(t.factor + rowRoom);
-        t.keyScales = reinterpret_cast<float*>(take(scaleBytes));
-        t.valueScales = reinterpret_cast<float*>(take(scaleBytes));
-        t.ordered = reinterpret_cast<float*>(take(2 * orderBytes));
-        return t;
-    };
-
-    std::atomic<std::int64_t> nextPart{0};
-    pool_.run([&](int iThread, int) {
-        const Thread t = threadMemory(iThread);
-        for (std::int64_t part = nextPart.fetch_add(1); part < nPart && !stop_.stop_requested();
-             part = nextPart.fetch_add(1))
-            packPart(part, t.ordered);
-    });
-
-    const std::int64_t nTile = ceilDiv(nQuery, kQueries);
-    const auto attend = [&](const Thread& t, std::int64_t part, std::int64_t firstQuery) {
-        const std::int64_t n = std::min(kQueries, nQuery - firstQuery);
-        float queryScale = 1.0F;
-        if (scaled) {
-            float largest = 0.0F;
-            for (std::int64_t r = 0; r < n; ++r)
-                largest = std::max(largest, table_.largestMagnitude(rowOf(q, nQuery, part, firstQuery + r), dim));
-            queryScale = powerOfTwoScale(largest, 8);
-        }
-        for (std::int64_t r = 0; r < rowRoom; ++r) {
-            const std::int64_t row = std::min(r, n - 1); // rows beyond the last repeat it
-            if (r < n)
-                kernel.convert(t.queries + r * dimUnits, rowOf(q, nQuery, part, firstQuery + r), dim, queryScale);
-            t.queryRows[r] = t.queries + row * dimUnits;
-            t.weightRows[r] = t.weights + row * weightUnits;
-        }
-        std::fill_n(t.keyScales, kernel.maxGroups * lanes,
-                    partScales_[static_cast<std::size_t>(part * 2)] / queryScale);
-        std::fill_n(t.valueScales, kernel.maxGroups * lanes, partScales_[static_cast<std::size_t>(part * 2 + 1)]);
-        std::fill_n(t.largest, n, -std::numeric_limits<float>::infinity());
-        std::fill_n(t.total, n, 0.0F);
-        const std::byte* keys = packed + static_cast<std::size_t>(part) * partBytes;
-        const std::byte* values = keys + keyBytes;
-        const std::int64_t end = params.causal ? std::min(nKey, firstQuery + n) : nKey;
-        for (std::int64_t firstKey = 0; firstKey < end; firstKey += blockKeys) {
-            const std::int64_t nBlock = std::min(blockKeys, nKey - firstKey);
-            kernels::DenseBlock block{};
-            block.rows = t.queryRows;
-            block.nK = static_cast<std::int32_t>(dimUnits);
-            block.nGroup = static_cast<std::int32_t>(keyGroups);
-            block.nTile = static_cast<std::int32_t>(ceilDiv(n, kernel.tileRows[keyGroups]));
-            block.groupStride = static_cast<std::size_t>(dimUnits) * unitBytes;
-            block.scales = t.keyScales;
-            block.fresh = true;
-            for (std::int64_t panel = 0; panel * panelKeys < nBlock; ++panel) {
-                block.weights =
-                    keys + static_cast<std::size_t>((firstKey + panel * panelKeys) / lanes * dimUnits) * unitBytes;
-                block.sums = t.scores + panel * rowRoom * panelKeys;
-                kernel.block(&block);
+    const auto attend = [&](const AttentionScratch& t, std::int64_t part, std::int64_t firstQuery) {
+        const std::int64_t n = std::min(width, nQuery - firstQuery);
+        const float queryScale = scaleOf(q, part, 1, nQuery, firstQuery, n);
+        for (std::int64_t g = 0; g < tileGroups; ++g) {
+            const std::int64_t nLane = std::clamp<std::int64_t>(n - g * lanes, 0, lanes);
+            const std::int64_t nValue = dimUnits * valuesPerUnit * lanes;
+            if (nLane < lanes || dimUnits * valuesPerUnit != dim)
+                std::fill_n(t.ordered, nValue, 0.0F);
+            for (std::int64_t lane = 0; lane < nLane; ++lane) {
+                const float* row = rowOf(q, nQuery, part, firstQuery + g * lanes + lane);
+                for (std::int64_t d = 0; d < dim; ++d)
+                    t.ordered[pairs ? (d / 2 * lanes + lane) * 2 + d % 2 : d * lanes + lane] = row[d] * queryScale;
             }
+            storeDense(table_, storage, t.ordered, nValue, t.queries + g * dimUnits * unitBytes);
+        }
+        const std::uint32_t* keys = inputs + static_cast<std::size_t>(part) * partUnits;
+        const std::uint32_t* values = keys + nKey * dimUnits;
+        for (std::int64_t d = 0; d < dim + kernels::kDenseMaxTile; ++d)
+            t.valueRows[d] = values + std::min(d, dim - 1) * keyUnits;
+        std::fill_n(t.keyScales, width, partScales_[static_cast<std::size_t>(part * 2)] / queryScale);
+        std::fill_n(t.valueScales, width, partScales_[static_cast<std::size_t>(part * 2 + 1)]);
+        std::fill_n(t.largest, width, -std::numeric_limits<float>::infinity());
+        std::fill_n(t.total, width, 0.0F);
+        const std::int64_t end = params.causal ? std::min(nKey, firstQuery + n) : nKey;
+        for (std::int64_t firstKey = 0; firstKey < end; firstKey += kKeys) {
+            const std::int64_t nBlock = std::min(kKeys, nKey - firstKey);
+            for (std::int64_t i = 0; i < nBlock + kernels::kDenseMaxTile; ++i)
+                t.keyRows[i] = keys + (firstKey + std::min(i, nBlock - 1)) * dimUnits;
+            kernels::DenseBlock block{};
+            block.nGroup = static_cast<std::int32_t>(tileGroups);
+            block.nTile = static_cast<std::int32_t>(ceilDiv(nBlock, tileRows));
+            block.rows = t.keyRows;
+            block.weights = t.queries;
+            block.groupStride = static_cast<std::size_t>(dimUnits * unitBytes);
+            block.scales = t.keyScales;
+            block.sums = t.scores;
+            block.fresh = true;
+            const std::int64_t dimSlices = ceilDiv(dimUnits, 2 * kernel.maxK);
+            for (std::int64_t slice = 0; slice < dimSlices; ++slice) {
+                block.first = dimUnits * slice / dimSlices;
+                block.nK = static_cast<std::int32_t>(dimUnits * (slice + 1) / dimSlices - block.first);
+                block.weights = t.queries + block.first * unitBytes;
+                kernel.block(&block);
+                block.fresh = false;
+            }
+
             kernels::SoftmaxBlock softmax{};
             softmax.scores = t.scores;
-            softmax.panelStride = rowRoom * panelKeys;
-            softmax.panelKeys = static_cast<std::int32_t>(panelKeys);
-            softmax.rowStride = static_cast<std::int32_t>(panelKeys);
-            softmax.nRow = static_cast<std::int32_t>(n);
+            softmax.width = static_cast<std::int32_t>(width);
             softmax.nKey = static_cast<std::int32_t>(nBlock);
-            for (std::int64_t r = 0; r < n; ++r)
-                t.nSeen[r] = static_cast<std::int32_t>(
-                    params.causal ? std::clamp<std::int64_t>(firstQuery + r + 1 - firstKey, 0, nBlock) : nBlock);
-            softmax.nSeen = t.nSeen;
+            if (params.causal) {
+                for (std::int64_t i = 0; i < width; ++i)
+                    t.nSeen[i] =
+                        static_cast<std::int32_t>(std::clamp<std::int64_t>(firstQuery + i + 1 - firstKey, 0, nBlock));
+                softmax.nSeen = t.nSeen;
+            }
             softmax.scale = params.scale;
             softmax.largest = t.largest;
             softmax.total = t.total;
             softmax.factor = t.factor;
             softmax.weights = t.weights;
-            softmax.weightStride = weightUnits;
+            softmax.groupStride = static_cast<std::size_t>(blockUnits * unitBytes);
             kernel.softmax(&softmax);
 
-            const std::int64_t nUnit = kernels::denseUnits(kernel.inputs, nBlock);
-            const std::int64_t firstUnit = firstKey / (pairs ? 2 : 1);
-            float* sums = t.sums;
-            for (std::int64_t panel = 0; panel < dimPanels; ++panel) {
-                const std::int64_t firstGroup = dimGroups * panel / dimPanels;
-                const std::int64_t nGroup = dimGroups * (panel + 1) / dimPanels - firstGroup;
-                const std::int64_t width = nGroup * lanes;
-                if (firstKey > 0)
-                    for (std::int64_t r = 0; r < n; ++r)
-                        if (t.factor[r] != 1.0F)
-                            table_.scale(sums + r * width, sums + r * width, t.factor[r], width);
-                block.rows = t.weightRows;
-                block.nGroup = static_cast<std::int32_t>(nGroup);
-                block.nTile = static_cast<std::int32_t>(ceilDiv(n, kernel.tileRows[nGroup]));
-                block.groupStride = static_cast<std::size_t>(keyUnits) * unitBytes;
-                block.scales = t.valueScales;
-                block.sums = sums;
-                block.fresh = firstKey == 0;
-                const std::int64_t nSlice = ceilDiv(nUnit, kernel.maxK);
-                for (std::int64_t slice = 0; slice < nSlice; ++slice) {
-                    block.first = nUnit * slice / nSlice;
-                    block.nK = static_cast<std::int32_t>(nUnit * (slice + 1) / nSlice - block.first);
-                    block.weights =
-                        values + static_cast<std::size_t>(firstGroup * keyUnits + firstUnit + block.first) * unitBytes;
-                    kernel.block(&block);
-                    block.fresh = false;
-                }
-                sums += rowRoom * width;
-            }
+            if (firstKey > 0 && std::any_of(t.factor, t.factor + width, [](float f) { return f != 1.0F; }))
+                for (std::int64_t d = 0; d < dim; ++d)
+                    table_.mul(t.sums + d * width, t.sums + d * width, t.factor, width);
+            block.nTile = static_cast<std::int32_t>(ceilDiv(dim, tileRows));
+            block.rows = t.valueRows;
+            block.first = firstKey / valuesPerUnit;
+            block.nK = static_cast<std::int32_t>(kernels::denseUnits(kernel.inputs, nBlock));
+            block.weights = t.weights;
+            block.groupStride = softmax.groupStride;
+            block.scales = t.valueScales;
+            block.sums = t.sums;
+            block.fresh = firstKey == 0;
+            kernel.block(&block);
         }
-        const float* sums = t.sums;
-        for (std::int64_t panel = 0; panel < dimPanels; ++panel) {
-            const std::int64_t first = dimGroups * panel / dimPanels * lanes;
-            const std::int64_t width = dimGroups * (panel + 1) / dimPanels * lanes - first;
-            for (std::int64_t r = 0; r < n; ++r) {
-                float* to = out.f32() + (part / params.nHead * nQuery + firstQuery + r) * out.rowStride +
-                            part % params.nHead * dim + first;
-                table_.scale(to, sums + r * width, 1.0F / t.total[r], std::min(width, dim - first));
-            }
-            sums += rowRoom * width;
+        for (std::int64_t i = 0; i < n; ++i) {
+            float* to = rowOf(out, nQuery, part, firstQuery + i);
+            const float share = 1.0F / t.total[i];
+            for (std::int64_t d = 0; d < dim; ++d)
+                to[d] = t.sums[d * width + i] * share;
         }
         if (!params.logSumExp.empty())
-            for (std::int64_t r = 0; r < n; ++r)
-                params.logSumExp.f32()[(part / params.nHead * nQuery + firstQuery + r) * params.logSumExp.rowStride +
-                                       part % params.nHead] = t.largest[r] + std::log(t.total[r]);
+            for (std::int64_t i = 0; i < n; ++i)
+                params.logSumExp.f32()[(part / params.nHead * nQuery + firstQuery + i) * params.logSumExp.rowStride +
+                                       part % params.nHead] = t.largest[i] + std::log(t.total[i]);
     };
+
+    std::atomic<std::int64_t> nextPart{0};
+    pool_.run([&](int iThread, int) {
+        const AttentionScratch t = scratchOf(iThread);
+        for (std::int64_t part = nextPart.fetch_add(1); part < nPart && !stop_.stop_requested();
+             part = nextPart.fetch_add(1))
+            roundPart(part, t.ordered);
+    });
     std::atomic<std::int64_t> next{0};
     pool_.run([&](int iThread, int) {
-        const Thread t = threadMemory(iThread);
+        const AttentionScratch t = scratchOf(iThread);
         for (std::int64_t unit = next.fetch_add(1); unit < nPart * nTile && !stop_.stop_requested();
              unit = next.fetch_add(1))
-            attend(t, unit / nTile, unit % nTile * kQueries);
+            attend(t, unit / nTile, unit % nTile * width);
     });
 }
 

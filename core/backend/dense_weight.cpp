@@ -120,9 +120,13 @@ Result<std::unique_ptr<DenseWeight>> packDense(const TensorView& view, WeightFor
         const std::int64_t n = std::min(lanes, w.nOut - first);
         for (std::int64_t lane = 0; lane < n; ++lane) {
             const std::span<float> row(rows.data() + lane * nIn, static_cast<std::size_t>(nIn));
-            const auto done = dequantizeRow(
-                view.dtype, view.bytes.subspan(static_cast<std::size_t>(first + lane) * bytesPerRow, bytesPerRow), row);
-            VITRAL_ASSERT(done.has_value(), "the type was checked before");
+            const auto bytes = view.bytes.subspan(static_cast<std::size_t>(first + lane) * bytesPerRow, bytesPerRow);
+            if (view.dtype == DType::F16 && reinterpret_cast<std::uintptr_t>(bytes.data()) % 2 == 0) {
+                table.openHalves(reinterpret_cast<const std::uint16_t*>(bytes.data()), nIn, row.data());
+            } else {
+                const auto done = dequantizeRow(view.dtype, bytes, row);
+                VITRAL_ASSERT(done.has_value(), "the type was checked before");
+            }
             if (scaled) {
                 const float scale = powerOfTwoScale(table.largestMagnitude(row.data(), nIn), 1);
                 table.scale(row.data(), row.data(), scale, nIn);

@@ -43,22 +43,18 @@ struct DenseBlock {
     const std::byte* next;    ///< first group of the block after this one, to have it near in time; may be null
 };
 
-/// One block of keys of a running softmax (Milakov and Gimelshein 2018).
+/// One block of keys of a running softmax (Milakov and Gimelshein 2018); a lane is a query.
 struct SoftmaxBlock {
-    const float* scores;      ///< row r at scores + rowOffset[r] + panelOffset of its key
-    std::int64_t panelStride; ///< floats from one panel of keys to the next
-    std::int32_t panelKeys;   ///< keys of a panel
-    std::int32_t rowStride;   ///< floats from one row to the next within a panel
-    std::int32_t nRow;
-    std::int32_t nKey;         ///< of the block
-    const std::int32_t* nSeen; ///< [nRow] keys of the block that a row sees, 0 .. nKey
-    float scale;
-    float* largest; ///< [nRow] running maximum of scaled scores, -infinity at first
-    float* total;   ///< [nRow] running sum of exponentials, 0 at first
-    float* factor;  ///< [nRow] out: what sums so far have to be multiplied with
-    std::uint32_t*
-        weights; ///< out: exp(score - largest) as inputs, row r at weights + r * weightStride; zero beyond nSeen
-    std::int64_t weightStride; ///< units of 32 bits
+    const float* scores; ///< [nKey][width]
+    std::int32_t width;  ///< queries, a multiple of the kernel's lanes
+    std::int32_t nKey;
+    const std::int32_t* nSeen; ///< [width] keys of the block that a query sees, 0 .. nKey; null: all
+    float scale;               ///< on the scores, above 0
+    float* largest;            ///< [width] running maximum of the scaled scores, -infinity at first
+    float* total;              ///< [width] running sum of exponentials, 0 at first
+    float* factor;             ///< [width] out: what sums so far have to be multiplied with
+    std::byte* weights; ///< out: exp(score - largest) as weights [width / lanes][units of nKey][lanes]; 0 where unseen
+    std::size_t groupStride; ///< bytes from one group of those to the next
 };
 
 struct DenseKernel {

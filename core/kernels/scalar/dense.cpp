@@ -32,25 +32,25 @@ void denseConvert(std::uint32_t* to, const float* x, std::int64_t n, float scale
 }
 
 void denseSoftmax(const SoftmaxBlock* b) {
-    for (std::int32_t r = 0; r < b->nRow; ++r) {
-        const auto score = [&](std::int32_t key) {
-            return b->scores[key / b->panelKeys * b->panelStride + std::int64_t{r} * b->rowStride +
-                             key % b->panelKeys] *
-                   b->scale;
-        };
-        float largest = b->largest[r];
-        for (std::int32_t key = 0; key < b->nSeen[r]; ++key)
-            largest = std::max(largest, score(key));
-        std::uint32_t* to = b->weights + r * b->weightStride;
+    constexpr std::int32_t kLanes = 16;
+    for (std::int32_t q = 0; q < b->width; ++q) {
+        const std::int32_t nSeen = b->nSeen ? b->nSeen[q] : b->nKey;
+        const float* scores = b->scores + q;
+        auto* to =
+            reinterpret_cast<float*>(b->weights + static_cast<std::size_t>(q / kLanes) * b->groupStride) + q % kLanes;
+        float largest = b->largest[q];
+        for (std::int32_t key = 0; key < nSeen; ++key)
+            largest = std::max(largest, scores[std::int64_t{key} * b->width] * b->scale);
         double total = 0;
         for (std::int32_t key = 0; key < b->nKey; ++key) {
-            const float weight = key < b->nSeen[r] ? std::exp(score(key) - largest) : 0.0F;
+            const float weight =
+                key < nSeen ? std::exp(scores[std::int64_t{key} * b->width] * b->scale - largest) : 0.0F;
             total += weight;
-            to[key] = floatToBits(weight);
+            to[std::int64_t{key} * kLanes] = weight;
         }
-        b->factor[r] = b->nSeen[r] == 0 ? 1.0F : std::exp(b->largest[r] - largest);
-        b->total[r] = static_cast<float>(b->total[r] * b->factor[r] + total);
-        b->largest[r] = largest;
+        b->factor[q] = b->largest[q] == largest ? 1.0F : std::exp(b->largest[q] - largest);
+        b->total[q] = static_cast<float>(b->total[q] * b->factor[q] + total);
+        b->largest[q] = largest;
     }
 }
 

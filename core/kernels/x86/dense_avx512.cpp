@@ -75,7 +75,14 @@ void convert(std::uint32_t* to, const float* x, std::int64_t n, float scale) {
 }
 
 void softmax(const SoftmaxBlock* b) {
-    softmaxRows(b, [](std::uint32_t* to, std::int32_t at, __m512 w) { _mm512_storeu_ps(to + at, w); });
+    for (std::int32_t column = 0; column < b->width; column += kLanes) {
+        auto* to = reinterpret_cast<float*>(b->weights + static_cast<std::size_t>(column / kLanes) * b->groupStride);
+        softmaxColumn<true>(b, column, [&](std::int64_t key, __m512 first, __m512 second) {
+            _mm512_storeu_ps(to + key * kLanes, first);
+            if (key + 1 < b->nKey)
+                _mm512_storeu_ps(to + (key + 1) * kLanes, second);
+        });
+    }
 }
 
 void open(DenseStorage storage, const std::uint16_t* x, std::int64_t n, float* to) {

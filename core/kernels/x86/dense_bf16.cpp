@@ -76,9 +76,14 @@ void convert(std::uint32_t* to, const float* x, std::int64_t n, float scale) {
 }
 
 void softmax(const SoftmaxBlock* b) {
-    softmaxRows(b, [](std::uint32_t* to, std::int32_t at, __m512 w) {
-        _mm256_storeu_si256(reinterpret_cast<__m256i*>(to + at / 2), (__m256i)_mm512_cvtneps_pbh(w));
-    });
+    for (std::int32_t column = 0; column < b->width; column += kLanes) {
+        std::byte* to = b->weights + static_cast<std::size_t>(column / kLanes) * b->groupStride;
+        softmaxColumn<false>(b, column, [&](std::int64_t key, __m512 first, __m512 second) {
+            const __m512i low = _mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh(first));
+            const __m512i high = _mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh(second));
+            _mm512_storeu_si512(to + key * 32, _mm512_or_si512(low, _mm512_slli_epi32(high, 16)));
+        });
+    }
 }
 
 } // namespace

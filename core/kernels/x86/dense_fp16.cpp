@@ -18,8 +18,10 @@ template <int R, int V>
 void blockOf(const DenseBlock* b) {
     const auto* weights = reinterpret_cast<const _Float16*>(b->weights);
     const std::size_t stride = b->groupStride / 2;
-    for (std::int64_t begin = 0; begin < b->nK; begin += kDenseMaxF16Terms) {
-        const std::int64_t n = b->nK - begin < kDenseMaxF16Terms ? b->nK - begin : kDenseMaxF16Terms;
+    const std::int64_t nPart = (b->nK + kDenseMaxF16Terms - 1) / kDenseMaxF16Terms;
+    for (std::int64_t part = 0; part < nPart; ++part) {
+        const std::int64_t begin = b->nK * part / nPart;
+        const std::int64_t n = b->nK * (part + 1) / nPart - begin;
         const bool fresh = b->fresh && begin == 0;
         const std::uint32_t* const* rows = b->rows;
         float* sums = b->sums;
@@ -96,7 +98,18 @@ void convert(std::uint32_t* to, const float* x, std::int64_t n, float scale) {
 }
 
 void softmax(const SoftmaxBlock* b) {
-    softmaxRows(b, [](std::uint32_t* to, std::int32_t at, __m512 w) { _mm512_storeu_si512(to + at, twiceF16(w)); });
+    for (std::int32_t column = 0; column < b->width; column += 16) {
+        std::byte* to = b->weights + static_cast<std::size_t>(column / kLanes) * b->groupStride + column % kLanes * 2;
+        const auto put = [&](std::int64_t key, __m512 w) {
+            _mm256_storeu_si256(reinterpret_cast<__m256i*>(to + key * kLanes * 2),
+                                _mm512_cvtps_ph(w, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC));
+        };
+        softmaxColumn<false>(b, column, [&](std::int64_t key, __m512 first, __m512 second) {
+            put(key, first);
+            if (key + 1 < b->nKey)
+                put(key + 1, second);
+        });
+    }
 }
 
 } // namespace

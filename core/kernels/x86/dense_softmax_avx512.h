@@ -12,16 +12,16 @@ namespace vitral::kernels {
 
 namespace {
 /// Brings near what comes next while a tile's products run: its sums, the next tile's inputs, and a share of the next
-/// block's weights.
+/// block's weights. A block's inputs are at most some hundred units, so all their lines are asked for.
 class Prefetch {
 public:
     VITRAL_PREFETCH_INLINE Prefetch(const DenseBlock& b, int nGroup, std::size_t groupBytes)
         : next_(b.next), stride_(b.groupStride), nLine_(static_cast<std::int32_t>(groupBytes / 64)),
-          share_((nLine_ + b.nTile - 1) / b.nTile), nGroup_(nGroup), lines_((b.nK + 15) / 16) {}
+          share_((nLine_ + b.nTile - 1) / b.nTile), nGroup_(nGroup), lines_((b.nK + 15) / 16), fresh_(b.fresh) {}
 
     VITRAL_PREFETCH_INLINE void fetch(const float* sums, int nSum, const std::uint32_t* const* rows, int nRow,
                                       std::int64_t first, std::int32_t tile) const {
-        for (int i = 0; i < nSum; i += 16)
+        for (int i = fresh_ ? nSum : 0; i < nSum; i += 16) // what is only written need not be near
             _mm_prefetch(reinterpret_cast<const char*>(sums + i), _MM_HINT_T0);
         for (int r = 0; r < nRow; ++r)
             for (int i = 0; i < lines_; ++i)
@@ -33,7 +33,7 @@ public:
         for (int g = 0; g < nGroup_; ++g)
             for (std::int32_t i = begin; i < end; ++i)
                 _mm_prefetch(reinterpret_cast<const char*>(next_ + static_cast<std::size_t>(g) * stride_) + i * 64,
-                             _MM_HINT_T1);
+                             _MM_HINT_T0);
     }
 
 private:
@@ -41,45 +41,65 @@ private:
     std::size_t stride_;
     std::int32_t nLine_, share_;
     int nGroup_, lines_;
+    bool fresh_;
 };
 } // namespace
 
-template <class Store>
-VITRAL_INLINE void softmaxRows(const SoftmaxBlock* b, const Store& store) {
-    const __m512 scale = _mm512_set1_ps(b->scale);
+/// 2^x for x <= 0 to 5e-5 of itself, which is below what rounding to 16 bits costs.
+VITRAL_INLINE __m512 powerOfTwo16(__m512 x) {
+    const __m512 n = _mm512_roundscale_ps(x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+    const __m512 r = _mm512_sub_ps(x, n);
+    __m512 p = _mm512_set1_ps(0.00961813F);
+    p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(0.0555041F));
+    p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(0.2402265F));
+    p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(0.6931472F));
+    p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(1.0F));
+    return _mm512_scalef_ps(p, n);
+}
+
+/// Sixteen queries: their maximum, sum and factor; weight(key) is what store(key, weights of two keys) is given.
+template <bool Exact, class Store>
+VITRAL_INLINE void softmaxColumn(const SoftmaxBlock* b, std::int32_t column, const Store& store) {
+    const float* scores = b->scores + column;
+    const std::int64_t width = b->width;
+    const __m512i seen = b->nSeen ? _mm512_loadu_si512(b->nSeen + column) : _mm512_set1_epi32(b->nKey);
     const __m512 lowest = _mm512_set1_ps(-__builtin_inff());
-    for (std::int32_t r = 0; r < b->nRow; ++r) {
-        const std::int32_t nSeen = b->nSeen[r];
-        const float* row = b->scores + static_cast<std::int64_t>(r) * b->rowStride;
-        __m512 most = lowest;
-        const float* panel = row;
-        for (std::int32_t key = 0; key < nSeen; key += b->panelKeys, panel += b->panelStride) {
-            const std::int32_t n = nSeen - key < b->panelKeys ? nSeen - key : b->panelKeys;
-            for (std::int32_t i = 0; i < n; i += 16)
-                most =
-                    _mm512_max_ps(most, _mm512_mask_mul_ps(lowest, laneMask(n - i), _mm512_loadu_ps(panel + i), scale));
-        }
-        const float before = b->largest[r];
-        const float seen = _mm512_reduce_max_ps(most);
-        const float largest = seen > before ? seen : before;
-        const __m512 shift = _mm512_set1_ps(largest);
-        std::uint32_t* to = b->weights + r * b->weightStride;
-        __m512 total = _mm512_setzero_ps();
-        panel = row;
-        for (std::int32_t key = 0; key < b->nKey; key += b->panelKeys, panel += b->panelStride) {
-            const std::int32_t n = b->nKey - key < b->panelKeys ? b->nKey - key : b->panelKeys;
-            for (std::int32_t i = 0; i < n; i += 16) {
-                const __m512 s = _mm512_fmsub_ps(_mm512_loadu_ps(panel + i), scale, shift);
-                const __m512 w = _mm512_maskz_mov_ps(laneMask(nSeen - key - i), exp512(s));
-                total = _mm512_add_ps(total, w);
-                store(to, key + i, w);
-            }
-        }
-        // -infinity - -infinity would be no number: nothing seen yet, nothing to rescale.
-        b->factor[r] = before == largest ? 1.0F : _mm512_cvtss_f32(exp512(_mm512_set1_ps(before - largest)));
-        b->total[r] = b->total[r] * b->factor[r] + _mm512_reduce_add_ps(total);
-        b->largest[r] = largest;
+    __m512 most[2] = {lowest, lowest};
+    if (b->nSeen)
+        for (std::int32_t key = 0; key < b->nKey; ++key)
+            most[0] = _mm512_mask_max_ps(most[0], _mm512_cmplt_epi32_mask(_mm512_set1_epi32(key), seen), most[0],
+                                         _mm512_loadu_ps(scores + key * width));
+    else
+        for (std::int32_t key = 0; key < b->nKey; ++key)
+            most[key & 1] = _mm512_max_ps(most[key & 1], _mm512_loadu_ps(scores + key * width));
+    const __m512 scale = _mm512_set1_ps(b->scale);
+    const __m512 before = _mm512_loadu_ps(b->largest + column);
+    const __m512 largest = _mm512_max_ps(before, _mm512_mul_ps(_mm512_max_ps(most[0], most[1]), scale));
+    const __m512 log2e = _mm512_set1_ps(1.44269504F);
+    const __m512 scale2 = Exact ? scale : _mm512_mul_ps(scale, log2e);
+    const __m512 shift2 = Exact ? largest : _mm512_mul_ps(largest, log2e);
+    __m512 total[2] = {_mm512_setzero_ps(), _mm512_setzero_ps()};
+    const auto weight = [&](std::int32_t key) {
+        const __m512 x = _mm512_fmsub_ps(_mm512_loadu_ps(scores + key * width), scale2, shift2);
+        __m512 w = Exact ? exp512(x) : powerOfTwo16(x);
+        if (b->nSeen)
+            w = _mm512_maskz_mov_ps(_mm512_cmplt_epi32_mask(_mm512_set1_epi32(key), seen), w);
+        total[key & 1] = _mm512_add_ps(total[key & 1], w);
+        return w;
+    };
+    std::int32_t key = 0;
+    for (; key + 2 <= b->nKey; key += 2) {
+        const __m512 first = weight(key);
+        store(key, first, weight(key + 1));
     }
+    if (key < b->nKey)
+        store(key, weight(key), _mm512_setzero_ps());
+    const __mmask16 same = _mm512_cmp_ps_mask(before, largest, _CMP_EQ_OQ);
+    const __m512 factor = _mm512_mask_mov_ps(exp512(_mm512_sub_ps(before, largest)), same, _mm512_set1_ps(1.0F));
+    _mm512_storeu_ps(b->factor + column, factor);
+    _mm512_storeu_ps(b->total + column,
+                     _mm512_fmadd_ps(_mm512_loadu_ps(b->total + column), factor, _mm512_add_ps(total[0], total[1])));
+    _mm512_storeu_ps(b->largest + column, largest);
 }
 
 } // namespace vitral::kernels
