@@ -194,6 +194,95 @@ private slots:
                 }
     }
 
+    /// Sizes far from 1, on which F16 alone would overflow or vanish.
+    void keepsDigitsAtEverySize() {
+        for (const auto& backend : backends_)
+            for (const float size : {1e-6F, 1e-3F, 1e5F, 1e15F})
+                for (const float weightSize : {1e-6F, 1e4F}) {
+                    Rows x(40, 96), out(40, 33);
+                    fill(x, size);
+                    std::vector<float> weight(33 * 96);
+                    for (float& w : weight)
+                        w = float(rng_.uniform() * 2 - 1) * weightSize;
+                    const auto matrix = backend->loadWeights(
+                        {DType::F32, Shape{33, 96}, std::as_bytes(std::span(weight))}, WeightForm::Bf16);
+                    QVERIFY_RESULT(matrix);
+                    const MatmulOutput output{matrix->get(), out.tensor};
+                    backend->matmul(x.tensor, {&output, 1});
+                    const double room = 0.02 * std::sqrt(96.0 / 9) * double(size) * double(weightSize);
+                    for (std::int64_t r = 0; r < 40; ++r)
+                        for (std::int64_t n = 0; n < 33; ++n) {
+                            double sum = 0;
+                            for (std::int64_t e = 0; e < 96; ++e)
+                                sum += double(x.at(r, e)) * weight[std::size_t(n * 96 + e)];
+                            QVERIFY(std::abs(out.at(r, n) - sum) <= room);
+                        }
+                }
+    }
+
+    void opensQuantisedWeights() {
+        // Q8_0: a half as scale, then 32 bytes; two outputs of 64 inputs.
+        std::vector<std::byte> bytes;
+        std::vector<float> values;
+        for (int b = 0; b < 4; ++b) {
+            const std::uint16_t scale = kernels::f32ToHalf(0.01F * float(b + 1));
+            bytes.push_back(std::byte(scale & 255));
+            bytes.push_back(std::byte(scale >> 8));
+            for (int i = 0; i < 32; ++i) {
+                const auto q = std::int8_t(i * 7 % 255 - 127);
+                bytes.push_back(std::byte(q));
+                values.push_back(kernels::halfToF32(scale) * float(q));
+            }
+        }
+        Rows x(3, 64), out(3, 2);
+        fill(x);
+        for (const auto& backend : backends_) {
+            const auto matrix = backend->loadWeights({DType::Q8_0, Shape{2, 64}, bytes}, WeightForm::Exact);
+            QVERIFY_RESULT(matrix);
+            const MatmulOutput output{matrix->get(), out.tensor};
+            backend->matmul(x.tensor, {&output, 1});
+            for (std::int64_t r = 0; r < 3; ++r)
+                for (std::int64_t n = 0; n < 2; ++n) {
+                    double sum = 0;
+                    for (std::int64_t e = 0; e < 64; ++e)
+                        sum += double(x.at(r, e)) * values[std::size_t(n * 64 + e)];
+                    QVERIFY(std::abs(out.at(r, n) - sum) < 2e-5);
+                }
+        }
+    }
+
+    /// The same bits whatever the number of threads, and again; a stop that was requested leaves the result alone.
+    void repeatsAndStops() {
+        std::vector<float> weight(330 * 40 * 9);
+        for (float& w : weight)
+            w = float(rng_.uniform() * 2 - 1);
+        Rows x(600, 40), first(600, 330), again(600, 330);
+        fill(x);
+        Conv2dParams p;
+        p.in = {1, 20, 30};
+        p.kernelH = p.kernelW = 3;
+        p.padTop = p.padLeft = p.padBottom = p.padRight = 1;
+        for (const WeightForm form : {WeightForm::Exact, WeightForm::Bf16}) {
+            for (const int nThread : {1, 3, 7}) {
+                const auto backend = makeCpuBackend({.nThread = nThread});
+                QVERIFY_RESULT(backend);
+                const auto matrix =
+                    (*backend)->loadConv({DType::F32, Shape{330, 40, 3, 3}, std::as_bytes(std::span(weight))}, form);
+                QVERIFY_RESULT(matrix);
+                (*backend)->conv2d(nThread == 1 ? first.tensor : again.tensor, x.tensor, **matrix, {}, p);
+                if (nThread > 1)
+                    QCOMPARE(again.values, first.values);
+                std::stop_source stop;
+                (*backend)->stopWith(stop.get_token());
+                stop.request_stop();
+                Rows untouched(600, 330);
+                (*backend)->conv2d(untouched.tensor, x.tensor, **matrix, {}, p);
+                QCOMPARE(untouched.at(599, 329), 777.0F);
+                QVERIFY_RESULT((*backend)->status());
+            }
+        }
+    }
+
     void refusesWhatIsNoWeight() {
         std::vector<float> weight(36);
         const auto bytes = std::as_bytes(std::span(weight));
@@ -290,7 +379,7 @@ private slots:
                 for (const Case& c :
                      {Case{1, 1, 1, 1, 1, false}, Case{2, 9, 77, 8, 40, false}, Case{1, 77, 77, 12, 64, true},
                       Case{2, 5, 5, 2, 7, true}, Case{1, 130, 200, 3, 80, false}, Case{1, 64, 64, 1, 160, false},
-                      Case{1, 40, 33, 1, 512, false}}) {
+                      Case{1, 333, 333, 2, 40, true}, Case{1, 40, 33, 1, 512, false}}) {
                     const std::int64_t width = c.nHead * c.dim;
                     Rows q(c.nImage * c.nQuery, width, 4), k(c.nImage * c.nKey, width, 1),
                         v(c.nImage * c.nKey, width, 2);
