@@ -18,7 +18,7 @@ public:
     }
     [[nodiscard]] QString name() const override { return QStringLiteral("chat"); }
     [[nodiscard]] QString iconName() const override { return QStringLiteral("conversation"); }
-    [[nodiscard]] QString title() const override { return tr("Conversation"); }
+    [[nodiscard]] QString title() const override { return tr("Chat"); }
     [[nodiscard]] QString help() const override { return tr("Chat with the model, and look inside it."); }
 };
 

@@ -45,6 +45,7 @@ void MainWindow::makeInside() {
         showInside(true);
         services_.inside->lookInside(id);
     });
+    connect(transcript, &TranscriptView::tokensRequested, this, &MainWindow::showInTokens);
     const auto mark = [this, transcript, &chat] {
         const auto place = services_.inside->placeOf(services_.inside->selection().current().position);
         int index = -1;

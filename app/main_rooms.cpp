@@ -132,6 +132,19 @@ bool MainWindow::showRoom(const QString& name) {
     return true;
 }
 
+// A message goes over with its own words; the text that stood there can be taken back.
+void MainWindow::showInTokens(MessageId id, int token) {
+    const std::shared_ptr<const Message> message = services_.chat->find(id);
+    if (!message)
+        return;
+    std::size_t byte = 0;
+    for (int i = 0; i < token && i < static_cast<int>(message->tokens.size()); ++i)
+        byte += message->tokens[static_cast<std::size_t>(i)].bytes.size();
+    services_.tokens->showText(message->text, token >= 0 ? std::optional(byte) : std::nullopt);
+    showRoom(QStringLiteral("tokens"));
+    currentRoom()->go(QStringLiteral("cut"));
+}
+
 void MainWindow::saveRooms() {
     for (Room* room : rooms_) {
         room->aboutToClose();

@@ -84,6 +84,7 @@ private:
     void makeRoomActions();
     void retranslateRooms();
     void saveRooms();
+    void showInTokens(MessageId id, int token);
     [[nodiscard]] QStringList roomFile(const QMimeData* mime) const; ///< files dropped that the room takes
     [[nodiscard]] bool inChat() const;
     // main_menus.cpp

@@ -227,4 +227,41 @@
         </translation>
     </message>
 </context>
+<context>
+    <name>vitral::PathView</name>
+    <message numerus="yes">
+        <source>%n token(s)</source>
+        <translation>
+            <numerusform>%n token</numerusform>
+            <numerusform>%n tokens</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n symbol(s) to begin with</source>
+        <translation>
+            <numerusform>%n symbol to begin with</numerusform>
+            <numerusform>%n symbols to begin with</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>vitral::PromptCanvas</name>
+    <message numerus="yes">
+        <source>%n token(s)</source>
+        <translation>
+            <numerusform>%n token</numerusform>
+            <numerusform>%n tokens</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>vitral::LatticePicture</name>
+    <message numerus="yes">
+        <source>%n shorter piece(s) more, not drawn.</source>
+        <translation>
+            <numerusform>%n shorter piece more, not drawn.</numerusform>
+            <numerusform>%n shorter pieces more, not drawn.</numerusform>
+        </translation>
+    </message>
+</context>
 </TS>

@@ -3766,6 +3766,20 @@ por milhão</translation>
     </message>
 </context>
 <context>
+    <name>vitral::LatticePicture</name>
+    <message>
+        <source>unknown</source>
+        <translation>desconhecido</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n shorter piece(s) more, not drawn.</source>
+        <translation>
+            <numerusform>Mais %n peça mais curta, não desenhada.</numerusform>
+            <numerusform>Mais %n peças mais curtas, não desenhadas.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>vitral::LensTable</name>
     <message>
         <source>Embedding</source>
@@ -5085,6 +5099,211 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
     </message>
 </context>
 <context>
+    <name>vitral::PathView</name>
+    <message>
+        <source>The text has no tokens.</source>
+        <translation>O texto não tem tokens.</translation>
+    </message>
+    <message>
+        <source>The text is being cut…</source>
+        <translation>O texto está sendo cortado…</translation>
+    </message>
+    <message>
+        <source>%1  ·  token %2 of %3  ·  id %4  ·  “%5”</source>
+        <translation>%1  ·  token %2 de %3  ·  id %4  ·  “%5”</translation>
+    </message>
+    <message>
+        <source>Added token: taken out of the text whole, before anything else looks at it</source>
+        <translation>Token adicionado: tirado inteiro do texto, antes que qualquer outra coisa o olhe</translation>
+    </message>
+    <message>
+        <source>Normalisation changed nothing here</source>
+        <translation>A normalização não mudou nada aqui</translation>
+    </message>
+    <message>
+        <source>Normalisation: before and after, what changed is outlined</source>
+        <translation>Normalização: antes e depois, o que mudou está contornado</translation>
+    </message>
+    <message>
+        <source>added</source>
+        <translation>adicionado</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n token(s)</source>
+        <translation>
+            <numerusform>%n token</numerusform>
+            <numerusform>%n tokens</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Pre-tokens: this tokenizer does not cut the text before the model does</source>
+        <translation>Pré-tokens: este tokenizador não corta o texto antes do modelo</translation>
+    </message>
+    <message>
+        <source>Pre-tokens: no token crosses their ends</source>
+        <translation>Pré-tokens: nenhum token passa dos limites deles</translation>
+    </message>
+    <message>
+        <source>Merges: of all pairs side by side the one with the lowest rank is joined, again and again; the number above a piece is its rank</source>
+        <translation>Fusões: de todos os pares vizinhos une-se o de menor posição na lista, repetidas vezes; o número acima de uma peça é a posição dela</translation>
+    </message>
+    <message>
+        <source>An added token is not made of merges.</source>
+        <translation>Um token adicionado não é feito de fusões.</translation>
+    </message>
+    <message>
+        <source>The whole word is a piece of the vocabulary and is taken as it is, without merges.</source>
+        <translation>A palavra inteira é uma peça do vocabulário e é tomada como está, sem fusões.</translation>
+    </message>
+    <message>
+        <source>This word has %1 symbols; the tree is drawn for words of up to %2.</source>
+        <translation>Esta palavra tem %1 símbolos; a árvore é desenhada para palavras de até %2.</translation>
+    </message>
+    <message>
+        <source>Search: the longest piece that fits, from the whole rest down, one letter less each time</source>
+        <translation>Busca: a peça mais longa que cabe, a partir de todo o resto, uma letra a menos por vez</translation>
+    </message>
+    <message>
+        <source>An added token is not searched for.</source>
+        <translation>Um token adicionado não é procurado.</translation>
+    </message>
+    <message>
+        <source>Every piece that fits, with the logarithm of its probability; the way with the largest sum is lit</source>
+        <translation>Todas as peças que cabem, com o logaritmo da probabilidade; o caminho de maior soma está aceso</translation>
+    </message>
+    <message>
+        <source>An added token is not a choice of the model.</source>
+        <translation>Um token adicionado não é escolha do modelo.</translation>
+    </message>
+    <message>
+        <source>The tokens of the word</source>
+        <translation>Os tokens da palavra</translation>
+    </message>
+    <message>
+        <source>This stretch has %1 letters; the ways are drawn for up to %2.</source>
+        <translation>Este trecho tem %1 letras; os caminhos são desenhados para até %2.</translation>
+    </message>
+    <message>
+        <source>unknown</source>
+        <translation>desconhecido</translation>
+    </message>
+    <message>
+        <source>%1 %  ·  %2</source>
+        <translation>%1 %  ·  %2</translation>
+    </message>
+    <message>
+        <source>%1 % at this alpha</source>
+        <translation>%1 % com este alfa</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n symbol(s) to begin with</source>
+        <translation>
+            <numerusform>%n símbolo para começar</numerusform>
+            <numerusform>%n símbolos para começar</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>merge %1 of %2: %3 + %4, rank %5</source>
+        <translation>fusão %1 de %2: %3 + %4, posição %5</translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation>não</translation>
+    </message>
+    <message>
+        <source>nothing looked up yet</source>
+        <translation>nada procurado ainda</translation>
+    </message>
+    <message>
+        <source>look-up %1 of %2: found</source>
+        <translation>busca %1 de %2: encontrada</translation>
+    </message>
+    <message>
+        <source>look-up %1 of %2: not in the vocabulary</source>
+        <translation>busca %1 de %2: não está no vocabulário</translation>
+    </message>
+    <message>
+        <source>From the letters to the token. The arrow keys go from step to step and, with Ctrl, from token to token; click a word to see its path.</source>
+        <translation>Das letras ao token. As setas vão de passo em passo e, com Ctrl, de token em token; clique numa palavra para ver o percurso dela.</translation>
+    </message>
+    <message>
+        <source>Open a tokenizer to see how it cuts a text.</source>
+        <translation>Abra um tokenizador para ver como ele corta um texto.</translation>
+    </message>
+    <message>
+        <source>There is no text yet. Type one on the page Cut, then click a token.</source>
+        <translation>Ainda não há texto. Digite um na página Corte e clique num token.</translation>
+    </message>
+    <message>
+        <source>Previous token</source>
+        <translation>Token anterior</translation>
+    </message>
+    <message>
+        <source>Next token</source>
+        <translation>Próximo token</translation>
+    </message>
+    <message>
+        <source>To the beginning</source>
+        <translation>Ao começo</translation>
+    </message>
+    <message>
+        <source>One step back</source>
+        <translation>Um passo atrás</translation>
+    </message>
+    <message>
+        <source>One step on</source>
+        <translation>Um passo adiante</translation>
+    </message>
+    <message>
+        <source>Play the steps</source>
+        <translation>Reproduzir os passos</translation>
+    </message>
+    <message>
+        <source>Step</source>
+        <translation>Passo</translation>
+    </message>
+    <message>
+        <source>Words around it</source>
+        <translation>Palavras ao redor</translation>
+    </message>
+    <message>
+        <source>Tokens of the word</source>
+        <translation>Tokens da palavra</translation>
+    </message>
+    <message>
+        <source>Text</source>
+        <translation>Texto</translation>
+    </message>
+    <message>
+        <source>The text, with the word in it</source>
+        <translation>O texto, com a palavra dentro dele</translation>
+    </message>
+    <message>
+        <source>The most probable ways to cut the word; the first is the one taken</source>
+        <translation>Os modos mais prováveis de cortar a palavra; o primeiro é o escolhido</translation>
+    </message>
+    <message>
+        <source>Drawn at random, as in training with subword regularisation</source>
+        <translation>Sorteados, como no treino com regularização de subpalavras</translation>
+    </message>
+    <message>
+        <source>alpha</source>
+        <translation>alfa</translation>
+    </message>
+    <message>
+        <source>Probabilities are raised to this power: 1 is the model&apos;s own distribution, 0 gives every way the same chance</source>
+        <translation>As probabilidades são elevadas a esta potência: 1 é a distribuição do próprio modelo, 0 dá a todos os modos a mesma chance</translation>
+    </message>
+    <message>
+        <source>Draw again</source>
+        <translation>Sortear de novo</translation>
+    </message>
+    <message>
+        <source>Path</source>
+        <translation>Percurso</translation>
+    </message>
+</context>
+<context>
     <name>vitral::PositionsView</name>
     <message>
         <source>Nothing to draw: this model has no such positions.</source>
@@ -5276,6 +5495,40 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
     <message>
         <source>No sampler at all: draws from the probabilities as they are.</source>
         <translation>Nenhum amostrador: sorteia pelas probabilidades como são.</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::PromptCanvas</name>
+    <message>
+        <source>The template</source>
+        <translation>O molde da conversa</translation>
+    </message>
+    <message>
+        <source>System prompt</source>
+        <translation>Prompt de sistema</translation>
+    </message>
+    <message>
+        <source>You</source>
+        <translation>Você</translation>
+    </message>
+    <message>
+        <source>The model</source>
+        <translation>O modelo</translation>
+    </message>
+    <message>
+        <source>A document</source>
+        <translation>Um documento</translation>
+    </message>
+    <message>
+        <source>id %1  ·  “%2”</source>
+        <translation>id %1  ·  “%2”</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n token(s)</source>
+        <translation>
+            <numerusform>%n token</numerusform>
+            <numerusform>%n tokens</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -6289,6 +6542,53 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
     </message>
 </context>
 <context>
+    <name>vitral::TemplateView</name>
+    <message>
+        <source>Exactly this text goes to the model: what you and it have written, and what its template puts around it. A dashed outline marks control tokens.</source>
+        <translation>Exatamente este texto vai para o modelo: o que você e ele escreveram e o que o molde da conversa põe em volta. Um contorno tracejado marca os tokens de controle.</translation>
+    </message>
+    <message>
+        <source>Load a model to see the prompt that it receives.</source>
+        <translation>Carregue um modelo para ver o prompt que ele recebe.</translation>
+    </message>
+    <message>
+        <source>The open conversation is empty. Write a message there: the prompt appears here.</source>
+        <translation>A conversa aberta está vazia. Escreva uma mensagem lá: o prompt aparece aqui.</translation>
+    </message>
+    <message>
+        <source>%1 tokens of %2, %3 of them the template&apos;s</source>
+        <translation>%1 tokens de %2, %3 deles do molde</translation>
+    </message>
+    <message>
+        <source>Ids</source>
+        <translation>Ids</translation>
+    </message>
+    <message>
+        <source>White space</source>
+        <translation>Espaços em branco</translation>
+    </message>
+    <message>
+        <source>Copy the text</source>
+        <translation>Copiar o texto</translation>
+    </message>
+    <message>
+        <source>Copy the ids</source>
+        <translation>Copiar os ids</translation>
+    </message>
+    <message>
+        <source>Compare tokenizers on it</source>
+        <translation>Comparar tokenizadores nele</translation>
+    </message>
+    <message>
+        <source>The prompt in its parts</source>
+        <translation>O prompt em suas partes</translation>
+    </message>
+    <message>
+        <source>Prompt</source>
+        <translation>Prompt</translation>
+    </message>
+</context>
+<context>
     <name>vitral::TextCanvas</name>
     <message>
         <source>prompt</source>
@@ -6575,6 +6875,22 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
         <source>See how tokenizers cut a text, and why.</source>
         <translation>Veja como os tokenizadores cortam um texto, e por quê.</translation>
     </message>
+    <message>
+        <source>Another text has taken the place of the one before.</source>
+        <translation>Outro texto tomou o lugar do anterior.</translation>
+    </message>
+    <message>
+        <source>Take it back</source>
+        <translation>Trazer de volta</translation>
+    </message>
+    <message>
+        <source>Close %1</source>
+        <translation>Fechar %1</translation>
+    </message>
+    <message>
+        <source>Columns: which tokenizers are shown</source>
+        <translation>Colunas: quais tokenizadores aparecem</translation>
+    </message>
 </context>
 <context>
     <name>vitral::TranscriptView</name>
@@ -6617,6 +6933,14 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
     <message>
         <source>Look inside</source>
         <translation>Olhar por dentro</translation>
+    </message>
+    <message>
+        <source>Show this token in Tokens</source>
+        <translation>Mostrar este token em Tokens</translation>
+    </message>
+    <message>
+        <source>Show in Tokens</source>
+        <translation>Mostrar em Tokens</translation>
     </message>
 </context>
 <context>
@@ -7450,12 +7774,12 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
 <context>
     <name>vitral::app::ChatRoom</name>
     <message>
-        <source>Conversation</source>
-        <translation>Conversa</translation>
-    </message>
-    <message>
         <source>Chat with the model, and look inside it.</source>
         <translation>Converse com o modelo e olhe por dentro dele.</translation>
+    </message>
+    <message>
+        <source>Chat</source>
+        <translation>Conversa</translation>
     </message>
 </context>
 <context>

@@ -25,6 +25,7 @@ Result<std::vector<TokenSpan>> spansByTrace(const Tokenizer& tokenizer, std::str
                                             std::size_t nToken, const NormalisePiece& normalise);
 
 /// Where the ids of a pre-token stand, in EncodeTrace::normalised; parallel to its ids.
-[[nodiscard]] std::vector<TokenSpan> spansInPreToken(const Tokenizer& tokenizer, const EncodeTrace::PreToken& token);
+[[nodiscard]] std::vector<TokenSpan> spansInPreToken(const Tokenizer& tokenizer, std::string_view normalised,
+                                                     const EncodeTrace::PreToken& token);
 
 } // namespace vitral

@@ -180,13 +180,15 @@ private slots:
     }
 
     void roomsComeAndGo() {
+        QVERIFY(QTest::qWaitForWindowActive(window_.get()));
         QVERIFY(window_->room(QStringLiteral("tokens")) != nullptr);
         QCOMPARE(window_->currentRoom()->name(), QStringLiteral("chat"));
         const QList<QDockWidget*> docks = window_->findChildren<QDockWidget*>();
         const auto seen = [&docks] {
-            return std::count_if(docks.begin(), docks.end(), [](QDockWidget* dock) { return !dock->isHidden(); });
+            return static_cast<int>(
+                std::count_if(docks.begin(), docks.end(), [](QDockWidget* dock) { return !dock->isHidden(); }));
         };
-        const auto before = seen();
+        const int before = seen();
         QVERIFY(before >= 2);
         window_->showView(QStringLiteral("tokens:cut:ids"));
         QCOMPARE(window_->currentRoom()->name(), QStringLiteral("tokens"));

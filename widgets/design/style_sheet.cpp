@@ -100,6 +100,7 @@ QTreeView::indicator, QListView::indicator { width: 14px; height: 14px; border: 
 QTreeView::indicator:checked, QListView::indicator:checked { background: @accent; border-color: @accent; image: url(@check); }
 QCheckBox:focus, QRadioButton:focus { background: @accentSoft; border-radius: 4px; }
 
+QToolBar { background: @window; border: none; border-right: 1px solid @border; padding: 6px 4px; spacing: 4px; }
 QMenuBar { background: @window; padding: 2px 4px; spacing: 2px; }
 QMenuBar::item { padding: 4px 9px; border-radius: 6px; background: transparent; }
 QMenuBar::item:selected { background: @hover; }

@@ -129,7 +129,7 @@ void TextBlocks::edit(std::string_view text, std::size_t at, std::size_t removed
     while (first > 0 && begin_[first - 1] + kLongest + 8 > at && begin_[first] > 0 && text[begin_[first] - 1] != '\n')
         --first;
     std::vector<std::size_t> made;
-    std::size_t old = first; // index into begin_ of the first old boundary that may be met
+    std::size_t old = first + 1; // index into begin_ of the first old boundary that may be met
     std::size_t p = begin_[first];
     bool met = false;
     while (p < text.size()) {

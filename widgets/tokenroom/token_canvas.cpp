@@ -60,8 +60,9 @@ BlockStyle TokenCanvas::style() const {
     return style;
 }
 
-std::shared_ptr<const BlockLayout> TokenCanvas::layoutOf(std::size_t block) {
-    const auto [begin, end] = blocks_.range(block);
+std::shared_ptr<const TokenBlockLayout> TokenCanvas::layoutOf(std::size_t block) {
+    const auto [first, last] = blocks_.range(block);
+    const std::size_t begin = std::min(first, tokens_.text().size()), end = std::min(last, tokens_.text().size());
     const std::string_view bytes = std::string_view(tokens_.text()).substr(begin, end - begin);
     std::vector<BlockToken> own;
     if (TokenCut* const cut = this->cut(); cut != nullptr && !bytes.empty())
@@ -83,7 +84,7 @@ std::shared_ptr<const BlockLayout> TokenCanvas::layoutOf(std::size_t block) {
         return *found;
     if (cache_.size() > kMostCached)
         cache_.clear();
-    auto made = std::make_shared<const BlockLayout>(bytes, std::move(own), style());
+    auto made = std::make_shared<const TokenBlockLayout>(bytes, std::move(own), style());
     ++nLaidOut_;
     cache_.insert(key, made);
     return made;
@@ -285,7 +286,7 @@ void TokenCanvas::paintEvent(QPaintEvent*) {
         const auto inside = [begin = begin, end = end](std::size_t byte) {
             return static_cast<std::uint32_t>(std::clamp(byte, begin, end) - begin);
         };
-        BlockLayout::Marks marks;
+        TokenBlockLayout::Marks marks;
         marks.selectedBegin = inside(caret_.begin());
         marks.selectedEnd = inside(caret_.end());
         marks.hoverBegin = inside(hoverBegin);

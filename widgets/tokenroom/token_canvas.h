@@ -4,7 +4,7 @@
 // what is seen is laid out and painted, whatever the text's length. All columns share blocks, caret and place.
 // Thread: GUI.
 
-#include "widgets/tokenroom/block_layout.h"
+#include "widgets/tokenroom/token_block_layout.h"
 #include "widgets/tokenroom/text_blocks.h"
 #include "widgets/tokenroom/token_controller.h"
 
@@ -79,10 +79,10 @@ private:
     struct Shown {
         std::size_t block;
         double top; ///< in the viewport
-        std::shared_ptr<const BlockLayout> layout;
+        std::shared_ptr<const TokenBlockLayout> layout;
     };
     [[nodiscard]] TokenCut* cut() const;
-    [[nodiscard]] std::shared_ptr<const BlockLayout> layoutOf(std::size_t block);
+    [[nodiscard]] std::shared_ptr<const TokenBlockLayout> layoutOf(std::size_t block);
     [[nodiscard]] BlockStyle style() const;
     void updateBar();
     void scrollBy(double pixels);
@@ -105,7 +105,7 @@ private:
     TextCaret& caret_;
     int serial_;
     TokenLook look_;
-    QHash<QByteArray, std::shared_ptr<const BlockLayout>> cache_; ///< by bytes and tokens: what an edit leaves stays
+    QHash<QByteArray, std::shared_ptr<const TokenBlockLayout>> cache_; ///< by bytes and tokens: what an edit leaves stays
     std::vector<Shown> shown_;                                    ///< as last filled
     std::size_t topBlock_ = 0;
     double topOffset_ = 0; ///< pixels of it above the viewport

@@ -23,6 +23,22 @@ std::filesystem::path pathOf(const QString& path) {
     return std::filesystem::path(path.toStdU16String());
 }
 
+/// The chosen token may have another number now, or be another token.
+void findChosen(const std::vector<OpenTokenizer>& list, TokenSelection& chosen) {
+    if (chosen.token < 0)
+        return;
+    const auto at = static_cast<std::size_t>(chosen.tokenizer);
+    TokenCut* const cut = at < list.size() ? list[at].cut.get() : nullptr;
+    if (cut != nullptr)
+        if (const auto placed = cut->tokensIn(chosen.begin, chosen.begin + 1))
+            for (const PlacedToken& token : *placed)
+                if (token.id == chosen.id && token.begin == chosen.begin && token.end == chosen.end) {
+                    chosen.token = static_cast<std::ptrdiff_t>(token.index);
+                    return;
+                }
+    chosen = {};
+}
+
 } // namespace
 
 TokenController::TokenController(QString folder, ChatController* chat, ModelSession* model, QString bundledModel,
@@ -68,7 +84,33 @@ void TokenController::wake() {
 
 // The text -------------------------------------------------------------------------------------------------------
 
+void TokenController::showText(std::string text, std::optional<std::size_t> byte) {
+    wake();
+    for (std::size_t i = 0; i < list_.size() && model_ != nullptr; ++i)
+        if (list_[i].source != OpenTokenizer::Source::File && list_[i].path == model_->path()) {
+            setShown(static_cast<int>(i), true);
+            setCurrent(static_cast<int>(i));
+        }
+    wantedByte_ = byte;
+    if (text != text_)
+        setText(std::move(text));
+    else if (const OpenTokenizer* entry = currentTokenizer(); entry != nullptr && entry->cut)
+        chooseWanted(*entry);
+}
+
+void TokenController::chooseWanted(const OpenTokenizer& entry) {
+    if (!wantedByte_ || !entry.cut || indexOf(entry.serial) != current_)
+        return;
+    const std::size_t byte = *std::exchange(wantedByte_, std::nullopt);
+    const auto placed = entry.cut->tokensIn(byte, byte + 1);
+    if (placed && !placed->empty()) {
+        const PlacedToken& token = placed->front();
+        select({current_, token.id, static_cast<std::ptrdiff_t>(token.index), token.begin, token.end});
+    }
+}
+
 void TokenController::setText(std::string text, const QString& name) {
+    const bool replaces = !text_.empty();
     Edit edit{0, text_, std::move(text), textName_, name};
     apply(0, text_.size(), edit.inserted);
     textName_ = name;
@@ -80,6 +122,8 @@ void TokenController::setText(std::string text, const QString& name) {
             undo_.erase(undo_.begin(), it.base());
             break;
         }
+    if (replaces)
+        emit textReplaced();
 }
 
 void TokenController::edit(std::size_t at, std::size_t removedBytes, std::string_view inserted) {
@@ -106,12 +150,16 @@ void TokenController::apply(std::size_t at, std::size_t removedBytes, std::strin
     text_.replace(at, removedBytes, given);
     ++revision_;
     counts_.reset();
+    const TokenSelection before = selection_;
     keepPlace(at, removedBytes, given.size());
-    recut(at, removedBytes, given);
+    recut(at, removedBytes, given); // in silence: pages must hear of the text first
+    findChosen(list_, selection_);
     emit textChanged(at, removedBytes, given.size());
     emit countsChanged();
     for (std::size_t i = 0; i < list_.size(); ++i)
         emit cutChanged(static_cast<int>(i));
+    if (selection_ != before)
+        emit selectionChanged(nullptr);
     saveTimer_.start();
     countTimer_.start();
 }
@@ -347,9 +395,13 @@ void TokenController::setParsesSpecial(bool on) {
     if (on == parseSpecial_)
         return;
     parseSpecial_ = on;
+    selection_ = {};
     for (OpenTokenizer& entry : list_)
         if (entry.tokenizer)
             beginCut(entry);
+    for (std::size_t i = 0; i < list_.size(); ++i)
+        emit cutChanged(static_cast<int>(i));
+    emit selectionChanged(nullptr);
     saveTimer_.start();
 }
 
@@ -377,9 +429,9 @@ void TokenController::beginCut(OpenTokenizer& entry) {
                 asked->cut = std::move(*cut);
             else
                 asked->cutError = errorText(cut.error(), Doing::Import);
+            chooseWanted(*asked);
             emit cutChanged(indexOf(serial));
         });
-    emit cutChanged(indexOf(entry.serial));
 }
 
 void TokenController::recut(std::size_t at, std::size_t removedBytes, std::string_view inserted) {

@@ -67,6 +67,8 @@ public:
     /// Grows with every change of the text.
     [[nodiscard]] std::uint64_t revision() const { return revision_; }
     void setText(std::string text, const QString& name = {}); ///< can be undone
+    /// A text from the conversation, seen by its model's tokenizer; the token at `byte` becomes the chosen one.
+    void showText(std::string text, std::optional<std::size_t> byte);
     void edit(std::size_t at, std::size_t removedBytes, std::string_view inserted);
     void openTextFile(const QString& path);
     [[nodiscard]] bool canUndo() const { return !undo_.empty(); }
@@ -113,6 +115,7 @@ public:
 signals:
     /// Bytes [at, at + removed) gave way to `inserted` bytes. A new text: (0, old size, new size).
     void textChanged(std::size_t at, std::size_t removed, std::size_t inserted);
+    void textReplaced(); ///< another text took the place of one that was not empty
     void countsChanged();
     void tokenizersChanged();   ///< the list, a name, one is loaded or failed, what is shown
     void currentChanged();      ///< another one is current, or the current one is loaded
@@ -135,6 +138,7 @@ private:
     void followModel();
     void restore();
     void countSoon();
+    void chooseWanted(const OpenTokenizer& entry);
     void keepPlace(std::size_t at, std::size_t removedBytes, std::size_t insertedBytes);
     [[nodiscard]] OpenTokenizer* bySerial(int serial);
     [[nodiscard]] int indexOf(int serial) const;
@@ -153,6 +157,7 @@ private:
     std::optional<TextCounts> counts_;
     std::vector<OpenTokenizer> list_;
     int current_ = -1, nextSerial_ = 1;
+    std::optional<std::size_t> wantedByte_; ///< chosen as soon as the text is cut
     bool parseSpecial_ = false;
     TokenSelection selection_;
     std::pair<std::size_t, std::size_t> hover_{0, 0};

@@ -14,6 +14,7 @@
 #include <QFileDialog>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QMenu>
 #include <QProgressBar>
 #include <QScrollArea>
 #include <QSignalBlocker>
@@ -84,6 +85,10 @@ TokenRoom::TokenRoom(TokenController& tokens, QWidget* parent) : Room(parent), t
     connect(&tokens_, &TokenController::selectionChanged, this, &TokenRoom::refresh);
     connect(&tokens_, &TokenController::cutChanged, this, &TokenRoom::refresh);
     connect(&tokens_, &TokenController::busyChanged, this, [this] { busy_->setVisible(tokens_.busy()); });
+    connect(&tokens_, &TokenController::textReplaced, this, [this] {
+        notice_->tell(NoticeBar::Kind::Notice, tr("Another text has taken the place of the one before."),
+                      tr("Take it back"), [this] { tokens_.undo(); });
+    });
     connect(&tokens_, &TokenController::problem, this,
             [this](const QString& sentence) { notice_->tell(NoticeBar::Kind::Problem, sentence); });
     retranslate();
@@ -135,6 +140,11 @@ QWidget* TokenRoom::makeHead() {
     tokenizer_->setSizeAdjustPolicy(QComboBox::AdjustToContents);
     tokenizer_->setMinimumContentsLength(10);
     tokenizerLabel_->setBuddy(tokenizer_);
+    columns_ = toolButton(QStringLiteral("more"), head);
+    columns_->setPopupMode(QToolButton::InstantPopup);
+    columnsMenu_ = new QMenu(columns_);
+    columns_->setMenu(columnsMenu_);
+    connect(columnsMenu_, &QMenu::aboutToShow, this, &TokenRoom::fillColumnsMenu);
     openTokenizer_ = toolButton(QStringLiteral("plus"), head);
     openText_ = toolButton(QStringLiteral("folder"), head);
     row->addWidget(title_, 1);
@@ -143,6 +153,7 @@ QWidget* TokenRoom::makeHead() {
     row->addWidget(tokenizer_);
     row->addWidget(openTokenizer_);
     row->addWidget(openText_);
+    row->addWidget(columns_);
     connect(tokenizer_, &QComboBox::activated, this, [this](int index) { tokens_.setCurrent(index); });
     connect(openTokenizer_, &QToolButton::clicked, this, &TokenRoom::openTokenizerDialog);
     connect(openText_, &QToolButton::clicked, this, &TokenRoom::openTextDialog);
@@ -197,6 +208,23 @@ void TokenRoom::fillTokenizers() {
                                 Qt::ToolTipRole);
     }
     tokenizer_->setCurrentIndex(tokens_.current());
+}
+
+// Which tokenizers stand as columns; files can be closed.
+void TokenRoom::fillColumnsMenu() {
+    columnsMenu_->clear();
+    const auto& list = tokens_.tokenizers();
+    for (std::size_t i = 0; i < list.size(); ++i) {
+        QAction* action = columnsMenu_->addAction(list[i].name);
+        action->setCheckable(true);
+        action->setChecked(list[i].shown);
+        connect(action, &QAction::triggered, this, [this, i](bool on) { tokens_.setShown(static_cast<int>(i), on); });
+    }
+    columnsMenu_->addSeparator();
+    for (std::size_t i = 0; i < list.size(); ++i)
+        if (list[i].source == OpenTokenizer::Source::File)
+            columnsMenu_->addAction(tr("Close %1").arg(list[i].name), this,
+                                    [this, i] { tokens_.closeTokenizer(static_cast<int>(i)); });
 }
 
 void TokenRoom::openTokenizerDialog() {
@@ -313,6 +341,7 @@ void TokenRoom::retranslate() {
     name(tokenizer_, tr("The tokenizer that is looked at"));
     name(openTokenizer_, tr("Open a tokenizer: tokenizer.json, GGUF, SentencePiece model, tiktoken ranks, vocab.txt"));
     name(openText_, tr("Open a text"));
+    name(columns_, tr("Columns: which tokenizers are shown"));
     name(busy_, tr("Working"));
     fillTokenizers();
     refresh();

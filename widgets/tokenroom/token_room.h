@@ -10,6 +10,7 @@
 class QButtonGroup;
 class QComboBox;
 class QLabel;
+class QMenu;
 class QProgressBar;
 class QStackedWidget;
 class QToolButton;
@@ -56,6 +57,7 @@ private:
     void makeCurrent(int index);
     void refresh();
     void fillTokenizers();
+    void fillColumnsMenu();
     void openTokenizerDialog();
     void openTextDialog();
     void retranslate();
@@ -67,7 +69,8 @@ private:
     QStackedWidget* stack_;
     QLabel *title_, *tokenizerLabel_, *help_, *emptyText_;
     QComboBox* tokenizer_;
-    QToolButton *openTokenizer_, *openText_;
+    QToolButton *openTokenizer_, *openText_, *columns_;
+    QMenu* columnsMenu_;
     QProgressBar* busy_;
     NoticeBar* notice_;
     QWidget* empty_;

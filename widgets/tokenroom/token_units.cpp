@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "widgets/tokenroom/token_units.h"
 
+#include "widgets/design/metrics.h"
 #include "widgets/tokenroom/text_blocks.h"
 
+#include <QGlyphRun>
+#include <QGuiApplication>
+#include <QHash>
 #include <QTextBoundaryFinder>
+#include <QTextLayout>
 
 #include <algorithm>
 
@@ -40,6 +45,26 @@ bool isInvisible(char32_t code) {
     return (c == QChar::Other_Format && code != 0x200C && code != 0x200D) || c == QChar::Separator_Line ||
            c == QChar::Separator_Paragraph || (code >= 0x80 && code < 0xA0) || code == 0x115F || code == 0x3164 ||
            (c == QChar::Other_NotAssigned || c == QChar::Other_PrivateUse);
+}
+
+/// Whether any font of this machine can draw it; asked once a character.
+bool hasGlyph(char32_t code) {
+    if (code < 0x250 || qobject_cast<QGuiApplication*>(QCoreApplication::instance()) == nullptr)
+        return true;
+    static QHash<char32_t, bool> known;
+    if (const auto found = known.constFind(code); found != known.cend())
+        return *found;
+    QTextLayout layout(QString::fromUcs4(&code, 1), design::codeFont(design::TextRole::Reading));
+    layout.beginLayout();
+    layout.createLine();
+    layout.endLayout();
+    bool has = false;
+    for (const QGlyphRun& run : layout.glyphRuns()) {
+        const QList<quint32> glyphs = run.glyphIndexes();
+        has = has || std::any_of(glyphs.begin(), glyphs.end(), [](quint32 glyph) { return glyph != 0; });
+    }
+    known.insert(code, has);
+    return has;
 }
 
 struct Point {
@@ -123,6 +148,10 @@ TokenUnits tokenUnits(std::string_view text, std::span<const std::uint32_t> cuts
             add(p.begin, p.end, QString::fromUcs4(&picture, 1), TokenUnit::Kind::Name);
         } else if (isInvisible(p.code) ||
                    (p.apart && (p.code == 0x200D || p.code == 0x200C || (p.code >= 0xFE00 && p.code <= 0xFE0F)))) {
+            add(p.begin, p.end, nameOf(p.code), TokenUnit::Kind::Name);
+        } else if (!isMark(p.code) && p.code != 0x200D && p.code != 0x200C &&
+                   QChar::category(p.code) != QChar::Separator_Space && !(p.code >= 0xFE00 && p.code <= 0xFE0F) &&
+                   !hasGlyph(p.code)) {
             add(p.begin, p.end, nameOf(p.code), TokenUnit::Kind::Name);
         } else if (p.apart) {
             if (!p.startsLetter)

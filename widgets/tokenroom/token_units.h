@@ -2,7 +2,7 @@
 #pragma once
 // How a stretch of text is written on the screen so that tokens can be told apart and nothing is hidden: letters as
 // themselves, bytes of characters that a token divides in hexadecimal, parts of letters that tokens divide one by one,
-// invisible characters by their names. Thread: any.
+// invisible characters, and those that no font of this machine has, by their numbers. Thread: GUI (fonts).
 
 #include <QString>
 

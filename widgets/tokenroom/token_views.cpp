@@ -5,6 +5,8 @@
 #include "widgets/tokenroom/cut_view.h"
 #include "widgets/tokenroom/embedding_view.h"
 #include "widgets/tokenroom/fairness_view.h"
+#include "widgets/tokenroom/path_view.h"
+#include "widgets/tokenroom/template_view.h"
 #include "widgets/tokenroom/vocabulary_view.h"
 #include "widgets/tokenroom/workshop_view.h"
 
@@ -13,11 +15,13 @@ namespace vitral {
 std::vector<TokenView*> makeTokenViews(TokenController& tokens, QWidget* parent) {
     return {
         new CutView(tokens, parent),        //
+        new PathView(tokens, parent),       //
         new VocabularyView(tokens, parent), //
         new EmbeddingView(tokens, parent),  //
         new WorkshopView(tokens, parent),   //
         new FairnessView(tokens, parent),   //
-        new CostsView(tokens, parent),
+        new CostsView(tokens, parent),      //
+        new TemplateView(tokens, parent),
     };
 }
 

@@ -358,6 +358,11 @@ void TranscriptView::showMenu(int index, const QPoint& global) {
         menu.addAction(design::icon(QStringLiteral("inside")), tr("Look inside"), this,
                        [this, id] { emit insideRequested(id); })
             ->setEnabled(!busy_);
+    const int token = view_ == MessageView::Tokens && hoverMessage_ == index ? hoverToken_ : -1;
+    if (offersInside_)
+        menu.addAction(design::icon(QStringLiteral("room-tokens")),
+                       token >= 0 ? tr("Show this token in Tokens") : tr("Show in Tokens"), this,
+                       [this, id, token] { emit tokensRequested(id, token); });
     menu.addSeparator();
     QAction* remove =
         menu.addAction(design::icon(QStringLiteral("trash"), design::IconTone::Danger),

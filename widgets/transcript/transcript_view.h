@@ -76,6 +76,8 @@ signals:
     void tokenHovered(int message, int token, const QRect& where);
     void tokenClicked(int message, int token, const QRect& where);
     void insideRequested(vitral::MessageId id);
+    /// Shows how tokenizers cut the message; `token`: of the message, -1: none is meant.
+    void tokensRequested(vitral::MessageId id, int token);
     void linkActivated(const QUrl& url);
     void endReached(bool atEnd);
     void currentChanged(int index);

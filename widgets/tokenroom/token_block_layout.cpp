@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "widgets/tokenroom/block_layout.h"
+#include "widgets/tokenroom/token_block_layout.h"
 
 #include "widgets/design/metrics.h"
 #include "widgets/design/palette.h"
@@ -40,7 +40,7 @@ int glassOfToken(TokenId id) {
     return static_cast<int>(((static_cast<std::uint32_t>(id) * 2654435761U) >> 16U) % design::kGlassCount);
 }
 
-BlockLayout::BlockLayout(std::string_view bytes, std::vector<BlockToken> tokens, const BlockStyle& style)
+TokenBlockLayout::TokenBlockLayout(std::string_view bytes, std::vector<BlockToken> tokens, const BlockStyle& style)
     : bytes_(bytes), tokens_(std::move(tokens)), look_(style.look), captionFont_(style.caption) {
     std::vector<std::uint32_t> cuts;
     for (const BlockToken& token : tokens_) {
@@ -52,6 +52,11 @@ BlockLayout::BlockLayout(std::string_view bytes, std::vector<BlockToken> tokens,
     units_ = tokenUnits(bytes_, cuts);
     placed_.resize(units_.units.size());
     textHeight_ = std::ceil(QFontMetricsF(style.text).height()) + 2 * kPadY;
+    if (style.markControl && style.tokenizer != nullptr)
+        for (const BlockToken& token : tokens_) {
+            const TokenType type = style.tokenizer->type(token.id);
+            control_.push_back(type == TokenType::Control || type == TokenType::UserDefined);
+        }
     captionHeight_ = std::ceil(QFontMetricsF(style.caption).height());
     if (look_.cells())
         layOutCells(style);
@@ -60,7 +65,7 @@ BlockLayout::BlockLayout(std::string_view bytes, std::vector<BlockToken> tokens,
     height_ = rows_.empty() ? textHeight_ + kRowGap : rows_.back().top + rows_.back().height + kRowGap;
 }
 
-void BlockLayout::layOutText(const BlockStyle& style) {
+void TokenBlockLayout::layOutText(const BlockStyle& style) {
     text_ = std::make_unique<QTextLayout>(units_.shown, style.text);
     QTextOption option;
     option.setWrapMode(QTextOption::WrapAtWordBoundaryOrAnywhere);
@@ -131,7 +136,7 @@ void BlockLayout::layOutText(const BlockStyle& style) {
     }
 }
 
-QStringList BlockLayout::captionsOf(const BlockToken& token, const BlockStyle& style) const {
+QStringList TokenBlockLayout::captionsOf(const BlockToken& token, const BlockStyle& style) const {
     QStringList captions;
     const std::string_view own = std::string_view(bytes_).substr(token.begin, token.end - token.begin);
     const auto shorten = [](QString text) {
@@ -152,7 +157,7 @@ QStringList BlockLayout::captionsOf(const BlockToken& token, const BlockStyle& s
     return captions;
 }
 
-void BlockLayout::layOutCells(const BlockStyle& style) {
+void TokenBlockLayout::layOutCells(const BlockStyle& style) {
     const QFontMetricsF metrics(style.text), small(style.caption);
     const double letter = metrics.horizontalAdvance(QLatin1Char('m'));
     const int nCaption = int(look_.ids) + int(look_.pieces) + int(look_.bytes) + int(look_.codePoints);
@@ -254,13 +259,13 @@ void BlockLayout::layOutCells(const BlockStyle& style) {
         addCell(-1, unit, nUnit);
 }
 
-QRectF BlockLayout::unitRect(std::size_t unit) const {
+QRectF TokenBlockLayout::unitRect(std::size_t unit) const {
     const Placed& at = placed_[unit];
     const Row& row = rows_[static_cast<std::size_t>(at.row)];
     return {at.x, row.top, at.width, row.height};
 }
 
-void BlockLayout::paintPanes(QPainter& painter, const design::Palette& palette) const {
+void TokenBlockLayout::paintPanes(QPainter& painter, const design::Palette& palette) const {
     painter.setPen(Qt::NoPen);
     for (const Pane& pane : panes_) {
         if (pane.token < 0)
@@ -269,6 +274,17 @@ void BlockLayout::paintPanes(QPainter& painter, const design::Palette& palette) 
         const BlockToken& token = tokens_[static_cast<std::size_t>(pane.token)];
         painter.setBrush(palette.glassPane[static_cast<std::size_t>(glassOfToken(token.id))]);
         painter.drawRect(QRectF(pane.x, row.top, std::max(pane.width, 2.0), row.height));
+    }
+    if (!control_.empty()) {
+        painter.save();
+        painter.setBrush(Qt::NoBrush);
+        painter.setPen(QPen(palette.text, 1.2, Qt::DashLine));
+        for (const Pane& pane : panes_)
+            if (pane.token >= 0 && control_[static_cast<std::size_t>(pane.token)])
+                painter.drawRect(QRectF(pane.x, rows_[static_cast<std::size_t>(pane.row)].top, pane.width,
+                                        rows_[static_cast<std::size_t>(pane.row)].height)
+                                     .adjusted(2, 2, -2, -2));
+        painter.restore();
     }
     // The lead: where one pane ends and the next begins.
     painter.setBrush(palette.lead);
@@ -283,7 +299,7 @@ void BlockLayout::paintPanes(QPainter& painter, const design::Palette& palette) 
     }
 }
 
-void BlockLayout::paintInk(QPainter& painter, const design::Palette& palette) const {
+void TokenBlockLayout::paintInk(QPainter& painter, const design::Palette& palette) const {
     painter.setPen(palette.text);
     if (text_)
         text_->draw(&painter, {}, formatsOf(units_, palette.textMuted));
@@ -321,7 +337,7 @@ void BlockLayout::paintInk(QPainter& painter, const design::Palette& palette) co
     }
 }
 
-void BlockLayout::paintOutline(QPainter& painter, const QColor& colour, std::uint32_t begin, std::uint32_t end,
+void TokenBlockLayout::paintOutline(QPainter& painter, const QColor& colour, std::uint32_t begin, std::uint32_t end,
                                double pen) const {
     painter.setBrush(Qt::NoBrush);
     painter.setPen(QPen(colour, pen));
@@ -329,7 +345,7 @@ void BlockLayout::paintOutline(QPainter& painter, const QColor& colour, std::uin
         painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), 2, 2);
 }
 
-void BlockLayout::paint(QPainter& painter, const QPointF& at, const design::Palette& palette,
+void TokenBlockLayout::paint(QPainter& painter, const QPointF& at, const design::Palette& palette,
                         const Marks& marks) const {
     painter.save();
     painter.translate(at);
@@ -348,7 +364,7 @@ void BlockLayout::paint(QPainter& painter, const QPointF& at, const design::Pale
     painter.restore();
 }
 
-std::vector<QRectF> BlockLayout::rectsOf(std::uint32_t begin, std::uint32_t end) const {
+std::vector<QRectF> TokenBlockLayout::rectsOf(std::uint32_t begin, std::uint32_t end) const {
     std::vector<QRectF> out;
     for (std::size_t i = 0; i < units_.units.size(); ++i)
         if (units_.units[i].begin < end && units_.units[i].end > begin)
@@ -366,7 +382,7 @@ std::vector<QRectF> BlockLayout::rectsOf(std::uint32_t begin, std::uint32_t end)
     return joined;
 }
 
-std::uint32_t BlockLayout::byteAt(const QPointF& point) const {
+std::uint32_t TokenBlockLayout::byteAt(const QPointF& point) const {
     double best = 1e18;
     std::uint32_t byte = 0;
     for (std::size_t i = 0; i < units_.units.size(); ++i) {
@@ -385,7 +401,7 @@ std::uint32_t BlockLayout::byteAt(const QPointF& point) const {
     return byte;
 }
 
-int BlockLayout::tokenAt(const QPointF& point) const {
+int TokenBlockLayout::tokenAt(const QPointF& point) const {
     for (const Pane& pane : panes_) {
         const Row& row = rows_[static_cast<std::size_t>(pane.row)];
         if (pane.token >= 0 && QRectF(pane.x, row.top, pane.width, row.height + kRowGap).contains(point))
@@ -394,7 +410,7 @@ int BlockLayout::tokenAt(const QPointF& point) const {
     return -1;
 }
 
-QRectF BlockLayout::caretRect(std::uint32_t byte) const {
+QRectF TokenBlockLayout::caretRect(std::uint32_t byte) const {
     const auto bar = [&](double x, std::int32_t row) {
         const Row& r = rows_[static_cast<std::size_t>(row)];
         return QRectF(x - 1, r.top, 2, textHeight_);

@@ -47,11 +47,12 @@ struct BlockStyle {
     TokenLook look;
     double width = 0;                     ///< of the column, in pixels
     const Tokenizer* tokenizer = nullptr; ///< for pieces
+    bool markControl = false;             ///< control tokens have a dashed outline
 };
 
-class BlockLayout {
+class TokenBlockLayout {
 public:
-    BlockLayout(std::string_view bytes, std::vector<BlockToken> tokens, const BlockStyle& style);
+    TokenBlockLayout(std::string_view bytes, std::vector<BlockToken> tokens, const BlockStyle& style);
 
     [[nodiscard]] double height() const { return height_; }
     [[nodiscard]] const std::vector<BlockToken>& tokens() const { return tokens_; }
@@ -105,6 +106,7 @@ private:
 
     std::string bytes_;
     std::vector<BlockToken> tokens_;
+    std::vector<bool> control_; ///< parallel to tokens_, where they are marked
     TokenLook look_;
     QFont captionFont_;
     TokenUnits units_;
