@@ -7588,10 +7588,6 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
         </translation>
     </message>
     <message>
-        <source>Merge %1: %2 + %3 became %4. The pair stood in the text %5 times; none stood there more often.</source>
-        <translation>Fusão %1: %2 + %3 viraram %4. O par aparecia %5 vezes no texto; nenhum aparecia mais.</translation>
-    </message>
-    <message>
         <source>Before the first merge: every byte is a token of its own.</source>
         <translation>Antes da primeira fusão: cada byte é um token.</translation>
     </message>
@@ -7769,6 +7765,10 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
     <message>
         <source>Put the tokenizer of this step beside the others</source>
         <translation>Põe o tokenizador deste passo ao lado dos outros</translation>
+    </message>
+    <message>
+        <source>Merge %1: “%2” + “%3” became “%4”. The pair stood in the text %5 times; none stood there more often.</source>
+        <translation>Fusão %1: “%2” + “%3” viraram “%4”. O par aparecia %5 vezes no texto; nenhum aparecia mais.</translation>
     </message>
 </context>
 <context>

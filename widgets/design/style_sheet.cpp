@@ -136,8 +136,8 @@ QTreeView::branch:has-children:closed { image: url(@chevronRight); }
 QTreeView::branch:has-children:open { image: url(@chevronDown); }
 QHeaderView { background: transparent; border: none; }
 QHeaderView::section { background: @window; color: @textMuted; border: none; border-bottom: 1px solid @border; padding: 6px 8px; font-size: @small; font-weight: 500; }
-QHeaderView::down-arrow { image: url(@chevronUp); width: 10px; height: 10px; subcontrol-position: top center; }
-QHeaderView::up-arrow { image: url(@chevronDown); width: 10px; height: 10px; subcontrol-position: top center; }
+QHeaderView::down-arrow { image: url(@chevronDown); width: 10px; height: 10px; subcontrol-position: top center; }
+QHeaderView::up-arrow { image: url(@chevronUp); width: 10px; height: 10px; subcontrol-position: top center; }
 
 QProgressBar { background: @border; border: none; border-radius: 2px; max-height: 4px; min-height: 4px; text-align: center; color: transparent; }
 QProgressBar::chunk { background: @accent; border-radius: 2px; }

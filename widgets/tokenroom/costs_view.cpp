@@ -85,7 +85,7 @@ CostsView::CostsView(TokenController& tokens, QWidget* parent)
           static_cast<QWidget*>(add_), static_cast<QWidget*>(remove_), static_cast<QWidget*>(examples_)})
         flow->addWidget(widget);
     auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(kSpace4, kSpace3, kSpace4, kSpace3);
+    column->setContentsMargins(0, kSpace1, 0, 0);
     column->setSpacing(kSpace2);
     column->addWidget(amounts_);
     column->addWidget(controls);

@@ -58,7 +58,7 @@ EmbeddingView::EmbeddingView(TokenController& tokens, QWidget* parent)
     page_ = new QWidget(scroll_);
     page_->setProperty("kind", "page");
     auto* column = new QVBoxLayout(page_);
-    column->setContentsMargins(kSpace4, kSpace3, kSpace4, kSpace4);
+    column->setContentsMargins(0, kSpace1, kSpace2, kSpace2);
     column->setSpacing(kSpace3);
 
     field_ = new TokenField(page_);

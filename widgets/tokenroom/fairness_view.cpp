@@ -84,7 +84,7 @@ FairnessView::FairnessView(TokenController& tokens, QWidget* parent)
           static_cast<QWidget*>(export_), static_cast<QWidget*>(use_)})
         flow->addWidget(widget);
     auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(kSpace4, kSpace3, kSpace4, kSpace3);
+    column->setContentsMargins(0, kSpace1, 0, 0);
     column->setSpacing(kSpace2);
     column->addWidget(controls);
     column->addWidget(problem_);

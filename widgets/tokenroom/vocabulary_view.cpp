@@ -119,7 +119,7 @@ VocabularyView::VocabularyView(TokenController& tokens, QWidget* parent)
     bottom->addWidget(status_, 1);
     bottom->addWidget(open_);
     auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(kSpace4, kSpace3, kSpace4, kSpace3);
+    column->setContentsMargins(0, kSpace1, 0, 0);
     column->setSpacing(kSpace2);
     column->addWidget(controls);
     column->addWidget(rule_);

@@ -69,7 +69,7 @@ WorkshopView::WorkshopView(TokenController& tokens, QWidget* parent)
     auto* page = new QWidget(scroll_);
     page->setProperty("kind", "page");
     auto* column = new QVBoxLayout(page);
-    column->setContentsMargins(kSpace4, kSpace3, kSpace4, kSpace4);
+    column->setContentsMargins(0, kSpace1, kSpace2, kSpace2);
     column->setSpacing(kSpace2);
     buildSources(page);
     buildResult(page);
@@ -334,7 +334,9 @@ QString WorkshopView::stepText() const {
     const auto at = std::size_t(place());
     const Kind kind = run_->settings().kind;
     if (const auto merge = run_->merge(at))
-        return tr("Merge %1: %2 + %3 became %4. The pair stood in the text %5 times; none stood there more often.")
+        return tr("Merge %1: \u201C%2\u201D + \u201C%3\u201D became \u201C%4\u201D. The pair stood in the text %5 "
+                  "times; none stood "
+                  "there more often.")
             .arg(QString::number(at), pieceName(kind, merge->left), pieceName(kind, merge->right),
                  pieceName(kind, merge->result), countText(std::int64_t(merge->count)));
     if (kind == Kind::Bpe)
