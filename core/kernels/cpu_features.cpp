@@ -41,6 +41,8 @@ const KernelTable* avx2Kernels() {
         t.quantizeTile = quantizeTileAvx2;
         t.plainProduct = plainProductAvx2;
         t.dense = denseKernelAvx2();
+        t.channelMoments = channelMomentsAvx2;
+        t.scaleShiftSilu = scaleShiftSiluAvx2;
         return t;
     }();
     return &table;

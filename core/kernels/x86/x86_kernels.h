@@ -43,6 +43,9 @@ void scaleShiftSiluAvx512(float* out, const float* x, const float* scale, const 
 float largestMagnitudeAvx512(const float* x, std::int64_t n);
 
 const DenseKernel* denseKernelAvx2();
+void channelMomentsAvx2(const float* x, std::int64_t rowStride, std::int64_t nRow, std::int64_t nChannel, float* mean,
+                        float* squares);
+void scaleShiftSiluAvx2(float* out, const float* x, const float* scale, const float* shift, std::int64_t n);
 void packedProductAvx2(const PackedJob* job);
 void quantizeTileAvx2(const float* const* rows, std::int32_t width, std::int64_t nIn, std::int8_t* q, float* scale,
                       std::int32_t* sums);
