@@ -44,7 +44,7 @@ class TestClip : public QObject {
         config.nSkip = nSkip;
         config.finalNorm = finalNorm;
         VITRAL_TRY_ASSIGN(auto tokens, clipTokens());
-        NetLoader loader(source, "The text encoder", weightForm(precision, *options.backend), options);
+        NetLoader loader(source, "The text encoder", weightForm(precision), options);
         VITRAL_TRY_ASSIGN(auto text, ClipText::load(loader, config, std::move(tokens)));
         auto kept = source.owners();
         return std::shared_ptr<const ClipText>(text.get(), [text, kept](const ClipText*) {});
