@@ -94,9 +94,10 @@ private:
         if (unconditional_)
             recording_.negative = *unconditional_;
         recording_.notes = std::move(conditioning.notes);
-        if (job_.request.preview == PreviewKind::TinyDecoder && model_.autoencoder && !model_.tinyDecoder)
-            recording_.notes.emplace_back(
-                "There is no tiny decoder for this model; previews are the linear projection.");
+        std::string note;
+        preview_ = previewFor(model_, job_.request.preview, shape_, &note);
+        if (!note.empty())
+            recording_.notes.push_back(std::move(note));
         noise_ = initialNoise(settings_, shape_.size());
         if (settings_.mask)
             VITRAL_TRY(setUpMask());
@@ -320,27 +321,25 @@ private:
     }
 
     Result<void> preview(DenoiseStep& step) {
-        if (job_.request.preview == PreviewKind::None || !step.x0)
+        if (!step.x0)
             return {};
-        if (!model_.autoencoder) {
+        switch (preview_) {
+        case PreviewKind::None:
+            break;
+        case PreviewKind::Pixels:
             if (model_.info.pixelScale == 1 && model_.info.pixelOffset == 0)
                 step.preview = step.x0;
             else
                 step.preview = std::make_shared<const Picture>(pixelsOf(model_.info, *step.x0));
-            return {};
-        }
-        switch (job_.request.preview) {
-        case PreviewKind::TinyDecoder:
-            if (model_.tinyDecoder)
-                return decodeWith(*model_.tinyDecoder, *step.x0, step.preview);
             break;
+        case PreviewKind::TinyDecoder:
+            return decodeWith(*model_.tinyDecoder, *step.x0, step.preview);
         case PreviewKind::Decoder:
             return decodeWith(*model_.autoencoder, *step.x0, step.preview);
-        default:
+        case PreviewKind::Projection:
+            step.preview = std::make_shared<const Picture>(projectLatent(model_.info, *step.x0));
             break;
         }
-        if (Picture rgb = projectLatent(model_.info, *step.x0); !rgb.empty())
-            step.preview = std::make_shared<const Picture>(std::move(rgb));
         return {};
     }
 
@@ -383,6 +382,7 @@ private:
     std::optional<Inpainting> inpainting_;
     std::vector<float> noise_, x_, inputs_, outputs_;
     std::int32_t first_ = 0;
+    PreviewKind preview_ = PreviewKind::None;
     bool observing_ = false; ///< the next evaluation is the first of its step
     DenoiseRecording recording_;
 };
@@ -409,6 +409,7 @@ Result<DenoisePlan> planDenoise(const DenoiseJob& job) {
     DenoisePlan plan;
     const auto n = static_cast<std::int32_t>(times.size()) - 1;
     const std::size_t pictureBytes = shape.size() * sizeof(float);
+    const PreviewKind preview = previewFor(model, job.request.preview, shape);
     bool anyGuided = false;
     for (std::int32_t i = job.branchFrom ? job.branchStep : 0; i < n; ++i) {
         const bool guided = guides(model, job.settings, i, n);
@@ -416,16 +417,21 @@ Result<DenoisePlan> planDenoise(const DenoiseJob& job) {
         plan.evaluations += solver->evaluations(i) * (guided ? 2 : 1);
         if (job.request.steps) // x of the next step is what came out of this one
             plan.recordBytes += pictureBytes * (guided ? 5 : 4);
-        if (job.request.preview == PreviewKind::None)
-            continue;
-        const bool decoded = model.autoencoder && job.request.preview >= PreviewKind::TinyDecoder;
-        if (!model.autoencoder)
+        switch (preview) {
+        case PreviewKind::None:
+            break;
+        case PreviewKind::Pixels:
             plan.recordBytes += model.info.pixelScale == 1 && model.info.pixelOffset == 0 ? 0 : pictureBytes;
-        else
-            plan.recordBytes +=
-                std::size_t{3} * sizeof(float) *
-                (decoded ? static_cast<std::size_t>(shape.pixelHeight) * static_cast<std::size_t>(shape.pixelWidth)
-                         : pictureBytes / sizeof(float) / static_cast<std::size_t>(shape.channels));
+            break;
+        case PreviewKind::Projection:
+            plan.recordBytes += pictureBytes / static_cast<std::size_t>(shape.channels) * 3;
+            break;
+        case PreviewKind::TinyDecoder:
+        case PreviewKind::Decoder:
+            plan.recordBytes += std::size_t{3} * sizeof(float) * static_cast<std::size_t>(shape.pixelHeight) *
+                                static_cast<std::size_t>(shape.pixelWidth);
+            break;
+        }
     }
     plan.scratchBytes = model.denoiser->scratchBytes(anyGuided ? 2 : 1, shape.height, shape.width);
     if (model.autoencoder)

@@ -128,6 +128,28 @@ double initialNoiseScale(const NoiseSchedule& schedule, const DenoiseSettings& s
     return first.sigma;
 }
 
+PreviewKind previewFor(const DiffusionModel& model, PreviewKind wanted, const RunShape& shape, std::string* note) {
+    if (wanted == PreviewKind::None || !model.autoencoder)
+        return wanted == PreviewKind::None ? wanted : PreviewKind::Pixels;
+    if (wanted == PreviewKind::Decoder || (wanted == PreviewKind::TinyDecoder && model.tinyDecoder))
+        return wanted;
+    const auto say = [&](std::string_view text) {
+        if (note != nullptr)
+            *note = text;
+    };
+    if (model.info.previewProjection.size() == (static_cast<std::size_t>(shape.channels) + 1) * 3) {
+        if (wanted == PreviewKind::TinyDecoder)
+            say("There is no tiny decoder for this model; previews are the linear projection.");
+        return PreviewKind::Projection;
+    }
+    if (model.autoencoder->scratchBytes(shape.pixelHeight, shape.pixelWidth) <= (std::size_t{8} << 20U)) {
+        say("No linear projection is known for this model; previews are made by its decoder, which is small.");
+        return PreviewKind::Decoder;
+    }
+    say("No linear projection is known for this model, so its steps have no previews.");
+    return PreviewKind::None;
+}
+
 Result<RunConditioning> runConditioning(const DiffusionModel& model, const DenoiseSettings& s,
                                         NetworkContext& context) {
     RunConditioning out;

@@ -32,6 +32,11 @@ Result<std::vector<StepTime>> runTimes(const NoiseSchedule& schedule, const Deno
 [[nodiscard]] double initialNoiseScale(const NoiseSchedule& schedule, const DenoiseSettings& settings,
                                        const StepTime& first);
 
+/// The way previews are made that comes nearest to the wish: without a tiny decoder the projection, without a known
+/// projection the decoder where that is small (8 MB of scratch), else none. `note` says so, where it differs.
+[[nodiscard]] PreviewKind previewFor(const DiffusionModel& model, PreviewKind wanted, const RunShape& shape,
+                                     std::string* note = nullptr);
+
 struct RunConditioning {
     std::optional<Conditioning> conditional, unconditional;
     std::vector<std::string> notes;

@@ -15,9 +15,13 @@ namespace vitral::diffusion {
 
 class FakeDenoiser final : public Denoiser {
 public:
-    FakeDenoiser(ScheduleSpec spec, std::int32_t channels, std::int32_t size) : schedule_(*NoiseSchedule::make(spec)) {
+    /// `paints`: takes a mask and the masked picture besides x, as Stable Diffusion's inpainting networks.
+    FakeDenoiser(ScheduleSpec spec, std::int32_t channels, std::int32_t size, bool paints = false)
+        : schedule_(*NoiseSchedule::make(spec)) {
         info_.kind = "fake";
         info_.inChannels = info_.outChannels = channels;
+        if (paints)
+            info_.inChannels = 2 * channels + 1;
         info_.defaultHeight = info_.defaultWidth = size;
         info_.crossBlocks = {"fake.cross"};
         info_.featureBlocks = {"fake.features"};
@@ -33,6 +37,7 @@ public:
 
     Result<void> predict(NetworkContext& context, const NetworkInput& input, std::span<float> out) const override {
         ++nEvaluation;
+        lastInput.assign(input.x.begin(), input.x.end());
         for (int wait = 0; wait < sleepMs && !context.stop.stop_requested(); ++wait)
             std::this_thread::sleep_for(std::chrono::milliseconds(1));
         if (context.stop.stop_requested())
@@ -66,6 +71,7 @@ public:
         return {};
     }
 
+    mutable std::vector<float> lastInput;
     mutable std::atomic<int> nEvaluation = 0;
     int sleepMs = 0; ///< a slow network that looks for a stop
 

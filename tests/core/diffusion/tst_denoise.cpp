@@ -203,6 +203,31 @@ private slots:
         QVERIFY_ERROR(denoise(job, {}, {}), ErrorCode::InvalidArgument);
     }
 
+    void paintingNetworksGetTheMask() {
+        const auto model = fakeModel();
+        const auto net = std::make_shared<FakeDenoiser>(model->schedule, 1, 8, true);
+        model->denoiser = net;
+        DenoiseJob job = jobOf(model, SolverKind::Ddim, 2);
+        job.settings.guidance = 2;
+        QVERIFY_ERROR(denoise(job, {}, {}), ErrorCode::InvalidArgument); // nothing to paint into
+        auto init = std::make_shared<Picture>(1, 8, 8);
+        std::fill(init->values.begin(), init->values.end(), 0.5F);
+        auto mask = std::make_shared<Picture>(1, 8, 8);
+        for (std::size_t i = 0; i < 32; ++i)
+            mask->values[i] = 1;
+        job.settings.init = init;
+        job.settings.mask = mask;
+        const auto run = denoise(job, {}, {});
+        QVERIFY_RESULT(run);
+        QCOMPARE(net->lastInput.size(), std::size_t{2 * 3 * 64}); // two images of x, mask, masked picture
+        for (std::size_t i = 0; i < 64; ++i) {
+            const std::size_t second = 3 * 64;
+            QCOMPARE(net->lastInput[second + i], (*run)->steps[1]->x->values[i]);
+            QCOMPARE(net->lastInput[second + 64 + i], i < 32 ? 1.0F : 0.0F);
+            QCOMPARE(net->lastInput[second + 128 + i], i < 32 ? 0.0F : 0.5F);
+        }
+    }
+
     void latentsArePreviewedAndDecoded() {
         DenoiseJob job = jobOf(fakeModel(true), SolverKind::Euler, 6);
         for (const PreviewKind kind : {PreviewKind::None, PreviewKind::Projection, PreviewKind::Decoder}) {
@@ -216,6 +241,14 @@ private slots:
             if (preview)
                 QCOMPARE(preview->width, kind == PreviewKind::Decoder ? 16 : 8);
         }
+        auto blind = fakeModel(true); // no projection known: its small decoder stands in, and that is said
+        blind->info.previewProjection.clear();
+        job.model = blind;
+        job.request.preview = PreviewKind::Projection;
+        const auto run = denoise(job, {}, {});
+        QVERIFY_RESULT(run);
+        QCOMPARE((*run)->steps[2]->preview->width, 16);
+        QCOMPARE((*run)->notes.size(), std::size_t{1});
         job.settings.width = 15; // not a multiple of 2
         QVERIFY_ERROR(denoise(job, {}, {}), ErrorCode::InvalidArgument);
     }
