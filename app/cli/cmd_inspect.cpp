@@ -2,7 +2,9 @@
 // vitral-cli inspect FILE [--json]: what a GGUF, safetensors or npy file holds, and the memory a model would need.
 
 #include "app/cli/commands.h"
+#include "app/cli/inspect_diffusion.h"
 #include "app/cli/printable.h"
+#include "core/diffusion/summary.h"
 #include "core/io/gguf.h"
 #include "core/io/gguf_summary.h"
 #include "core/io/npy.h"
@@ -376,13 +378,17 @@ struct InspectOptions {
 } // namespace
 
 void addInspectCommand(CLI::App& app, CommonOptions& common) {
-    auto* command =
-        app.add_subcommand("inspect", "What a GGUF, safetensors or npy file holds, and the memory it needs");
+    auto* command = app.add_subcommand(
+        "inspect", "What a GGUF, safetensors or npy file or a picture model holds, and the memory it needs");
     auto options = std::make_shared<InspectOptions>();
     command->add_option("FILE", options->file, "The file; - or nothing: the bundled model")->type_name("");
     command->add_flag("--json", options->json, "As JSON");
     command->callback([&common, options] {
         common.action = [&common, options]() -> Result<void> {
+            if (diffusion::canSummarizeDiffusion(options->file)) {
+                VITRAL_TRY_ASSIGN(const std::string parts, describeDiffusion(options->file, options->json));
+                return writeAnswer(parts);
+            }
             VITRAL_TRY_ASSIGN(const std::filesystem::path path, resolveModel(options->file));
             VITRAL_TRY_ASSIGN(const std::string text, describe(path, options->json, common));
             return writeAnswer(text);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/cli/commands.h"
 #include "app/cli/random_model.h"
+#include "core/diffusion/summary.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <memory>
 
@@ -14,15 +16,24 @@ void addMakeRandomCommand(CLI::App& app, CommonOptions& common) {
     };
     const auto options = std::make_shared<Options>();
     CLI::App* command = app.add_subcommand("make-random", "Write a model of a real shape with random weights");
-    command->add_option("--shape", options->what.shape, fmt::format("One of {}", fmt::join(randomModelShapes(), ", ")))
+    command
+        ->add_option("--shape", options->what.shape,
+                     fmt::format("One of {}; or of a picture model: {}", fmt::join(randomModelShapes(), ", "),
+                                 fmt::join(diffusion::randomDiffusionShapes(), ", ")))
         ->required();
-    command->add_option("--type", options->what.type, "Weights: F32, F16, BF16, Q8_0, Q4_0, Q4_K, ... or Q4_K_M")
+    command
+        ->add_option("--type", options->what.type,
+                     "Weights: F32, F16, BF16, Q8_0, Q4_0, Q4_K, ... or Q4_K_M (picture models: always F16)")
         ->default_val("Q8_0");
     command->add_option("-o,--output", options->output, "File to write")->required();
     command->add_option("--seed", options->what.seed, "Seed of the random numbers");
     command->callback([&common, options] {
         common.action = [options]() -> Result<void> {
-            VITRAL_TRY(writeRandomModel(options->what, options->output));
+            const auto pictures = diffusion::randomDiffusionShapes();
+            if (std::find(pictures.begin(), pictures.end(), options->what.shape) != pictures.end())
+                VITRAL_TRY(diffusion::writeRandomDiffusion(options->what.shape, options->what.seed, options->output));
+            else
+                VITRAL_TRY(writeRandomModel(options->what, options->output));
             std::error_code error;
             const auto bytes = std::filesystem::file_size(options->output, error);
             say(fmt::format("{}: {:.1f} MB", options->output, error ? 0.0 : static_cast<double>(bytes) / 1e6));

@@ -9,6 +9,19 @@ namespace vitral::diffusion {
 
 namespace {
 
+const TensorSource kNoTensors;
+
+/// What a network that is only described has in the place of weights.
+class NoMatrix final : public Matrix {
+public:
+    [[nodiscard]] std::size_t residentBytes() const override { return 0; }
+};
+class NoBuffer final : public Buffer {
+public:
+    [[nodiscard]] void* data() override { return this; } // never followed
+    [[nodiscard]] std::size_t sizeBytes() const override { return 0; }
+};
+
 bool isAligned(const TensorView& view) {
     const std::size_t unit = isQuantised(view.dtype) ? 2 : static_cast<std::size_t>(dtypeInfo(view.dtype).blockBytes);
     return reinterpret_cast<std::uintptr_t>(view.bytes.data()) % unit == 0;
@@ -16,9 +29,18 @@ bool isAligned(const TensorView& view) {
 
 } // namespace
 
+NetLoader::NetLoader(std::vector<Wanted>& wanted, const DiffusionLoadOptions& options)
+    : source_(kNoTensors), wanted_(&wanted), form_(WeightForm::Exact), options_(options), progress_(nullptr) {}
+
 Result<TensorView> NetLoader::find(const std::string& name, const std::vector<Shape>& shapes) {
     if (options_.stop.stop_requested())
         return fail(ErrorCode::Cancelled, "Loading was stopped.");
+    if (wanted_ != nullptr) {
+        wanted_->push_back({name, shapes.front()});
+        TensorView view;
+        view.shape = shapes.front();
+        return view;
+    }
     const TensorSource::Entry* entry = source_.find(name);
     if (entry == nullptr)
         return fail(ErrorCode::InvalidFile,
@@ -53,6 +75,12 @@ void NetLoader::loaded(const TensorView& view, std::size_t resident) {
 }
 
 Result<std::unique_ptr<Matrix>> NetLoader::weights(const std::string& name, const TensorView& view, bool isConv) {
+    if (wanted_ != nullptr) {
+        auto nothing = std::make_unique<NoMatrix>();
+        nothing->shape = view.shape;
+        nParameter_ += view.shape.count();
+        return std::unique_ptr<Matrix>(std::move(nothing));
+    }
     TensorView used = view;
     std::size_t copied = 0;
     if (!isAligned(view)) { // safetensors promises no alignment
@@ -107,28 +135,30 @@ Result<Conv> NetLoader::conv(const std::string& name, std::int64_t nOut, std::in
     return result;
 }
 
+Result<Vector> NetLoader::smallTensor(const std::string& name, const TensorView& view, const Shape& shape) {
+    Vector vector;
+    if (wanted_ != nullptr) {
+        vector.buffer = std::make_unique<NoBuffer>();
+        nParameter_ += view.shape.count();
+    } else {
+        auto buffer = options_.backend->loadVector(view);
+        if (!buffer)
+            return failWith("Cannot load the tensor " + name, std::move(buffer).error());
+        loaded(view, (*buffer)->sizeBytes());
+        vector.buffer = std::move(*buffer);
+    }
+    vector.tensor = Tensor{vector.buffer->data(), shape, shape.nCol(), DType::F32};
+    return vector;
+}
+
 Result<Vector> NetLoader::vector(const std::string& name, std::int64_t n) {
     VITRAL_TRY_ASSIGN(const TensorView view, find(name, {Shape{n}, Shape{1, n}}));
-    auto buffer = options_.backend->loadVector(view);
-    if (!buffer)
-        return failWith("Cannot load the tensor " + name, std::move(buffer).error());
-    loaded(view, (*buffer)->sizeBytes());
-    Vector vector;
-    vector.buffer = std::move(*buffer);
-    vector.tensor = Tensor{vector.buffer->data(), Shape{1, n}, n, DType::F32};
-    return vector;
+    return smallTensor(name, view, Shape{1, n});
 }
 
 Result<Vector> NetLoader::matrixVector(const std::string& name, std::int64_t nRow, std::int64_t nCol) {
     VITRAL_TRY_ASSIGN(const TensorView view, find(name, {Shape{nRow, nCol}}));
-    auto buffer = options_.backend->loadVector(view);
-    if (!buffer)
-        return failWith("Cannot load the tensor " + name, std::move(buffer).error());
-    loaded(view, (*buffer)->sizeBytes());
-    Vector vector;
-    vector.buffer = std::move(*buffer);
-    vector.tensor = Tensor{vector.buffer->data(), Shape{nRow, nCol}, nCol, DType::F32};
-    return vector;
+    return smallTensor(name, view, Shape{nRow, nCol});
 }
 
 Result<GroupNorm> NetLoader::groupNorm(const std::string& name, std::int64_t n, std::int64_t nGroup, double eps) {
@@ -155,6 +185,8 @@ Result<LayerNorm> NetLoader::layerNorm(const std::string& name, std::int64_t n, 
 
 Result<std::unique_ptr<Matrix>> NetLoader::table(const std::string& name, std::int64_t nRow, std::int64_t nCol) {
     VITRAL_TRY_ASSIGN(TensorView view, find(name, {Shape{nRow, nCol}}));
+    if (wanted_ != nullptr)
+        return weights(name, view, false);
     std::shared_ptr<const std::vector<std::byte>> copy;
     if (!isAligned(view)) {
         copy = std::make_shared<const std::vector<std::byte>>(view.bytes.begin(), view.bytes.end());
@@ -179,7 +211,7 @@ Result<void> Pass::check() const {
     if (backend_ == nullptr)
         return {};
     if (stop_.stop_requested())
-        return fail(ErrorCode::Cancelled, "Stopped.");
+        return fail(ErrorCode::Cancelled, "The pass was stopped.");
     return backend_->status();
 }
 

@@ -76,6 +76,14 @@ public:
               Progress* progress = nullptr)
         : source_(source), what_(std::move(what)), form_(form), options_(options), progress_(progress) {}
 
+    /// Loads nothing: every tensor is taken as if it were there, and noted. A network loaded so can only be planned
+    /// (scratchBytes) or described; tensors a file may lack are left out. The list cannot disagree with the networks.
+    struct Wanted {
+        std::string name;
+        Shape shape;
+    };
+    NetLoader(std::vector<Wanted>& wanted, const DiffusionLoadOptions& options);
+
     [[nodiscard]] bool has(std::string_view tensor) const { return source_.has(tensor); }
     [[nodiscard]] const TensorSource& source() const { return source_; }
 
@@ -109,7 +117,10 @@ private:
     Result<std::unique_ptr<Matrix>> weights(const std::string& name, const TensorView& view, bool isConv);
     void loaded(const TensorView& view, std::size_t resident);
 
+    Result<Vector> smallTensor(const std::string& name, const TensorView& view, const Shape& shape);
+
     const TensorSource& source_;
+    std::vector<Wanted>* wanted_ = nullptr;
     std::string what_;
     WeightForm form_;
     const DiffusionLoadOptions& options_;

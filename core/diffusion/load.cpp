@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which loader opens what.
 
+#include "core/diffusion/checkpoint.h"
+#include "core/diffusion/diffusers_folder.h"
 #include "core/diffusion/loaders.h"
 #include "core/diffusion/small_models.h"
 #include "core/diffusion/vitral_file.h"
@@ -18,6 +20,8 @@ std::span<const DiffusionLoader> diffusionLoaders() {
         DiffusionLoader{"MNIST flow transformer", looksLikePatchViT, loadPatchViT},
         DiffusionLoader{"EMNIST latent flow", looksLikeLatentFlow, loadLatentFlow},
         DiffusionLoader{"Vitral's own file", looksLikeVitralFile, loadVitralFile},
+        DiffusionLoader{"folder of diffusers", looksLikeDiffusersFolder, loadDiffusersFolder},
+        DiffusionLoader{"checkpoint of Stable Diffusion", looksLikeCheckpoint, loadCheckpoint},
     };
     return kLoaders;
 }

@@ -54,6 +54,15 @@ Result<void> TensorSource::add(std::shared_ptr<const GgufFile> file, const Renam
     return {};
 }
 
+Result<TensorSource> TensorSource::renamed(const Rename& rename) const {
+    TensorSource result;
+    for (const auto& [name, entry] : entries_)
+        if (auto other = rename(name))
+            VITRAL_TRY(result.add(std::move(*other), entry));
+    result.owners_ = owners_;
+    return result;
+}
+
 const TensorSource::Entry* TensorSource::find(std::string_view name) const {
     const auto at = entries_.find(std::string(name));
     return at == entries_.end() ? nullptr : &at->second;

@@ -35,6 +35,8 @@ public:
     Result<void> add(std::shared_ptr<const GgufFile> file, const Rename& rename = {});
     /// One tensor that was made by hand (a slice of a fused projection).
     Result<void> add(std::string name, Entry entry);
+    /// Those tensors that `rename` names, under their new names; of the same files. Errors: InvalidFile.
+    [[nodiscard]] Result<TensorSource> renamed(const Rename& rename) const;
     void keepAlive(std::shared_ptr<const void> owner) { owners_.push_back(std::move(owner)); }
 
     [[nodiscard]] bool has(std::string_view name) const { return entries_.find(std::string(name)) != entries_.end(); }

@@ -23,6 +23,10 @@ Result<void> readDefaults(const JsonConfig& json, ModelParts& parts) {
     VITRAL_TRY_ASSIGN(parts.info.defaultGuidance, defaults.real("guidance", 1.0, 0, 100));
     VITRAL_TRY_ASSIGN(const std::int64_t steps, defaults.integer("steps", 20, 1, 1000));
     parts.info.defaultSteps = static_cast<std::int32_t>(steps);
+    VITRAL_TRY_ASSIGN(const std::string solver, defaults.text("solver", ""));
+    if (!solver.empty()) {
+        VITRAL_TRY_ASSIGN(parts.info.defaultSolver, solverFromName(solver));
+    }
     VITRAL_TRY_ASSIGN(const std::int64_t width, defaults.integer("width", 0, 0, 8192));
     VITRAL_TRY_ASSIGN(const std::int64_t height, defaults.integer("height", 0, 0, 8192));
     parts.defaultWidth = static_cast<std::int32_t>(width);
@@ -69,7 +73,15 @@ Result<ModelParts> readVitralFile(const std::filesystem::path& path) {
         VITRAL_TRY_ASSIGN(parts.textConfig, readClipConfig(encoder));
         if (!json.has("tokenizer"))
             return fail(ErrorCode::InvalidFile, "The model's metadata hold a text encoder, but no tokenizer for it.");
-        VITRAL_TRY_ASSIGN(auto tokenizer, tokenizerFromJson(json.dump("tokenizer"), json.dump("tokenizer_config")));
+        std::shared_ptr<const Tokenizer> tokenizer;
+        if (json.isObject("tokenizer")) {
+            VITRAL_TRY_ASSIGN(tokenizer, tokenizerFromJson(json.dump("tokenizer"), json.dump("tokenizer_config")));
+        } else if (const auto named = json.text("tokenizer", ""); named && *named == "clip") {
+            VITRAL_TRY_ASSIGN(tokenizer, builtInClipTokenizer());
+        } else {
+            return fail(ErrorCode::InvalidFile,
+                        "The model's metadata describe a tokenizer neither as an object nor as \"clip\".");
+        }
         VITRAL_TRY_ASSIGN(const JsonConfig config,
                           JsonConfig::parse(json.has("tokenizer_config") ? json.dump("tokenizer_config") : "{}",
                                             "the model's tokenizer_config"));

@@ -286,7 +286,122 @@ def _bytes():
     return order, names
 
 
-CASES = {f.__name__: f for f in (sd1, sd2, xl, plain, classes, vae, vae_shifted, taesd, clip_text)}
+def ldm_names(n_levels, n_res, attention, n_text):
+    """Names of a checkpoint of the original code, in its own spelling; what they mean, diffusers' converter says."""
+    res = ["in_layers.0", "in_layers.2", "emb_layers.1", "out_layers.0", "out_layers.3", "skip_connection"]
+    block = "transformer_blocks.0."
+    attn = ["norm", "proj_in", "proj_out"] + [block + f"{a}.{p}" for a in ("attn1", "attn2") for p in ("to_q", "to_k", "to_v", "to_out.0")]
+    attn += [block + n for n in ("norm1", "norm2", "norm3", "ff.net.0.proj", "ff.net.2")]
+    unet = ["time_embed.0", "time_embed.2", "input_blocks.0.0", "out.0", "out.2"]
+    i = 1
+    for level in range(n_levels):
+        for _ in range(n_res):
+            unet += [f"input_blocks.{i}.0.{r}" for r in res] + [f"input_blocks.{i}.1.{a}" for a in attn if attention[level]]
+            i += 1
+        if level + 1 < n_levels:
+            unet += [f"input_blocks.{i}.0.op"]
+            i += 1
+    unet += [f"middle_block.{j}.{r}" for j in (0, 2) for r in res] + [f"middle_block.1.{a}" for a in attn]
+    i = 0
+    for level in reversed(range(n_levels)):
+        for j in range(n_res + 1):
+            unet += [f"output_blocks.{i}.0.{r}" for r in res] + [f"output_blocks.{i}.1.{a}" for a in attn if attention[level]]
+            if j == n_res and level > 0:
+                unet += [f"output_blocks.{i}.{2 if attention[level] else 1}.conv"]
+            i += 1
+    return unet
+
+
+def ldm():
+    """A whole checkpoint in the original code's names, as diffusers' own converter reads it."""
+    import diffusers
+    from diffusers.loaders import single_file_utils as sf
+    from transformers import CLIPTextConfig, CLIPTextModel
+    unet = diffusers.UNet2DConditionModel(sample_size=8, block_out_channels=(16, 32), layers_per_block=1, norm_num_groups=8, attention_head_dim=8,
+                                          cross_attention_dim=64, down_block_types=("CrossAttnDownBlock2D", "DownBlock2D"),
+                                          up_block_types=("UpBlock2D", "CrossAttnUpBlock2D"))
+    vae = diffusers.AutoencoderKL(sample_size=16, block_out_channels=(8, 16), layers_per_block=1, norm_num_groups=4,
+                                  down_block_types=("DownEncoderBlock2D",) * 2, up_block_types=("UpDecoderBlock2D",) * 2)
+    weights, tensors = {}, {}
+
+    def learn(net, names, prefix, convert):
+        """Which original name becomes which of `net`: by the converter, on tensors that carry their number."""
+        probes = {}
+        for n, name in enumerate(names):
+            for suffix in (".weight", ".bias"):
+                probes[prefix + name + suffix] = torch.full((1,), float(2 * n + (suffix == ".bias")))
+        numbers = {float(v[0]): k for k, v in probes.items()}
+        converted = {k: float(v.flatten()[0]) for k, v in convert(dict(probes)).items()}
+        state = net.state_dict()
+        missing = [k for k in state if k not in converted]
+        assert not missing, missing
+        values = {}
+        for name, old in state.items():
+            mine = {}
+            original = numbers[converted[name]]
+            shape = list(old.shape)
+            if "attentions" in name and "mid_block" in name and prefix.startswith("first") and len(shape) == 2:
+                shape += [1, 1]  # convolutions of one pixel in the original
+            is_norm = len(shape) == 1 and "norm" in name
+            kind, spread = ("one", 0.3) if is_norm and name.endswith("weight") else ("zero", 0.1) if len(shape) == 1 else \
+                ("zero", float(np.float32(1.4 * np.sqrt(3.0 / np.prod(shape[1:])))))
+            weights[original] = [shape, kind, spread]
+            values[name] = weight(original, shape, kind, spread).reshape(list(old.shape))
+        net.load_state_dict(values)
+        net.eval()
+
+    learn(unet, ldm_names(2, 1, (True, False), 0), "model.diffusion_model.", lambda c: sf.convert_ldm_unet_checkpoint(c, unet.config))
+    blocks = ["norm1", "conv1", "norm2", "conv2", "nin_shortcut"]
+    names = ["quant_conv", "post_quant_conv"]
+    for half in ("encoder", "decoder"):
+        names += [f"{half}.{n}" for n in ("conv_in", "norm_out", "conv_out")]
+        names += [f"{half}.mid.block_{j}.{b}" for j in (1, 2) for b in blocks] + [f"{half}.mid.attn_1.{n}" for n in ("norm", "q", "k", "v", "proj_out")]
+    for i in (0, 1):
+        names += [f"encoder.down.{i}.block.0.{b}" for b in blocks] + [f"decoder.up.{i}.block.{j}.{b}" for j in (0, 1) for b in blocks]
+    names += ["encoder.down.0.downsample.conv", "decoder.up.1.upsample.conv"]
+    learn(vae, names, "first_stage_model.", lambda c: sf.convert_ldm_vae_checkpoint(c, vae.config))
+
+    # OpenCLIP's encoder as Stable Diffusion 2 uses it: three layers, of which the last is left out.
+    text = CLIPTextModel(CLIPTextConfig(vocab_size=49408, hidden_size=64, intermediate_size=96, num_hidden_layers=2, num_attention_heads=1,
+                                        max_position_embeddings=77, hidden_act="gelu", projection_dim=64))
+    p, values = "cond_stage_model.model.", {}
+
+    def take(original, shape, kind="zero", spread=None):
+        spread = spread or float(np.float32(1.4 * np.sqrt(3.0 / np.prod(shape[1:])))) if len(shape) > 1 else spread or 0.1
+        weights[p + original] = [shape, kind, spread]
+        return weight(p + original, shape, kind, spread)
+
+    values["embeddings.token_embedding.weight"] = take("token_embedding.weight", [49408, 64], spread=1.0)
+    values["embeddings.position_embedding.weight"] = take("positional_embedding", [77, 64], spread=1.0)
+    for end in ("weight", "bias"):
+        values[f"final_layer_norm.{end}"] = take(f"ln_final.{end}", [64], *(("one", 0.3) if end == "weight" else ("zero", 0.1)))
+    for i in range(3):
+        at, to = f"transformer.resblocks.{i}.", f"encoder.layers.{i}."
+        layer = {}
+        for a, b in (("ln_1", "layer_norm1"), ("ln_2", "layer_norm2")):
+            layer[f"{to}{b}.weight"] = take(f"{at}{a}.weight", [64], "one", 0.3)
+            layer[f"{to}{b}.bias"] = take(f"{at}{a}.bias", [64])
+        for a, b, n_out, n_in in (("attn.out_proj", "self_attn.out_proj", 64, 64), ("mlp.c_fc", "mlp.fc1", 96, 64), ("mlp.c_proj", "mlp.fc2", 64, 96)):
+            layer[f"{to}{b}.weight"] = take(f"{at}{a}.weight", [n_out, n_in])
+            layer[f"{to}{b}.bias"] = take(f"{at}{a}.bias", [n_out])
+        for end, shape in (("weight", [192, 64]), ("bias", [192])):
+            fused = take(f"{at}attn.in_proj_{end}", shape)
+            for j, which in enumerate("qkv"):
+                layer[f"{to}self_attn.{which}_proj.{end}"] = fused[64 * j:64 * (j + 1)]
+        if i < 2:
+            values |= layer
+    text.load_state_dict(values, strict=False)
+    text.eval()
+    ids = [49406, 320, 1125, 539, 320, 2368, 49407] + [0] * 70  # "a photo of a cat"; 0 fills up in Stable Diffusion 2
+    x, z, words = noise("ldm.x", 2, 4, 8, 8), noise("ldm.z", 1, 4, 5, 3), noise("ldm.words", 2, 7, 64)
+    with torch.no_grad():
+        tensors["text"] = text(torch.tensor([ids])).last_hidden_state
+        tensors["out"] = unet(x, torch.tensor(500.0), encoder_hidden_states=words).sample
+        tensors["decoded"] = vae.decode(z / 0.18215).sample
+    save("ldm", tensors | {"x": x, "z": z, "words": words, "timestep": torch.tensor([500.0])}, {}, weights)
+
+
+CASES = {f.__name__: f for f in (sd1, sd2, xl, plain, classes, vae, vae_shifted, taesd, clip_text, ldm)}
 
 if __name__ == "__main__":
     torch.set_num_threads(1)

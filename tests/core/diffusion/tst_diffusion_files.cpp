@@ -1,0 +1,449 @@
+// SPDX-License-Identifier: Apache-2.0
+// Files of diffusion models: checkpoints in the names of the original code against diffusers' own converter, diffusers
+// folders with shards and variants, this program's own file; and files that lie. Also what a pass takes and how it
+// stops.
+
+#include "core/diffusion/checkpoint.h"
+#include "core/diffusion/summary.h"
+#include "core/diffusion/unet.h"
+#include "core/io/gguf_writer.h"
+#include "core/tensor/quantize.h"
+#include "tests/core/diffusion/diffusion_golden.h"
+
+#include <QTemporaryDir>
+#include <cmath>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+using namespace vitral;
+using namespace vitral::diffusion;
+using namespace vitral::test;
+namespace fs = std::filesystem;
+using Json = nlohmann::json;
+
+namespace {
+
+void writeText(const fs::path& path, const std::string& text) {
+    fs::create_directories(path.parent_path());
+    std::ofstream(path, std::ios::binary) << text;
+}
+
+} // namespace
+
+class TestDiffusionFiles : public QObject {
+    Q_OBJECT
+    QTemporaryDir folder_;
+    Result<DiffusionGolden> sd1_;
+    DiffusionLoadOptions options_;
+
+    fs::path at(const std::string& name) const { return fs::path(folder_.path().toStdString()) / name; }
+
+    /// One prediction of the golden inputs; compares with the golden prediction.
+    void predicts(const DiffusionModel& model, const DiffusionGolden& golden, double allowed) {
+        const GoldenTensor& x = golden.tensors.at("x");
+        const GoldenTensor& words = golden.tensors.at("words");
+        std::vector<Conditioning> conditioning(2);
+        std::vector<const Conditioning*> pointers;
+        for (std::size_t i = 0; i < 2; ++i) {
+            conditioning[i].nToken = words.dims[1];
+            conditioning[i].width = words.dims[2];
+            const auto size = static_cast<std::ptrdiff_t>(words.dims[1] * words.dims[2]);
+            const auto first = words.values.begin() + static_cast<std::ptrdiff_t>(i) * size;
+            conditioning[i].tokens.assign(first, first + size);
+            pointers.push_back(&conditioning[i]);
+        }
+        NetworkInput input;
+        input.x = x.values;
+        input.nImage = 2;
+        input.height = static_cast<std::int32_t>(x.dims[2]);
+        input.width = static_cast<std::int32_t>(x.dims[3]);
+        input.timestep = static_cast<double>(golden.tensors.at("timestep").values[0]);
+        input.conditioning = pointers;
+        Workspace workspace(*model.backend);
+        NetworkContext context{*model.backend, workspace, {}, nullptr};
+        std::vector<float> out(golden.tensors.at("out").values.size());
+        QVERIFY_RESULT(model.denoiser->predict(context, input, out));
+        const double error = relativeDifference(out, golden.tensors.at("out").values);
+        QVERIFY2(error <= allowed, qPrintable(QString("relative error %1").arg(error)));
+    }
+
+    /// The sd1 network with another config; `change` may edit the whole metadata.
+    QString refusal(const std::function<void(Json&)>& change,
+                    const std::function<void(std::vector<FileTensor>&)>& edit = {}) {
+        Json meta = Json::parse(sd1_->meta);
+        change(meta);
+        const auto path = at("hostile.safetensors");
+        if (const auto written = writeGoldenModel(*sd1_, path, DType::F16, meta.dump(), edit); !written)
+            return "cannot write: " + QString::fromStdString(written.error().message);
+        const auto model = loadDiffusionModel(path, options_);
+        return model ? QString() : QString::fromStdString(model.error().message);
+    }
+
+private slots:
+    void initTestCase() {
+        sd1_ = loadDiffusionGolden("unet-sd1");
+        QVERIFY_RESULT(sd1_);
+        auto backend = makeCpuBackend({2, CpuIsa::Auto});
+        QVERIFY_RESULT(backend);
+        options_.backend = *backend;
+        options_.precision = Precision::Exact;
+    }
+
+    void checkpoints_data() {
+        QTest::addColumn<bool>("gguf");
+        QTest::addColumn<QString>("type");
+        QTest::newRow("safetensors F32") << false << "F32";
+        QTest::newRow("safetensors F16") << false << "F16";
+        QTest::newRow("safetensors BF16") << false << "BF16";
+        QTest::newRow("gguf F32") << true << "F32";
+        QTest::newRow("gguf F16") << true << "F16";
+        QTest::newRow("gguf Q8_0") << true << "Q8_0";
+    }
+    void checkpoints() {
+        QFETCH(bool, gguf);
+        QFETCH(QString, type);
+        const auto golden = loadDiffusionGolden("ldm");
+        QVERIFY_RESULT(golden);
+        const DType dtype = *dtypeFromName(type.toStdString());
+        const auto path = at(gguf ? "checkpoint.gguf" : "checkpoint.safetensors");
+        if (gguf) {
+            GgufWriter writer;
+            writer.setString("general.architecture", "sd");
+            std::vector<std::pair<DType, std::vector<std::byte>>> bytes;
+            for (const auto& [name, weight] : golden->weights) {
+                const std::vector<float> values = goldenWeight(name, weight);
+                // Rows that are no whole blocks stay F16, as in such files.
+                const DType own = dtype != DType::Q8_0                                  ? dtype
+                                  : weight.dims.size() == 2 && weight.dims[1] % 32 == 0 ? DType::Q8_0
+                                                                                        : DType::F16;
+                bytes.emplace_back(own, std::vector<std::byte>(rowBytes(own, std::int64_t(values.size()))));
+                QVERIFY_RESULT(quantizeRow(own, values, bytes.back().second));
+                Shape shape;
+                for (const std::int64_t dim : weight.dims)
+                    shape.dims[static_cast<std::size_t>(shape.rank++)] = dim;
+                QVERIFY_RESULT(writer.addTensor(name, own, shape));
+            }
+            QVERIFY_RESULT(writer.begin(path));
+            for (const auto& [own, data] : bytes)
+                QVERIFY_RESULT(writer.write(data));
+            QVERIFY_RESULT(writer.finish());
+        } else {
+            QVERIFY_RESULT(writeGoldenModel(*golden, path, dtype, "-"));
+        }
+        QVERIFY(looksLikeDiffusionModel(path));
+        const auto model = loadDiffusionModel(path, options_);
+        QVERIFY_RESULT(model);
+        // Rounded weights move the result: 11 bits of F16, 8 of BF16 and of Q8_0.
+        const double allowed = type == "F32" ? 1e-4 : type == "F16" ? 5e-3 : 5e-2;
+        predicts(**model, *golden, allowed);
+        Workspace workspace(*options_.backend);
+        NetworkContext context{*options_.backend, workspace, {}, nullptr};
+        const auto text = (*model)->textEncoder->encode(context, "a photo of a cat", nullptr);
+        QVERIFY_RESULT(text);
+        QCOMPARE(text->nToken, std::int64_t{77});
+        QVERIFY(relativeDifference(text->tokens, golden->tensors.at("text").values) <= allowed);
+        const GoldenTensor& z = golden->tensors.at("z");
+        Picture latent(4, static_cast<std::int32_t>(z.dims[2]), static_cast<std::int32_t>(z.dims[3]));
+        latent.values = z.values;
+        const auto decoded = (*model)->autoencoder->decode(context, latent);
+        QVERIFY_RESULT(decoded);
+        QVERIFY(relativeDifference(decoded->values, golden->tensors.at("decoded").values) <= allowed);
+        QVERIFY((*model)->autoencoder->canEncode());
+        QVERIFY((*model)->schedule.kind == BetaKind::ScaledLinear);
+    }
+
+    void folders_data() {
+        QTest::addColumn<QString>("kind");
+        for (const char* kind : {"one file", "fp16 variant", "shards", "pickle"})
+            QTest::newRow(kind) << kind;
+    }
+    void folders() {
+        QFETCH(QString, kind);
+        const fs::path root = at("folder-" + kind.toStdString());
+        const Json meta = Json::parse(sd1_->meta);
+        writeText(root / "model_index.json",
+                  R"({"_class_name":"StableDiffusionPipeline","unet":["diffusers","UNet2DConditionModel"]})");
+        writeText(root / "unet" / "config.json", meta["unet"].dump());
+        writeText(root / "scheduler" / "scheduler_config.json", meta["scheduler"].dump());
+        const auto strip = [](std::vector<FileTensor>& tensors) {
+            for (FileTensor& tensor : tensors)
+                tensor.name = tensor.name.substr(5); // "unet."
+        };
+        const std::string stem = "diffusion_pytorch_model";
+        if (kind == "pickle") {
+            writeText(root / "unet" / (stem + ".bin"), "\x80\x02");
+            const auto model = loadDiffusionModel(root, options_);
+            QVERIFY_ERROR(model, ErrorCode::Unsupported);
+            QVERIFY(model.error().message.find("pickle") != std::string::npos);
+            return;
+        }
+        if (kind == "shards") {
+            Json map = Json::object();
+            for (const int i : {0, 1}) {
+                const std::string name =
+                    stem + (i == 0 ? "-00001-of-00002.safetensors" : "-00002-of-00002.safetensors");
+                QVERIFY_RESULT(writeGoldenModel(*sd1_, root / "unet" / name, DType::F32, "-",
+                                                [&](std::vector<FileTensor>& tensors) {
+                                                    strip(tensors);
+                                                    std::vector<FileTensor> half;
+                                                    for (std::size_t j = std::size_t(i); j < tensors.size(); j += 2)
+                                                        half.push_back(tensors[j]);
+                                                    for (const FileTensor& one : half)
+                                                        map[one.name] = name;
+                                                    tensors = half;
+                                                }));
+            }
+            writeText(root / "unet" / (stem + ".safetensors.index.json"), Json{{"weight_map", map}}.dump());
+        } else {
+            const bool half = kind == "fp16 variant";
+            QVERIFY_RESULT(writeGoldenModel(*sd1_,
+                                            root / "unet" / (stem + (half ? ".fp16.safetensors" : ".safetensors")),
+                                            half ? DType::F16 : DType::F32, "-", strip));
+        }
+        QVERIFY(looksLikeDiffusionModel(root));
+        for (const fs::path& path : {root, root / "model_index.json"}) {
+            const auto model = loadDiffusionModel(path, options_);
+            QVERIFY_RESULT(model);
+            predicts(**model, *sd1_, kind == "fp16 variant" ? 5e-3 : 1e-4);
+        }
+        if (kind != "shards")
+            return;
+        writeText(root / "unet" / (stem + ".safetensors.index.json"), R"({"weight_map":{"a":"../../etc/passwd"}})");
+        QVERIFY_ERROR(loadDiffusionModel(root, options_), ErrorCode::InvalidFile);
+        writeText(root / "unet" / (stem + ".safetensors.index.json"), R"({"weight_map":7})");
+        QVERIFY_ERROR(loadDiffusionModel(root, options_), ErrorCode::InvalidFile);
+    }
+
+    void liesAreNamed() {
+        QVERIFY2(refusal([](Json&) {}).isEmpty(), qPrintable(refusal([](Json&) {})));
+        const auto unet = [](const char* key, Json value) {
+            return [key, value](Json& meta) { meta["unet"][key] = value; };
+        };
+        const std::vector<std::pair<std::function<void(Json&)>, QString>> cases = {
+            {unet("block_out_channels", Json::array({16, 32, 48})), "has the shape"},
+            {unet("block_out_channels", Json::array({16})), "down_block_types"},
+            {unet("block_out_channels", 16), "down_block_types"},
+            {unet("block_out_channels", Json::array({16, -32, 32})), "block_out_channels"},
+            {unet("block_out_channels", Json::array({16, 1e300, 32})), "block_out_channels"},
+            {unet("block_out_channels", Json::array({15, 32, 32})), "divide"},
+            {unet("attention_head_dim", 5), "heads"},
+            {unet("attention_head_dim", 0), "attention_head_dim"},
+            {unet("norm_num_groups", 7), "groups"},
+            {unet("layers_per_block", 2), "lacks the tensor"},
+            {unet("layers_per_block", 1000000000), "layers_per_block"},
+            {unet("in_channels", 9), "conv_in.weight"},
+            {unet("cross_attention_dim", 25), "attn2"},
+            {unet("sample_size", 1 << 30), "sample_size"},
+            {unet("act_fn", "mish"), "mish"},
+            {unet("down_block_types", Json::array({"K", "L", "M"})), "down_block_types"},
+            {unet("resnet_time_scale_shift", "scale_shift"), "resnet_time_scale_shift"},
+            {unet("num_class_embeds", 10), "class_embedding"},
+            {unet("_class_name", "Transformer2DModel"), "Transformer2DModel"},
+            {[](Json& meta) { meta.erase("scheduler"); }, "scheduler"},
+            {[](Json& meta) { meta["scheduler"]["beta_start"] = "x"; }, "beta_start"},
+            {[](Json& meta) { meta["version"] = 2; }, "version"},
+            {[](Json& meta) { meta["unet"] = Json::array(); }, "unet"},
+            {[](Json& meta) {
+                 meta["vae"] = {{"block_out_channels", {8}}};
+             },
+             "autoencoder"},
+            {[](Json& meta) {
+                 meta["text_encoder"] = {{"hidden_size", 24}};
+             },
+             "intermediate_size"},
+            {[](Json& meta) {
+                 meta["defaults"] = {{"steps", 1e9}};
+             },
+             "steps"},
+        };
+        QStringList wrong;
+        for (std::size_t i = 0; i < cases.size(); ++i)
+            if (const QString said = refusal(cases[i].first); !said.contains(cases[i].second))
+                wrong << QString("case %1 said: %2").arg(i).arg(said);
+        QVERIFY2(wrong.isEmpty(), qPrintable(wrong.join('\n')));
+    }
+
+    void tensorsAreNamed() {
+        // Every tensor in turn: missing, or with one row more.
+        int n = 0;
+        for (const auto& [name, weight] : sd1_->weights) {
+            if (++n % 9 != 0)
+                continue; // a ninth of some two hundred is enough
+            const bool missing = n % 2 == 0;
+            const QString said = refusal([](Json&) {},
+                                         [&](std::vector<FileTensor>& tensors) {
+                                             for (std::size_t i = 0; i < tensors.size(); ++i) {
+                                                 if (tensors[i].name != name)
+                                                     continue;
+                                                 if (missing) {
+                                                     tensors.erase(tensors.begin() + std::ptrdiff_t(i));
+                                                 } else {
+                                                     ++tensors[i].dims[0];
+                                                     tensors[i].values.resize(tensors[i].values.size() /
+                                                                              weight.dims[0] * tensors[i].dims[0]);
+                                                 }
+                                                 break;
+                                             }
+                                         });
+            QVERIFY2(said.contains(QString::fromStdString(name.substr(5))), qPrintable(said));
+        }
+    }
+
+    void deepJson() {
+        std::string deep = R"({"version":1,"unet":)";
+        for (int i = 0; i < 100000; ++i)
+            deep += "[";
+        QVERIFY_RESULT(writeGoldenModel(*sd1_, at("deep.safetensors"), DType::F16, deep));
+        const auto model = loadDiffusionModel(at("deep.safetensors"), options_);
+        QVERIFY_ERROR(model, ErrorCode::InvalidFile);
+    }
+
+    void truncatedFiles() {
+        QVERIFY_RESULT(writeGoldenModel(*sd1_, at("whole.safetensors"), DType::F16));
+        std::ifstream in(at("whole.safetensors"), std::ios::binary);
+        const std::string bytes((std::istreambuf_iterator<char>(in)), {});
+        for (const std::size_t n :
+             {std::size_t{0}, std::size_t{7}, std::size_t{100}, bytes.size() / 2, bytes.size() - 1}) {
+            writeText(at("cut.safetensors"), bytes.substr(0, n));
+            QVERIFY(!loadDiffusionModel(at("cut.safetensors"), options_));
+        }
+    }
+
+    void memoryIsAsStated() {
+        QVERIFY_RESULT(writeRandomDiffusion("sd15-tiny", 1, at("tiny.safetensors")));
+        const auto model = loadDiffusionModel(at("tiny.safetensors"), options_);
+        QVERIFY_RESULT(model);
+        Workspace workspace(*options_.backend);
+        NetworkContext context{*options_.backend, workspace, {}, nullptr};
+        const auto text = (*model)->textEncoder->encode(context, "a cat", nullptr);
+        QVERIFY_RESULT(text);
+        NetworkInput input;
+        const std::vector<float> x(std::size_t{2} * 4 * 32 * 24, 0.5F);
+        input.x = x;
+        input.nImage = 2;
+        input.height = 32;
+        input.width = 24;
+        const std::vector<const Conditioning*> both{&*text, &*text};
+        input.conditioning = both;
+        std::vector<float> out(x.size());
+        Workspace own(*options_.backend);
+        NetworkContext second{*options_.backend, own, {}, nullptr};
+        QVERIFY_RESULT((*model)->denoiser->predict(second, input, out));
+        QCOMPARE(own.reservedBytes(), (*model)->denoiser->scratchBytes(2, 32, 24));
+        for (const float v : out)
+            QVERIFY(std::isfinite(v));
+        // What the file says before anything is loaded is what the loaded model says.
+        const auto summary = summarizeDiffusion(at("tiny.safetensors"));
+        QVERIFY_RESULT(summary);
+        QCOMPARE(summary->stepBytes, (*model)->denoiser->scratchBytes(2, 16, 16));
+        QCOMPARE(summary->decodeBytes, (*model)->autoencoder->scratchBytes(64, 64));
+        QCOMPARE(summary->parts.size(), std::size_t{3});
+        QCOMPARE(summary->skips, (*model)->denoiser->info().skips);
+
+        // Stopped before the first block.
+        std::stop_source stop;
+        stop.request_stop();
+        NetworkContext stopped{*options_.backend, own, stop.get_token(), nullptr};
+        QVERIFY_ERROR((*model)->denoiser->predict(stopped, input, out), ErrorCode::Cancelled);
+        DiffusionLoadOptions cancelled = options_;
+        cancelled.stop = stop.get_token();
+        QVERIFY_ERROR(loadDiffusionModel(at("tiny.safetensors"), cancelled), ErrorCode::Cancelled);
+        input.width = 23;
+        QVERIFY_ERROR((*model)->denoiser->predict(second, input, out), ErrorCode::InvalidArgument);
+    }
+
+    void stableDiffusionFitsInThreeGigabytes() {
+        const auto json = JsonConfig::parse(
+            R"({"block_out_channels":[320,640,1280,1280],"attention_head_dim":8,"cross_attention_dim":768,
+                "down_block_types":["CrossAttnDownBlock2D","CrossAttnDownBlock2D","CrossAttnDownBlock2D","DownBlock2D"],
+                "up_block_types":["UpBlock2D","CrossAttnUpBlock2D","CrossAttnUpBlock2D","CrossAttnUpBlock2D"]})",
+            "unet/config.json");
+        QVERIFY_RESULT(json);
+        const auto config = readUNetConfig(*json);
+        QVERIFY_RESULT(config);
+        std::vector<NetLoader::Wanted> wanted;
+        NetLoader loader(wanted, options_);
+        const auto unet = UNet::load(loader, *config, 77);
+        QVERIFY_RESULT(unet);
+        QCOMPARE(wanted.size(), std::size_t{686});                     // as Stable Diffusion 1.5's U-Net has
+        QCOMPARE((*unet)->info().nParameter, std::int64_t{859520964}); // of as many numbers
+        const std::size_t bytes = (*unet)->scratchBytes(2, 64, 64);
+        QVERIFY2(bytes < 600'000'000, qPrintable(QString::number(bytes)));
+        QCOMPARE((*unet)->info().skips.size(), std::size_t{12});
+        QCOMPARE((*unet)->info().crossBlocks.size(), std::size_t{16});
+        if (qEnvironmentVariableIsSet("VITRAL_VERBOSE"))
+            qInfo("Stable Diffusion 1.5 at 512 x 512, two pictures: %.0f MB of scratch", double(bytes) / 1e6);
+    }
+
+    void crossAttentionCanBeReplayed() {
+        const auto path = at("cross.safetensors");
+        QVERIFY_RESULT(writeGoldenModel(*sd1_, path));
+        const auto model = loadDiffusionModel(path, options_);
+        QVERIFY_RESULT(model);
+        const GoldenTensor& x = sd1_->tensors.at("x");
+        // Two texts of different lengths go through one batch.
+        Conditioning a, b;
+        a.width = b.width = 24;
+        a.nToken = 3;
+        b.nToken = 7;
+        a.tokens.assign(3 * 24, 0.3F);
+        b.tokens.assign(7 * 24, -0.2F);
+        for (std::size_t i = 0; i < b.tokens.size(); ++i)
+            b.tokens[i] += std::sin(0.1F * static_cast<float>(i));
+        const std::vector<const Conditioning*> both{&a, &b};
+        NetworkInput input;
+        input.x = x.values;
+        input.nImage = 2;
+        input.height = input.width = 8;
+        input.timestep = 100;
+        input.conditioning = both;
+        Workspace workspace(*options_.backend);
+        FeatureCollector collector(*options_.backend, 2);
+        NetworkContext context{*options_.backend, workspace, {}, &collector};
+        std::vector<float> out(x.values.size());
+        QVERIFY_RESULT((*model)->denoiser->predict(context, input, out));
+        QCOMPARE(collector.cross.size(), 2 * (*model)->denoiser->info().crossBlocks.size());
+        for (std::size_t i = 0; i < collector.cross.size(); ++i) {
+            const auto& c = collector.cross[i];
+            QCOMPARE(c.block, (*model)->denoiser->info().crossBlocks[i / 2]);
+            QCOMPARE(c.nKey, i % 2 == 0 ? 3 : 7);
+            const std::int64_t d = c.width / c.nHead;
+            for (const std::int64_t row : {std::int64_t{0}, c.nQuery - 1})
+                for (std::int32_t h = 0; h < c.nHead; ++h) {
+                    double sum = 0;
+                    for (std::int64_t k = 0; k < c.nKey; ++k) {
+                        double s = 0;
+                        for (std::int64_t j = 0; j < d; ++j)
+                            s += double(c.q[std::size_t(row * c.width + h * d + j)]) *
+                                 double(c.k[std::size_t(k * c.width + h * d + j)]);
+                        sum += std::exp(double(c.scale) * s - double(c.lse[std::size_t(row * c.nHead + h)]));
+                    }
+                    QVERIFY2(std::fabs(sum - 1) < 1e-4, qPrintable(QString::number(sum)));
+                }
+        }
+        // One at a time gives the same as together.
+        std::vector<float> alone(out.size() / 2);
+        const std::vector<const Conditioning*> second{&b};
+        input.x = std::span(x.values).last(alone.size());
+        input.nImage = 1;
+        input.conditioning = second;
+        NetworkContext quiet{*options_.backend, workspace, {}, nullptr};
+        QVERIFY_RESULT((*model)->denoiser->predict(quiet, input, alone));
+        QVERIFY(relativeDifference(alone, std::span(out).last(alone.size())) < 1e-5);
+        // A skip connection that carries nothing changes the prediction; scales of 1 do not.
+        std::vector<float> scales((*model)->denoiser->info().skips.size(), 1.0F);
+        input.skipScales = scales;
+        std::vector<float> same(alone.size()), other(alone.size());
+        QVERIFY_RESULT((*model)->denoiser->predict(quiet, input, same));
+        QCOMPARE(same, alone);
+        scales[1] = 0;
+        QVERIFY_RESULT((*model)->denoiser->predict(quiet, input, other));
+        QVERIFY(relativeDifference(other, alone) > 1e-3);
+        scales.pop_back();
+        input.skipScales = scales;
+        QVERIFY_ERROR((*model)->denoiser->predict(quiet, input, other), ErrorCode::InvalidArgument);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestDiffusionFiles)
+#include "tst_diffusion_files.moc"
