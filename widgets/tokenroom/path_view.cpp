@@ -110,6 +110,7 @@ PathView::PathView(TokenController& tokens, QWidget* parent) : TokenView(tokens,
     auto* draw = new QHBoxLayout;
     samplesTitle_ = new QLabel(waysBox_);
     samplesTitle_->setProperty("role", "small");
+    samplesTitle_->setWordWrap(true);
     alphaLabel_ = new QLabel(waysBox_);
     alpha_ = new QDoubleSpinBox(waysBox_);
     alpha_->setRange(0, 5);

@@ -138,7 +138,7 @@ void TextBlocks::edit(std::string_view text, std::size_t at, std::size_t removed
             const std::size_t was = p - inserted + removed;
             while (old + 1 < begin_.size() && begin_[old] < was)
                 ++old;
-            if (begin_[old] == was && old + 1 < begin_.size()) {
+            if (begin_[old] == was && was < begin_.back()) { // the end of the text is decided anew
                 met = true;
                 break;
             }
