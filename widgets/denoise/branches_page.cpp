@@ -26,7 +26,7 @@ using namespace diffusion;
 namespace {
 
 constexpr StepPicture kRows[] = {StepPicture::X, StepPicture::X0, StepPicture::Eps};
-constexpr int kChartHeight = 190;
+constexpr int kChartHeight = 150, kEdge = 64;
 
 const std::vector<std::string>& classesOf(const DenoiseRecordingPtr& recording) {
     static const std::vector<std::string> none;
@@ -72,6 +72,7 @@ BranchesPage::BranchesPage(DenoiseController& denoise, QWidget* parent) : Denois
     chart_ = new LineChart(page);
     chart_->setFixedHeight(kChartHeight);
     board_ = new PictureBoard(page);
+    board_->setEdge(kEdge);
     column->addWidget(chart_);
     column->addWidget(board_);
     column->addStretch(1);

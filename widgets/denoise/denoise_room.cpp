@@ -35,7 +35,7 @@ using namespace diffusion;
 
 namespace {
 
-constexpr int kSideWidth = 300, kLeastSide = 236;
+constexpr int kSideWidth = 300, kLeastSide = 236, kRunsHeight = 100;
 
 QLabel* label(const char* role, QWidget* parent) {
     auto* made = new QLabel(parent);
@@ -215,6 +215,7 @@ QWidget* DenoiseRoom::makeSide() {
     sideSplitter_->addWidget(list);
     sideSplitter_->setStretchFactor(0, 3);
     sideSplitter_->setStretchFactor(1, 1);
+    sideSplitter_->setSizes({5 * kRunsHeight, 2 * kRunsHeight});
     column->addWidget(sideSplitter_);
     return sidePanel_;
 }
@@ -420,6 +421,11 @@ void DenoiseRoom::restoreState(const QJsonObject& state) {
         page->restoreState(state[page->name()].toObject());
     side_->setChecked(state[QStringLiteral("side")].toBool(true));
     showPage(state[QStringLiteral("page")].toString());
+}
+
+void DenoiseRoom::resizeEvent(QResizeEvent* event) {
+    Room::resizeEvent(event);
+    refresh();
 }
 
 void DenoiseRoom::changeEvent(QEvent* event) {

@@ -33,6 +33,7 @@ using namespace diffusion;
 namespace {
 constexpr double kExportScale = 2;
 constexpr int kSheetWidth = 1200;
+constexpr int kRoomForHelp = 800; ///< height of the room
 } // namespace
 
 QString DenoiseRoom::help() const {
@@ -101,6 +102,9 @@ void DenoiseRoom::refresh() {
     stack_->setCurrentWidget(empty ? empty_ : static_cast<QWidget*>(page));
     timeline_->setVisible(page->showsTimeline() && run != nullptr);
     help_->setText(page->help());
+    // Where the pictures need the room, the words are at the title and at the rail.
+    help_->setVisible(height() >= kRoomForHelp);
+    title_->setToolTip(page->help());
     QString title = page->title();
     if (run != nullptr && page->showsTimeline())
         title += QStringLiteral("  \u00B7  ") + DenoiseController::runTitle(*run);

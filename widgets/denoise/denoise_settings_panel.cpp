@@ -379,7 +379,9 @@ void DenoiseSettingsPanel::fillFields() {
     text(prompt_, s.prompt);
     text(negative_, s.negative);
     class_->setCurrentIndex(std::max(0, class_->findData(s.classId)));
-    if (seed_->text() != QString::number(s.seed) && !(seed_->text().isEmpty() && s.seed == 0))
+    // Whoever is typing may empty the field for a moment: that is 0.
+    const bool emptied = seed_->hasFocus() && seed_->text().isEmpty() && s.seed == 0;
+    if (seed_->text() != QString::number(s.seed) && !emptied)
         seed_->setText(QString::number(s.seed));
     steps_->setValue(s.steps);
     solver_->setCurrentIndex(solver_->findData(int(s.solver)));

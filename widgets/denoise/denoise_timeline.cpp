@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "widgets/denoise/denoise_timeline.h"
 
+#include "widgets/design/elided_label.h"
 #include "widgets/design/icons.h"
 #include "widgets/design/metrics.h"
 #include "widgets/inside/flow_row.h"
@@ -61,14 +62,14 @@ DenoiseTimeline::DenoiseTimeline(DenoiseController& denoise, QWidget* parent) : 
     forwardButton_->setPopupMode(QToolButton::InstantPopup);
     branch_ = button(QStringLiteral("fork"));
     branch_->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-    text_ = new QLabel(this);
+    text_ = new design::ElidedLabel(this);
     text_->setProperty("role", "small");
-    text_->setTextFormat(Qt::PlainText);
     for (QWidget* widget :
-         std::initializer_list<QWidget*>{first_, back_, play_, next_, speed_, what_, forwardButton_, branch_, text_})
+         std::initializer_list<QWidget*>{first_, back_, play_, next_, speed_, what_, forwardButton_, branch_})
         row->addWidget(widget);
     strip_ = new StepStrip(this);
     column->addLayout(row);
+    column->addWidget(text_);
     column->addWidget(strip_);
 
     connect(first_, &QToolButton::clicked, this, [this] { denoise_.setMoment(0); });
@@ -263,6 +264,7 @@ void DenoiseTimeline::refreshMoment() {
     if (strip_->shownEvery() > 1)
         parts << tr("one thumbnail for %1 steps").arg(locale.toString(strip_->shownEvery()));
     text_->setText(parts.join(QStringLiteral("  \u00B7  ")));
+    text_->setToolTip(text_->text());
     branch_->setEnabled(denoise_.moment() < int(r->steps.size()) && denoise_.model() != nullptr);
 }
 
