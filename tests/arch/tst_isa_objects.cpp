@@ -18,7 +18,8 @@ private slots:
         QDirIterator it(QStringLiteral(VITRAL_BINARY_DIR "/core/kernels"), {"*.o"}, QDir::Files, QDirIterator::Subdirectories);
         while (it.hasNext()) {
             const QString object = it.next();
-            if (object.contains("_avx2") || object.contains("_avx512"))
+            if (object.contains("_avx2") || object.contains("_avx512") || object.contains("_bf16") ||
+                object.contains("_fp16"))
                 objects << object;
         }
 #if !defined(__x86_64__)

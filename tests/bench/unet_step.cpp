@@ -53,7 +53,7 @@ double cpuSeconds() {
             a[i] = ZERO;                                                                                               \
         for (std::int64_t k = 0; k < n; ++k) {                                                                         \
             _Pragma("GCC unroll 24") for (int i = 0; i < 24; ++i) STEP;                                                \
-            __asm__ volatile("" ::: "memory");                                                                         \
+            __asm__ volatile("");                                                                                      \
         }                                                                                                              \
         float sum = 0;                                                                                                 \
         for (int i = 0; i < 24; ++i) {                                                                                 \
