@@ -3,7 +3,9 @@
 
 #include "app/cli/commands.h"
 #include "app/cli/inspect_diffusion.h"
+#include "app/cli/inspect_picture.h"
 #include "app/cli/printable.h"
+#include "core/diffusion/recording_file.h"
 #include "core/diffusion/summary.h"
 #include "core/io/gguf.h"
 #include "core/io/gguf_summary.h"
@@ -356,6 +358,8 @@ Result<std::string> describe(const std::filesystem::path& path, bool asJson, con
                 {{"format", "npy"}, {"dtype", dtype}, {"shape", dimsOf(view.shape)}, {"bytes", view.bytes.size()}});
         return fmt::format("npy, {} {}, {} bytes\n", dtype, view.shape.toString(), view.bytes.size());
     }
+    if (begins("\x89PNG"))
+        return recipeText(path, asJson);
     const bool looksLikeJson = start.bytes().size() > 8 && start.bytes()[8] == std::byte{'{'};
     if (!begins("GGUF") && (path.extension() == ".safetensors" || looksLikeJson)) {
         VITRAL_TRY_ASSIGN(const auto file, SafetensorsFile::open(path));
@@ -363,6 +367,8 @@ Result<std::string> describe(const std::filesystem::path& path, bool asJson, con
             VITRAL_TRY_ASSIGN(const RecordingPtr run, readRun(file));
             return asJson ? dumped(runJson(*file, *run)) : runText(*file, *run);
         }
+        if (diffusion::isDenoiseRecording(*file))
+            return denoiseRunText(*file, asJson);
         return asJson ? dumped(safetensorsJson(*file)) : safetensorsText(*file);
     }
     VITRAL_TRY_ASSIGN(const auto file, GgufFile::open(path));

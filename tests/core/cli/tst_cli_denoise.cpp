@@ -62,6 +62,13 @@ private slots:
         QVERIFY_RESULT(same);
         QVERIFY(same->values == picture->values);
 
+        {
+            const CliResult text = runCli({"inspect", path("run.safetensors")});
+            QVERIFY2(text.out.contains("4 of 4 steps") && text.out.contains("dpmpp-2m-sde"), text.out.constData());
+            const QJsonObject told = QJsonDocument::fromJson(runCli({"inspect", path("a.png"), "--json"}).out).object();
+            QCOMPARE(told["settings"].toObject()["seed"].toInt(), 9);
+        }
+
         // A branch with nothing changed too; with another seed for what follows not.
         const CliResult branch = runCli({"denoise", model_, "--branch-from", path("run.safetensors"), "--at", "2",
                                          "--zoom", "2", "-o", path("c.png")});

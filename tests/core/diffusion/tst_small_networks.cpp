@@ -150,8 +150,8 @@ private slots:
                    expected = floats(*golden_, "latent.EMNIST.out");
         const std::int32_t labels[] = {3, 7, (*model)->info.nullClass};
         for (std::size_t i = 0; i < 3; ++i) {
-            auto out = predict(**model, std::span(z).subspan(i * 49, 49), 1000 * (1 - static_cast<double>(t[i])),
-                               labels[i]);
+            auto out =
+                predict(**model, std::span(z).subspan(i * 49, 49), 1000 * (1 - static_cast<double>(t[i])), labels[i]);
             QVERIFY_RESULT(out);
             for (float& v : *out)
                 v = -v; // theirs points the other way
