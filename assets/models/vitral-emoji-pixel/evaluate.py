@@ -1,6 +1,6 @@
 """Samples a fixed grid of prompts from an exported file, with the nearest training pictures beside them, and measures.
 
-    python evaluate.py --data WORK --model FILE.safetensors --out DIR [--steps 25] [--guidance 3]
+    python evaluate.py --data WORK --model FILE.safetensors --out DIR [--steps 15] [--guidance 3]
 
 Writes DIR/grid.png and DIR/evaluation.json. In the grid, each row is a prompt: four samples (seeds 0 to 3), then, after the line,
 the two training pictures nearest to the first sample (mean squared difference). Below the second rule the prompts ask for
@@ -67,7 +67,7 @@ def main():
     ap.add_argument("--data", required=True)
     ap.add_argument("--model", required=True)
     ap.add_argument("--out", required=True)
-    ap.add_argument("--steps", type=int, default=25)
+    ap.add_argument("--steps", type=int, default=15)
     ap.add_argument("--guidance", type=float, default=3.0)
     ap.add_argument("--device", default="cpu")
     ap.add_argument("--threads", type=int, default=1)
