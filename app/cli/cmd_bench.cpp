@@ -9,6 +9,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/interrupt.h"
 #include "app/cli/language.h"
+#include "core/base/amounts.h"
 #include "core/base/rng.h"
 #include "core/base/thread_pool.h"
 #include "core/model/model.h"
@@ -254,10 +255,9 @@ std::string asJson(const Measured& m, const BenchOptions& o) {
 
 std::string asText(const Measured& m, const BenchOptions& o) {
     const ModelConfig& config = m.model->config();
-    std::string text =
-        fmt::format("{} ({}, {}), {:.0f} MB\n{}, {}; loaded in {:.2f} s, peak memory {:.0f} MB\n", config.name,
-                    config.architecture, config.quantisation, static_cast<double>(config.weightBytes) / 1e6,
-                    processorName(), m.backend, m.loadSeconds, static_cast<double>(m.peakResidentBytes) / 1e6);
+    std::string text = fmt::format("{} ({}, {}), {}\n{}, {}; loaded in {:.2f} s, peak memory {}\n", config.name,
+                                   config.architecture, config.quantisation, byteSize(config.weightBytes),
+                                   processorName(), m.backend, m.loadSeconds, byteSize(m.peakResidentBytes));
     if (!m.prefill.empty())
         text += fmt::format("prefill {:5}  {:8.1f} tokens/s  ({:.1f})\n", o.nPrompt, median(m.prefill),
                             fmt::join(m.prefill, ", "));
@@ -293,8 +293,8 @@ Result<std::string> traceCost(const BenchOptions& o, const CommonOptions& common
     VITRAL_TRY_ASSIGN(const TraceShape shape, traceShape(*model));
     VITRAL_TRY(requestPoints(t.request, shape, o.trace, {}));
     const std::size_t bytes = traceBytes(t.request, shape, o.nPrompt + o.nGenerate);
-    say(fmt::format("bench: recording {} takes {:.1f} MB for {} tokens", o.trace, static_cast<double>(bytes) / 1e6,
-                    o.nPrompt + o.nGenerate));
+    say(fmt::format("bench: recording {} takes {} for {}", o.trace, byteSize(bytes),
+                    counted(o.nPrompt + o.nGenerate, "token")));
     VITRAL_TRY_ASSIGN(const TraceCost cost, benchTrace(model, *backend, t, stop));
     if (o.json) {
         nlohmann::json j;
@@ -319,9 +319,9 @@ Result<std::string> traceCost(const BenchOptions& o, const CommonOptions& common
         return j.dump(2) + "\n";
     }
     std::string text =
-        fmt::format("{} ({}, {})\n{}, {}\nrecorded: {}, {:.1f} MB for {} tokens\n", model->config().name,
+        fmt::format("{} ({}, {})\n{}, {}\nrecorded: {}, {} for {}\n", model->config().name,
                     model->config().architecture, model->config().quantisation, processorName(), backend->info().detail,
-                    o.trace, static_cast<double>(cost.recordedBytes) / 1e6, o.nPrompt + o.nGenerate);
+                    o.trace, byteSize(cost.recordedBytes), counted(o.nPrompt + o.nGenerate, "token"));
     for (const bool prefill : {true, false}) {
         const auto& times = prefill ? cost.prefill : cost.decode;
         const auto percent = [&](int kind, bool processor) { return 100 * TraceCost::share(times, kind, processor); };

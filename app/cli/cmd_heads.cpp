@@ -4,6 +4,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/session.h"
 #include "app/cli/token_json.h"
+#include "core/base/amounts.h"
 #include "core/trace/head_scores.h"
 #include "core/trace/run_file.h"
 
@@ -100,10 +101,10 @@ Result<Scored> scoreText(const HeadsOptions& options, const CommonOptions& commo
     if (options.prompt.empty()) {
         VITRAL_TRY_ASSIGN(RepeatedProbe probe, repeatedProbe(*model->tokenizer(), options.probe, options.seed));
         ids = std::move(probe.tokens);
-        scored.text = fmt::format("{} random tokens, twice (seed {})", options.probe, options.seed);
+        scored.text = fmt::format("{}, twice (seed {})", counted(options.probe, "random token"), options.seed);
     } else {
         VITRAL_TRY_ASSIGN(ids, model->tokenizer()->encode(options.prompt));
-        scored.text = fmt::format("a text of {} tokens", ids.size());
+        scored.text = "a text of " + counted(std::ssize(ids), "token");
     }
     TraceRequest request;
     request.attention = true;
@@ -136,7 +137,7 @@ Result<void> heads(const HeadsOptions& options, const CommonOptions& common) {
         VITRAL_TRY_ASSIGN(scored, scoreText(options, common));
     } else {
         VITRAL_TRY_ASSIGN(scored.recording, openRun(options.run));
-        scored.text = fmt::format("a recorded run of {} tokens", scored.recording->nPosition());
+        scored.text = "a recorded run of " + counted(scored.recording->nPosition(), "token");
         scored.heads = scoreHeads(*scored.recording, options.scores);
     }
     if (scored.heads.empty())

@@ -5,6 +5,7 @@
 #include "app/cli/inspect_diffusion.h"
 #include "app/cli/inspect_picture.h"
 #include "app/cli/printable.h"
+#include "core/base/amounts.h"
 #include "core/diffusion/recording_file.h"
 #include "core/diffusion/summary.h"
 #include "core/io/gguf.h"
@@ -44,15 +45,6 @@ std::string dims(std::span<const std::int64_t> shape) {
 }
 std::vector<std::int64_t> dimsOf(const Shape& shape) {
     return {shape.dims.begin(), shape.dims.begin() + shape.rank};
-}
-
-std::string bytesText(std::uint64_t bytes) {
-    const auto value = static_cast<double>(bytes);
-    if (bytes >= 1'000'000'000)
-        return fmt::format("{:.2f} GB", value / 1e9);
-    if (bytes >= 1'000'000)
-        return fmt::format("{:.1f} MB", value / 1e6);
-    return fmt::format("{:.1f} kB", value / 1e3);
 }
 
 /// One element of an array or a scalar, for text.
@@ -181,8 +173,7 @@ std::string ggufText(const GgufFile& file, const GgufSummary& summary, const Com
     const Memory memory = memoryAt(summary, common);
     fmt::format_to(
         put, "memory at {} tokens: {} of weights + {} of keys and values ({}) = {}, and under 200 MB to work in\n",
-        memory.nCtx, bytesText(summary.tensorBytes), bytesText(memory.kvBytes), common.kv,
-        bytesText(memory.totalBytes));
+        memory.nCtx, byteSize(summary.tensorBytes), byteSize(memory.kvBytes), common.kv, byteSize(memory.totalBytes));
     return out;
 }
 
@@ -262,7 +253,7 @@ std::string safetensorsText(const SafetensorsFile& file) {
     for (const auto& [name, total] : totals.types)
         fmt::format_to(put, "  {:<8} {:>6} tensors {:>16} elements {:>16} bytes\n", name, total.nTensor, total.nElement,
                        total.bytes);
-    fmt::format_to(put, "\nparameters: {}\nmemory: {} of weights\n", totals.nParameter, bytesText(totals.tensorBytes));
+    fmt::format_to(put, "\nparameters: {}\nmemory: {} of weights\n", totals.nParameter, byteSize(totals.tensorBytes));
     return out;
 }
 

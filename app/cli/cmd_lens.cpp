@@ -128,8 +128,10 @@ void addLensCommand(CLI::App& app, CommonOptions& common) {
     command->add_option("--last", options->nLast, "How many of the last positions; 0: all")
         ->check(CLI::Range(std::int64_t{0}, std::int64_t{1} << 24U))
         ->type_name("N");
-    command->add_option("--token", options->token, "Rank and probability of this token (or #id)")->type_name("TEXT");
-    command->add_flag("--next", options->next, "Of the token that follows in the text, not of the model's answer");
+    CLI::Option* token = command->add_option("--token", options->token, "Rank and probability of this token (or #id)");
+    token->type_name("TEXT");
+    command->add_flag("--next", options->next, "Of the token that follows in the text, not of the model's answer")
+        ->excludes(token);
     command->callback([&common, options] { common.action = [&common, options] { return lens(*options, common); }; });
 }
 

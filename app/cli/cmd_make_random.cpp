@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/cli/commands.h"
 #include "app/cli/random_model.h"
+#include "core/base/amounts.h"
 #include "core/diffusion/summary.h"
 
 #include <algorithm>
@@ -36,7 +37,7 @@ void addMakeRandomCommand(CLI::App& app, CommonOptions& common) {
                 VITRAL_TRY(writeRandomModel(options->what, options->output));
             std::error_code error;
             const auto bytes = std::filesystem::file_size(options->output, error);
-            say(fmt::format("{}: {:.1f} MB", options->output, error ? 0.0 : static_cast<double>(bytes) / 1e6));
+            say(fmt::format("{}: {}", options->output, byteSize(error ? 0 : bytes)));
             return {};
         };
     });

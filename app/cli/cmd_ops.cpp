@@ -4,6 +4,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/explain_support.h"
 #include "app/cli/language.h"
+#include "core/base/amounts.h"
 #include "core/trace/operations.h"
 
 #include <fmt/format.h>
@@ -11,6 +12,9 @@
 namespace vitral::cli {
 
 namespace {
+
+/// From so many tokens on what comes before the pass takes long enough to say so.
+constexpr std::int64_t kSaidFrom = 4096;
 
 struct OpsOptions {
     ExplainArguments explain;
@@ -99,6 +103,10 @@ Result<void> ops(const OpsOptions& options, const CommonOptions& common) {
     VITRAL_TRY_ASSIGN(Explainer explainer, Explainer::open(options.explain, common));
     OperationsRequest request = options.request;
     request.kvType = common.kvType();
+    if (request.nPast >= kSaidFrom)
+        say(fmt::format(fmt::runtime(tr("ops: computing the {} before the pass first",
+                                        "ops: primeiro calculando os {} tokens antes da passagem")),
+                        speaksPortuguese() ? std::to_string(request.nPast) : counted(request.nPast, "token")));
     VITRAL_TRY_ASSIGN(const OperationList list,
                       explainer.explain<OperationList>("ops", [&](const Model& model, const ExplainContext& context) {
                           return recordOperations(model, context, request);

@@ -54,6 +54,7 @@ Json gridJson(const Explainer& explainer, const PatchRequest& request, const Pat
     json["minus"] = explainer.json(request.wrongAnswer);
     json["clean_difference"] = jsonNumber(grid.cleanDifference);
     json["corrupt_difference"] = jsonNumber(grid.corruptDifference);
+    json["notes"] = grid.notes;
     json["recovered"] = Json::array();
     for (std::int64_t i = 0; i < grid.nLayer; ++i) {
         Json row = Json::array();
@@ -85,6 +86,8 @@ Result<void> patch(const PatchOptions& options, const CommonOptions& common) {
            "the corrupt one; 0 = none, 1 = all of it.",
            "Cada número: quanto da diferença de logits volta quando aquela ativação da execução limpa entra na "
            "corrompida; 0 = nada, 1 = toda."));
+    for (const std::string& note : grid.notes)
+        say("patch: " + note);
     return writeAnswer(
         fmt::format("{} minus {}: {:+.3f} in the clean run, {:+.3f} in the corrupt one; patched: hook_{}, "
                     "by layer\n",

@@ -3,6 +3,7 @@
 
 #include "app/cli/commands.h"
 #include "app/cli/printable.h"
+#include "core/base/amounts.h"
 #include "core/base/thread_pool.h"
 #include "core/io/gguf_quantize.h"
 
@@ -72,9 +73,8 @@ Result<void> quantize(const QuantizeArguments& arguments, const CommonOptions& c
     if (report->fromQuantised)
         say("Some tensors were quantised already; their losses add up. Start from F16, BF16 or F32 for the best "
             "result.");
-    say(fmt::format("{}: {:.1f} MB of tensors became {:.1f} MB ({}).", arguments.target,
-                    static_cast<double>(report->bytesBefore) / 1e6, static_cast<double>(report->bytesAfter) / 1e6,
-                    options.mix.name));
+    say(fmt::format("{}: {} of tensors became {} ({}).", arguments.target, byteSize(report->bytesBefore),
+                    byteSize(report->bytesAfter), options.mix.name));
     return {};
 }
 

@@ -6,9 +6,12 @@
 #include "app/cli/explain_support.h"
 #include "app/cli/intervention_options.h"
 #include "app/cli/sampler_options.h"
+#include "app/cli/usage.h"
+#include "core/base/amounts.h"
 #include "core/trace/point_patterns.h"
 #include "core/trace/run_file.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <iterator>
 #include <map>
@@ -46,6 +49,10 @@ Result<TraceRequest> requestOf(const TraceOptions& options, const TraceShape& sh
                         fmt::format("\"{}\" is not a range of positions such as 0:100 or 20:.", options.positions));
         request.firstPosition = first.empty() ? 0 : first[0];
         request.endPosition = end.empty() ? -1 : end[0];
+        if (!end.empty() && request.endPosition <= request.firstPosition)
+            return fail(ErrorCode::InvalidArgument,
+                        fmt::format("\"{}\" holds no position: the end, which is not in it, must come after the start.",
+                                    options.positions));
     }
     request.queries = options.queries == "f16"   ? QueryPrecision::Half
                       : options.queries == "f32" ? QueryPrecision::Full
@@ -69,11 +76,10 @@ std::string listText(const TraceShape& shape, std::int64_t nCtx) {
     request.attention = true;
     fmt::format_to(to, "{:<32} {:<16} {:>10} {:>14}\n", "attention", "all layers", "all",
                    traceBytes(request, shape, kRowsPerBlock) / static_cast<std::size_t>(kRowsPerBlock));
-    fmt::format_to(to, "\nattention of {} tokens: {:.1f} MB (queries as F32), {:.1f} MB (as F16)\n", nCtx,
-                   static_cast<double>(traceBytes(request, shape, nCtx)) / 1e6, [&] {
-                       request.queries = QueryPrecision::Half;
-                       return static_cast<double>(traceBytes(request, shape, nCtx)) / 1e6;
-                   }());
+    const std::size_t asF32 = traceBytes(request, shape, nCtx);
+    request.queries = QueryPrecision::Half;
+    fmt::format_to(to, "\nattention of {}: {} (queries as F32), {} (as F16)\n", counted(nCtx, "token"), byteSize(asF32),
+                   byteSize(traceBytes(request, shape, nCtx)));
     return out;
 }
 
@@ -91,9 +97,15 @@ Json listJson(const TraceShape& shape) {
     return out;
 }
 
+/// Whether there is a row of anything that was asked for.
+bool holdsAnything(const Recording& recording) {
+    const auto maps = [](const auto& record) { return record != nullptr && record->nPosition() > 0; };
+    const auto rows = [](const TensorRecord& record) { return record.rows.nRow() > 0; };
+    return std::any_of(recording.attention.begin(), recording.attention.end(), maps) ||
+           std::any_of(recording.tensors.begin(), recording.tensors.end(), rows);
+}
+
 Result<void> trace(const TraceOptions& options, const CommonOptions& common) {
-    if (!options.list && options.output.empty())
-        return fail(ErrorCode::InvalidArgument, "Name the file to record into with -o FILE.safetensors.");
     VITRAL_TRY_ASSIGN(const SamplerParams sampler, options.sampler.resolve());
     VITRAL_TRY_ASSIGN(Explainer explainer, Explainer::open(options.model, common));
     const std::shared_ptr<const Model>& model = explainer.model();
@@ -114,8 +126,11 @@ Result<void> trace(const TraceOptions& options, const CommonOptions& common) {
     const std::int64_t nLongest =
         job.maxTokens < 0 ? nCtx : std::min<std::int64_t>(nCtx, std::ssize(ids) + job.maxTokens);
     VITRAL_TRY_ASSIGN(const TracePlan plan, planTrace(request, shape, nLongest, 1, job.kvType));
-    say(fmt::format("trace: recording takes {:.1f} MB of memory for {} tokens", static_cast<double>(plan.bytes) / 1e6,
-                    nLongest));
+    if (!request.points.empty() && request.firstPosition >= nLongest)
+        return fail(ErrorCode::InvalidArgument,
+                    fmt::format("There is no position {}: the text and its answer have at most {}; -n allows more.",
+                                request.firstPosition, counted(nLongest, "token")));
+    say(fmt::format("trace: recording takes {} of memory for {}", byteSize(plan.bytes), counted(nLongest, "token")));
     for (const std::string& note : plan.notes)
         say("trace: " + note);
     if (plan.empty())
@@ -139,6 +154,10 @@ Result<void> trace(const TraceOptions& options, const CommonOptions& common) {
                       }));
     if (recording == nullptr)
         return fail(ErrorCode::Bug, "The run told of no recording.");
+    if (!holdsAnything(*recording))
+        return fail(ErrorCode::InvalidArgument,
+                    fmt::format("The run ended after {}, before anything that was asked for: there is nothing to save.",
+                                counted(recording->nPosition(), "token")));
     VITRAL_TRY(saveRun(*recording, options.output));
     if (options.model.json) {
         Json json;
@@ -155,8 +174,8 @@ Result<void> trace(const TraceOptions& options, const CommonOptions& common) {
     }
     if (!text.empty())
         VITRAL_TRY(writeAnswer("\n"));
-    say(fmt::format("trace: {} holds {} tokens, {:.1f} MB of numbers", options.output, recording->nPosition(),
-                    static_cast<double>(recording->bytes()) / 1e6));
+    say(fmt::format("trace: {} holds {}, {} of numbers", options.output, counted(recording->nPosition(), "token"),
+                    byteSize(recording->bytes())));
     return {};
 }
 
@@ -192,7 +211,11 @@ void addTraceCommand(CLI::App& app, CommonOptions& common) {
         ->type_name("MB");
     addInterveneOption(*command, options->interventions);
     addSamplerOptions(*command, options->sampler);
-    command->callback([&common, options] { common.action = [&common, options] { return trace(*options, common); }; });
+    command->callback([&common, options] {
+        if (!options->list && options->output.empty())
+            notUnderstood("Name the file to record into with -o FILE.safetensors.");
+        common.action = [&common, options] { return trace(*options, common); };
+    });
 }
 
 } // namespace vitral::cli

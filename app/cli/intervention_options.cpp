@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/cli/intervention_options.h"
 
+#include "app/cli/common.h"
 #include "core/trace/intervention_check.h"
 
 namespace vitral::cli {
@@ -24,6 +25,8 @@ Result<std::shared_ptr<const InterventionSet>> readInterventions(const std::vect
     }
     VITRAL_TRY_ASSIGN(const TraceShape shape, traceShape(model));
     VITRAL_TRY(checkInterventions(*set, shape));
+    for (const std::string& caution : cautions(*set))
+        say(caution);
     return std::shared_ptr<const InterventionSet>(std::move(set));
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/io/gguf_quantize.h"
 
+#include "core/base/amounts.h"
 #include "core/base/thread_pool.h"
 #include "core/io/byte_reader.h"
 #include "core/io/gguf_summary.h"
@@ -88,9 +89,9 @@ private:
         const auto folder = target.has_parent_path() ? target.parent_path() : std::filesystem::path(".");
         const std::filesystem::space_info space = std::filesystem::space(folder, error);
         if (!error && space.available < writer_.fileBytes())
-            return fail(ErrorCode::Io, fmt::format("The new file needs {:.1f} MB, but {} has {:.1f} MB free.",
-                                                   static_cast<double>(writer_.fileBytes()) / 1e6, folder.string(),
-                                                   static_cast<double>(space.available) / 1e6));
+            return fail(ErrorCode::Io,
+                        fmt::format("The new file needs {}, but {} has {} free.", byteSize(writer_.fileBytes()),
+                                    folder.string(), byteSize(space.available)));
         return {};
     }
 

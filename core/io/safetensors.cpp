@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/io/safetensors.h"
 
+#include "core/base/amounts.h"
 #include "core/io/byte_reader.h"
 
 #include <algorithm>
@@ -264,13 +265,17 @@ Result<void> SafetensorsFile::read() {
             return invalid(fmt::format("Tensors {} and {} overlap in the safetensors file.",
                                        quotedName(tensors_[i - 1].name), quotedName(tensor.name)));
         if (tensor.bytes.data() > expected)
-            return invalid(
-                fmt::format("There is a gap before tensor {} in the safetensors file.", quotedName(tensor.name)));
+            return invalid(fmt::format("{} of the safetensors file between {} and tensor {} belong to no tensor: an "
+                                       "entry is missing from its header.",
+                                       counted(tensor.bytes.data() - expected, "byte"),
+                                       i == 0 ? "its header" : "tensor " + quotedName(tensors_[i - 1].name),
+                                       quotedName(tensor.name)));
         expected = tensor.bytes.data() + tensor.bytes.size();
     }
     if (expected != data.data() + data.size())
-        return invalid(fmt::format("The safetensors file has {} bytes after its last tensor.",
-                                   data.data() + data.size() - expected));
+        return invalid(fmt::format("The safetensors file has {} after its last tensor{}.",
+                                   counted(data.data() + data.size() - expected, "byte"),
+                                   tensors_.empty() ? std::string() : ", " + quotedName(tensors_.back().name)));
     return {};
 }
 

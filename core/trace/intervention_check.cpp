@@ -8,6 +8,10 @@
 namespace vitral {
 namespace {
 
+constexpr int kGreatestHalf = 65504; // the largest finite F16
+/// Values inside a model are of the size of 1 to 60: from here on one of them passes kGreatestHalf.
+constexpr float kGreatFactor = 1000.0F;
+
 tl::unexpected<Error> bad(const Intervention& item, const std::string& why) {
     return fail(ErrorCode::InvalidArgument, fmt::format("The change \"{}\" cannot be made: {}", describe(item), why));
 }
@@ -83,6 +87,19 @@ PointShape shapeOf(Point point, std::int32_t iLayer, const ModelConfig& c) {
 }
 
 } // namespace
+
+std::vector<std::string> cautions(const InterventionSet& set) {
+    std::vector<std::string> said;
+    for (const Intervention& item : set.items) {
+        const bool multiplies = item.edit == EditKind::Scale || item.edit == EditKind::Add;
+        if (item.enabled && multiplies && std::abs(item.factor) >= kGreatFactor)
+            said.push_back(
+                fmt::format("The change \"{}\" makes values so large that keys and values may pass {}, the most "
+                            "an F16 cache holds; what follows may be infinite or no number.",
+                            describe(item), kGreatestHalf));
+    }
+    return said;
+}
 
 EditedColumns editedColumns(const Intervention& item, const PointShape& shape) {
     const std::int64_t width = item.iHead >= 0 ? shape.nCol / shape.nHead : shape.nCol;

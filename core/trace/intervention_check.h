@@ -7,12 +7,16 @@
 #include "core/trace/trace_shape.h"
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace vitral {
 
 /// The same as checkInterventions(set, config), with the model's own shapes: exact also where layers differ.
 Result<void> checkInterventions(const InterventionSet& set, const TraceShape& shape);
+
+/// What a person should know of changes that can be made: factors that drive values out of an F16 cache's range.
+[[nodiscard]] std::vector<std::string> cautions(const InterventionSet& set);
 
 /// Columns of the point that change, in the order of `columns` (and of Add's vector).
 struct EditedColumns {

@@ -49,11 +49,14 @@ Result<OperationList> recordOperations(const Model& model, const ExplainContext&
     VITRAL_TRY_ASSIGN(const auto cache, cacheFor(model, backend, run, request.nPast + request.nRow));
     VITRAL_TRY_ASSIGN(const SeqId seq, cache->newSequence());
     Workspace workspace(backend);
+    const auto work = static_cast<double>(request.nPast + request.nRepeat * request.nRow); // tokens to compute
     for (std::int64_t done = 0; done < request.nPast; done += kChunk) {
         const std::int64_t n = std::min(kChunk, request.nPast - done);
         const auto prefilled = pass(model, context, backend, *cache, workspace, seq, n);
         if (!prefilled)
             return tl::unexpected(prefilled.error());
+        if (context.progress)
+            context.progress(static_cast<double>(done + n) / work);
     }
     RecordingBackend recorder(backend);
     OperationList best;
@@ -71,7 +74,7 @@ Result<OperationList> recordOperations(const Model& model, const ExplainContext&
         }
         cache->truncate(seq, request.nPast);
         if (context.progress)
-            context.progress(static_cast<double>(i + 1) / static_cast<double>(request.nRepeat));
+            context.progress(static_cast<double>(request.nPast + (i + 1) * request.nRow) / work);
     }
     best.nRow = request.nRow;
     best.nPast = request.nPast;

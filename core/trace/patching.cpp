@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/trace/patching.h"
 
+#include "core/base/amounts.h"
 #include "core/trace/altered_copies.h"
 
 #include <algorithm>
@@ -15,14 +16,15 @@ namespace {
 /// The clean run's activations are kept whole: f32 [layers, positions, E].
 constexpr std::size_t kMaxCleanBytes = std::size_t{1} << 30U;
 constexpr double kLeastDifference = 1e-3;
+/// Below it the engine's rounding (some 1e-3 of a logit with 8-bit inputs) is seen in the fractions.
+constexpr double kFaintDifference = 0.1;
 
 Result<void> check(const Model& model, const PatchRequest& request) {
     const auto& [clean, corrupt] = std::pair(request.clean, request.corrupt);
     if (clean.size() != corrupt.size())
-        return fail(
-            ErrorCode::InvalidArgument,
-            fmt::format("The clean prompt has {} tokens and the corrupt one {}; patching needs the same number.",
-                        clean.size(), corrupt.size()));
+        return fail(ErrorCode::InvalidArgument,
+                    fmt::format("The clean prompt has {} and the corrupt one {}; patching needs the same number.",
+                                counted(std::ssize(clean), "token"), corrupt.size()));
     if (clean == corrupt)
         return fail(ErrorCode::InvalidArgument, "The two prompts are the same: there is nothing to patch.");
     for (const TokenId id : {request.answer, request.wrongAnswer})
@@ -109,6 +111,11 @@ Result<PatchGrid> patchGrid(const Model& model, const ExplainContext& context, c
                     fmt::format("The two prompts prefer the first answer by {:.4f} and {:.4f} (logits): they do not "
                                 "tell the answers apart, so nothing can be recovered.",
                                 clean.difference, corrupt.difference));
+    if (std::abs(whole) < kFaintDifference)
+        grid.notes.push_back(fmt::format(
+            "The two prompts move the logit difference by {:.4f} only: every number is a fraction of that, so rounding "
+            "and small effects look large.",
+            std::abs(whole)));
     grid.recovered.assign(static_cast<std::size_t>(grid.nLayer * grid.nPosition),
                           std::numeric_limits<float>::quiet_NaN());
     const auto firstDiffering =

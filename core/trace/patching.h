@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <string>
 #include <vector>
 
 namespace vitral {
@@ -28,6 +29,8 @@ struct PatchGrid {
     /// [nLayer, nPosition]: (patched - corrupt) / (clean - corrupt). NaN: not computed (yet). Positions before the
     /// first token that differs are exactly 0.
     std::vector<float> recovered;
+    std::vector<std::string>
+        notes; ///< what to be careful about: a whole difference so small that fractions of it blow up
     [[nodiscard]] float at(std::int64_t iLayer, std::int64_t iPosition) const {
         return recovered[static_cast<std::size_t>(iLayer * nPosition + iPosition)];
     }

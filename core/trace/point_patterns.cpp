@@ -71,6 +71,9 @@ Result<void> requestPoints(TraceRequest& request, const TraceShape& shape, std::
         if (std::cmp_greater_equal(layer, shape.attention.size()))
             return fail(ErrorCode::InvalidArgument,
                         fmt::format("There is no layer {}; this model has {} layers.", layer, shape.attention.size()));
+    if (patterns.empty())
+        return fail(ErrorCode::InvalidArgument,
+                    "No point is named, so there is nothing to record; trace --list names them all.");
     while (!patterns.empty()) {
         const std::string_view pattern = takeUntil(patterns, ',');
         if (pattern == "attention") {

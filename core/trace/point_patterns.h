@@ -20,8 +20,8 @@ namespace vitral {
 Result<std::vector<std::int32_t>> parseNumbers(std::string_view text);
 
 /// Adds to the request the points of the model that one of the patterns (separated by commas) names, of the layers
-/// given (empty: all). "attention" stands for what the attention maps need. Errors: InvalidArgument where a pattern
-/// names nothing this model has, or a layer does not exist.
+/// given (empty: all). "attention" stands for what the attention maps need. Errors: InvalidArgument where no pattern is
+/// given, one names nothing this model has, or a layer does not exist.
 Result<void> requestPoints(TraceRequest& request, const TraceShape& shape, std::string_view patterns,
                            std::span<const std::int32_t> layers);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/trace/run_walk.h"
 
+#include "core/base/amounts.h"
 #include "core/trace/intervention.h"
 
 #include <algorithm>
@@ -29,7 +30,7 @@ Result<std::int64_t> checkPosition(const ExplainedRun& run, std::int64_t positio
     const std::int64_t at = position < 0 ? n + position : position;
     if (at < 0 || at >= n)
         return fail(ErrorCode::InvalidArgument,
-                    fmt::format("There is no position {}; the text has {} tokens.", position, n));
+                    fmt::format("There is no position {}; the text has {}.", position, counted(n, "token")));
     return at;
 }
 

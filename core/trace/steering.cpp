@@ -57,6 +57,9 @@ Result<SteeringVector> steeringVector(const Model& model, const ExplainContext& 
     if (request.iLayer < 0 || request.iLayer >= nLayer)
         return fail(ErrorCode::InvalidArgument,
                     fmt::format("There is no layer {}; the model has layers 0 to {}.", request.iLayer, nLayer - 1));
+    if (request.plus == request.minus)
+        return fail(ErrorCode::InvalidArgument, "The two texts are the same tokens: their difference is nothing, and "
+                                                "nothing cannot steer.");
     VITRAL_TRY_ASSIGN(const MeanStream plus, meanStream(model, context, request, request.plus));
     VITRAL_TRY_ASSIGN(const MeanStream minus, meanStream(model, context, request, request.minus));
     SteeringVector result;
@@ -69,6 +72,10 @@ Result<SteeringVector> steeringVector(const Model& model, const ExplainContext& 
         vector[i] = static_cast<float>(value);
         squares += value * value;
     }
+    if (!(squares > 0.0))
+        return fail(ErrorCode::InvalidArgument,
+                    "The two texts leave the same mean in the residual stream there: their difference is nothing, and "
+                    "nothing cannot steer.");
     result.vector = std::make_shared<const std::vector<float>>(std::move(vector));
     result.norm = std::sqrt(squares);
     result.streamNorm = (plus.length + minus.length) / 2;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/trace/trace_shape.h"
 
+#include "core/base/amounts.h"
+
 #include <algorithm>
 #include <array>
 #include <fmt/format.h>
@@ -157,10 +159,6 @@ std::vector<TracePlan::Item> itemsOf(const TraceRequest& request, const TraceSha
     return items;
 }
 
-std::string megabytes(std::size_t bytes) {
-    return fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6);
-}
-
 Result<void> checkRequest(const TraceRequest& request, const TraceShape& shape) {
     const auto nLayer = static_cast<std::int32_t>(shape.attention.size());
     const auto checkLayers = [&](const std::vector<std::int32_t>& layers) -> Result<void> {
@@ -305,8 +303,8 @@ Result<TracePlan> planTrace(const TraceRequest& request, const TraceShape& shape
         const std::size_t needed = bytesOfAll(request, shape, plan.queryType, plan.keyType, nTokens) * times;
         const std::string what = cut == nLayer ? "what follows the last layer" : fmt::format("layers from {} on", cut);
         plan.notes.push_back(
-            fmt::format("Left out, wholly or in part: {}. Everything asked for needs {} at {} tokens; {} are allowed.",
-                        what, megabytes(needed), nTokens, megabytes(request.byteBudget)));
+            fmt::format("Left out, wholly or in part: {}. Everything asked for needs {} at {}; {} are allowed.", what,
+                        byteSize(needed), counted(nTokens, "token"), byteSize(request.byteBudget)));
     }
     return plan;
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/base/amounts.h"
 #include "core/base/atomic_file.h"
 #include "core/base/mapped_file.h"
 #include "core/base/rng.h"
@@ -38,6 +39,17 @@ private slots:
         Rng rng(42);
         QCOMPARE(rng.next(), 1546998764402558742ULL);
         QCOMPARE(rng.next(), 6990951692964543102ULL);
+    }
+    void amountsAreWords() {
+        QCOMPARE(byteSize(0), std::string("0 bytes"));
+        QCOMPARE(byteSize(1), std::string("1 byte"));
+        QCOMPARE(byteSize(999), std::string("999 bytes"));
+        QCOMPARE(byteSize(1500), std::string("1.5 kB"));
+        QCOMPARE(byteSize(999'949), std::string("999.9 kB"));
+        QCOMPARE(byteSize(999'950), std::string("1.0 MB"));
+        QCOMPARE(byteSize(999'950'000), std::string("1.00 GB"));
+        QCOMPARE(counted(1, "token"), std::string("1 token"));
+        QCOMPARE(counted(0, "token"), std::string("0 tokens"));
     }
     void poolVisitsEverythingOnce_data() {
         QTest::addColumn<int>("nThread");

@@ -119,6 +119,17 @@ private slots:
         QVERIFY(runCli({"ops", "-"}).out.contains("blocks.5.mlp"));
     }
 
+    void oneTokenIsNotTokens() {
+        const CliResult r = runCli({"attribute", "-", "x", "--no-bos", "--position", "900"});
+        QVERIFY2(r.err.contains("the text has 1 token."), r.err.constData());
+    }
+
+    void lensTakesOneTarget() {
+        const CliResult r = runCli({"lens", "-", "x", "--next", "--token", "#5"});
+        QCOMPARE(r.exitCode, 2);
+        QVERIFY2(isOneSentence(r.err), r.err.constData());
+    }
+
     void sentencesForMistakes_data() {
         QTest::addColumn<QStringList>("arguments");
         QTest::newRow("two tokens") << QStringList{"attribute", "-", "x", "--token", "extraordinariamente"};
@@ -130,6 +141,9 @@ private slots:
         QTest::newRow("nothing to change") << QStringList{"intervene", "-", "x"};
         QTest::newRow("one prompt") << QStringList{"patch", "-",       "--clean", "a",       "--corrupt",
                                                    "a",     "--token", "#5",      "--minus", "#6"};
+        QTest::newRow("equal texts") << QStringList{
+            "steer-vector", "-", "--plus", "a", "--minus", "a", "--layer", "1", "-o", "/nowhere/v.npy"};
+        QTest::newRow("far position") << QStringList{"ablate", "-", "x", "--position", "9223372036854775807"};
         QTest::newRow("no model") << QStringList{"ops", "/nowhere/model.gguf"};
     }
     void sentencesForMistakes() {

@@ -111,10 +111,27 @@ private slots:
         QVERIFY2(patched.exitCode == 0, patched.err.constData());
     }
 
+    void notUnderstood() {
+        const CliResult result = runCli({"trace", "-", "x"});
+        QCOMPARE(result.exitCode, 2);
+        QVERIFY2(result.err.contains("-o FILE"), result.err.constData());
+    }
+
+    void aGreatFactorIsWarnedOf() {
+        const QStringList arguments{"logits", "-", "--prompt", "Era", "--json", "--intervene"};
+        QVERIFY(runCli(arguments + QStringList{"blocks.0.hook_mlp_out=scale:1e30"}).err.contains("infinite"));
+        QVERIFY(runCli(arguments + QStringList{"blocks.0.hook_mlp_out=scale:2"}).err.isEmpty());
+    }
+
     void saysWhatIsWrong_data() {
         QTest::addColumn<QStringList>("arguments");
         QTest::addColumn<QString>("said");
-        QTest::newRow("no file") << QStringList{"trace", "-", "x"} << "-o FILE";
+        QTest::newRow("no points") << QStringList{"trace", "-", "x", "-o", "o", "--points", ""} << "nothing to record";
+        QTest::newRow("beyond the text") << QStringList{"trace",    "-",          "x",           "-o",  "o",
+                                                        "--points", "hook_embed", "--positions", "100:"}
+                                         << "no position 100";
+        QTest::newRow("no position") << QStringList{"trace", "-", "x", "-o", "o", "--positions", "3:3"}
+                                     << "no position";
         QTest::newRow("no point") << QStringList{"trace", "-", "x", "-o", "o", "--points", "hook_nothing"}
                                   << "hook_nothing";
         QTest::newRow("no layer") << QStringList{"trace", "-", "x", "-o", "o", "--layers", "99"} << "no layer 99";
