@@ -89,7 +89,7 @@ def main():
     columns = 2
     height = [-(-n // columns) for n in rows_of]
     sheet = Image.new("RGB", (columns * (label + 6 * cell + 24), sum(height) * cell + 12), "white")
-    draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(15)
+    draw, font = ImageDraw.Draw(sheet), ImageFont.truetype("DejaVuSans.ttf", 13)  # Pillow's own font has no accents
     y0 = 0
     for texts, h in ((SEEN, height[0]), (unseen, height[1])):
         got = sample([t for t in texts for _ in range(4)], [s for _ in texts for s in range(4)], args.steps, args.guidance)
