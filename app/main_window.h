@@ -14,6 +14,7 @@ class QActionGroup;
 class QSplitter;
 class QLabel;
 class QMenu;
+class QMimeData;
 class QProgressBar;
 class QPushButton;
 class QStackedWidget;
