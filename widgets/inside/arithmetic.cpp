@@ -81,7 +81,7 @@ Arithmetic ArithmeticWords::probability(const TokenScore& score, const Piece& pi
     a.steps.push_back(std::move(log));
     a.steps.push_back({tr("Probability"),
                        QStringLiteral("p = e^(%1)").arg(sixDigits(logP)) + equals(sixDigits(p)) +
-                           QStringLiteral("  (%1)").arg(percentText(p)),
+                           QStringLiteral("  (%1)").arg(percentText(p).toHtmlEscaped()),
                        tr("Choice number %1: %2 tokens of the vocabulary are likelier.")
                            .arg(counted(score.rank + 1), counted(score.rank))});
     if (!score.top.empty()) {

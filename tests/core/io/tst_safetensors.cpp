@@ -144,7 +144,8 @@ private slots:
         row("past the end", "'data_offsets' of tensor 'a'",
             R"({"a":{"dtype":"F32","shape":[4],"data_offsets":[4,20]}})");
         row("wrong length", "'a' takes 16 bytes", R"({"a":{"dtype":"F32","shape":[3],"data_offsets":[0,16]}})");
-        row("gap", "gap before tensor 'a'", R"({"a":{"dtype":"F32","shape":[3],"data_offsets":[4,16]}})");
+        row("gap", "4 bytes of the safetensors file between its header and tensor 'a' belong to no tensor",
+            R"({"a":{"dtype":"F32","shape":[3],"data_offsets":[4,16]}})");
         row("rest", "4 bytes after its last", R"({"a":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}})");
         row("overlap", "overlap",
             R"({"a":{"dtype":"F32","shape":[3],"data_offsets":[0,12]},"b":{"dtype":"F32","shape":[2],"data_offsets":[8,16]}})");
