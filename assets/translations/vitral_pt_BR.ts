@@ -2595,6 +2595,18 @@ por milhão</translation>
         <source>(in English: %1)</source>
         <translation>(em inglês: %1)</translation>
     </message>
+    <message>
+        <source>Attention and feature maps take at most %1 MB; those of later steps are left out when that is full.</source>
+        <translation>Os mapas de atenção e de características ocupam no máximo %1 MB; os dos passos seguintes ficam de fora quando isso se enche.</translation>
+    </message>
+    <message>
+        <source>%1 attention and feature maps did not fit into the %2 MB allowed for them and were left out.</source>
+        <translation>%1 mapas de atenção e de características não couberam nos %2 MB permitidos e ficaram de fora.</translation>
+    </message>
+    <message>
+        <source>A branch keeps the times of the run it leaves; the other spacing was left out.</source>
+        <translation>Um ramo mantém os tempos da execução de que sai; o outro espaçamento ficou de fora.</translation>
+    </message>
 </context>
 <context>
     <name>vitral::ExperimentPage</name>

@@ -85,6 +85,14 @@ constexpr std::array kSentences = {
     QT_TRANSLATE_NOOP("vitral::ErrorText", "This file is not JSON."),
     QT_TRANSLATE_NOOP("vitral::ErrorText", "This JSON is not a conversation: it has no list of messages."),
     QT_TRANSLATE_NOOP("vitral::ErrorText", "This file holds no text to make a conversation of."),
+    // Runs of diffusion
+    QT_TRANSLATE_NOOP("vitral::ErrorText",
+                      "Attention and feature maps take at most %1 MB; those of later steps are left out when that is "
+                      "full."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText",
+                      "%1 attention and feature maps did not fit into the %2 MB allowed for them and were left out."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText",
+                      "A branch keeps the times of the run it leaves; the other spacing was left out."),
 };
 
 // What stands inside them: the system's reasons, and words of ours.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "widgets/denoise/denoise_settings_panel.h"
 
+#include "widgets/chat/error_text.h"
 #include "widgets/denoise/denoise_words.h"
 #include "widgets/design/icons.h"
 #include "widgets/design/metrics.h"
@@ -453,8 +454,11 @@ void DenoiseSettingsPanel::showPlan() {
                      tr("%1 while it computes, %2 recorded.")
                          .arg(sizeText(double(plan->scratchBytes + plan->decodeBytes)),
                               sizeText(double(plan->recordBytes)));
-        for (const std::string& note : plan->notes)
-            lines << QString::fromStdString(note);
+        for (const std::string& note : plan->notes) {
+            const QString said = QString::fromStdString(note);
+            const QString translated = translatedSentence(said);
+            lines << (translated.isEmpty() ? said : translated);
+        }
     }
     plan_->setText(lines.join(QLatin1Char('\n')));
     plan_->setVisible(!lines.isEmpty());
