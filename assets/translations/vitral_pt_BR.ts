@@ -5316,6 +5316,240 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
     </message>
 </context>
 <context>
+    <name>vitral::PointsCanvas</name>
+    <message>
+        <source>Point %1 of %2 at %3; %4. %5</source>
+        <translation>Ponto %1 de %2 em %3; %4. %5</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::PointsPage</name>
+    <message>
+        <source>Two moons</source>
+        <translation>Duas luas</translation>
+    </message>
+    <message>
+        <source>Spiral</source>
+        <translation>Espiral</translation>
+    </message>
+    <message>
+        <source>Grid of spots</source>
+        <translation>Grade de manchas</translation>
+    </message>
+    <message>
+        <source>Ring</source>
+        <translation>Anel</translation>
+    </message>
+    <message>
+        <source>Letters</source>
+        <translation>Letras</translation>
+    </message>
+    <message>
+        <source>Pinwheel</source>
+        <translation>Cata-vento</translation>
+    </message>
+    <message>
+        <source>Corners</source>
+        <translation>Cantos</translation>
+    </message>
+    <message>
+        <source>Points of a mixture whose score is known exactly, on their way from noise to data; beside them the same with a small network trained here. Click a point to follow it.</source>
+        <translation>Pontos de uma mistura cujo escore é conhecido com exatidão, a caminho do ruído aos dados; ao lado, o mesmo com uma pequena rede treinada aqui. Clique num ponto para segui-lo.</translation>
+    </message>
+    <message>
+        <source>Points</source>
+        <translation>Pontos</translation>
+    </message>
+    <message>
+        <source>Solver</source>
+        <translation>Método</translation>
+    </message>
+    <message>
+        <source>Steps</source>
+        <translation>Passos</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>Semente</translation>
+    </message>
+    <message>
+        <source>Set of points</source>
+        <translation>Conjunto de pontos</translation>
+    </message>
+    <message>
+        <source>Play the steps</source>
+        <translation>Tocar os passos</translation>
+    </message>
+    <message>
+        <source>Step</source>
+        <translation>Passo</translation>
+    </message>
+    <message>
+        <source>Training steps</source>
+        <translation>Passos de treino</translation>
+    </message>
+    <message>
+        <source>Train the network</source>
+        <translation>Treinar a rede</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Parar</translation>
+    </message>
+    <message>
+        <source>Ends the training; what has been learned is kept</source>
+        <translation>Encerra o treino; o que foi aprendido fica</translation>
+    </message>
+    <message>
+        <source>Progress of the training</source>
+        <translation>Andamento do treino</translation>
+    </message>
+    <message>
+        <source>Loss of the training</source>
+        <translation>Perda do treino</translation>
+    </message>
+    <message>
+        <source>Points moved by the exact score</source>
+        <translation>Pontos movidos pelo escore exato</translation>
+    </message>
+    <message>
+        <source>Points moved by the trained network</source>
+        <translation>Pontos movidos pela rede treinada</translation>
+    </message>
+    <message>
+        <source>Solvers, and how far they end from the exact answer</source>
+        <translation>Os métodos, e a que distância terminam da resposta exata</translation>
+    </message>
+    <message>
+        <source>distance to the exact end, point by point</source>
+        <translation>distância ao fim exato, ponto a ponto</translation>
+    </message>
+    <message>
+        <source>energy distance to fresh data</source>
+        <translation>distância de energia a dados novos</translation>
+    </message>
+    <message>
+        <source>What is measured</source>
+        <translation>O que é medido</translation>
+    </message>
+    <message>
+        <source>Measure all solvers</source>
+        <translation>Medir todos os métodos</translation>
+    </message>
+    <message>
+        <source>Error of every solver</source>
+        <translation>Erro de cada método</translation>
+    </message>
+    <message>
+        <source>Step %1 of %2: timestep %3, α = %4, σ = %5. %6 points are drawn; the grey ones are a sample of the data.</source>
+        <translation>Passo %1 de %2: instante %3, α = %4, σ = %5. São desenhados %6 pontos; os cinzentos são uma amostra dos dados.</translation>
+    </message>
+    <message>
+        <source>trained network</source>
+        <translation>rede treinada</translation>
+    </message>
+    <message>
+        <source>exact score</source>
+        <translation>escore exato</translation>
+    </message>
+    <message>
+        <source>Train the network to see what it has learned beside the exact score.</source>
+        <translation>Treine a rede para ver o que ela aprendeu ao lado do escore exato.</translation>
+    </message>
+    <message>
+        <source>The points are being computed.</source>
+        <translation>Os pontos estão sendo calculados.</translation>
+    </message>
+    <message>
+        <source>arrows: score, to one scale, the longest %1 long</source>
+        <translation>setas: escore, numa só escala; a mais longa mede %1</translation>
+    </message>
+    <message>
+        <source>no noise is left: no arrows at the end</source>
+        <translation>não resta ruído: sem setas no fim</translation>
+    </message>
+    <message>
+        <source>lines: ways of chosen points</source>
+        <translation>linhas: caminhos dos pontos escolhidos</translation>
+    </message>
+    <message>
+        <source>lines: ways of chosen points, dotted: the exact ones</source>
+        <translation>linhas: caminhos dos pontos escolhidos; pontilhadas: os exatos</translation>
+    </message>
+    <message>
+        <source>loss: mean squared error of the noise</source>
+        <translation>perda: erro quadrático médio do ruído</translation>
+    </message>
+    <message>
+        <source>training step</source>
+        <translation>passo de treino</translation>
+    </message>
+    <message>
+        <source>loss</source>
+        <translation>perda</translation>
+    </message>
+    <message>
+        <source>The loss of the training, while it runs.</source>
+        <translation>A perda do treino, enquanto ele acontece.</translation>
+    </message>
+    <message>
+        <source>step %1 of %2</source>
+        <translation>passo %1 de %2</translation>
+    </message>
+    <message>
+        <source>stopped after %1 of %2 steps; loss %3</source>
+        <translation>parado após %1 de %2 passos; perda %3</translation>
+    </message>
+    <message>
+        <source>%1 parameters, %2 steps, loss %3</source>
+        <translation>%1 parâmetros, %2 passos, perda %3</translation>
+    </message>
+    <message>
+        <source>A network of 3 layers of 64, trained on 256 fresh points a step: seconds.</source>
+        <translation>Uma rede de 3 camadas de 64, treinada com 256 pontos novos por passo: segundos.</translation>
+    </message>
+    <message>
+        <source>%1, network</source>
+        <translation>%1, rede</translation>
+    </message>
+    <message>
+        <source>%1, %2 steps, %3 evaluations: %4</source>
+        <translation>%1, %2 passos, %3 avaliações: %4</translation>
+    </message>
+    <message>
+        <source>solver</source>
+        <translation>método</translation>
+    </message>
+    <message>
+        <source>steps</source>
+        <translation>passos</translation>
+    </message>
+    <message>
+        <source>Measure all solvers to fill the table.</source>
+        <translation>Meça todos os métodos para preencher a tabela.</translation>
+    </message>
+    <message>
+        <source>Energy distance between %1 points and %1 fresh ones: 0 for equal distributions; a sample of its own size is not 0.</source>
+        <translation>Distância de energia entre %1 pontos e %1 novos: 0 para distribuições iguais; entre duas amostras deste tamanho não é 0.</translation>
+    </message>
+    <message>
+        <source>Root mean square distance of %1 points to where the exact path of each ends (Runge-Kutta in double). Solvers that draw noise have no such end: –.</source>
+        <translation>Distância (média quadrática) de %1 pontos ao fim do caminho exato de cada um (Runge-Kutta em precisão dupla). Métodos que sorteiam ruído não têm esse fim: –.</translation>
+    </message>
+    <message>
+        <source>Still computing.</source>
+        <translation>Ainda calculando.</translation>
+    </message>
+    <message>
+        <source>At the %1 points of the exact run the network&apos;s score is off by %2 of the score&apos;s size (root mean square).</source>
+        <translation>Nos %1 pontos da execução exata, o escore da rede difere em %2 do tamanho do escore (média quadrática).</translation>
+    </message>
+    <message>
+        <source>points outside the square: %1</source>
+        <translation>pontos fora do quadrado: %1</translation>
+    </message>
+</context>
+<context>
     <name>vitral::PositionsView</name>
     <message>
         <source>Nothing to draw: this model has no such positions.</source>

@@ -3,6 +3,7 @@
 
 #include "widgets/denoise/branches_page.h"
 #include "widgets/denoise/grid_page.h"
+#include "widgets/denoise/points_page.h"
 #include "widgets/denoise/steps_page.h"
 #include "widgets/denoise/words_page.h"
 
@@ -14,6 +15,7 @@ std::vector<DenoisePage*> makeDenoisePages(DenoiseController& denoise, QWidget* 
         new WordsPage(denoise, parent),
         new BranchesPage(denoise, parent),
         new GridPage(denoise, parent),
+        new PointsPage(denoise, parent),
     };
 }
 
