@@ -18,8 +18,8 @@ struct AttributionRequest {
     std::int64_t position = -1;   ///< whose next token is explained; negative: from the end
     TokenId token = -1;           ///< -1: the model's first choice there
     std::optional<TokenId> minus; ///< explain logit(token) - logit(minus)
-    std::optional<std::size_t>
-        unfold; ///< give the products of this contribution too (an index of the same request's list)
+    /// Give the products of this contribution too (an index of the same request's list).
+    std::optional<std::size_t> unfold = std::nullopt;
 };
 
 enum class ContributionKind : std::uint8_t {
