@@ -9,14 +9,18 @@
 #include "core/diffusion/recipe.h"
 #include "core/diffusion/upscale.h"
 #include "core/io/animation_file.h"
+#include "core/runtime/bundled_model.h"
 
 #include <cmath>
 #include <cstdio>
+#include <filesystem>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <string>
+#include <utility>
 
 namespace vitral::cli {
 namespace {
@@ -293,8 +297,14 @@ Result<void> runUpscale(const DenoiseOptions& o, DenoiseJob base, std::stop_toke
 Result<void> runDenoise(const DenoiseOptions& o, const CommonOptions& common) {
     if (o.list && o.model.empty())
         return writeAnswer(namesText());
-    if (o.model.empty())
-        return fail(ErrorCode::InvalidArgument, "Name a diffusion model: vitral-cli denoise MODEL \"what to draw\".");
+    std::filesystem::path modelPath = o.model;
+    if (modelPath.empty() && o.prompt.empty() && o.recipe.empty() && o.branchFrom.empty())
+        return fail(
+            ErrorCode::InvalidArgument,
+            "Say what to draw, and perhaps with which diffusion model: vitral-cli denoise [MODEL] \"a red heart\".");
+    if (modelPath.empty() || modelPath == "-") {
+        VITRAL_TRY_ASSIGN(modelPath, findBundledPictureModel());
+    }
     DenoiseJob job;
     VITRAL_TRY_ASSIGN(job.request.preview, previewOf(o.preview));
     DenoiseRecordingPtr parent;
@@ -312,7 +322,7 @@ Result<void> runDenoise(const DenoiseOptions& o, const CommonOptions& common) {
     load.tinyDecoder = o.tinyDecoder;
     interrupts.onInterrupt([&] { stop.request_stop(); });
     interrupts.allowHere();
-    VITRAL_TRY_ASSIGN(job.model, loadDiffusionModel(o.model, load));
+    VITRAL_TRY_ASSIGN(job.model, loadDiffusionModel(modelPath, load));
     VITRAL_TRY_ASSIGN(job.settings, settingsOf(o, *job.model, parent));
     job.branchFrom = parent;
     job.branchStep = o.at;
@@ -343,13 +353,23 @@ Result<void> runDenoise(const DenoiseOptions& o, const CommonOptions& common) {
     return writeAnswer(o.json ? answerJson(*run) : answerText(*run));
 }
 
+/// Whether the only word given is what to draw: it names no file, and does not look as if it should.
+bool isPrompt(const std::string& word) {
+    if (word.empty() || word == "-" || word.find('/') != std::string::npos)
+        return false;
+    std::error_code error;
+    const std::string ending = std::filesystem::path(word).extension().string();
+    return !std::filesystem::exists(word, error) && ending != ".safetensors" && ending != ".gguf" && ending != ".ckpt";
+}
+
 } // namespace
 
 void addDenoiseCommand(CLI::App& app, CommonOptions& common) {
     CLI::App* c = app.add_subcommand("denoise", "Make a picture from noise, and keep every step of it");
     auto o = std::make_shared<DenoiseOptions>();
     o->command = c;
-    c->add_option("MODEL", o->model, "Diffusion model: a file or a diffusers folder")->type_name("");
+    c->add_option("MODEL", o->model, "Diffusion model: a file or a diffusers folder; - or nothing: the bundled one")
+        ->type_name("");
     c->add_option("PROMPT", o->prompt, "What to make: words, or the name or number of a class")->type_name("");
     c->add_option("--negative", o->negative, "What guidance leads away from")->type_name("TEXT");
     c->add_option("--class", o->classId, "Class of a class-conditional model")->check(CLI::Range(0, 1'000'000));
@@ -389,7 +409,11 @@ void addDenoiseCommand(CLI::App& app, CommonOptions& common) {
     c->add_flag("--exact", o->exact, "Products of the weights in f32, nowhere rounded to 16 bits");
     c->add_flag("--list", o->list, "What the model is and needs; solvers and spacings");
     c->add_flag("--json", o->json, "Settings and times of all steps as JSON");
-    c->callback([&common, o] { common.action = [&common, o] { return runDenoise(*o, common); }; });
+    c->callback([&common, o] {
+        if (o->prompt.empty() && isPrompt(o->model)) // denoise "gato azul": the bundled model draws
+            std::swap(o->prompt, o->model);
+        common.action = [&common, o] { return runDenoise(*o, common); };
+    });
 }
 
 } // namespace vitral::cli

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <optional>
+#include <string>
 #include <system_error>
 #include <vector>
 
@@ -66,6 +67,31 @@ Result<fs::path> findBundledModelFrom(const fs::path& executableFolder, const fs
     return fail(ErrorCode::NotFound, "The bundled model was not found near " + executableFolder.string() +
                                          "; give the path of a .gguf file, or set VITRAL_MODEL_DIR to a folder that "
                                          "holds one.");
+}
+
+Result<fs::path> findBundledPictureModel() {
+    constexpr const char* kFolder = "vitral-emoji-pixel";
+    constexpr const char* kFile = "vitral-emoji-pixel.safetensors";
+    VITRAL_TRY_ASSIGN(fs::path folder, executableFolder());
+    std::vector<fs::path> places;
+    if (const char* modelDir = std::getenv("VITRAL_MODEL_DIR"); modelDir != nullptr && *modelDir != '\0') {
+        places = {modelDir};
+    } else {
+        places.push_back(folder.parent_path() / "share" / "vitral" / "models");
+        for (int level = 0; level < kLevelsUp && folder != folder.parent_path(); ++level) {
+            folder = folder.parent_path();
+            places.push_back(folder / "assets" / "models");
+        }
+    }
+    for (const fs::path& place : places)
+        for (const fs::path& file : {place / kFile, place / kFolder / kFile}) {
+            std::error_code error;
+            if (fs::is_regular_file(file, error))
+                return file;
+        }
+    return fail(ErrorCode::NotFound, std::string("The bundled model ") + kFile +
+                                         " was not found; name a diffusion model, or set VITRAL_MODEL_DIR to the "
+                                         "folder that holds it.");
 }
 
 Result<fs::path> findBundledModel() {

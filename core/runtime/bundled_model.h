@@ -18,8 +18,12 @@ Result<std::filesystem::path> executableFolder();
 /// holds several, the first by name is taken. Errors: NotFound with what was looked at.
 Result<std::filesystem::path> findBundledModel();
 
-/// The same with the places given: for tests. `modelDir` empty means that the variable is not set.
+/// findBundledModel() with the places given: for tests. `modelDir` empty means that the variable is not set.
 Result<std::filesystem::path> findBundledModelFrom(const std::filesystem::path& executableFolder,
                                                    const std::filesystem::path& modelDir);
+
+/// The bundled model that draws where none is named (vitral-emoji-pixel.safetensors), looked for in the same places.
+/// Errors: NotFound.
+Result<std::filesystem::path> findBundledPictureModel();
 
 } // namespace vitral
