@@ -16,18 +16,24 @@ EngineBridge::EngineBridge(QObject* parent) : QObject(parent) {
 }
 
 void EngineBridge::onEvent(RunEvent event) {
-    bool wake = false;
+    QEvent* wake = nullptr;
     {
+        // The wake-up is made under the mutex that event() takes before it looks at it: Qt's own queue is ordered too,
+        // but the thread sanitizer cannot see into a library that was not built with it.
         const std::lock_guard lock(mutex_);
         inbox_.push_back(std::move(event));
-        wake = !wakePosted_;
+        if (!wakePosted_)
+            wake = new QEvent(kWake);
         wakePosted_ = true;
     }
-    if (wake)
-        QCoreApplication::postEvent(this, new QEvent(kWake)); // thread-safe by Qt's contract
+    if (wake != nullptr)
+        QCoreApplication::postEvent(this, wake); // thread-safe by Qt's contract; Qt deletes it
 }
 
 bool EngineBridge::event(QEvent* event) {
+    {
+        const std::lock_guard lock(mutex_); // see onEvent
+    }
     if (event->type() != kWake)
         return QObject::event(event);
     const qint64 ago = sinceDrain_.isValid() ? sinceDrain_.elapsed() : frameMs_;
