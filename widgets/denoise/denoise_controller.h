@@ -196,6 +196,7 @@ private:
     qint64 addRun(diffusion::DenoiseSettings settings, qint64 parent, int branchStep,
                   std::shared_ptr<const DenoiseRecipe> parentRecipe = {});
     [[nodiscard]] DenoiseRun* own(qint64 id);
+    [[nodiscard]] static QImage thumbOf(const diffusion::DenoiseRecording& recording);
     [[nodiscard]] diffusion::DenoiseRequest request() const;
     void fetchRecording(qint64 id);
     void updatePlan();
