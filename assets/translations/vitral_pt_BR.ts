@@ -5109,6 +5109,22 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
         <source>Layer %1, token %2 “%3”: %4 of the right answer is back</source>
         <translation>Camada %1, token %2 “%3”: %4 da resposta certa voltou</translation>
     </message>
+    <message>
+        <source>outputs of single heads</source>
+        <translation>saídas de cabeças isoladas</translation>
+    </message>
+    <message>
+        <source>head</source>
+        <translation>cabeça</translation>
+    </message>
+    <message>
+        <source>Layer %1, head %2, at all tokens: %3 of the right answer is back</source>
+        <translation>Camada %1, cabeça %2, em todos os tokens: %3 da resposta certa voltou</translation>
+    </message>
+    <message>
+        <source>Answer brought back by layer and head</source>
+        <translation>Resposta trazida de volta por camada e cabeça</translation>
+    </message>
 </context>
 <context>
     <name>vitral::PathView</name>

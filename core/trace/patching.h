@@ -18,21 +18,25 @@ namespace vitral {
 struct PatchRequest {
     std::vector<TokenId> clean, corrupt; ///< of the same length
     TokenId answer = 0, wrongAnswer = 0; ///< A and B
-    /// What is patched, over all of its columns: ResidPre, ResidMid, ResidPost, AttnOut, MlpOut.
+    /// What is patched: ResidPre, ResidMid, ResidPost, AttnOut or MlpOut, over all columns, position by position; or Z,
+    /// head by head.
     Point point = Point::ResidPre;
+    /// Of Z only: the position whose head outputs are patched; -1: all positions of a head at once.
+    std::int64_t position = -1;
     DType kvType = DType::F16;
 };
 
 struct PatchGrid {
-    std::int64_t nLayer = 0, nPosition = 0;
+    std::int64_t nLayer = 0, nColumn = 0; ///< columns: positions; of Z: heads (of the layer that has most)
+    bool byHead = false;
     double cleanDifference = 0, corruptDifference = 0; ///< logit(A) - logit(B) at the last position
-    /// [nLayer, nPosition]: (patched - corrupt) / (clean - corrupt). NaN: not computed (yet). Positions before the
-    /// first token that differs are exactly 0.
+    /// [nLayer, nColumn]: (patched - corrupt) / (clean - corrupt). NaN: not computed (yet), or a head that a layer does
+    /// not have. Positions before the first token that differs are exactly 0.
     std::vector<float> recovered;
     std::vector<std::string>
         notes; ///< what to be careful about: a whole difference so small that fractions of it blow up
-    [[nodiscard]] float at(std::int64_t iLayer, std::int64_t iPosition) const {
-        return recovered[static_cast<std::size_t>(iLayer * nPosition + iPosition)];
+    [[nodiscard]] float at(std::int64_t iLayer, std::int64_t iColumn) const {
+        return recovered[static_cast<std::size_t>(iLayer * nColumn + iColumn)];
     }
 };
 
@@ -41,6 +45,6 @@ struct PatchGrid {
 /// Cancelled, those of forward.
 Result<PatchGrid>
 patchGrid(const Model& model, const ExplainContext& context, const PatchRequest& request,
-          const std::function<void(std::int64_t iLayer, std::int64_t iPosition, float recovered)>& partial = {});
+          const std::function<void(std::int64_t iLayer, std::int64_t iColumn, float recovered)>& partial = {});
 
 } // namespace vitral

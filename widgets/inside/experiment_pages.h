@@ -100,6 +100,7 @@ public:
     [[nodiscard]] GridView* picture() const override { return grid_; }
     void setTexts(const QString& clean, const QString& corrupt);
     void measure();
+    void setPoint(Point point); ///< what is put over
     [[nodiscard]] const std::optional<PatchGrid>& grid() const { return result_; }
 
 private:
@@ -112,8 +113,9 @@ private:
     GridView* grid_;
     ScaleLegend* legend_;
     std::vector<TokenId> corruptIds_;
-    std::vector<float> recovered_; ///< [layer, position]; NaN: not known yet
-    std::int64_t nLayer_ = 0, nPosition_ = 0;
+    std::vector<float> recovered_; ///< [layer, column]; NaN: not known yet
+    std::int64_t nLayer_ = 0, nColumn_ = 0;
+    bool byHead_ = false; ///< columns are heads, else positions
     std::optional<PatchGrid> result_;
     std::uint64_t round_ = 0;
 };

@@ -230,7 +230,7 @@ PatchPage::PatchPage(InsideController& inside, QWidget* parent) : ExperimentPage
     clean_ = new QLineEdit(this);
     corrupt_ = new QLineEdit(this);
     point_ = new QComboBox(this);
-    for (const Point point : {Point::ResidPre, Point::AttnOut, Point::MlpOut})
+    for (const Point point : {Point::ResidPre, Point::AttnOut, Point::MlpOut, Point::Z})
         point_->addItem(QString(), int(point));
     measure_ = new QPushButton(this);
     measure_->setProperty("kind", "primary");
@@ -262,18 +262,23 @@ void PatchPage::setTexts(const QString& clean, const QString& corrupt) {
     corrupt_->setText(corrupt);
 }
 
+void PatchPage::setPoint(Point point) {
+    point_->setCurrentIndex(point_->findData(int(point)));
+}
+
 void PatchPage::refresh() {
     cleanLabel_->setText(tr("Right prompt"));
     corruptLabel_->setText(tr("Other prompt"));
     pointLabel_->setText(tr("Put over"));
     for (int i = 0; i < point_->count(); ++i)
-        point_->setItemText(i, InterventionWords::pointText(static_cast<Point>(point_->itemData(i).toInt())));
+        point_->setItemText(i, point_->itemData(i).toInt() == int(Point::Z)
+                                   ? tr("outputs of single heads")
+                                   : InterventionWords::pointText(static_cast<Point>(point_->itemData(i).toInt())));
     measure_->setText(tr("Fill the grid"));
     measure_->setEnabled(inside_.loadedModel() != nullptr);
     clean_->setAccessibleName(cleanLabel_->text());
     corrupt_->setAccessibleName(corruptLabel_->text());
     point_->setAccessibleName(pointLabel_->text());
-    grid_->setAccessibleName(tr("Answer brought back by layer and token"));
     fill();
 }
 
@@ -298,8 +303,15 @@ void PatchPage::measure() {
     request.kvType = inside_.chat().settings().kvType;
     const std::shared_ptr<const Model> model = inside_.loadedModel();
     nLayer_ = model->config().nLayer;
-    nPosition_ = std::int64_t(corruptIds_.size());
-    recovered_.assign(std::size_t(nLayer_ * nPosition_), std::nanf(""));
+    byHead_ = request.point == Point::Z;
+    nColumn_ = std::int64_t(corruptIds_.size());
+    if (byHead_) {
+        nColumn_ = 0;
+        for (const LayerAnatomy& layer :
+             model->anatomy() != nullptr ? model->anatomy()->layers : std::vector<LayerAnatomy>())
+            nColumn_ = std::max<std::int64_t>(nColumn_, layer.nHead);
+    }
+    recovered_.assign(std::size_t(nLayer_ * nColumn_), std::nanf(""));
     result_.reset();
     const std::uint64_t round = ++round_;
     say(tr("Computing\u2026"));
@@ -326,11 +338,11 @@ void PatchPage::measure() {
             VITRAL_TRY_ASSIGN(request.wrongAnswer, firstChoice(request.corrupt));
             Found found{{}, request.answer, request.wrongAnswer};
             VITRAL_TRY_ASSIGN(found.grid, patchGrid(*model, explain, request,
-                                                    [&](std::int64_t iLayer, std::int64_t iPosition, float recovered) {
-                                                        toWindow(page, [this, iLayer, iPosition, recovered, round] {
+                                                    [&](std::int64_t iLayer, std::int64_t iColumn, float recovered) {
+                                                        toWindow(page, [this, iLayer, iColumn, recovered, round] {
                                                             if (round != round_)
                                                                 return;
-                                                            recovered_[std::size_t(iLayer * nPosition_ + iPosition)] =
+                                                            recovered_[std::size_t(iLayer * nColumn_ + iColumn)] =
                                                                 recovered;
                                                             grid_->viewport()->update();
                                                         });
@@ -361,15 +373,17 @@ void PatchPage::fill() {
            "the right prompt into the other, and shows how much of the right answer comes back.");
     if (!recovered_.empty()) {
         content.nRow = nLayer_;
-        content.nCol = nPosition_;
+        content.nCol = nColumn_;
     }
     const auto value = [this](std::int64_t i, std::int64_t j) {
-        return double(recovered_[std::size_t(i * nPosition_ + j)]);
+        return double(recovered_[std::size_t(i * nColumn_ + j)]);
     };
     content.rowTitle = tr("layer");
-    content.colTitle = tr("token of the other prompt");
+    content.colTitle = byHead_ ? tr("head") : tr("token of the other prompt");
     content.rowLabel = [](std::int64_t i) { return QString::number(i); };
-    content.colLabel = [this](std::int64_t j) { return piece(corruptIds_[std::size_t(j)]); };
+    content.colLabel = [this](std::int64_t j) {
+        return byHead_ ? QString::number(j) : piece(corruptIds_[std::size_t(j)]);
+    };
     const auto percent = [](double v) {
         return std::isfinite(v) ? numberText(std::round(v * 100), 3) + QStringLiteral("\u00A0%")
                                 : QStringLiteral("\u2026");
@@ -380,9 +394,14 @@ void PatchPage::fill() {
     };
     content.number = value;
     content.describe = [this, value, percent](std::int64_t i, std::int64_t j) {
+        if (byHead_)
+            return tr("Layer %1, head %2, at all tokens: %3 of the right answer is back")
+                .arg(QString::number(i), QString::number(j), percent(value(i, j)));
         return tr("Layer %1, token %2 \u201C%3\u201D: %4 of the right answer is back")
             .arg(QString::number(i), QString::number(j), piece(corruptIds_[std::size_t(j)]), percent(value(i, j)));
     };
+    grid_->setAccessibleName(byHead_ ? tr("Answer brought back by layer and head")
+                                     : tr("Answer brought back by layer and token"));
     grid_->setContent(std::move(content));
     legend_->setVisible(!recovered_.empty());
     legend_->setRange(QStringLiteral("\u2212100\u00A0%"), QStringLiteral("100\u00A0%"), true);

@@ -92,6 +92,17 @@ private slots:
         QCOMPARE(layers.size(), 6);
         QVERIFY(layers[5].toArray().last().toDouble() > 0.5); // at the end it is in the last position
         QVERIFY(std::abs(layers[0].toArray().last().toDouble()) < 0.05);
+        const CliResult heads = runCli(arguments + QStringList{prompt("do Japão"), "--point", "z", "--json"});
+        QCOMPARE(heads.exitCode, 0);
+        const QJsonArray byHead = json(heads)["recovered"].toArray();
+        QCOMPARE(byHead.size(), 6);
+        QCOMPARE(byHead[0].toArray().size(), 8);
+        double most = 0;
+        for (const QJsonValue& layer : byHead)
+            for (const QJsonValue& head : layer.toArray())
+                most = std::max(most, head.toDouble());
+        QVERIFY2(most > 0.1, qPrintable(QString::number(most))); // some head carries the country to where it is said
+        QVERIFY(runCli(arguments + QStringList{prompt("do Japão"), "--point", "z", "--at", "-1"}).out.contains("head"));
         const CliResult other = runCli(arguments + QStringList{prompt("do Peru")});
         QCOMPARE(other.exitCode, 1);
         QVERIFY2(isOneSentence(other.err), other.err.constData());

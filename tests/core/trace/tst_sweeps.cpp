@@ -3,6 +3,7 @@
 // against what must come out by definition.
 
 #include "core/io/npy.h"
+#include "core/io/safetensors.h"
 #include "core/trace/ablation.h"
 #include "core/trace/patching.h"
 #include "core/trace/steering.h"
@@ -210,8 +211,52 @@ private slots:
         }
     }
 
+    /// Head by head, against transformers (tests/golden/generators/patching.py).
+    void headsArePatchedAsTransformersDoes_data() {
+        QTest::addColumn<QString>("name");
+        for (const char* name : {"llama", "gemma2", "gpt2", "gptneox", "mixtral", "olmo2"})
+            QTest::newRow(name) << name;
+    }
+    void headsArePatchedAsTransformersDoes() {
+        QFETCH(QString, name);
+        const auto file =
+            SafetensorsFile::open(std::filesystem::path(VITRAL_GOLDEN) / "trace" / "patching.safetensors");
+        QVERIFY_RESULT(file);
+        const auto read = [&]<class T>(const char* what, T) {
+            const SafetensorsTensor* tensor = (*file)->findTensor(name.toStdString() + "/" + what);
+            std::vector<T> values(tensor != nullptr ? tensor->bytes.size() / sizeof(T) : 0);
+            if (tensor != nullptr)
+                std::memcpy(values.data(), tensor->bytes.data(), tensor->bytes.size());
+            return values;
+        };
+        const auto model = loadGoldenModel(name.toStdString(), backend_);
+        QVERIFY_RESULT(model);
+        const auto clean = read("clean", 0), corrupt = read("corrupt", 0), answers = read("answers", 0);
+        QCOMPARE(answers.size(), std::size_t(2));
+        PatchRequest request{{clean.begin(), clean.end()}, {corrupt.begin(), corrupt.end()}, answers[0], answers[1]};
+        request.point = Point::Z;
+        request.kvType = DType::F32;
+        for (const bool last : {false, true}) {
+            request.position = last ? std::int64_t(clean.size()) - 1 : -1;
+            const auto grid = patchGrid(**model, context(), request);
+            QVERIFY_RESULT(grid);
+            QVERIFY(grid->byHead);
+            const auto differences = read("differences", 0.0F), expected = read(last ? "last" : "heads", 0.0F);
+            QVERIFY(std::abs(grid->cleanDifference - double(differences[0])) < 1e-3);
+            QVERIFY(std::abs(grid->corruptDifference - double(differences[1])) < 1e-3);
+            QCOMPARE(grid->recovered.size(), expected.size());
+            for (std::size_t i = 0; i < expected.size(); ++i)
+                QVERIFY2(std::abs(grid->recovered[i] - expected[i]) < 1e-3F,
+                         qPrintable(QString("cell %1: %2, not %3").arg(i).arg(grid->recovered[i]).arg(expected[i])));
+        }
+        request.position = 0; // before the token that differs: the same in both runs
+        const auto before = patchGrid(**model, context(), request);
+        QVERIFY_RESULT(before);
+        QVERIFY(std::all_of(before->recovered.begin(), before->recovered.end(), [](float v) { return v == 0.0F; }));
+    }
+
     void patchingRefuses() {
-        PatchRequest request{tokens_, tokens_, 1, 2, Point::ResidPre, DType::F32};
+        PatchRequest request{tokens_, tokens_, 1, 2, Point::ResidPre, -1, DType::F32};
         QVERIFY_ERROR(patchGrid(*model_, context(), request), ErrorCode::InvalidArgument); // the same prompt
         request.corrupt.pop_back();
         QVERIFY_ERROR(patchGrid(*model_, context(), request), ErrorCode::InvalidArgument); // another length
@@ -220,6 +265,12 @@ private slots:
         request.wrongAnswer = 1;
         QVERIFY_ERROR(patchGrid(*model_, context(), request), ErrorCode::InvalidArgument); // one answer
         request.wrongAnswer = 2;
+        request.position = 3; // of heads only
+        QVERIFY_ERROR(patchGrid(*model_, context(), request), ErrorCode::InvalidArgument);
+        request.point = Point::Z;
+        request.position = 99;
+        QVERIFY_ERROR(patchGrid(*model_, context(), request), ErrorCode::InvalidArgument);
+        request.position = -1;
         request.point = Point::Q;
         QVERIFY_ERROR(patchGrid(*model_, context(), request), ErrorCode::InvalidArgument);
     }

@@ -389,7 +389,14 @@ private slots:
         const PatchGrid& grid = *view.patching()->grid();
         QCOMPARE(view.patching()->picture()->content().nRow, grid.nLayer);
         // The whole stream before the last layer, at the last token, is the right answer itself or close to it.
-        QVERIFY(grid.at(grid.nLayer - 1, grid.nPosition - 1) > 0.5F);
+        QVERIFY(grid.at(grid.nLayer - 1, grid.nColumn - 1) > 0.5F);
+        view.patching()->setPoint(Point::Z); // head by head
+        view.patching()->measure();
+        QTRY_VERIFY_WITH_TIMEOUT(!view.patching()->statusText().contains("Computing"), kWaitMs);
+        QVERIFY2(view.patching()->grid() && view.patching()->grid()->byHead, qPrintable(view.patching()->statusText()));
+        const GridContent& heads = view.patching()->picture()->content();
+        QCOMPARE(heads.nCol, std::int64_t(inside_->model()->anatomy()->layers[0].nHead));
+        QVERIFY(std::isfinite(heads.number(0, 0)) && heads.describe(0, 1).contains("head 1"));
     }
 
     void theChatAnswersWithAndWithout() {
