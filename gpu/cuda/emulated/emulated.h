@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// What tests set on the emulated device: how much memory it has, how many devices there are, or why there are none.
+// Thread: any; for the whole process.
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace vitral::cuda::emulated {
+
+struct Settings {
+    int nDevice = 1;
+    std::size_t memoryBytes = std::size_t{2} << 30; ///< of all devices together
+    std::string absent;                             ///< not empty: devices() fails with this sentence
+};
+void configure(const Settings& settings);
+
+struct Counts {
+    std::uint64_t launches = 0; ///< kernels that ran, also by graphs
+    std::uint64_t graphLaunches = 0;
+    std::size_t usedBytes = 0; ///< device memory allocated now
+};
+Counts counts();
+
+} // namespace vitral::cuda::emulated

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0
+// gpu/cuda/runtime.h on the CPU: memory of the heap (so that the address sanitizer sees every kernel), streams that run
+// at once, and graphs that note closures and run them again.
+
+#include "gpu/cuda/runtime.h"
+
+#include "gpu/cuda/emulated/emulated.h"
+#include "gpu/cuda/emulated/fibres.h"
+
+#include <chrono>
+#include <cstdlib>
+#include <cstring>
+#include <fmt/format.h>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <utility>
+
+struct CUstream_st {
+    bool recording = false;
+    std::vector<std::function<void()>> recorded;
+};
+
+namespace vitral::cuda {
+
+namespace {
+struct State {
+    std::mutex mutex;
+    std::map<void*, std::size_t> allocations;
+    std::size_t usedBytes = 0;
+    emulated::Settings settings;
+    emulated::Counts counts;
+};
+State& state() {
+    static State instance;
+    return instance;
+}
+thread_local std::string launchFailure;
+
+/// Now, or when the graph that is being recorded runs.
+Result<void> queue(Stream stream, std::function<void()> work) {
+    if (stream && stream->recording) {
+        stream->recorded.push_back(std::move(work));
+        return {};
+    }
+    work();
+    return {};
+}
+} // namespace
+
+namespace emulated {
+void configure(const Settings& settings) {
+    const std::scoped_lock lock(state().mutex);
+    state().settings = settings;
+}
+Counts counts() {
+    const std::scoped_lock lock(state().mutex);
+    Counts c = state().counts;
+    c.usedBytes = state().usedBytes;
+    return c;
+}
+
+void launch(const char* kernel, dim3 grid, dim3 block, std::size_t sharedBytes, Stream stream,
+            std::function<void()> body) {
+    (void)queue(stream, [kernel = std::string(kernel), grid, block, sharedBytes, body = std::move(body)] {
+        ++state().counts.launches;
+        const std::string problem = runGrid(grid, block, sharedBytes, body);
+        if (!problem.empty() && launchFailure.empty())
+            launchFailure = kernel + ": " + problem;
+    });
+}
+} // namespace emulated
+
+Result<std::vector<DeviceInfo>> devices() {
+    const std::scoped_lock lock(state().mutex);
+    const emulated::Settings& s = state().settings;
+    if (!s.absent.empty())
+        return fail(ErrorCode::Device, s.absent);
+    std::vector<DeviceInfo> list;
+    for (int i = 0; i < s.nDevice; ++i) {
+        DeviceInfo d;
+        d.ordinal = i;
+        d.name = "emulated device";
+        d.major = 8;
+        d.totalBytes = s.memoryBytes;
+        d.freeBytes = s.memoryBytes - std::min(s.memoryBytes, state().usedBytes);
+        d.nMultiprocessor = 4;
+        d.sharedBytesPerBlock = 99 * 1024;
+        list.push_back(d);
+    }
+    return list;
+}
+
+Result<void> useDevice(int ordinal) {
+    VITRAL_TRY_ASSIGN(const auto list, devices());
+    if (ordinal < 0 || ordinal >= static_cast<int>(list.size()))
+        return fail(ErrorCode::Device, fmt::format("There is no device {}.", ordinal));
+    return {};
+}
+
+Result<void*> allocateDevice(std::size_t bytes) {
+    State& s = state();
+    const std::scoped_lock lock(s.mutex);
+    if (s.usedBytes + bytes > s.settings.memoryBytes)
+        return fail(ErrorCode::OutOfMemory, fmt::format("The device has {} bytes free; {} were asked for.",
+                                                        s.settings.memoryBytes - s.usedBytes, bytes));
+    void* memory = nullptr;
+    if (posix_memalign(&memory, 256, bytes > 0 ? bytes : 1) != 0)
+        return fail(ErrorCode::OutOfMemory, fmt::format("The emulated device could not get {} bytes.", bytes));
+    std::memset(memory, 0xff, bytes); // NaN: nothing may count on zeros
+    s.allocations[memory] = bytes;
+    s.usedBytes += bytes;
+    return memory;
+}
+
+void freeDevice(void* memory) {
+    State& s = state();
+    const std::scoped_lock lock(s.mutex);
+    const auto it = s.allocations.find(memory);
+    if (it == s.allocations.end())
+        return;
+    s.usedBytes -= it->second;
+    s.allocations.erase(it);
+    std::free(memory);
+}
+
+Result<void*> allocatePinned(std::size_t bytes) {
+    void* memory = std::malloc(bytes > 0 ? bytes : 1);
+    if (!memory)
+        return fail(ErrorCode::OutOfMemory, fmt::format("There was no memory for {} bytes.", bytes));
+    return memory;
+}
+void freePinned(void* memory) {
+    std::free(memory);
+}
+
+Result<Stream> makeStream() {
+    return new CUstream_st;
+}
+void destroyStream(Stream stream) {
+    delete stream;
+}
+Result<void> synchronise(Stream stream) {
+    if (stream && stream->recording)
+        return fail(ErrorCode::Device, "A stream that is recording a graph cannot be waited for.");
+    return takeLaunchFailure();
+}
+
+Result<void> copyToDevice(void* device, const void* host, std::size_t bytes, Stream stream) {
+    return queue(stream, [=] { std::memcpy(device, host, bytes); });
+}
+Result<void> copyToHost(void* host, const void* device, std::size_t bytes, Stream stream) {
+    return queue(stream, [=] { std::memcpy(host, device, bytes); });
+}
+Result<void> copyOnDevice(void* to, const void* from, std::size_t bytes, Stream stream) {
+    return queue(stream, [=] { std::memcpy(to, from, bytes); });
+}
+namespace {
+Result<void> copyRows(void* to, std::size_t toPitch, const void* from, std::size_t fromPitch, std::size_t rowBytes,
+                      std::size_t nRow, Stream stream) {
+    if (rowBytes > toPitch || rowBytes > fromPitch)
+        return fail(ErrorCode::Bug, "Rows of a copy overlap."); // cudaErrorInvalidPitchValue
+    return queue(stream, [=] {
+        for (std::size_t i = 0; i < nRow; ++i)
+            std::memcpy(static_cast<char*>(to) + i * toPitch, static_cast<const char*>(from) + i * fromPitch, rowBytes);
+    });
+}
+} // namespace
+Result<void> copyRowsToHost(void* host, std::size_t toPitch, const void* device, std::size_t fromPitch,
+                            std::size_t rowBytes, std::size_t nRow, Stream stream) {
+    return copyRows(host, toPitch, device, fromPitch, rowBytes, nRow, stream);
+}
+Result<void> copyRowsToDevice(void* device, std::size_t toPitch, const void* host, std::size_t fromPitch,
+                              std::size_t rowBytes, std::size_t nRow, Stream stream) {
+    return copyRows(device, toPitch, host, fromPitch, rowBytes, nRow, stream);
+}
+Result<void> fillDevice(void* device, int byte, std::size_t bytes, Stream stream) {
+    return queue(stream, [=] { std::memset(device, byte, bytes); });
+}
+Result<void> copyBetweenDevices(void* to, int, const void* from, int, std::size_t bytes, Stream stream) {
+    return copyOnDevice(to, from, bytes, stream);
+}
+
+Result<void> takeLaunchFailure() {
+    if (launchFailure.empty())
+        return {};
+    return fail(ErrorCode::Device, "A computation on the device failed: " + std::exchange(launchFailure, {}));
+}
+
+Result<Timer> Timer::create() {
+    Timer t;
+    t.first_ = new std::chrono::steady_clock::time_point;
+    t.last_ = new std::chrono::steady_clock::time_point;
+    return t;
+}
+Timer::Timer(Timer&& other) noexcept
+    : first_(std::exchange(other.first_, nullptr)), last_(std::exchange(other.last_, nullptr)) {}
+Timer& Timer::operator=(Timer&& other) noexcept {
+    std::swap(first_, other.first_);
+    std::swap(last_, other.last_);
+    return *this;
+}
+Timer::~Timer() {
+    delete static_cast<std::chrono::steady_clock::time_point*>(first_);
+    delete static_cast<std::chrono::steady_clock::time_point*>(last_);
+}
+Result<void> Timer::start(Stream stream) {
+    return queue(stream, [at = first_] {
+        *static_cast<std::chrono::steady_clock::time_point*>(at) = std::chrono::steady_clock::now();
+    });
+}
+Result<void> Timer::stop(Stream stream) {
+    return queue(stream, [at = last_] {
+        *static_cast<std::chrono::steady_clock::time_point*>(at) = std::chrono::steady_clock::now();
+    });
+}
+Result<float> Timer::milliseconds() {
+    const auto span = *static_cast<std::chrono::steady_clock::time_point*>(last_) -
+                      *static_cast<std::chrono::steady_clock::time_point*>(first_);
+    return std::chrono::duration<float, std::milli>(span).count();
+}
+
+using Recorded = std::vector<std::function<void()>>;
+Graph::Graph(Graph&& other) noexcept : executable_(std::exchange(other.executable_, nullptr)) {}
+Graph& Graph::operator=(Graph&& other) noexcept {
+    std::swap(executable_, other.executable_);
+    return *this;
+}
+Graph::~Graph() {
+    delete static_cast<Recorded*>(executable_);
+}
+Result<void> Graph::launch(Stream stream) {
+    (void)stream;
+    ++state().counts.graphLaunches;
+    for (const auto& work : *static_cast<Recorded*>(executable_))
+        work();
+    return {};
+}
+Result<void> beginCapture(Stream stream) {
+    if (!stream || stream->recording)
+        return fail(ErrorCode::Device, "This stream cannot record a graph now.");
+    stream->recording = true;
+    return {};
+}
+Result<Graph> endCapture(Stream stream) {
+    if (!stream || !stream->recording)
+        return fail(ErrorCode::Device, "This stream is not recording a graph.");
+    stream->recording = false;
+    Graph graph;
+    graph.executable_ = new Recorded(std::exchange(stream->recorded, {}));
+    return graph;
+}
+
+} // namespace vitral::cuda
