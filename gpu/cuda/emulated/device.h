@@ -93,6 +93,9 @@ int syncThreadsCount(int predicate); ///< threads whose predicate is not zero
 void exchange(unsigned mask, const void* give, void* get, std::size_t size, int source);
 unsigned ballot(unsigned mask, bool predicate);
 unsigned lane();
+/// All lanes of the warp meet; element i of the result is what lane i gave. It stays until the next but one meeting:
+/// lanes call __syncwarp() before what they gave goes away.
+const void* const* warpGather(const void* mine);
 
 /// Runs `body` for every thread of the grid, or notes it in the graph that `stream` is recording.
 void launch(const char* kernel, dim3 grid, dim3 block, std::size_t sharedBytes, Stream stream,

@@ -67,6 +67,7 @@ struct Meeting {
     unsigned votes[2] = {};
     std::uint64_t generation = 0;
     alignas(16) unsigned char values[2][32][16];
+    const void* given[2][32];
 };
 
 struct Fibre {
@@ -332,6 +333,13 @@ void exchange(unsigned mask, const void* give, void* get, std::size_t size, int 
     const unsigned side = meet(b, m, false);
     const bool takesPart = source >= 0 && source < 32 && (m.mask >> source & 1u);
     std::memcpy(get, m.values[side][takesPart ? static_cast<unsigned>(source) : mine], size);
+}
+
+const void* const* warpGather(const void* mine) {
+    Block& b = block();
+    Meeting& m = meetingOf(b, 0xffffffffu);
+    m.given[m.generation & 1u][b.iRunning % 32] = mine;
+    return m.given[meet(b, m, false)];
 }
 
 unsigned ballot(unsigned mask, bool predicate) {
