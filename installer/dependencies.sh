@@ -8,7 +8,7 @@ vitral_build_packages=(
   libcmark-gfm-dev libcmark-gfm-extensions-dev fonts-dejavu-core
   libvulkan-dev glslang-tools libimgui-dev libstb-dev libwebp-dev
 )
-vitral_test_packages=(xvfb xauth binutils mesa-vulkan-drivers vulkan-validationlayers)
+vitral_test_packages=(xvfb xauth binutils mesa-vulkan-drivers vulkan-validationlayers desktop-file-utils appstream shared-mime-info man-db)
 
 vitral_say() { printf '%s\n' "vitral: $*" >&2; }
 
