@@ -3,6 +3,7 @@
 
 #include "core/diffusion/denoise.h"
 
+#include "core/backend/recording_backend.h"
 #include "core/diffusion/guidance.h"
 #include "core/diffusion/noise.h"
 #include "core/diffusion/pixels.h"
@@ -53,14 +54,17 @@ public:
         const Clock::time_point begin = Clock::now();
         VITRAL_TRY(setUp());
         const auto n = static_cast<std::int32_t>(recording_.times.size()) - 1;
-        for (std::int32_t i = first_; i < n; ++i) {
+        const std::int32_t most = job_.request.mostSteps;
+        const std::int32_t end = most > 0 && most < n - first_ ? first_ + most : n;
+        for (std::int32_t i = first_; i < end; ++i) {
             if (stop_.stop_requested())
                 return cancelled();
             VITRAL_TRY(step(i, n));
             recording_.totalSeconds = since(begin);
             tell((i + 1.0) / (n + 1.0), fmt::format("step {} of {}", i + 1, n));
         }
-        VITRAL_TRY(finish(n));
+        if (most == 0)
+            VITRAL_TRY(finish(n));
         recording_.totalSeconds = since(begin);
         auto result = std::make_shared<const DenoiseRecording>(std::move(recording_));
         if (progress_)
@@ -304,9 +308,24 @@ private:
         input.timestep = t.timestep;
         input.conditioning = std::span(both).first(static_cast<std::size_t>(nImage));
         input.skipScales = settings_.skipScales;
-        const Result<void> result = model_.denoiser->predict(context_, input, outputs_);
+        const bool listing = job_.request.operations && !recording_.operations;
+        const Result<void> result = listing ? listed(input) : model_.denoiser->predict(context_, input, outputs_);
         context_.observer = nullptr;
         return result;
+    }
+
+    /// The same evaluation through a backend that notes every operation: the same bits.
+    Result<void> listed(const NetworkInput& input) {
+        RecordingBackend noting(*model_.backend);
+        NetworkContext context{noting, workspace_, stop_, context_.observer};
+        const Clock::time_point begin = Clock::now();
+        VITRAL_TRY(model_.denoiser->predict(context, input, outputs_));
+        auto list = std::make_shared<OperationList>(noting.take());
+        list->nRow = static_cast<std::int64_t>(input.nImage) * input.height * input.width;
+        list->backend = model_.backend->info().name;
+        list->wallNs = static_cast<std::int64_t>(since(begin) * 1e9);
+        recording_.operations = std::move(list);
+        return {};
     }
 
     /// diffusers' inpainting pipeline for networks without inputs for a mask: what stays is the picture with the first

@@ -3,6 +3,7 @@
 // A denoising run as it was: every step with what went in, what the network said and what came out. A snapshot is
 // immutable; a longer one shares the steps of the shorter. Thread: any.
 
+#include "core/backend/operation_list.h"
 #include "core/base/result.h"
 #include "core/diffusion/model.h"
 #include "core/diffusion/solver.h"
@@ -53,6 +54,8 @@ struct DenoiseRequest {
     std::vector<std::string> features;                ///< block names, "*": all
     std::size_t byteBudget = std::size_t{512} << 20U; ///< of cross and features; what does not fit is left out and said
     PreviewKind preview = PreviewKind::Projection;    ///< Pixels models always give pixels
+    std::int32_t mostSteps = 0; ///< > 0: end after so many steps, without decoding: to look into one step
+    bool operations = false;    ///< keep the list of operations of the first evaluation
 };
 
 struct DenoiseRecording {
@@ -62,8 +65,9 @@ struct DenoiseRecording {
     std::vector<StepTime> times;       ///< steps + 1
     std::vector<DenoiseStepPtr> steps; ///< so far
     Conditioning conditioning, negative;
-    PicturePtr result;              ///< pixels (or points) at the end; null before
-    std::vector<std::string> notes; ///< what was left out, and why
+    PicturePtr result;                               ///< pixels (or points) at the end; null before
+    std::shared_ptr<const OperationList> operations; ///< of the first evaluation, where asked for; never in files
+    std::vector<std::string> notes;                  ///< what was left out, and why
     // Where it was branched off, if it was:
     std::shared_ptr<const DenoiseRecording> parent;
     std::int32_t branchStep = 0;

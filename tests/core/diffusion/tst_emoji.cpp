@@ -125,6 +125,46 @@ private slots:
         QVERIFY2(colour[0] > 0.3 && colour[1] < 0 && colour[2] < 0,
                  qPrintable(QStringLiteral("%1 %2 %3").arg(colour[0]).arg(colour[1]).arg(colour[2])));
     }
+
+    // One step computed again: the same bits with the same factors, a list of what was done, maps of every block; with
+    // a skip switched off another picture. Nothing is decoded.
+    void oneStepIsSeenFromInside() {
+        const auto model = load(QStringLiteral("pixel"), Precision::Auto);
+        QVERIFY_RESULT(model);
+        DenoiseJob job;
+        job.model = *model;
+        job.settings.prompt = "red heart";
+        job.settings.steps = 4;
+        job.settings.guidance = 3;
+        const auto run = denoise(job, {}, {});
+        QVERIFY_RESULT(run);
+        QVERIFY((*run)->operations == nullptr);
+        job.branchFrom = *run;
+        job.branchStep = 2;
+        job.request.features = {"*"};
+        job.request.mostSteps = 1;
+        job.request.operations = true;
+        const auto again = denoise(job, {}, {});
+        QVERIFY_RESULT(again);
+        QCOMPARE((*again)->steps.size(), std::size_t(3));
+        const DenoiseStep& step = *(*again)->steps[2];
+        QVERIFY(step.x0->values == (*run)->steps[2]->x0->values);
+        QVERIFY(step.next->values == (*run)->steps[2]->next->values);
+        QVERIFY((*again)->result == nullptr);
+        const NetworkInfo& info = (*model)->denoiser->info();
+        QCOMPARE(step.features.size(), info.featureBlocks.size());
+        QVERIFY((*again)->operations != nullptr && (*again)->operations->operations.size() > 50);
+        QCOMPARE((*again)->operations->nRow, std::int64_t(2 * 32 * 32));
+        job.settings.skipScales.assign(info.skips.size(), 1.0F);
+        job.settings.skipScales[1] = 0;
+        const auto off = denoise(job, {}, {});
+        QVERIFY_RESULT(off);
+        QVERIFY((*off)->steps[2]->x0->values != step.x0->values);
+        job.request.mostSteps = 2; // all that is left: still nothing decoded
+        const auto rest = denoise(job, {}, {});
+        QVERIFY_RESULT(rest);
+        QCOMPARE((*rest)->steps.size(), std::size_t(4));
+    }
 };
 
 QTEST_GUILESS_MAIN(TestEmoji)
