@@ -264,4 +264,14 @@
         </translation>
     </message>
 </context>
+<context>
+    <name>vitral::NetworkCanvas</name>
+    <message numerus="yes">
+        <source>%n operation(s)</source>
+        <translation>
+            <numerusform>%n operation</numerusform>
+            <numerusform>%n operations</numerusform>
+        </translation>
+    </message>
+</context>
 </TS>

@@ -1310,6 +1310,10 @@ por milhão</translation>
         <source>%1 is now the picture of the forward process. To start a run from it, choose it under Start picture.</source>
         <translation>%1 é agora a imagem do processo direto. Para iniciar uma execução com ela, escolha-a em Imagem inicial.</translation>
     </message>
+    <message>
+        <source>This run was made with %1; load that model to look into its network.</source>
+        <translation>Esta execução foi feita com %1; carregue esse modelo para olhar dentro da rede.</translation>
+    </message>
 </context>
 <context>
     <name>vitral::DenoisePage</name>
@@ -4435,6 +4439,195 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
     <message>
         <source>Histogram of the tensor</source>
         <translation>Histograma do tensor</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::NetworkCanvas</name>
+    <message>
+        <source>reading</source>
+        <translation>leitura</translation>
+    </message>
+    <message>
+        <source>res.</source>
+        <translation>res.</translation>
+    </message>
+    <message>
+        <source>attn.</source>
+        <translation>aten.</translation>
+    </message>
+    <message>
+        <source>halve</source>
+        <translation>metade</translation>
+    </message>
+    <message>
+        <source>double</source>
+        <translation>dobro</translation>
+    </message>
+    <message>
+        <source>input</source>
+        <translation>entrada</translation>
+    </message>
+    <message>
+        <source>output</source>
+        <translation>saída</translation>
+    </message>
+    <message>
+        <source>middle</source>
+        <translation>meio</translation>
+    </message>
+    <message>
+        <source>time</source>
+        <translation>tempo</translation>
+    </message>
+    <message>
+        <source>%1 channels of %2 × %3</source>
+        <translation>%1 canais de %2 × %3</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n operation(s)</source>
+        <translation>
+            <numerusform>%n operação</numerusform>
+            <numerusform>%n operações</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 of weights</source>
+        <translation>%1 de pesos</translation>
+    </message>
+    <message>
+        <source>%1, %2 of the time</source>
+        <translation>%1, %2 do tempo</translation>
+    </message>
+    <message>
+        <source>off</source>
+        <translation>sem</translation>
+    </message>
+    <message>
+        <source>Skip connection %1: factor %2</source>
+        <translation>Atalho %1: fator %2</translation>
+    </message>
+    <message>
+        <source>What %1 leaves, handed across; its factor is %2</source>
+        <translation>O que %1 deixa, levado ao outro lado; seu fator é %2</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::NetworkPage</name>
+    <message>
+        <source>The network as it really computed this step. Click a block to see its channels, a connection to scale it: the step is computed again at once.</source>
+        <translation>A rede como ela calculou mesmo este passo. Clique num bloco para ver seus canais, num atalho para mudar seu fator: o passo é calculado de novo na hora.</translation>
+    </message>
+    <message>
+        <source>The recording of this run is being read, or was too large to be kept: run it again to look into its network.</source>
+        <translation>A gravação desta execução está sendo lida ou era grande demais para guardar: execute de novo para olhar dentro da rede.</translation>
+    </message>
+    <message>
+        <source>The network itself is needed to look into it: choose the model of this run, %1.</source>
+        <translation>Para olhar dentro é preciso ter a rede: escolha o modelo desta execução, %1.</translation>
+    </message>
+    <message>
+        <source>This run was made with %1; load that model to look into its network.</source>
+        <translation>Esta execução foi feita com %1; carregue esse modelo para olhar dentro da rede.</translation>
+    </message>
+    <message>
+        <source>All off</source>
+        <translation>Todos sem</translation>
+    </message>
+    <message>
+        <source>As in the run</source>
+        <translation>Como na execução</translation>
+    </message>
+    <message>
+        <source>Run with these</source>
+        <translation>Executar com estes</translation>
+    </message>
+    <message>
+        <source>The whole run again, from its first noise, with these factors</source>
+        <translation>A execução inteira de novo, desde o primeiro ruído, com estes fatores</translation>
+    </message>
+    <message>
+        <source>Factor of the chosen skip connection</source>
+        <translation>Fator do atalho escolhido</translation>
+    </message>
+    <message>
+        <source>One scale for all channels</source>
+        <translation>Uma escala para todos os canais</translation>
+    </message>
+    <message>
+        <source>Else every channel&apos;s largest value has the strongest colour</source>
+        <translation>Senão o maior valor de cada canal tem a cor mais forte</translation>
+    </message>
+    <message>
+        <source>The clean picture predicted at this step</source>
+        <translation>A imagem limpa prevista neste passo</translation>
+    </message>
+    <message>
+        <source>The network</source>
+        <translation>A rede</translation>
+    </message>
+    <message>
+        <source>Predicted pictures</source>
+        <translation>Imagens previstas</translation>
+    </message>
+    <message>
+        <source>Channels of the block</source>
+        <translation>Canais do bloco</translation>
+    </message>
+    <message>
+        <source>The step is computed once more, to see inside…</source>
+        <translation>O passo é calculado mais uma vez, para ver por dentro…</translation>
+    </message>
+    <message>
+        <source>This network has no skip connections.</source>
+        <translation>Esta rede não tem atalhos.</translation>
+    </message>
+    <message>
+        <source>Skip connections: choose one</source>
+        <translation>Atalhos: escolha um</translation>
+    </message>
+    <message>
+        <source>Skip connection %1 of %2: × %3</source>
+        <translation>Atalho %1 de %2: × %3</translation>
+    </message>
+    <message>
+        <source>RMS %1</source>
+        <translation>RMS %1</translation>
+    </message>
+    <message>
+        <source>as in the run</source>
+        <translation>como na execução</translation>
+    </message>
+    <message>
+        <source>scaled</source>
+        <translation>com fatores</translation>
+    </message>
+    <message>
+        <source>difference</source>
+        <translation>diferença</translation>
+    </message>
+    <message>
+        <source>Click a block to see its channels.</source>
+        <translation>Clique num bloco para ver seus canais.</translation>
+    </message>
+    <message>
+        <source>%1 leaves no picture: nothing of it can be shown as channels.</source>
+        <translation>%1 não deixa imagem: nada dele pode ser mostrado como canais.</translation>
+    </message>
+    <message>
+        <source>Channel %1: %2 to %3, mean %4</source>
+        <translation>Canal %1: %2 a %3, média %4</translation>
+    </message>
+    <message>
+        <source>%1: the %2 of %3 channels with the largest RMS (the number below each)</source>
+        <translation>%1: os %2 de %3 canais com maior RMS (o número abaixo de cada um)</translation>
+    </message>
+    <message>
+        <source>%1: all %2 channels, largest RMS (the number below each) first</source>
+        <translation>%1: todos os %2 canais, do maior RMS (o número abaixo de cada um) ao menor</translation>
+    </message>
+    <message>
+        <source>Network</source>
+        <translation>Rede</translation>
     </message>
 </context>
 <context>

@@ -125,6 +125,18 @@ public:
     /// What a dropped file is, by its content: model, recorded run, picture with a recipe, picture.
     void openAny(const QString& path);
 
+    // Looking into the model, beside the runs.
+    /// Work with the loaded model on the engine thread; newer work of the same tag takes the place of what waits, and
+    /// stops what goes on. `then` is left out where the receiver is gone.
+    using ModelWork = std::function<Result<void>(const diffusion::DiffusionModel&, diffusion::NetworkContext&)>;
+    void askModel(QObject* receiver, const std::string& tag, ModelWork work,
+                  std::function<void(const Result<void>&)> then);
+    /// One step of a run once more, with these factors on its skips, and with all feature maps and the list of
+    /// operations: the last step of the recording that comes. Nothing of it is kept.
+    void lookInto(QObject* receiver, const std::string& tag, qint64 run, int step, std::vector<float> skipScales,
+                  std::function<void(Result<diffusion::DenoiseRecordingPtr>)> then);
+    [[nodiscard]] bool looking() const { return nLook_ > 0; }
+
     // The forward process.
     void setForward(const QImage& image, const QString& name);
     void setForwardRun(qint64 id); ///< the end of that run
@@ -229,6 +241,7 @@ private:
     double progress_ = -1;
     QString progressText_;
     std::map<RunId, Watched> watched_;
+    int nLook_ = 0;
     std::optional<ForwardPicture> forward_;
     QString forwardNote_;
     std::optional<DenoiseRecipe> wantedRecipe_; ///< to be run when its model is loaded

@@ -3,6 +3,7 @@
 
 #include "widgets/denoise/branches_page.h"
 #include "widgets/denoise/grid_page.h"
+#include "widgets/denoise/network_page.h"
 #include "widgets/denoise/points_page.h"
 #include "widgets/denoise/steps_page.h"
 #include "widgets/denoise/words_page.h"
@@ -11,11 +12,8 @@ namespace vitral {
 
 std::vector<DenoisePage*> makeDenoisePages(DenoiseController& denoise, QWidget* parent) {
     return {
-        new StepsPage(denoise, parent),
-        new WordsPage(denoise, parent),
-        new BranchesPage(denoise, parent),
-        new GridPage(denoise, parent),
-        new PointsPage(denoise, parent),
+        new StepsPage(denoise, parent),    new WordsPage(denoise, parent), new NetworkPage(denoise, parent),
+        new BranchesPage(denoise, parent), new GridPage(denoise, parent),  new PointsPage(denoise, parent),
     };
 }
 

@@ -313,7 +313,8 @@ void DenoiseRoom::activated() {
 }
 
 bool DenoiseRoom::busy() const {
-    return !todo_.isEmpty() || denoise_.busy() || denoise_.modelState() == DenoiseController::ModelState::Loading ||
+    return !todo_.isEmpty() || denoise_.busy() || denoise_.looking() ||
+           denoise_.modelState() == DenoiseController::ModelState::Loading ||
            !const_cast<DenoiseController&>(denoise_).pool().idle();
 }
 
@@ -350,8 +351,8 @@ void DenoiseRoom::go(const QString& argument) {
 }
 
 void DenoiseRoom::next() {
-    if (todo_.isEmpty() || denoise_.busy() || denoise_.modelState() == DenoiseController::ModelState::Loading ||
-        !denoise_.pool().idle()) {
+    if (todo_.isEmpty() || denoise_.busy() || denoise_.looking() ||
+        denoise_.modelState() == DenoiseController::ModelState::Loading || !denoise_.pool().idle()) {
         if (!todo_.isEmpty())
             QTimer::singleShot(100, this, &DenoiseRoom::next);
         return;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Pictures of a run as images and as vectors, and the widgets that show them, on runs whose exact answer is known.
 
+#include "core/tensor/quantize.h"
 #include "tests/support/gauss_denoise.h"
+#include "widgets/denoise/network_canvas.h"
 #include "widgets/denoise/picture_board.h"
 #include "widgets/denoise/picture_vectors.h"
 #include "widgets/denoise/step_pictures.h"
@@ -215,6 +217,74 @@ private slots:
         diagram.setContent(content);
         QVERIFY(diagram.csv().contains(QLatin1String("\ng,")));
         QVERIFY(!diagram.grab().isNull());
+    }
+
+    // Two levels, as the U-Net names them: who reads which skip, and where everything stands.
+    void aNetworkIsDrawnFromItsOperations() {
+        NetworkInfo network;
+        network.featureBlocks = {"unet.in",           "unet.down.0.res.0", "unet.down.0.attn.0", "unet.down.0.down",
+                                 "unet.down.1.res.0", "unet.mid",          "unet.up.0.res.0",    "unet.up.0.res.1",
+                                 "unet.up.0.up",      "unet.up.1.res.0",   "unet.up.1.res.1"};
+        network.skips = {"unet.in", "unet.down.0.attn.0", "unet.down.0.down", "unet.down.1.res.0"};
+        OperationList list;
+        std::vector<std::string> scopes = network.featureBlocks;
+        scopes.insert(scopes.begin(), "unet.time");
+        scopes.insert(scopes.begin() + 4, "unet.down.0.attn.0.cross"); // belongs to the block before it
+        scopes.push_back("unet.out");
+        for (const std::string& scope : scopes) {
+            Operation op;
+            op.name = "conv2d";
+            op.scope = scope;
+            op.timeNs = 10;
+            list.operations.push_back(op);
+        }
+        auto map = std::make_shared<FeatureMap>();
+        map->block = "unet.mid";
+        map->channels = 3;
+        map->height = 2;
+        map->width = 2;
+        map->values.resize(12);
+        for (int i = 0; i < 12; ++i)
+            map->values[std::size_t(i)] = floatToHalf(i < 4 ? 1.0F : i < 8 ? -3.0F : 2.0F);
+        const NetworkDrawing drawing = drawNetwork(list, network, {map});
+        QCOMPARE(drawing.blocks.size(), network.featureBlocks.size() + 2);
+        QCOMPARE(drawing.blocks[std::size_t(drawing.find("unet.down.0.attn.0"))].nOperation, 2);
+        QCOMPARE(drawing.totalNs, std::int64_t(140));
+        QCOMPARE(drawing.skips.size(), std::size_t(4));
+        const char* readers[] = {"unet.up.1.res.1", "unet.up.1.res.0", "unet.up.0.res.1", "unet.up.0.res.0"};
+        for (int i = 0; i < 4; ++i) {
+            const NetworkSkip skip = drawing.skips[std::size_t(i)];
+            QCOMPARE(drawing.blocks[std::size_t(skip.from)].name, network.skips[std::size_t(i)]);
+            QCOMPARE(drawing.blocks[std::size_t(skip.to)].name, std::string(readers[i]));
+            QCOMPARE(drawing.blocks[std::size_t(skip.from)].row, i);
+            QCOMPARE(drawing.blocks[std::size_t(skip.to)].row, i);
+        }
+        QCOMPARE(drawing.blocks[std::size_t(drawing.find("unet.mid"))].row, 4);
+        QVERIFY(drawing.blocks[std::size_t(drawing.find("unet.time"))].side == NetworkSide::Before);
+        const auto ranked = rankedChannels(*map);
+        QCOMPARE(ranked.front().channel, 1);
+        QCOMPARE(ranked.front().rms, 3.0);
+        QCOMPARE(channelPicture(*map, 2).values, std::vector<float>(4, 2.0F));
+
+        NetworkCanvas canvas;
+        canvas.resize(480, canvas.sizeHint().height());
+        canvas.setDrawing(drawing);
+        canvas.resize(480, canvas.sizeHint().height());
+        QCOMPARE(canvas.drawing().blocks[std::size_t(canvas.block())].name, std::string("unet.mid"));
+        for (std::size_t i = 0; i < drawing.blocks.size(); ++i)
+            for (std::size_t k = 0; k < i; ++k)
+                QVERIFY2(!canvas.blockRect(int(i)).intersects(canvas.blockRect(int(k))),
+                         drawing.blocks[i].name.c_str());
+        QSignalSpy skips(&canvas, &NetworkCanvas::skipChosen), factors(&canvas, &NetworkCanvas::scaleChosen);
+        QTest::mouseClick(&canvas, Qt::LeftButton, {}, canvas.skipRect(2).center());
+        QCOMPARE(skips.size(), 1);
+        QTest::keyClick(&canvas, Qt::Key_0);
+        QCOMPARE(factors.back().at(0).toInt(), 2);
+        QCOMPARE(factors.back().at(1).toDouble(), 0.0);
+        QTest::keyClick(&canvas, Qt::Key_Right); // to the block that reads it
+        QCOMPARE(canvas.drawing().blocks[std::size_t(canvas.block())].name, std::string(readers[2]));
+        QVERIFY(canvas.csv().contains(QLatin1String("unet.mid,3,2,2,1,10")));
+        QVERIFY(!canvas.grab().isNull());
     }
 };
 
