@@ -18,12 +18,14 @@ if(VITRAL_SANITIZE)
 endif()
 
 # For folders that make no pointers of their own out of a file's bytes: checks of every pointer that is followed (null,
-# aligned, large enough, of its class) make twice as much to compile. Address errors, overflow, shifts, bounds and bad
-# values are still looked for; core and gpu keep every check.
+# aligned, large enough, of its class) make half as much again to twice as much to compile. Address errors, overflow,
+# shifts, bounds and bad values are still looked for. The folders of core that map files or lay out memory (base to
+# backend) and gpu keep every check.
+set(VITRAL_FEWER_POINTER_CHECKS
+  -fno-sanitize=null,alignment,object-size,vptr,nonnull-attribute,returns-nonnull-attribute,pointer-overflow)
 macro(vitral_fewer_pointer_checks)
   if(VITRAL_SANITIZE MATCHES "undefined")
-    add_compile_options(
-      -fno-sanitize=null,alignment,object-size,vptr,nonnull-attribute,returns-nonnull-attribute,pointer-overflow)
+    add_compile_options(${VITRAL_FEWER_POINTER_CHECKS})
   endif()
 endmacro()
 
@@ -44,6 +46,9 @@ function(vitral_core_library name)
     add_library(vitral_${name} STATIC ${A_SOURCES})
     set(scope PUBLIC)
     target_link_libraries(vitral_${name} PRIVATE ${A_PRIVATE_LIBS})
+    if(VITRAL_SANITIZE MATCHES "undefined" AND name MATCHES "^(model|diffusion|sample|trace|chat|runtime)$")
+      target_compile_options(vitral_${name} PRIVATE ${VITRAL_FEWER_POINTER_CHECKS})
+    endif()
   else()
     add_library(vitral_${name} INTERFACE)
     set(scope INTERFACE)
