@@ -25,13 +25,28 @@ void Language::use(const QString& code) {
         QCoreApplication::removeTranslator(ours_.get());
     if (qt_)
         QCoreApplication::removeTranslator(qt_.get());
-    ours_ = std::make_unique<QTranslator>();
+    ours_ = std::make_unique<Both>();
     qt_ = std::make_unique<QTranslator>();
     // English has a file too: it holds the plural forms.
     if (qt_->load(QStringLiteral("qtbase_") + wanted, QLibraryInfo::path(QLibraryInfo::TranslationsPath)))
         QCoreApplication::installTranslator(qt_.get());
-    if (ours_->load(QStringLiteral(":/translations/vitral_") + wanted))
-        QCoreApplication::installTranslator(ours_.get());
+    const QString folder = QStringLiteral(":/translations/vitral_");
+    if (!ours_->spoken.load(folder + wanted) || !ours_->other.load(folder + other()))
+        return;
+    QCoreApplication::installTranslator(ours_.get());
+}
+
+QString Language::other() const {
+    return current_ == QLatin1String("pt_BR") ? QStringLiteral("en") : QStringLiteral("pt_BR");
+}
+
+QString Language::inOther(const std::function<QString()>& words) const {
+    if (!ours_)
+        return words();
+    ours_->swapped = true;
+    QString said = words();
+    ours_->swapped = false;
+    return said;
 }
 
 } // namespace vitral::app

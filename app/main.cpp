@@ -7,6 +7,7 @@
 #include "app/services.h"
 #include "core/base/log.h"
 #include "widgets/canvas/renderer_choice.h"
+#include "widgets/shell/log_list.h"
 
 #include <QApplication>
 
@@ -30,6 +31,17 @@ bool hasDisplay() {
 #endif
 }
 
+QtMessageHandler previousHandler = nullptr;
+
+/// What Qt says belongs to the log as well.
+void keepQtMessage(QtMsgType type, const QMessageLogContext& context, const QString& text) {
+    const QByteArray bytes = text.toUtf8();
+    LogList::shared().add(type == QtDebugMsg || type == QtInfoMsg ? "info" : "warning", "qt",
+                          {bytes.constData(), static_cast<std::size_t>(bytes.size())});
+    if (previousHandler != nullptr)
+        previousHandler(type, context, text);
+}
+
 int run(int argc, char** argv) {
     app::Options options;
     int exitCode = 0;
@@ -47,7 +59,10 @@ int run(int argc, char** argv) {
         }
         qputenv("QT_QPA_PLATFORM", "offscreen");
     }
+    LogList::shared(); // before other threads
     setLogSink([](LogLevel level, std::string_view module, std::string_view message) {
+        static constexpr const char* kLevels[] = {"debug", "info", "warning", "error"};
+        LogList::shared().add(kLevels[static_cast<int>(level)], module, message);
         if (level >= LogLevel::Warning)
             std::fprintf(stderr, "%.*s: %.*s\n", static_cast<int>(module.size()), module.data(),
                          static_cast<int>(message.size()), message.data());
@@ -58,7 +73,10 @@ int run(int argc, char** argv) {
     QApplication::setDesktopFileName(QStringLiteral("vitral"));
     QApplication::setApplicationVersion(QStringLiteral(VITRAL_VERSION));
 
+    previousHandler = qInstallMessageHandler(keepQtMessage);
     app::Settings settings(options.dataDir);
+    LogList::shared().keepIn(settings.dataDir() + QStringLiteral("/vitral.log"));
+    logMessage(LogLevel::Info, "app", "Vitral " VITRAL_VERSION " begins");
     setRendererChoice(settings.renderer());
     app::Language language;
     language.use(options.language.isEmpty() ? settings.language() : options.language);

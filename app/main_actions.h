@@ -20,6 +20,15 @@ struct MainWindow::Actions {
     QAction *larger, *smaller, *usual, *fullScreen;
     QAction *stop, *regenerate, *editLast, *nextMessage, *focusComposer;
     QAction *shortcuts, *about;
+
+    /// A menu or an action and its English words, for both languages and the search of commands.
+    struct Named {
+        const char* id;
+        QAction* action;
+        const char* text;
+        QMenu* menu; ///< the one it stands in; null: it is a menu of the bar
+    };
+    std::vector<Named> named;
 };
 
 } // namespace vitral::app

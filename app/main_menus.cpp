@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Menus, shortcuts, dialogs and words of the main window.
 #include "app/main_actions.h"
+#include "app/shell.h"
 #include "widgets/design/icons.h"
 #include "widgets/design/metrics.h"
 #include "widgets/panels/chat_panel.h"
@@ -173,6 +174,8 @@ void MainWindow::makeMenus() {
     a.about = add(a.help, "info", {}, [this] { about(); });
     a.about->setMenuRole(QAction::AboutRole);
 
+    nameActions();
+
     for (QAction* action : {a.tokens, a.tree, a.compare, a.inside, a.leftPanel, a.rightPanel}) {
         auto* button = new QToolButton(chatPanel_);
         button->setDefaultAction(action);
@@ -184,60 +187,68 @@ void MainWindow::makeMenus() {
     }
 }
 
+void MainWindow::nameActions() {
+    Actions& a = *actions_;
+    a.named = {
+        {"menu.file", a.file->menuAction(), QT_TR_NOOP("&File"), nullptr},
+        {"menu.edit", a.edit->menuAction(), QT_TR_NOOP("&Edit"), nullptr},
+        {"menu.view", a.view->menuAction(), QT_TR_NOOP("&View"), nullptr},
+        {"menu.chat", a.chat->menuAction(), QT_TR_NOOP("&Conversation"), nullptr},
+        {"menu.help", a.help->menuAction(), QT_TR_NOOP("&Help"), nullptr},
+        {"file.newChat", a.newChat, QT_TR_NOOP("&New conversation"), a.file},
+        {"file.chooseModel", a.chooseModel, QT_TR_NOOP("Choose &model\u2026"), a.file},
+        {"file.openModelFile", a.openModelFile, QT_TR_NOOP("&Open model file\u2026"), a.file},
+        {"file.recent", a.recent->menuAction(), QT_TR_NOOP("&Recent models"), a.file},
+        {"file.importChat", a.importChat, QT_TR_NOOP("&Import conversation\u2026"), a.file},
+        {"file.exportMarkdown", a.exportMarkdown, QT_TR_NOOP("&Export as Markdown\u2026"), a.file},
+        {"file.exportJson", a.exportJson, QT_TR_NOOP("Export as &JSON\u2026"), a.file},
+        {"file.quit", a.quit, QT_TR_NOOP("&Quit"), a.file},
+        {"edit.copy", a.copy, QT_TR_NOOP("&Copy from the conversation"), a.edit},
+        {"edit.selectAll", a.selectAll, QT_TR_NOOP("&Select the whole conversation"), a.edit},
+        {"edit.find", a.find, QT_TR_NOOP("&Find in conversations"), a.edit},
+        {"edit.rename", a.rename, QT_TR_NOOP("&Rename conversation"), a.edit},
+        {"edit.deleteChat", a.deleteChat, QT_TR_NOOP("&Delete conversation"), a.edit},
+        {"view.leftPanel", a.leftPanel, QT_TR_NOOP("&Conversations"), a.view},
+        {"view.rightPanel", a.rightPanel, QT_TR_NOOP("&Settings"), a.view},
+        {"view.tokens", a.tokens, QT_TR_NOOP("&Tokens"), a.view},
+        {"view.theme", a.theme->menuAction(), QT_TR_NOOP("T&heme"), a.view},
+        {"theme.themeSystem", a.themeSystem, QT_TR_NOOP("As the &system"), a.theme},
+        {"theme.themeLight", a.themeLight, QT_TR_NOOP("&Light"), a.theme},
+        {"theme.themeDark", a.themeDark, QT_TR_NOOP("&Dark"), a.theme},
+        {"view.drawing", a.drawing->menuAction(), QT_TR_NOOP("Maps are dra&wn by"), a.view},
+        {"drawing.drawAutomatic", a.drawAutomatic, QT_TR_NOOP("Whatever is &faster here"), a.drawing},
+        {"drawing.drawVulkan", a.drawVulkan, QT_TR_NOOP("&Vulkan"), a.drawing},
+        {"drawing.drawPainter", a.drawPainter, QT_TR_NOOP("The &processor"), a.drawing},
+        {"view.language", a.language->menuAction(), QT_TR_NOOP("&Language"), a.view},
+        {"view.larger", a.larger, QT_TR_NOOP("L&arger text"), a.view},
+        {"view.smaller", a.smaller, QT_TR_NOOP("S&maller text"), a.view},
+        {"view.usual", a.usual, QT_TR_NOOP("&Usual text size"), a.view},
+        {"view.fullScreen", a.fullScreen, QT_TR_NOOP("&Full screen"), a.view},
+        {"chat.stop", a.stop, QT_TR_NOOP("&Stop"), a.chat},
+        {"chat.regenerate", a.regenerate, QT_TR_NOOP("&Answer again"), a.chat},
+        {"chat.editLast", a.editLast, QT_TR_NOOP("&Edit the last question"), a.chat},
+        {"chat.nextMessage", a.nextMessage, QT_TR_NOOP("Go to the &messages"), a.chat},
+        {"chat.focusComposer", a.focusComposer, QT_TR_NOOP("Go to the &text field"), a.chat},
+        {"help.shortcuts", a.shortcuts, QT_TR_NOOP("&Keyboard shortcuts"), a.help},
+        {"help.about", a.about, QT_TR_NOOP("&About Vitral"), a.help},
+        {"view.compare", a.compare, QT_TR_NOOP("Side by si&de\u2026"), a.view},
+        {"view.inside", a.inside, QT_TR_NOOP("Look &inside"), a.view},
+        {"view.tree", a.tree, QT_TR_NOOP("T&ree of the conversation"), a.view},
+    };
+}
+
 void MainWindow::retranslate() {
     Actions& a = *actions_;
     retranslateRooms();
     const QString title = QString::fromStdString(services_.chat->info().title);
     setWindowTitle(title.isEmpty() ? QStringLiteral("Vitral") : QStringLiteral("%1 \u2014 Vitral").arg(title));
-    a.file->setTitle(tr("&File"));
-    a.edit->setTitle(tr("&Edit"));
-    a.view->setTitle(tr("&View"));
-    a.chat->setTitle(tr("&Conversation"));
-    a.help->setTitle(tr("&Help"));
-    a.newChat->setText(tr("&New conversation"));
-    a.chooseModel->setText(tr("Choose &model\u2026"));
-    a.openModelFile->setText(tr("&Open model file\u2026"));
-    a.recent->setTitle(tr("&Recent models"));
-    a.importChat->setText(tr("&Import conversation\u2026"));
-    a.exportMarkdown->setText(tr("&Export as Markdown\u2026"));
-    a.exportJson->setText(tr("Export as &JSON\u2026"));
-    a.quit->setText(tr("&Quit"));
-    a.copy->setText(tr("&Copy from the conversation"));
-    a.selectAll->setText(tr("&Select the whole conversation"));
-    a.find->setText(tr("&Find in conversations"));
-    a.rename->setText(tr("&Rename conversation"));
-    a.deleteChat->setText(tr("&Delete conversation"));
-    a.leftPanel->setText(tr("&Conversations"));
-    a.rightPanel->setText(tr("&Settings"));
-    a.tokens->setText(tr("&Tokens"));
+    for (const Actions::Named& named : a.named)
+        named.action->setText(tr(named.text));
     a.tokens->setToolTip(tr("Show every token and how sure the model was of it (Ctrl+T)"));
     a.leftPanel->setToolTip(tr("Conversations (Ctrl+B)"));
     a.rightPanel->setToolTip(tr("Settings (Ctrl+I)"));
-    a.theme->setTitle(tr("T&heme"));
-    a.themeSystem->setText(tr("As the &system"));
-    a.themeLight->setText(tr("&Light"));
-    a.themeDark->setText(tr("&Dark"));
-    a.drawing->setTitle(tr("Maps are dra&wn by"));
-    a.drawAutomatic->setText(tr("Whatever is &faster here"));
-    a.drawVulkan->setText(tr("&Vulkan"));
-    a.drawPainter->setText(tr("The &processor"));
-    a.language->setTitle(tr("&Language"));
-    a.larger->setText(tr("L&arger text"));
-    a.smaller->setText(tr("S&maller text"));
-    a.usual->setText(tr("&Usual text size"));
-    a.fullScreen->setText(tr("&Full screen"));
-    a.stop->setText(tr("&Stop"));
-    a.regenerate->setText(tr("&Answer again"));
-    a.editLast->setText(tr("&Edit the last question"));
-    a.nextMessage->setText(tr("Go to the &messages"));
-    a.focusComposer->setText(tr("Go to the &text field"));
-    a.shortcuts->setText(tr("&Keyboard shortcuts"));
-    a.about->setText(tr("&About Vitral"));
-    a.compare->setText(tr("Side by si&de\u2026"));
     a.compare->setToolTip(tr("Two models or two settings on one question (Ctrl+Shift+D)"));
-    a.inside->setText(tr("Look &inside"));
     a.inside->setToolTip(tr("Attention and every other number behind the answer (Ctrl+Shift+I)"));
-    a.tree->setText(tr("T&ree of the conversation"));
     a.tree->setToolTip(tr("Every version of every message as a tree (Ctrl+Shift+T)"));
     treeDock_->setWindowTitle(tr("Tree of the conversation"));
     treeTitle_->setText(treeDock_->windowTitle());
@@ -248,6 +259,7 @@ void MainWindow::retranslate() {
                              "and after each sampler."));
     leftDock_->setWindowTitle(tr("Conversations"));
     rightDock_->setWindowTitle(tr("Settings"));
+    shell_->retranslate();
 }
 
 void MainWindow::updateActions() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The views beside the text: token colours and alternatives, context gauge, tree, samplers.
 #include "app/main_actions.h"
+#include "app/shell.h"
 #include "widgets/compare/compare_window.h"
 #include "widgets/design/icons.h"
 #include "widgets/design/metrics.h"
@@ -189,6 +190,8 @@ void MainWindow::setTokenMode(bool on) {
 }
 
 void MainWindow::showView(const QString& name) {
+    if (shell_->showView(name))
+        return;
     if (showRoom(name.section(QLatin1Char(':'), 0, 0))) {
         if (name.contains(QLatin1Char(':')))
             currentRoom()->go(name.section(QLatin1Char(':'), 1));

@@ -2,6 +2,7 @@
 #include "app/main_window.h"
 
 #include "app/main_actions.h"
+#include "app/shell.h"
 #include "widgets/design/icons.h"
 #include "widgets/design/metrics.h"
 #include "widgets/panels/chat_panel.h"
@@ -69,6 +70,8 @@ MainWindow::MainWindow(Services& services, design::Theme& theme, Language& langu
     statusBar()->setSizeGripEnabled(false);
     makeViews();
     makeMenus();
+    shell_ = std::make_unique<Shell>(*this);
+    shell_->makeMenus();
     connectAll();
     retranslate();
     restoreWindow();
@@ -77,6 +80,7 @@ MainWindow::MainWindow(Services& services, design::Theme& theme, Language& langu
 }
 
 MainWindow::~MainWindow() {
+    shell_.reset();
     // The base class closes and hides what is left, and docks tell of it: nobody must listen any more.
     treeDock_->disconnect(this);
     hide();

@@ -39,6 +39,8 @@ class Section;
 
 namespace vitral::app {
 
+class Shell;
+
 class MainWindow : public QMainWindow {
     Q_OBJECT
 public:
@@ -55,6 +57,7 @@ public:
     [[nodiscard]] Room* currentRoom() const;
     [[nodiscard]] Room* room(const QString& name) const;
     [[nodiscard]] Services& services() { return services_; }
+    [[nodiscard]] Shell& shell() { return *shell_; }
     [[nodiscard]] ChatPanel* chatPanel() const { return chatPanel_; }
     [[nodiscard]] ConversationPanel* conversationPanel() const { return conversations_; }
     [[nodiscard]] SettingsPanel* settingsPanel() const { return settingsPanel_; }
@@ -90,6 +93,7 @@ private:
     [[nodiscard]] bool inChat() const;
     // main_menus.cpp
     void makeMenus();
+    void nameActions();
     void retranslate();
     void updateActions();
     void chooseModel();
@@ -137,6 +141,8 @@ private:
 
     struct Actions;
     std::unique_ptr<Actions> actions_;
+    friend class Shell;
+    std::unique_ptr<Shell> shell_; ///< commands, tasks, log, undo, start page
 };
 
 } // namespace vitral::app

@@ -30,7 +30,8 @@ Script::Script(MainWindow& window, const Options& options) : window_(window), op
             std::fflush(stdout);
         });
     }
-    if (options.prompts.isEmpty() && options.screenshot.isEmpty() && !options.quitAfterPrompts)
+    if (options.prompts.isEmpty() && options.screenshot.isEmpty() && !options.quitAfterPrompts &&
+        options.show.isEmpty())
         return;
     if (options.show.contains(QLatin1String("samplers")))
         window_.showView(QStringLiteral("samplers")); // it shows what happens while it is open

@@ -7,7 +7,17 @@
 #include <QString>
 #include <QWidget>
 
+#include <vector>
+
 namespace vitral {
+
+class PresentSource;
+
+/// A part of a room that can be gone to by name.
+struct RoomPlace {
+    QString argument; ///< of Room::go
+    QString title;    ///< translated
+};
 
 class Room : public QWidget {
     Q_OBJECT
@@ -24,6 +34,12 @@ public:
     virtual void restoreState(const QJsonObject&) {}
     /// What follows the name on the command line: "path:3" of "tokens:path:3".
     virtual void go(const QString& argument) { Q_UNUSED(argument) }
+    /// Its pages, for the search of commands; the same ones in the same order in every language.
+    [[nodiscard]] virtual std::vector<RoomPlace> places() const { return {}; }
+    /// What was worked on last, newest first, at most five: for the start page.
+    [[nodiscard]] virtual std::vector<RoomPlace> recent() const { return {}; }
+    /// What the presenter's keys step through; null: nothing. The room keeps it.
+    [[nodiscard]] virtual PresentSource* presentSource() { return nullptr; }
     /// It comes on the screen, or leaves it: what need not be computed unseen stops there.
     virtual void activated() {}
     virtual void deactivated() {}

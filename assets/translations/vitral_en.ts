@@ -274,4 +274,14 @@
         </translation>
     </message>
 </context>
+<context>
+    <name>vitral::app::Shell</name>
+    <message numerus="yes">
+        <source>%n token(s) written</source>
+        <translation>
+            <numerusform>%n token written</numerusform>
+            <numerusform>%n tokens written</numerusform>
+        </translation>
+    </message>
+</context>
 </TS>

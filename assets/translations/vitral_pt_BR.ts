@@ -2,6 +2,77 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="pt_BR">
 <context>
+    <name>vitral::ActivityPanel</name>
+    <message>
+        <source>%1 s</source>
+        <translation>%1 s</translation>
+    </message>
+    <message>
+        <source>stopped after %1</source>
+        <translation>interrompida depois de %1</translation>
+    </message>
+    <message>
+        <source>done in %1</source>
+        <translation>pronta em %1</translation>
+    </message>
+    <message>
+        <source>is being stopped…</source>
+        <translation>sendo interrompida…</translation>
+    </message>
+    <message>
+        <source>%1 %</source>
+        <translation>%1 %</translation>
+    </message>
+    <message>
+        <source>Progress of %1</source>
+        <translation>Andamento de %1</translation>
+    </message>
+    <message>
+        <source>Stop: %1</source>
+        <translation>Parar: %1</translation>
+    </message>
+    <message>
+        <source>Activity</source>
+        <translation>Atividade</translation>
+    </message>
+    <message>
+        <source>Tasks</source>
+        <translation>Tarefas</translation>
+    </message>
+    <message>
+        <source>Log</source>
+        <translation>Registro</translation>
+    </message>
+    <message>
+        <source>Tasks and log</source>
+        <translation>Tarefas e registro</translation>
+    </message>
+    <message>
+        <source>Nothing is running. What takes time appears here, and can be stopped.</source>
+        <translation>Nada está em andamento. O que leva tempo aparece aqui e pode ser interrompido.</translation>
+    </message>
+    <message>
+        <source>Forget what is over</source>
+        <translation>Esquecer o que terminou</translation>
+    </message>
+    <message>
+        <source>Nothing has been logged yet.</source>
+        <translation>Nada foi registrado ainda.</translation>
+    </message>
+    <message>
+        <source>Copy the log</source>
+        <translation>Copiar o registro</translation>
+    </message>
+    <message>
+        <source>Open its folder</source>
+        <translation>Abrir a pasta dele</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Fechar</translation>
+    </message>
+</context>
+<context>
     <name>vitral::AlternativesPopup</name>
     <message>
         <source>Alternatives of this token</source>
@@ -720,6 +791,29 @@
             <numerusform>%n mensagem não é mais lida pelo modelo.</numerusform>
             <numerusform>%n mensagens não são mais lidas pelo modelo.</numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>vitral::CommandPalette</name>
+    <message>
+        <source>Commands</source>
+        <translation>Comandos</translation>
+    </message>
+    <message>
+        <source>What is to be done? Some letters are enough</source>
+        <translation>O que fazer? Algumas letras bastam</translation>
+    </message>
+    <message>
+        <source>Search commands</source>
+        <translation>Buscar comandos</translation>
+    </message>
+    <message>
+        <source>Up and Down walk the list, Enter does what is chosen.</source>
+        <translation>As setas percorrem a lista, Enter executa o que está escolhido.</translation>
+    </message>
+    <message>
+        <source>Nothing is called like that. Try another word, in Portuguese or English.</source>
+        <translation>Nada tem esse nome. Tente outra palavra, em português ou em inglês.</translation>
     </message>
 </context>
 <context>
@@ -8637,6 +8731,105 @@ Licença Apache 2.0. Fontes: Inter (SIL OFL 1.1) e JetBrains Mono (Apache 2.0).<
     <message>
         <source>Conversations cannot be stored and are kept only until the program ends; export what you want to keep. %1</source>
         <translation>As conversas não podem ser gravadas e ficam só até o programa fechar; exporte o que quiser guardar. %1</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::app::Shell</name>
+    <message>
+        <source>&amp;Commands…</source>
+        <translation>&amp;Comandos…</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>Desfazer</translation>
+    </message>
+    <message>
+        <source>Do again</source>
+        <translation>Refazer</translation>
+    </message>
+    <message>
+        <source>Tasks and log</source>
+        <translation>Tarefas e registro</translation>
+    </message>
+    <message>
+        <source>Rooms</source>
+        <translation>Salas</translation>
+    </message>
+    <message>
+        <source>Conversation</source>
+        <translation>Conversa</translation>
+    </message>
+    <message>
+        <source>Undo: %1</source>
+        <translation>Desfazer: %1</translation>
+    </message>
+    <message>
+        <source>Do again: %1</source>
+        <translation>Refazer: %1</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n running</source>
+        <translation>
+            <numerusform>%n em andamento</numerusform>
+            <numerusform>%n em andamento</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>What is running, and the log (Ctrl+Shift+Y)</source>
+        <translation>O que está em andamento, e o registro (Ctrl+Shift+Y)</translation>
+    </message>
+    <message>
+        <source>Loading %1</source>
+        <translation>Carregando %1</translation>
+    </message>
+    <message>
+        <source>Answering</source>
+        <translation>Respondendo</translation>
+    </message>
+    <message>
+        <source>Answering in “%1”</source>
+        <translation>Respondendo em “%1”</translation>
+    </message>
+    <message>
+        <source>reading %1 of %2 tokens</source>
+        <translation>lendo %1 de %2 tokens</translation>
+    </message>
+    <message>
+        <source>reading</source>
+        <translation>lendo</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n token(s) written</source>
+        <translation>
+            <numerusform>%n token escrito</numerusform>
+            <numerusform>%n tokens escritos</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Looking inside</source>
+        <translation>Olhando por dentro</translation>
+    </message>
+    <message>
+        <source>Denoising</source>
+        <translation>Tirando ruído</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n waiting</source>
+        <translation>
+            <numerusform>%n na fila</numerusform>
+            <numerusform>%n na fila</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1, %n more waiting</source>
+        <translation>
+            <numerusform>%1, mais %n na fila</numerusform>
+            <numerusform>%1, mais %n na fila</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Loading a model that draws</source>
+        <translation>Carregando um modelo que desenha</translation>
     </message>
 </context>
 </TS>

@@ -350,6 +350,22 @@ void DenoiseRoom::go(const QString& argument) {
     QTimer::singleShot(0, this, &DenoiseRoom::next);
 }
 
+std::vector<RoomPlace> DenoiseRoom::places() const {
+    std::vector<RoomPlace> all;
+    for (const DenoisePage* page : pages_)
+        all.push_back({page->name(), page->title()});
+    return all;
+}
+
+std::vector<RoomPlace> DenoiseRoom::recent() const {
+    constexpr std::size_t kMost = 5;
+    std::vector<RoomPlace> last;
+    for (auto run = denoise_.runs().rbegin(); run != denoise_.runs().rend() && last.size() < kMost; ++run)
+        if (run->state == RunState::Done)
+            last.push_back({QStringLiteral("show:%1").arg(run->id), DenoiseController::runTitle(*run)});
+    return last;
+}
+
 void DenoiseRoom::next() {
     if (todo_.isEmpty() || denoise_.busy() || denoise_.looking() ||
         denoise_.modelState() == DenoiseController::ModelState::Loading || !denoise_.pool().idle()) {
@@ -369,6 +385,8 @@ void DenoiseRoom::next() {
         denoise_.branch(denoise_.currentId(), rest.toInt());
     else if (first == QLatin1String("compare"))
         denoise_.setOther(rest.toLongLong());
+    else if (first == QLatin1String("show"))
+        denoise_.setCurrent(rest.toLongLong());
     else if (first == QLatin1String("forward"))
         denoise_.setForwardRun(denoise_.currentId());
     else if (first == QLatin1String("noside"))

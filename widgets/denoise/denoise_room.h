@@ -44,6 +44,8 @@ public:
     /// "steps:5", "words", "model:PATH", "open:PATH", "run", "branch:3", "fill": one after the other, each when what
     /// was begun before is done.
     void go(const QString& argument) override;
+    [[nodiscard]] std::vector<RoomPlace> places() const override;
+    [[nodiscard]] std::vector<RoomPlace> recent() const override;
     void activated() override;
     [[nodiscard]] bool busy() const override;
     [[nodiscard]] bool takesFile(const QString& path) const override;

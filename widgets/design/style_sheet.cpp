@@ -25,6 +25,7 @@ QLabel[role="value"] { font-weight: 500; }
 
 QFrame[kind="panel"] { background: @window; border: none; }
 QFrame[kind="card"] { background: @surface; border: 1px solid @border; border-radius: 8px; }
+QFrame[kind="popup"] { background: @raised; border: 1px solid @border; }
 QFrame[kind="composer"] { background: @raised; border: 1px solid @border; border-radius: 16px; }
 QFrame[kind="composer"][focused="true"] { border: 1px solid @accent; }
 QFrame[kind="toast"] { background: @text; border-radius: 8px; }

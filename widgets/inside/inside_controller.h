@@ -100,6 +100,7 @@ public:
     /// Runs a recording job on the engine; `then` gets the whole recording. Returns the run, for cancel.
     RunId record(RecordRun run, QObject* receiver, std::function<void(Result<RecordingPtr>)> then);
     void cancel(RunId run) { engine_.cancel(run); }
+    void cancelShown(); ///< what busyText() speaks of, where it is a run of the engine
     /// job(TaskContext&) -> Result<T> on the engine thread, then(Result<T>) on the GUI thread if `receiver` lives. A
     /// newer job with the same tag replaces an older one; the older one's `then` gets Cancelled.
     template <class Job, class Then>

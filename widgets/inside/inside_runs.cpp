@@ -75,6 +75,12 @@ void InsideController::compareWithUnchanged() {
     watched_[id].shown = true;
 }
 
+void InsideController::cancelShown() {
+    for (const auto& [run, watched] : watched_)
+        if (watched.shown)
+            engine_.cancel(run);
+}
+
 void InsideController::onEvents(const std::vector<RunEvent>& events) {
     // A frame may bring several snapshots of one run; only the last one is worth drawing.
     const TraceRecorded* newest = nullptr;

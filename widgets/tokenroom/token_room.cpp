@@ -277,6 +277,13 @@ void TokenRoom::go(const QString& argument) {
         showView(argument);
 }
 
+std::vector<RoomPlace> TokenRoom::places() const {
+    std::vector<RoomPlace> all;
+    for (const TokenView* view : views_)
+        all.push_back({view->name(), view->title()});
+    return all;
+}
+
 void TokenRoom::activated() {
     tokens_.wake();
 }

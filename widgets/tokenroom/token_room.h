@@ -34,6 +34,7 @@ public:
     void restoreState(const QJsonObject& state) override;
     /// "path", or "path:3": a page and what follows. "text=...", "file=..." and "open=..." set the scene for pictures.
     void go(const QString& argument) override;
+    [[nodiscard]] std::vector<RoomPlace> places() const override;
     void activated() override;
     [[nodiscard]] bool busy() const override;
     void aboutToClose() override;

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/shell.h"
+
+#include "app/main_actions.h"
+#include "widgets/design/icons.h"
+#include "widgets/design/metrics.h"
+#include "widgets/inside/inside_view.h"
+#include "widgets/inside/inside_window.h"
+#include "widgets/room.h"
+#include "widgets/shell/activity_panel.h"
+#include "widgets/shell/command_palette.h"
+#include "widgets/shell/undo_list.h"
+
+#include <QDockWidget>
+#include <QFileInfo>
+#include <QLineEdit>
+#include <QMenuBar>
+#include <QStatusBar>
+#include <QToolButton>
+#include <QUndoStack>
+
+namespace vitral::app {
+namespace {
+constexpr int kActivityHeight = 180;
+constexpr std::size_t kRecentChats = 20;
+} // namespace
+
+Shell::Shell(MainWindow& window) : window_(window) {}
+
+Shell::~Shell() = default;
+
+QAction* Shell::add(const char* id, const char* text, QMenu* menu, QAction* before, const char* icon,
+                    const QKeySequence& keys, std::function<void()> call) {
+    auto* action = new QAction(&window_);
+    if (icon != nullptr)
+        action->setIcon(design::icon(QLatin1String(icon)));
+    action->setShortcut(keys);
+    connect(action, &QAction::triggered, this, std::move(call));
+    menu->insertAction(before, action);
+    named_.push_back({id, action, text, menu});
+    return action;
+}
+
+void Shell::makeMenus() {
+    MainWindow::Actions& a = *window_.actions_;
+    makeUndo();
+    makeActivity();
+    palette_ = new CommandPalette(commands_, &window_);
+    palette_->setOtherLanguage(
+        [this](const std::function<QString()>& words) { return window_.language_.inOther(words); });
+    palette_->setRecent(QString::fromUtf8(window_.services_.settings.bytes(QStringLiteral("shell/commands")))
+                            .split(QLatin1Char(' '), Qt::SkipEmptyParts));
+    connect(palette_, &CommandPalette::used, this, [this] {
+        window_.services_.settings.setBytes(QStringLiteral("shell/commands"),
+                                            palette_->recent().join(QLatin1Char(' ')).toUtf8());
+    });
+    paletteAction_ = add("help.commands", QT_TR_NOOP("&Commands\u2026"), a.help, a.shortcuts, "search",
+                         Qt::CTRL | Qt::SHIFT | Qt::Key_P, [this] { palette_->open(); });
+    watchTasks();
+    registerActions();
+    registerRooms();
+    registerRecent();
+}
+
+void Shell::makeUndo() {
+    MainWindow::Actions& a = *window_.actions_;
+    QUndoStack* stack = UndoList::shared().stack();
+    undo_ =
+        add("edit.undo", QT_TR_NOOP("Undo"), a.edit, a.copy, "undo", QKeySequence::Undo, [stack] { stack->undo(); });
+    redo_ = add("edit.redo", QT_TR_NOOP("Do again"), a.edit, a.copy, nullptr, QKeySequence::Redo,
+                [stack] { stack->redo(); });
+    a.edit->insertSeparator(a.copy);
+    connect(stack, &QUndoStack::indexChanged, this, &Shell::updateUndo);
+    connect(stack, &QUndoStack::canUndoChanged, this, &Shell::updateUndo);
+    connect(stack, &QUndoStack::canRedoChanged, this, &Shell::updateUndo);
+}
+
+void Shell::makeActivity() {
+    MainWindow::Actions& a = *window_.actions_;
+    activity_ = new ActivityPanel(LogList::shared(), &window_);
+    activityDock_ = new QDockWidget(&window_);
+    activityDock_->setObjectName(QStringLiteral("activity")); // saveState needs it
+    activityDock_->setTitleBarWidget(new QWidget(activityDock_));
+    activityDock_->setFeatures(QDockWidget::DockWidgetClosable);
+    activityDock_->setWidget(activity_);
+    window_.addDockWidget(Qt::BottomDockWidgetArea, activityDock_);
+    window_.resizeDocks({activityDock_}, {kActivityHeight}, Qt::Vertical);
+    activityDock_->hide();
+    connect(activity_, &ActivityPanel::closeAsked, activityDock_, &QWidget::hide);
+    activityAction_ = activityDock_->toggleViewAction();
+    activityAction_->setShortcut(Qt::CTRL | Qt::SHIFT | Qt::Key_Y);
+    a.view->insertAction(a.tokens, activityAction_);
+    named_.push_back({"view.activity", activityAction_, QT_TR_NOOP("Tasks and log"), a.view});
+    status_ = new QToolButton(&window_);
+    status_->setDefaultAction(activityAction_);
+    status_->setToolButtonStyle(Qt::ToolButtonTextOnly);
+    window_.statusBar()->addPermanentWidget(status_);
+    connect(&TaskList::shared(), &TaskList::listChanged, this, &Shell::updateStatus);
+}
+
+void Shell::registerActions() {
+    MainWindow* window = &window_;
+    const auto words = [](const QMenu* menu, const auto& all) -> std::function<QString()> {
+        for (const auto& named : all)
+            if (menu != nullptr && named.action == menu->menuAction())
+                return [text = named.text] { return MainWindow::tr(text); };
+        return {};
+    };
+    const auto& own = window->actions_->named;
+    for (const auto& named : own)
+        if (named.menu != nullptr && named.action->menu() == nullptr)
+            commands_.add(QLatin1String(named.id), named.action, words(named.menu, own),
+                          [text = named.text] { return MainWindow::tr(text); });
+    for (const Named& named : named_)
+        commands_.add(QLatin1String(named.id), named.action, words(named.menu, own),
+                      [text = named.text] { return Shell::tr(text); });
+    const auto language = words(window->actions_->language, own);
+    commands_.add(QStringLiteral("language.en"), window->actions_->english, language);
+    commands_.add(QStringLiteral("language.pt"), window->actions_->portuguese, language);
+}
+
+void Shell::registerRooms() {
+    const std::function<QString()> rooms = [] { return tr("Rooms"); };
+    for (std::size_t i = 0; i < window_.rooms_.size(); ++i) {
+        Room* room = window_.rooms_[i];
+        commands_.add(QStringLiteral("room.") + room->name(), window_.roomActions_[i], rooms,
+                      [room] { return room->title(); });
+    }
+    commands_.addSource([this](std::vector<Command>& all) {
+        for (Room* room : window_.rooms_)
+            for (std::size_t i = 0; const RoomPlace& place : room->places()) {
+                Command command;
+                command.id = QStringLiteral("place.%1.%2").arg(room->name(), place.argument);
+                command.id.replace(QLatin1Char(' '), QLatin1Char('_'));
+                command.name = [room, i] {
+                    const std::vector<RoomPlace> now = room->places();
+                    return i < now.size() ? now[i].title : QString();
+                };
+                command.group = [room] { return room->title(); };
+                command.run = [this, room, argument = place.argument] {
+                    window_.showRoom(room->name());
+                    room->go(argument);
+                };
+                all.push_back(std::move(command));
+                ++i;
+            }
+        for (InsideView* view : window_.inside_->views()) {
+            Command command;
+            command.id = QStringLiteral("inside.") + view->name();
+            command.name = [view] { return view->title(); };
+            command.group = [] { return MainWindow::tr("Look &inside"); };
+            command.run = [this, name = view->name()] { window_.showView(name); };
+            all.push_back(std::move(command));
+        }
+    });
+}
+
+void Shell::registerRecent() {
+    commands_.addSource([this](std::vector<Command>& all) {
+        const std::function<QString()> chats = [] { return tr("Conversation"); };
+        std::size_t n = 0;
+        for (const ConversationInfo& info : window_.services_.library->conversations()) {
+            if (info.title.empty() || ++n > kRecentChats)
+                continue;
+            Command command;
+            command.id = QStringLiteral("conversation.%1").arg(info.id);
+            command.name = [title = QString::fromStdString(info.title)] { return title; };
+            command.group = chats;
+            command.run = [this, id = info.id] {
+                window_.showRoom(QStringLiteral("chat"));
+                window_.services_.chat->open(id);
+            };
+            all.push_back(std::move(command));
+        }
+        for (const QString& path : window_.services_.settings.recentModels()) {
+            Command command;
+            command.id = QStringLiteral("model.") + QString::fromLatin1(QUrl::toPercentEncoding(path));
+            command.name = [name = QFileInfo(path).fileName()] { return name; };
+            command.group = [] { return MainWindow::tr("&Recent models"); };
+            command.run = [this, path] { window_.openModel(path); };
+            all.push_back(std::move(command));
+        }
+    });
+}
+
+void Shell::updateUndo() {
+    const QUndoStack* stack = UndoList::shared().stack();
+    undo_->setEnabled(stack->canUndo());
+    redo_->setEnabled(stack->canRedo());
+    undo_->setText(stack->canUndo() ? tr("Undo: %1").arg(stack->undoText()) : tr("Undo"));
+    redo_->setText(stack->canRedo() ? tr("Do again: %1").arg(stack->redoText()) : tr("Do again"));
+}
+
+void Shell::updateStatus() {
+    const int n = TaskList::shared().nRunning();
+    status_->setText(n > 0 ? tr("%n running", nullptr, n) : tr("Tasks and log"));
+    status_->setAccessibleName(status_->text());
+}
+
+void Shell::retranslate() {
+    for (const Named& named : named_)
+        named.action->setText(tr(named.text));
+    activityAction_->setToolTip(tr("What is running, and the log (Ctrl+Shift+Y)"));
+    activityDock_->setWindowTitle(tr("Tasks and log"));
+    activityAction_->setText(tr("Tasks and log")); // the dock's title sets it
+    updateUndo();
+    updateStatus();
+}
+
+bool Shell::showView(const QString& name) {
+    if (name.section(QLatin1Char(':'), 0, 0) == QLatin1String("palette")) {
+        palette_->open();
+        palette_->field()->setText(name.section(QLatin1Char(':'), 1));
+    } else if (name == QLatin1String("activity") || name == QLatin1String("log")) {
+        activityDock_->show();
+        if (name == QLatin1String("log"))
+            activity_->showLog();
+    } else {
+        return false;
+    }
+    return true;
+}
+
+} // namespace vitral::app

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// What runs behind the rooms, told to the list of tasks by its view models' signals.
+#include "app/shell.h"
+#include "widgets/shell/task_list.h"
+
+#include <QFileInfo>
+#include <QLocale>
+
+namespace vitral::app {
+
+void Shell::watchTasks() {
+    Services& s = window_.services_;
+    TaskList* tasks = &TaskList::shared();
+    ModelSession* model = s.model.get();
+    const auto loading = [this, model, tasks] {
+        if (model->state() != ModelSession::State::Loading) {
+            if (model->state() == ModelSession::State::Failed)
+                loading_.fail(model->error());
+            loading_.finish();
+            return;
+        }
+        const QString title = tr("Loading %1").arg(QFileInfo(model->loadingPath()).fileName());
+        if (!loading_.running())
+            loading_ = tasks->begin(title, [model] { model->cancelLoad(); });
+        loading_.setTitle(title);
+        loading_.setProgress(model->progress(), model->progressText());
+    };
+    connect(model, &ModelSession::changed, this, loading);
+    connect(model, &ModelSession::progressChanged, this, loading);
+
+    ChatController* chat = s.chat.get();
+    const auto answering = [this, chat, tasks] {
+        if (!chat->busy()) {
+            answering_.finish();
+            return;
+        }
+        if (!answering_.running())
+            answering_ = tasks->begin(tr("Answering"), [chat] { chat->stop(); });
+        const QString title = QString::fromStdString(chat->info().title);
+        if (!title.isEmpty())
+            answering_.setTitle(tr("Answering in \u201C%1\u201D").arg(title));
+        const RunNumbers& n = chat->numbers();
+        const QLocale locale;
+        if (chat->prefilling())
+            answering_.setProgress(
+                n.prefillTotal > 0 ? static_cast<double>(n.prefillDone) / n.prefillTotal : -1,
+                n.prefillTotal > 0
+                    ? tr("reading %1 of %2 tokens").arg(locale.toString(n.prefillDone), locale.toString(n.prefillTotal))
+                    : tr("reading"));
+        else
+            answering_.setProgress(-1, tr("%n token(s) written", nullptr, n.nGenerated));
+    };
+    connect(chat, &ChatController::busyChanged, this, answering);
+    connect(chat, &ChatController::numbersChanged, this, answering);
+
+    InsideController* inside = s.inside.get();
+    connect(inside, &InsideController::busyChanged, this, [this, inside, tasks] {
+        if (inside->busyText().isEmpty()) {
+            inside_.finish();
+            return;
+        }
+        if (!inside_.running())
+            inside_ = tasks->begin(tr("Looking inside"), [inside] { inside->cancelShown(); });
+        inside_.setProgress(inside->busyFraction(), inside->busyText());
+    });
+
+    DenoiseController* denoise = s.denoise.get();
+    const auto drawing = [this, denoise, tasks] {
+        if (!denoise->busy()) {
+            drawing_.finish();
+            return;
+        }
+        if (!drawing_.running())
+            drawing_ = tasks->begin(tr("Denoising"), [denoise] { denoise->cancel(); });
+        QString what = denoise->progressText();
+        if (denoise->nWaiting() > 0)
+            what = what.isEmpty() ? tr("%n waiting", nullptr, denoise->nWaiting())
+                                  : tr("%1, %n more waiting", nullptr, denoise->nWaiting()).arg(what);
+        drawing_.setProgress(denoise->progress(), what);
+    };
+    connect(denoise, &DenoiseController::busyChanged, this, drawing);
+    connect(denoise, &DenoiseController::modelChanged, this, [this, denoise, tasks] {
+        if (denoise->modelState() != DenoiseController::ModelState::Loading) {
+            if (denoise->modelState() == DenoiseController::ModelState::Failed)
+                drawingModel_.fail(denoise->modelError());
+            drawingModel_.finish();
+        } else if (!drawingModel_.running()) {
+            drawingModel_ = tasks->begin(tr("Loading a model that draws"));
+        }
+    });
+    loading();
+}
+
+} // namespace vitral::app
