@@ -7,7 +7,9 @@
 #include <QElapsedTimer>
 #include <QtTest>
 
+#include <algorithm>
 #include <cstring>
+#include <iterator>
 #include <memory>
 
 #undef VITRAL_FUZZ_TARGET
@@ -26,6 +28,30 @@
 #undef VITRAL_FUZZ_NAME
 #define VITRAL_FUZZ_NAME fuzzTemplate
 #include "tests/fuzz/fuzz_template.cpp"
+#undef VITRAL_FUZZ_NAME
+#define VITRAL_FUZZ_NAME fuzzRunFile
+#include "tests/fuzz/fuzz_run_file.cpp"
+#undef VITRAL_FUZZ_NAME
+#define VITRAL_FUZZ_NAME fuzzPicture
+#include "tests/fuzz/fuzz_picture.cpp"
+#undef VITRAL_FUZZ_NAME
+#define VITRAL_FUZZ_NAME fuzzDenoiseFile
+#include "tests/fuzz/fuzz_denoise_file.cpp"
+#undef VITRAL_FUZZ_NAME
+#define VITRAL_FUZZ_NAME fuzzDiffusionFile
+#include "tests/fuzz/fuzz_diffusion_file.cpp"
+
+namespace {
+struct Target {
+    const char* name;
+    int (*run)(const std::uint8_t* data, std::size_t size);
+};
+constexpr Target kTargets[] = {
+    {"gguf", fuzzGguf},           {"safetensors", fuzzSafetensors},  {"npy", fuzzNpy},
+    {"tokenizer", fuzzTokenizer}, {"template", fuzzTemplate},        {"run_file", fuzzRunFile},
+    {"picture", fuzzPicture},     {"denoise_file", fuzzDenoiseFile}, {"diffusion_file", fuzzDiffusionFile},
+};
+} // namespace
 
 class TestFuzzFound : public QObject {
     Q_OBJECT
@@ -34,8 +60,8 @@ private slots:
         QTest::addColumn<QString>("target");
         QTest::addColumn<QString>("path");
         const QDir fuzz(QStringLiteral(VITRAL_SOURCE_DIR "/tests/fuzz"));
-        for (const char* target : {"gguf", "safetensors", "npy", "tokenizer", "template"}) {
-            const QString name = QString::fromLatin1(target);
+        for (const Target& target : kTargets) {
+            const QString name = QString::fromLatin1(target.name);
             for (const QString& folder : {QStringLiteral("seeds/") + name, QStringLiteral("found/fuzz_") + name})
                 for (const QString& file : QDir(fuzz.filePath(folder)).entryList(QDir::Files))
                     QTest::newRow(qPrintable(folder + '/' + file)) << name << fuzz.filePath(folder + '/' + file);
@@ -53,11 +79,10 @@ private slots:
             std::memcpy(exact.get(), bytes.constData(), size);
         QElapsedTimer timer;
         timer.start();
-        const int result = target == "gguf"          ? fuzzGguf(exact.get(), size)
-                           : target == "safetensors" ? fuzzSafetensors(exact.get(), size)
-                           : target == "npy"         ? fuzzNpy(exact.get(), size)
-                           : target == "tokenizer"   ? fuzzTokenizer(exact.get(), size)
-                                                     : fuzzTemplate(exact.get(), size);
+        const auto* found = std::find_if(std::begin(kTargets), std::end(kTargets),
+                                         [&](const Target& t) { return target == QLatin1String(t.name); });
+        QVERIFY(found != std::end(kTargets));
+        const int result = found->run(exact.get(), size);
         QCOMPARE(result, 0);
         QVERIFY2(timer.elapsed() < 20000, qPrintable(QStringLiteral("%1 ms").arg(timer.elapsed())));
     }
