@@ -11,12 +11,13 @@ pkg_check_modules(PCRE2 REQUIRED IMPORTED_TARGET libpcre2-8) # Unicode regular e
 pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc) # Unicode normalisation (MIT)
 find_package(SQLite3 REQUIRED)            # conversations (public domain)
 find_path(VITRAL_STB_INCLUDE stb_image.h PATH_SUFFIXES stb REQUIRED) # pictures read and written (MIT or public domain)
+find_library(CMARK_GFM_LIB cmark-gfm REQUIRED)                # Markdown (BSD-2)
+find_library(CMARK_GFM_EXT_LIB cmark-gfm-extensions REQUIRED)
+pkg_check_modules(YAMLCPP REQUIRED IMPORTED_TARGET yaml-cpp) # what a teacher writes around the text of a lesson (MIT)
 pkg_check_modules(WEBP IMPORTED_TARGET libwebpmux libwebp)   # animated WebP (BSD-3); without it no films are written
 
 if(VITRAL_BUILD_APP)
   find_package(Qt6 6.4 REQUIRED COMPONENTS Core Gui Widgets Svg LinguistTools)
-  find_library(CMARK_GFM_LIB cmark-gfm REQUIRED)                # Markdown (BSD-2)
-  find_library(CMARK_GFM_EXT_LIB cmark-gfm-extensions REQUIRED)
 endif()
 
 # Drawing on the graphics device. Only headers and the shader compiler are needed to build: the program opens
