@@ -14,6 +14,7 @@ void addPerplexityCommand(CLI::App& app, CommonOptions& common);
 void addTokenizeCommand(CLI::App& app, CommonOptions& common);
 void addDetokenizeCommand(CLI::App& app, CommonOptions& common);
 void addDenoiseCommand(CLI::App& app, CommonOptions& common);
+void addLessonCommand(CLI::App& app, CommonOptions& common);
 void addHeadsCommand(CLI::App& app, CommonOptions& common);
 void addTokenizerCommand(CLI::App& app, CommonOptions& common);
 void addInspectCommand(CLI::App& app, CommonOptions& common);

@@ -74,6 +74,7 @@ int run(int argc, char** argv) {
     addPointsCommand(app, common);
     addOpsCommand(app, common);
     addDenoiseCommand(app, common);
+    addLessonCommand(app, common);
 
     for (CLI::App* command : app.get_subcommands([](CLI::App*) { return true; }))
         addCommonOptions(*command, common);

@@ -30,7 +30,8 @@ const QMap<QString, QStringList>& arrows() {
         m["core/trace"] = m["core/sample"] + QStringList{"core/sample"};
         m["core/chat"] = m["core/trace"] + QStringList{"core/trace"};
         m["core/runtime"] = m["core/chat"] + QStringList{"core/chat"};
-        const QStringList core = m["core/runtime"] + QStringList{"core/runtime"};
+        m["core/lesson"] = {"core/base"};
+        const QStringList core = m["core/runtime"] + QStringList{"core/runtime", "core/lesson"};
         m["app/cli"] = core;
         m["gpu"] = core;
         m["widgets"] = core + QStringList{"gpu"};

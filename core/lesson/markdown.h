@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Markdown of lessons (GitHub's, by cmark-gfm) to HTML that Qt's rich text and browsers understand, and what it refers
+// to. Raw HTML in it is never shown. [[term]] and [[term|shown text]] are links to the glossary, outside code. Thread:
+// any.
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace vitral {
+
+struct LessonReference {
+    enum class Kind { Picture, Link, Term, RawHtml };
+    Kind kind = Kind::Link;
+    std::string target; ///< a file, an address, a term's id
+    std::string text;   ///< of a picture: what it says to those who do not see it
+    int line = 0;
+};
+
+/// In order; `firstLine` is the line the text begins at.
+std::vector<LessonReference> lessonReferences(std::string_view markdown, int firstLine);
+
+struct LessonHtmlOptions {
+    /// The words a term is shown by when the text gives none. Absent: its id.
+    std::function<std::string(std::string_view id)> termText;
+    /// What stands as the address of a picture: a path, a data: address. Absent: as written.
+    std::function<std::string(std::string_view file)> picture;
+    /// What stands as the address of a term. Absent: "glossary:ID".
+    std::function<std::string(std::string_view id)> termAddress;
+};
+std::string lessonHtml(std::string_view markdown, const LessonHtmlOptions& options = {});
+/// One line: without the paragraph around it.
+std::string lessonInlineHtml(std::string_view markdown, const LessonHtmlOptions& options = {});
+/// Words only, for a terminal: marks of Markdown stay, terms are shown as their words.
+std::string lessonPlainText(std::string_view markdown, const LessonHtmlOptions& options = {});
+
+std::string escapeHtml(std::string_view text);
+bool validUtf8(std::string_view text);
+
+} // namespace vitral
