@@ -4,7 +4,7 @@
 // inputs of four outputs, so the words of inputs it fetches (from the first-level cache) serve four outputs and the
 // partial sums of the lanes are added only once, at the end. Every weight is read once for all rows of inputs.
 
-#include "gpu/cuda/kernels/matvec.cuh"
+#include "gpu/cuda/kernels/matvec.h"
 #include "gpu/cuda/kernels/packed.cuh"
 
 #include <algorithm>

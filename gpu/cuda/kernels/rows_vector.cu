@@ -4,7 +4,7 @@
 // since their parts lie at odd addresses.
 
 #include "gpu/cuda/kernels/codebook.cuh"
-#include "gpu/cuda/kernels/matvec.cuh"
+#include "gpu/cuda/kernels/matvec.h"
 
 namespace vitral::cuda {
 
