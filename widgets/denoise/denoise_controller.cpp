@@ -122,13 +122,12 @@ void DenoiseController::saveState() {
     DenoiseRecipe recipe;
     recipe.model = settingsModel_;
     recipe.settings = settings_;
-    state[QStringLiteral("recipe")] = QString::fromUtf8(recipeToJson(recipe, functions_));
     record[QStringLiteral("cross")] = record_.cross;
     record[QStringLiteral("features")] = record_.features;
     record[QStringLiteral("budgetMiB")] = double(record_.byteBudget >> 20U);
     record[QStringLiteral("preview")] = int(record_.preview);
     state[QStringLiteral("record")] = record;
-    store_.saveState(state);
+    store_.saveState(state, std::move(recipe));
 }
 
 void DenoiseController::setExtra(const QString& key, const QJsonValue& value) {

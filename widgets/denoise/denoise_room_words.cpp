@@ -10,7 +10,8 @@
 #include "widgets/denoise/run_tree.h"
 #include "widgets/design/elided_label.h"
 #include "widgets/design/metrics.h"
-#include "widgets/inside/painted_export.h"
+#include "widgets/design/palette.h"
+
 #include "widgets/panels/notice_bar.h"
 
 #include <QButtonGroup>
@@ -19,6 +20,7 @@
 #include <QLabel>
 #include <QLocale>
 #include <QMenu>
+#include <QPainter>
 #include <QProgressBar>
 #include <QPushButton>
 #include <QStackedWidget>
@@ -239,11 +241,21 @@ void DenoiseRoom::exportSheet() {
     }
     sheet.setContent(std::move(content));
     sheet.resize(kSheetWidth, sheet.heightForWidth(kSheetWidth));
-    const Result<void> done = exportPainted({&sheet}, path, QStringLiteral("png"), 1);
-    if (done)
-        notice_->tell(NoticeBar::Kind::Notice, tr("Saved as %1.").arg(path));
-    else
-        notice_->tell(NoticeBar::Kind::Problem, QString::fromStdString(done.error().message));
+    QImage image(sheet.size(), QImage::Format_RGB32);
+    if (image.isNull())
+        return notice_->tell(NoticeBar::Kind::Problem, tr("The picture could not be written to %1.").arg(path));
+    image.fill(design::paletteFor(nullptr).surface);
+    QPainter painter(&image);
+    sheet.paintPicture(painter);
+    painter.end();
+    denoise_.pool().ask( // PNG of a long run takes a while
+        this, "sheet", [path, image](const std::stop_token&) { return image.save(path, "PNG"); },
+        [this, path](bool done) {
+            if (done)
+                notice_->tell(NoticeBar::Kind::Notice, tr("Saved as %1.").arg(path));
+            else
+                notice_->tell(NoticeBar::Kind::Problem, tr("The picture could not be written to %1.").arg(path));
+        });
 }
 
 void DenoiseRoom::exportPage(const QString& format) {

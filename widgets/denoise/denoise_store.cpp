@@ -68,8 +68,9 @@ QString DenoiseStore::fileOf(qint64 id, const char* ending) const {
     return pathText(folder_, QStringLiteral("runs/%1.%2").arg(id, 6, 10, QLatin1Char('0')).arg(QLatin1String(ending)));
 }
 
-void DenoiseStore::write(const QString& path, const QByteArray& bytes, const std::string& tag) {
-    auto job = [path, bytes, back = QPointer<DenoiseStore>(this)] {
+void DenoiseStore::write(const QString& path, std::function<QByteArray()> makeBytes, const std::string& tag) {
+    auto job = [path, makeBytes = std::move(makeBytes), back = QPointer<DenoiseStore>(this)] {
+        const QByteArray bytes = makeBytes();
         QSaveFile file(path);
         if (file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size() && file.commit())
             return;
@@ -89,10 +90,17 @@ void DenoiseStore::write(const QString& path, const QByteArray& bytes, const std
         worker_.postLatest(tag, std::move(job));
 }
 
-void DenoiseStore::saveState(const QJsonObject& state) {
-    if (!folder_.isEmpty())
-        write(pathText(folder_, QStringLiteral("state.json")), QJsonDocument(state).toJson(QJsonDocument::Indented),
-              "state");
+void DenoiseStore::saveState(const QJsonObject& state, DenoiseRecipe recipe) {
+    if (folder_.isEmpty())
+        return;
+    write(
+        pathText(folder_, QStringLiteral("state.json")),
+        [state, recipe = std::move(recipe), functions = functions_] {
+            QJsonObject whole = state;
+            whole[QStringLiteral("recipe")] = QString::fromUtf8(recipeToJson(recipe, functions));
+            return QJsonDocument(whole).toJson(QJsonDocument::Indented);
+        },
+        "state");
 }
 
 QJsonObject DenoiseStore::readState() const {
@@ -111,13 +119,6 @@ void DenoiseStore::saveRun(const DenoiseRun& run, const DenoiseRecipe& recipe) {
     json[QStringLiteral("cancelled")] = run.state == RunState::Cancelled;
     json[QStringLiteral("made")] = run.made.toString(Qt::ISODateWithMs);
     json[QStringLiteral("seconds")] = run.seconds;
-    QByteArray thumb;
-    QBuffer buffer(&thumb);
-    buffer.open(QIODevice::WriteOnly);
-    run.thumb.save(&buffer, "PNG");
-    json[QStringLiteral("thumb")] = QString::fromLatin1(thumb.toBase64());
-    // As text: Qt's numbers would round a 64-bit seed.
-    json[QStringLiteral("recipe")] = QString::fromUtf8(recipeToJson(recipe, functions_));
     const bool keep = functions_.save && run.recording && recordingBytes(*run.recording) <= kMostRecordingBytes;
     json[QStringLiteral("recording")] = keep;
     if (keep)
@@ -132,7 +133,18 @@ void DenoiseStore::saveRun(const DenoiseRun& run, const DenoiseRecipe& recipe) {
                     },
                     Qt::QueuedConnection);
         });
-    write(fileOf(run.id, "json"), QJsonDocument(json).toJson(QJsonDocument::Compact), {});
+    write(fileOf(run.id, "json"),
+          [json, recipe, image = run.thumb, functions = functions_]() mutable {
+              QByteArray thumb;
+              QBuffer buffer(&thumb);
+              buffer.open(QIODevice::WriteOnly);
+              image.save(&buffer, "PNG");
+              json[QStringLiteral("thumb")] = QString::fromLatin1(thumb.toBase64());
+              // As text: Qt's numbers would round a 64-bit seed.
+              json[QStringLiteral("recipe")] = QString::fromUtf8(recipeToJson(recipe, functions));
+              return QJsonDocument(json).toJson(QJsonDocument::Compact);
+          },
+          {});
 }
 
 void DenoiseStore::removeRun(qint64 id) {

@@ -43,7 +43,8 @@ public:
     /// An empty folder: nothing is kept.
     DenoiseStore(QString folder, DenoiseFunctions functions, QObject* parent = nullptr);
 
-    void saveState(const QJsonObject& state);
+    /// `recipe` goes under the key "recipe". Everything is put into words, and pictures into PNG, on the other thread.
+    void saveState(const QJsonObject& state, DenoiseRecipe recipe);
     /// What was saved last; read when the room opens, before anything else (a small file).
     [[nodiscard]] QJsonObject readState() const;
     void saveRun(const DenoiseRun& run, const DenoiseRecipe& recipe);
@@ -62,7 +63,7 @@ signals:
 
 private:
     [[nodiscard]] QString fileOf(qint64 id, const char* ending) const;
-    void write(const QString& path, const QByteArray& bytes, const std::string& tag);
+    void write(const QString& path, std::function<QByteArray()> makeBytes, const std::string& tag);
 
     QString folder_;
     DenoiseFunctions functions_;
