@@ -1606,6 +1606,10 @@ por milhão</translation>
         <source>De&amp;noise</source>
         <translation>Di&amp;fusão</translation>
     </message>
+    <message>
+        <source>The picture could not be written to %1.</source>
+        <translation>A imagem não pôde ser gravada em %1.</translation>
+    </message>
 </context>
 <context>
     <name>vitral::DenoiseSettingsPanel</name>
@@ -3921,6 +3925,21 @@ por milhão</translation>
     </message>
 </context>
 <context>
+    <name>vitral::MaskCanvas</name>
+    <message>
+        <source>%1 of the picture is marked</source>
+        <translation>%1 da imagem está marcado</translation>
+    </message>
+    <message>
+        <source>Brush at %1, %2: marked</source>
+        <translation>Pincel em %1, %2: marcado</translation>
+    </message>
+    <message>
+        <source>Brush at %1, %2: not marked</source>
+        <translation>Pincel em %1, %2: não marcado</translation>
+    </message>
+</context>
+<context>
     <name>vitral::MatrixExport</name>
     <message>
         <source>The map has %1 tokens a side; this format can hold %2 here. Save the run instead: it holds everything the map is computed from.</source>
@@ -5161,6 +5180,160 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
     <message>
         <source>Show the arithmetic of the chosen head&apos;s score</source>
         <translation>Mostrar a conta da nota da cabeça escolhida</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::PaintPage</name>
+    <message>
+        <source>Choose a picture to paint in</source>
+        <translation>Escolha uma imagem para pintar</translation>
+    </message>
+    <message>
+        <source>Pictures (*.png *.jpg *.jpeg *.bmp)</source>
+        <translation>Imagens (*.png *.jpg *.jpeg *.bmp)</translation>
+    </message>
+    <message>
+        <source>Mark with the brush what is to be painted anew; the rest of the picture stays. Then run: the words at the side say what shall be there.</source>
+        <translation>Marque com o pincel o que deve ser pintado de novo; o resto da imagem fica. Depois execute: as palavras ao lado dizem o que deve estar ali.</translation>
+    </message>
+    <message>
+        <source>End of this run</source>
+        <translation>Fim desta execução</translation>
+    </message>
+    <message>
+        <source>Paint in the picture the chosen run ended with</source>
+        <translation>Pintar na imagem com que a execução escolhida terminou</translation>
+    </message>
+    <message>
+        <source>Size of the brush ([ and ])</source>
+        <translation>Tamanho do pincel ([ e ])</translation>
+    </message>
+    <message>
+        <source>Erase</source>
+        <translation>Apagar</translation>
+    </message>
+    <message>
+        <source>The brush takes the mask away (E; or the right button)</source>
+        <translation>O pincel tira a máscara (E; ou o botão direito)</translation>
+    </message>
+    <message>
+        <source>Undo the last stroke (Ctrl+Z)</source>
+        <translation>Desfazer o último traço (Ctrl+Z)</translation>
+    </message>
+    <message>
+        <source>Invert</source>
+        <translation>Inverter</translation>
+    </message>
+    <message>
+        <source>Clear</source>
+        <translation>Limpar</translation>
+    </message>
+    <message>
+        <source>Paint anew</source>
+        <translation>Pintar de novo</translation>
+    </message>
+    <message>
+        <source>The mask, as it is used</source>
+        <translation>A máscara, como é usada</translation>
+    </message>
+    <message>
+        <source>Before and after</source>
+        <translation>Antes e depois</translation>
+    </message>
+    <message>
+        <source>Picture with its mask</source>
+        <translation>Imagem com sua máscara</translation>
+    </message>
+    <message>
+        <source>There is no picture to paint in: open one, or take the end of a run.</source>
+        <translation>Não há imagem para pintar: abra uma ou use o fim de uma execução.</translation>
+    </message>
+    <message>
+        <source>There is no model yet: choose one first.</source>
+        <translation>Ainda não há modelo: escolha um primeiro.</translation>
+    </message>
+    <message>
+        <source>Brush %1 px</source>
+        <translation>Pincel %1 px</translation>
+    </message>
+    <message>
+        <source>Nothing is marked yet: drag over what is to be painted anew.</source>
+        <translation>Nada está marcado ainda: arraste sobre o que deve ser pintado de novo.</translation>
+    </message>
+    <message>
+        <source>Strength %1: the old picture still shows through where it is painted anew.</source>
+        <translation>Força %1: a imagem antiga ainda aparece onde se pinta de novo.</translation>
+    </message>
+    <message>
+        <source>The mask stands here as soon as something is marked.</source>
+        <translation>A máscara aparece aqui assim que algo for marcado.</translation>
+    </message>
+    <message>
+        <source>%1 anew</source>
+        <translation>%1 de novo</translation>
+    </message>
+    <message>
+        <source>%1 × %2 pixels</source>
+        <translation>%1 × %2 pixels</translation>
+    </message>
+    <message>
+        <source>%1 × %2 latents</source>
+        <translation>%1 × %2 latentes</translation>
+    </message>
+    <message>
+        <source>latent that stays</source>
+        <translation>latente que fica</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n channel(s)</source>
+        <translation>
+            <numerusform>%n canal</numerusform>
+            <numerusform>%n canais</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The chosen run had no mask. Mark something and run to see it before and after.</source>
+        <translation>A execução escolhida não tinha máscara. Marque algo e execute para ver antes e depois.</translation>
+    </message>
+    <message>
+        <source>A run with a mask stands here before and after.</source>
+        <translation>Uma execução com máscara aparece aqui, antes e depois.</translation>
+    </message>
+    <message>
+        <source>before</source>
+        <translation>antes</translation>
+    </message>
+    <message>
+        <source>after</source>
+        <translation>depois</translation>
+    </message>
+    <message>
+        <source>difference</source>
+        <translation>diferença</translation>
+    </message>
+    <message>
+        <source>Change (RMS, pixels from -1 to 1): %1 where it was painted anew, %2 where it was kept.</source>
+        <translation>Mudança (RMS, pixels de -1 a 1): %1 onde foi pintado de novo, %2 onde foi mantido.</translation>
+    </message>
+    <message>
+        <source>What was kept went through the autoencoder and back: that is the change outside.</source>
+        <translation>O que foi mantido passou pelo autocodificador e voltou: essa é a mudança fora.</translation>
+    </message>
+    <message>
+        <source>What was kept is put back exactly at the end.</source>
+        <translation>O que foi mantido é reposto exatamente no fim.</translation>
+    </message>
+    <message>
+        <source>x at this step</source>
+        <translation>x neste passo</translation>
+    </message>
+    <message>
+        <source>predicted</source>
+        <translation>prevista</translation>
+    </message>
+    <message>
+        <source>Paint</source>
+        <translation>Pintar</translation>
     </message>
 </context>
 <context>

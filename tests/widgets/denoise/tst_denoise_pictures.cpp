@@ -3,6 +3,7 @@
 
 #include "core/tensor/quantize.h"
 #include "tests/support/gauss_denoise.h"
+#include "widgets/denoise/mask_canvas.h"
 #include "widgets/denoise/network_canvas.h"
 #include "widgets/denoise/picture_board.h"
 #include "widgets/denoise/picture_vectors.h"
@@ -284,6 +285,52 @@ private slots:
         QTest::keyClick(&canvas, Qt::Key_Right); // to the block that reads it
         QCOMPARE(canvas.drawing().blocks[std::size_t(canvas.block())].name, std::string(readers[2]));
         QVERIFY(canvas.csv().contains(QLatin1String("unet.mid,3,2,2,1,10")));
+        QVERIFY(!canvas.grab().isNull());
+    }
+
+    void aMaskIsPaintedWithABrush() {
+        MaskCanvas canvas;
+        canvas.resize(200, 120);
+        QCOMPARE(canvas.share(), 0.0);
+        QImage image(20, 10, QImage::Format_RGB32);
+        image.fill(Qt::red);
+        canvas.setPicture(image);
+        QCOMPARE(canvas.pictureRect(), QRect(0, 0, 200, 100));
+        QSignalSpy edited(&canvas, &MaskCanvas::maskEdited);
+        canvas.setRadius(0);
+        QTest::mousePress(&canvas, Qt::LeftButton, {}, {15, 25}); // pixel 1, 2
+        QTest::mouseMove(&canvas, {55, 25});                      // to pixel 5, 2
+        QTest::mouseRelease(&canvas, Qt::LeftButton, {}, {55, 25});
+        QCOMPARE(edited.size(), 1); // one a stroke
+        QCOMPARE(canvas.share(), 5.0 / 200);
+        for (int x = 1; x <= 5; ++x)
+            QCOMPARE(canvas.mask().values[std::size_t(2 * 20 + x)], 1.0F);
+        QTest::mouseClick(&canvas, Qt::RightButton, {}, {35, 25}); // takes away
+        QCOMPARE(canvas.share(), 4.0 / 200);
+        canvas.undo();
+        QCOMPARE(canvas.share(), 5.0 / 200);
+        canvas.invert();
+        QCOMPARE(canvas.share(), 195.0 / 200);
+        canvas.clear();
+        QCOMPARE(canvas.share(), 0.0);
+        // The same without a mouse.
+        QTest::keyClick(&canvas, Qt::Key_BracketRight);
+        QCOMPARE(canvas.radius(), 1);
+        QTest::keyClick(&canvas, Qt::Key_Right, Qt::ShiftModifier);
+        QTest::keyClick(&canvas, Qt::Key_Space);
+        QVERIFY(canvas.share() > 0);
+        QVERIFY(canvas.accessibleDescription().contains(QLatin1String("marked")));
+        QTest::keyClick(&canvas, Qt::Key_E);
+        QTest::keyClick(&canvas, Qt::Key_Space);
+        QCOMPARE(canvas.share(), 0.0);
+        QTest::keyClick(&canvas, Qt::Key_Z, Qt::ControlModifier);
+        QVERIFY(canvas.share() > 0);
+        // The same mask again keeps what can be undone; another picture forgets it.
+        canvas.setMask(std::make_shared<const Picture>(canvas.mask()));
+        QVERIFY(canvas.canUndo());
+        canvas.setPicture(image.scaled(8, 8));
+        QVERIFY(!canvas.canUndo());
+        QCOMPARE(canvas.mask().size(), std::size_t{64});
         QVERIFY(!canvas.grab().isNull());
     }
 };
