@@ -8,14 +8,6 @@
 
 namespace vitral::cuda {
 
-/// Consecutive rows of a batch that belong to one sequence, positions ascending by one.
-struct AttentionSegment {
-    std::int32_t firstRow;
-    std::int32_t nRow;
-    std::int32_t firstPosition; ///< of its first row
-    std::int32_t firstBlock;    ///< where its block numbers begin in the table
-};
-
 struct CachedAttention {
     const float* q = nullptr; ///< [T, H * Dk]
     std::int64_t qStride = 0;
@@ -25,19 +17,15 @@ struct CachedAttention {
     std::int64_t lseStride = 0;
     const std::byte* layerData = nullptr;
     KvDeviceLayout layout{};
-    const AttentionSegment* segments = nullptr; ///< device
-    const std::int32_t* blockTable = nullptr;   ///< device: block numbers of all sequences
-    std::int64_t nSegment = 0;
-    std::int64_t nRow = 0;    ///< of all segments
-    std::int64_t maxRows = 0; ///< of a segment, or more
-    std::int64_t maxKeys = 0; ///< that a row sees, or more: decides how keys are split among blocks
-    std::int32_t nHead = 0;   ///< query heads
+    BatchRows rows{};
+    std::int32_t nHead = 0; ///< query heads
     float scale = 1.0F;
     float softcap = 0.0F;
     std::int64_t window = 0;
     const float* sinks = nullptr; ///< device [H] or null
     bool fine = true;
-    std::int32_t nMultiprocessor = 132; ///< of the device: how many blocks are worth making
+    std::int32_t nMultiprocessor = 132;          ///< of the device: how many blocks are worth making
+    std::size_t sharedBytesPerBlock = 99 * 1024; ///< the most a block may ask for
 };
 /// Aligned to 256 bytes; 0 where keys are not split.
 std::size_t attentionScratchBytes(const CachedAttention& job);
@@ -63,6 +51,7 @@ struct DenseAttention {
     float scale = 1.0F;
     bool causal = false;
     bool exact = false; ///< f32 products; else keys and values rounded to F16 after a power of two
+    std::size_t sharedBytesPerBlock = 99 * 1024;
 };
 std::size_t denseAttentionScratchBytes(const DenseAttention& job);
 void launchDenseAttention(const DenseAttention& job, void* scratch, Stream stream);

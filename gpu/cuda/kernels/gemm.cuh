@@ -82,16 +82,6 @@ __device__ inline void multiplyTiles(InputLoader& a, WeightLoader& b, int nStep,
     }
 }
 
-/// 2^(14 - exponent of largest), within what f32 can undo; 1 for nothing and for what is not finite.
-__device__ inline float inputScale(float largest) {
-    const auto bits = bitsAs<std::uint32_t>(largest) & 0x7fffffffU;
-    const int exponent = static_cast<int>(bits >> 23);
-    if (bits == 0 || exponent == 255)
-        return 1.0F;
-    const int wanted = 127 + 14 - (exponent - 127);
-    return bitsAs<float>(static_cast<std::uint32_t>(wanted < 27 ? 27 : wanted > 227 ? 227 : wanted) << 23);
-}
-
 /// Calls put(row of the tile, output of the tile, sum) for every sum this thread holds.
 template <int kM, int kN, class Put>
 __device__ inline void eachSum(const float (&sums)[kM / 32][4][4], const Put& put) {

@@ -6,6 +6,7 @@
 // 16), then f16 scales per token and 32 dimensions. Thread: that of the stream.
 
 #include "core/kernels/kernel_table.h"
+#include "gpu/cuda/kernels/batch.h"
 #include "gpu/cuda/kernels/stream.h"
 
 #include <cstddef>
@@ -29,14 +30,9 @@ struct KvDeviceLayout {
 KvDeviceLayout deviceKvLayout(std::int32_t nKvHead, std::int32_t headDimK, std::int32_t headDimV,
                               kernels::KvFormat format);
 
-/// Where a row of a batch goes.
-struct KvPlace {
-    std::int32_t block; ///< number in the layer's storage
-    std::int32_t slot;  ///< 0..31
-};
-/// Writes k [nRow, K * Dk] and v [nRow, K * Dv] (strides in elements) to places (device memory).
+/// Writes k [nRow, K * Dk] and v [nRow, K * Dv] (strides in elements) at the rows' positions.
 void launchKvStore(const KvDeviceLayout& layout, std::byte* layerData, const float* k, std::int64_t kStride,
-                   const float* v, std::int64_t vStride, const KvPlace* places, std::int64_t nRow, Stream stream);
+                   const float* v, std::int64_t vStride, const BatchRows& rows, Stream stream);
 /// out [n, D] = keys (or values) of one head at positions [first, first + n); blocks: device table of the sequence.
 void launchKvRead(const KvDeviceLayout& layout, const std::byte* layerData, const std::int32_t* blocks,
                   std::int32_t iKvHead, std::int64_t first, std::int64_t n, bool values, float* out, Stream stream);

@@ -217,4 +217,14 @@ __device__ inline float warpMax(float x) {
     return x;
 }
 
+/// 2^(14 - exponent of largest), within what f32 can undo; 1 for nothing and for what is not finite.
+__device__ inline float inputScale(float largest) {
+    const auto bits = bitsAs<std::uint32_t>(largest) & 0x7fffffffU;
+    const int exponent = static_cast<int>(bits >> 23);
+    if (bits == 0 || exponent == 255)
+        return 1.0F;
+    const int wanted = 127 + 14 - (exponent - 127);
+    return bitsAs<float>(static_cast<std::uint32_t>(wanted < 27 ? 27 : wanted > 227 ? 227 : wanted) << 23);
+}
+
 } // namespace vitral::cuda
