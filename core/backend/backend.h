@@ -47,7 +47,7 @@ public:
     virtual ~Matrix() = default;
     DType dtype = DType::F32;
     Shape shape;
-    std::string name; ///< of the tensor in the file, set by whoever loads it; empty where unknown
+    std::string name;                     ///< of the tensor in the file, set by whoever loads it; empty where unknown
     WeightForm form = WeightForm::AsFile; ///< how its products are computed, as it was loaded
     [[nodiscard]] virtual std::size_t residentBytes() const = 0; ///< memory beyond the mapped file
 };
@@ -164,8 +164,14 @@ public:
     /// Whoever computes something long gives the stop it obeys: once that is requested, an operation may return early
     /// with its result unfinished (the caller asks its token between operations and throws the result away).
     virtual void stopWith(std::stop_token stop) { (void)stop; }
-    /// Names what follows ("blocks.3.attn") for recorders and profilers; the CPU backend ignores it.
+    /// Names what follows ("blocks.3.attn") for recorders and profilers, and, while weights are loaded, the tensor that
+    /// is loaded next ("blk.3.attn_q.weight"): a SplitBackend puts it where its layer is. Others ignore it.
     virtual void scope(std::string_view name) { (void)name; }
+    /// The backend that keeps a layer's keys and values: its memory, its layout.
+    [[nodiscard]] virtual Backend& layerBackend(std::int32_t iLayer) {
+        (void)iLayer;
+        return *this;
+    }
 
     /// out [T, E] = rows of table [V, E] (dequantised). ids in range (checked by the caller).
     virtual void embedding(Tensor out, const Matrix& table, std::span<const std::int32_t> ids) = 0;
@@ -244,8 +250,8 @@ public:
 
 enum class CpuIsa : std::uint8_t { Auto, Scalar, Avx2, Avx512 };
 
-/// Products of WeightForm::Bf16. Auto: F16 where there is AVX-512 FP16, else BF16 where there is AVX-512 BF16, else f32;
-/// obeys the environment variable VITRAL_PRODUCTS=f32|bf16|f16.
+/// Products of WeightForm::Bf16. Auto: F16 where there is AVX-512 FP16, else BF16 where there is AVX-512 BF16, else
+/// f32; obeys the environment variable VITRAL_PRODUCTS=f32|bf16|f16.
 enum class CpuProducts : std::uint8_t { Auto, F32, Bf16, F16 };
 
 struct CpuOptions {

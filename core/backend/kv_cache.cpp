@@ -61,7 +61,8 @@ struct KvCache::Impl {
                 continue;
             const std::size_t n = layerBlockBytes[i];
             auto* base = static_cast<std::byte*>(buffers[i]->data());
-            backend->copyBytes(base + static_cast<std::size_t>(to) * n, base + static_cast<std::size_t>(from) * n, n);
+            backend->layerBackend(static_cast<std::int32_t>(i))
+                .copyBytes(base + static_cast<std::size_t>(to) * n, base + static_cast<std::size_t>(from) * n, n);
         }
     }
 
@@ -106,12 +107,13 @@ Result<std::unique_ptr<KvCache>> KvCache::create(Backend& backend, const KvSpec&
     impl->spec = spec;
     impl->nBlock = static_cast<std::int32_t>(blocksFor(spec.nCtxTokens));
     for (const KvLayerSpec& layer : spec.layers) {
-        const std::size_t bytes = layer.nKvHead > 0 ? backend.kvBlockBytes(layer, spec.dtype) : 0;
+        Backend& keeper = backend.layerBackend(static_cast<std::int32_t>(impl->layerBlockBytes.size()));
+        const std::size_t bytes = layer.nKvHead > 0 ? keeper.kvBlockBytes(layer, spec.dtype) : 0;
         impl->layerBlockBytes.push_back(bytes);
         impl->buffers.emplace_back();
         if (bytes == 0)
             continue;
-        auto buffer = backend.allocate(bytes * static_cast<std::size_t>(impl->nBlock));
+        auto buffer = keeper.allocate(bytes * static_cast<std::size_t>(impl->nBlock));
         if (!buffer)
             return fail(
                 ErrorCode::OutOfMemory,

@@ -33,6 +33,7 @@ public:
     Result<std::unique_ptr<Buffer>> loadVector(const TensorView& view) override { return inner_.loadVector(view); }
     void stopWith(std::stop_token stop) override { inner_.stopWith(std::move(stop)); }
     void scope(std::string_view name) override;
+    Backend& layerBackend(std::int32_t iLayer) override { return inner_.layerBackend(iLayer); }
 
     void embedding(Tensor out, const Matrix& table, std::span<const std::int32_t> ids) override;
     void rmsNorm(Tensor out, Tensor x, Tensor weight, float eps) override;

@@ -41,6 +41,7 @@ void WeightLoader::loaded(const GgufTensor& tensor) {
 
 Result<std::unique_ptr<Matrix>> WeightLoader::matrix(const std::string& name, const Shape& shape) {
     VITRAL_TRY_ASSIGN(const GgufTensor* tensor, find(name, shape));
+    options_->backend->scope(name);
     auto result = options_->backend->loadMatrix(tensor->view, options_->stop);
     if (!result)
         return failWith("Cannot load the tensor " + name, std::move(result).error());
@@ -54,6 +55,7 @@ Result<Vector> WeightLoader::vector(const std::string& name, std::int64_t n, Nee
     if (need == Need::Optional && !has(name))
         return Vector{};
     VITRAL_TRY_ASSIGN(const GgufTensor* tensor, find(name, Shape{n}));
+    options_->backend->scope(name);
     auto buffer = options_->backend->loadVector(tensor->view);
     if (!buffer)
         return failWith("Cannot load the tensor " + name, std::move(buffer).error());
@@ -81,6 +83,7 @@ Result<Linear> WeightLoader::experts(const std::string& name, std::int64_t nExpe
     const std::string biasName = name + ".bias";
     if (has(biasName)) {
         VITRAL_TRY_ASSIGN(const GgufTensor* tensor, find(biasName, Shape{nExpert, nOut}));
+        options_->backend->scope(biasName);
         auto buffer = options_->backend->loadVector(tensor->view);
         if (!buffer)
             return failWith("Cannot load the tensor " + biasName, std::move(buffer).error());

@@ -27,9 +27,10 @@ struct DeviceInfo {
     int runtimeVersion = 0;
 };
 
+enum class Absence : std::uint8_t { None, NoDriver, DriverTooOld, NoDevice, Failed };
 /// The devices this process can use, at least one. Errors: Device, with a sentence for each of no driver, a driver
-/// older than the runtime, no device.
-Result<std::vector<DeviceInfo>> devices();
+/// older than the runtime, no device; `why` (may be null) says which.
+Result<std::vector<DeviceInfo>> devices(Absence* why = nullptr);
 /// Errors: Device, also where the device is older than what the kernels were built for.
 Result<void> useDevice(int ordinal);
 

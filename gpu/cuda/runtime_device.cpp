@@ -41,22 +41,33 @@ Result<void> takeLaunchFailure() {
     return fail(ErrorCode::Device, "A computation on the device failed: " + std::exchange(launchFailure, {}));
 }
 
-Result<std::vector<DeviceInfo>> devices() {
+Result<std::vector<DeviceInfo>> devices(Absence* why) {
+    Absence ignored = Absence::None;
+    Absence& absence = why ? *why : ignored;
+    absence = Absence::None;
     int driver = 0, runtime = 0;
     (void)cudaDriverGetVersion(&driver);
     (void)cudaRuntimeGetVersion(&runtime);
-    if (driver == 0)
+    if (driver == 0) {
+        absence = Absence::NoDriver;
         return fail(ErrorCode::Device, "No NVIDIA driver is installed.");
+    }
     int n = 0;
     const cudaError_t error = cudaGetDeviceCount(&n);
-    if (error == cudaErrorInsufficientDriver)
+    if (error == cudaErrorInsufficientDriver) {
+        absence = Absence::DriverTooOld;
         return fail(
             ErrorCode::Device,
             fmt::format("The NVIDIA driver is too old: it offers CUDA {}, this program needs {}. Install a newer "
                         "driver.",
                         version(driver), version(runtime)));
-    if (error == cudaErrorNoDevice || (error == cudaSuccess && n == 0))
+    }
+    if (error == cudaErrorNoDevice || (error == cudaSuccess && n == 0)) {
+        absence = Absence::NoDevice;
         return fail(ErrorCode::Device, "There is an NVIDIA driver but no device it can use.");
+    }
+    if (error != cudaSuccess)
+        absence = Absence::Failed;
     VITRAL_TRY(checked(error, "counting devices"));
     std::vector<DeviceInfo> list;
     for (int i = 0; i < n; ++i) {

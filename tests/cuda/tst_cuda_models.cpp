@@ -2,6 +2,7 @@
 // The whole engine on the CUDA backend: tiny models of every architecture against transformers, at every point, and the
 // tape's graphs, on the emulated device.
 
+#include "core/backend/split_backend.h"
 #include "gpu/cuda/cuda_backend.h"
 #include "gpu/cuda/emulated/emulated.h"
 #include "tests/core/model/model_test_support.h"
@@ -66,6 +67,41 @@ private slots:
                                 .arg(counts.direct)
                                 .arg(counts.captured)
                                 .arg(counts.replayed)));
+    }
+
+    // Some layers on the CPU, the others on the device: the residual stream crosses once a pass.
+    void splitAgrees_data() {
+        QTest::addColumn<QString>("run");
+        for (const char* run : {"llama", "gemma2", "gpt-oss", "qwen3moe", "phi2"})
+            QTest::addRow("%s", run) << QString(run);
+    }
+    void splitAgrees() {
+        QFETCH(QString, run);
+        const auto golden = loadGolden(run.toStdString());
+        QVERIFY_RESULT(golden);
+        const auto cpu = makeCpuBackend({2, CpuIsa::Auto});
+        QVERIFY_RESULT(cpu);
+        const auto device = cu::CudaBackend::create(0);
+        QVERIFY_RESULT(device);
+        const auto split = std::make_shared<SplitBackend>(std::vector<SplitBackend::Part>{{*cpu, 1}, {*device, 100}});
+        const auto model = loadGoldenModel(golden->model, split);
+        QVERIFY_RESULT(model);
+        Runner runner(*model, golden->nCtx);
+        Collector collector(*split, golden->points);
+        const auto logits = runner.feed(golden->tokens, true, &collector);
+        QVERIFY_RESULT(logits);
+        for (const std::string& name : inOrder(golden->points, (*model)->config().nLayer)) {
+            QVERIFY2(collector.got.contains(name), qPrintable(QString("%1 was not given").arg(name.c_str())));
+            const double error = relativeError(collector.got[name].values, golden->points.at(name).values);
+            QVERIFY2(error <= tolerance(golden->model),
+                     qPrintable(QString("%1 is the first point that differs: %2").arg(name.c_str()).arg(error)));
+        }
+        const std::uint64_t before = split->copiedBytes();
+        Runner stepper(*model, golden->nCtx);
+        const auto one = stepper.feed(std::span(golden->tokens).first(1));
+        QVERIFY_RESULT(one);
+        // One row of the stream goes over, and nothing else.
+        QCOMPARE(split->copiedBytes() - before, static_cast<std::uint64_t>((*model)->config().nEmbd) * 4);
     }
 };
 

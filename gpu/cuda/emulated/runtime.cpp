@@ -71,9 +71,11 @@ void launch(const char* kernel, dim3 grid, dim3 block, std::size_t sharedBytes, 
 }
 } // namespace emulated
 
-Result<std::vector<DeviceInfo>> devices() {
+Result<std::vector<DeviceInfo>> devices(Absence* why) {
     const std::scoped_lock lock(state().mutex);
     const emulated::Settings& s = state().settings;
+    if (why)
+        *why = s.absent.empty() ? Absence::None : Absence::NoDriver;
     if (!s.absent.empty())
         return fail(ErrorCode::Device, s.absent);
     std::vector<DeviceInfo> list;
