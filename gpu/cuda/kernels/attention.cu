@@ -115,49 +115,49 @@ __global__ void __launch_bounds__(kWarps * 32) cachedKernel(CachedAttention job,
     }
     state.finish();
 
-    const auto placeOf = [&](int query) { // of a query of the block: its row times H plus its head; below 0: none
-        query += chunk;
-        return query < nQuery ? (firstRow + query / cut.nGroup) * job.nHead + kvHead * cut.nGroup + query % cut.nGroup
-                              : std::int64_t{-1};
-    };
+    // Of the lane's two queries: row times H plus head; below 0: none.
+    std::int64_t place[2], row[2];
+    int head[2];
+#pragma unroll
+    for (int r = 0; r < 2; ++r) {
+        const int query = chunk + warp * 16 + lane / 4 + 8 * r;
+        row[r] = firstRow + query / cut.nGroup;
+        head[r] = kvHead * cut.nGroup + query % cut.nGroup;
+        place[r] = query < nQuery ? row[r] * job.nHead + head[r] : -1;
+    }
     if (cut.nSplit > 1) {
         float* to = cut.partial + static_cast<std::int64_t>(blockIdx.z) * job.rows.nRow * job.nHead * (dimV + 2);
-        eachValue(state, [&](int query, int, int d, float sum) {
-            const std::int64_t place = placeOf(query);
-            if (place >= 0 && d < dimV)
-                to[place * (dimV + 2) + d] = sum;
+        eachValue(state, [&](int r, int d, float sum) {
+            if (place[r] >= 0 && d < dimV)
+                to[place[r] * (dimV + 2) + d] = sum;
         });
         if (lane % 4 == 0)
 #pragma unroll
-            for (int r = 0; r < 2; ++r) {
-                const std::int64_t place = placeOf(warp * 16 + lane / 4 + 8 * r);
-                if (place >= 0) {
-                    to[place * (dimV + 2) + dimV] = state.most[r];
-                    to[place * (dimV + 2) + dimV + 1] = state.total[r];
+            for (int r = 0; r < 2; ++r)
+                if (place[r] >= 0) {
+                    to[place[r] * (dimV + 2) + dimV] = state.most[r];
+                    to[place[r] * (dimV + 2) + dimV + 1] = state.total[r];
                 }
-            }
         return;
     }
     float share[2];
 #pragma unroll
     for (int r = 0; r < 2; ++r) {
-        const std::int64_t place = placeOf(warp * 16 + lane / 4 + 8 * r);
         float most = state.most[r], total = state.total[r], factor = 1.0F;
-        if (job.sinks && place >= 0) {
-            const float sink = job.sinks[place % job.nHead];
+        if (job.sinks && place[r] >= 0) {
+            const float sink = job.sinks[head[r]];
             const float larger = fmaxf(most, sink);
             factor = exp2f((most - larger) * kLog2E);
             total = total * factor + exp2f((sink - larger) * kLog2E);
             most = larger;
         }
         share[r] = factor / total;
-        if (job.lse && place >= 0 && lane % 4 == 0)
-            job.lse[place / job.nHead * job.lseStride + place % job.nHead] = most + logf(total);
+        if (job.lse && place[r] >= 0 && lane % 4 == 0)
+            job.lse[row[r] * job.lseStride + head[r]] = most + logf(total);
     }
-    eachValue(state, [&](int query, int r, int d, float sum) {
-        const std::int64_t place = placeOf(query);
-        if (place >= 0 && d < dimV)
-            job.out[place / job.nHead * job.outStride + place % job.nHead * dimV + d] = sum * share[r];
+    eachValue(state, [&](int r, int d, float sum) {
+        if (place[r] >= 0 && d < dimV)
+            job.out[row[r] * job.outStride + head[r] * dimV + d] = sum * share[r];
     });
 }
 

@@ -187,16 +187,15 @@ __device__ inline void attendTiles(AttentionState<kD>& state, const Source& sour
     }
 }
 
-/// Calls put(query of the block, dimension, sum) for every sum this thread holds.
+/// Calls put(which of the lane's two queries, dimension, sum) for every sum this thread holds.
 template <int kD, class Put>
 __device__ inline void eachValue(const AttentionState<kD>& state, const Put& put) {
-    const int lane = static_cast<int>(threadIdx.x % 32);
-    const int first = static_cast<int>(threadIdx.x / 32) * 16 + lane / 4;
+    const int column = static_cast<int>(threadIdx.x % 4) * 2;
 #pragma unroll
     for (int n = 0; n < kD / 8; ++n)
 #pragma unroll
         for (int e = 0; e < 4; ++e)
-            put(first + e / 2 * 8, e / 2, n * 8 + lane % 4 * 2 + e % 2, state.sums[n][e]);
+            put(e / 2, n * 8 + column + e % 2, state.sums[n][e]);
 }
 
 /// Zeros where tiles will lie: columns between a row's end and the next multiple of 16 are multiplied, too.

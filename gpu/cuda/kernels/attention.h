@@ -39,7 +39,7 @@ struct DenseAttention {
     std::int64_t kStride = 0;
     const float* v = nullptr;
     std::int64_t vStride = 0;
-    float* out = nullptr; ///< may be q
+    float* out = nullptr; ///< may be q where headDim <= 512
     std::int64_t outStride = 0;
     float* lse = nullptr;
     std::int64_t lseStride = 0;

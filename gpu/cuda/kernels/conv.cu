@@ -227,6 +227,13 @@ Convolution rowsAsPicture(const DeviceWeights& weights, const float* x, std::int
     return job;
 }
 
+void launchLargest(const float* x, std::int64_t stride, std::int64_t nRow, std::int64_t nCol, std::uint32_t* largest,
+                   Stream stream) {
+    VITRAL_LAUNCH(clearKernel, 1U, 1U, 0, stream, largest);
+    const auto nBlock = static_cast<unsigned>((nRow + 7) / 8);
+    VITRAL_LAUNCH(largestKernel, nBlock < 1024U ? nBlock : 1024U, 256, 0, stream, x, stride, nRow, nCol, largest);
+}
+
 void launchExactConvolution(const Convolution& job, Stream stream) {
     const std::int64_t nPixel = static_cast<std::int64_t>(job.nImage) * job.outHeight * job.outWidth;
     const dim3 grid(static_cast<unsigned>((nPixel + kExactTile - 1) / kExactTile),
@@ -246,10 +253,7 @@ void launchConvolution(const Convolution& job, void* scratch, Stream stream) {
     auto* halves = reinterpret_cast<std::uint16_t*>(static_cast<std::byte*>(scratch) + 256);
     const std::int64_t nIn = inputPixels(job);
     const std::int64_t padded = paddedChannels(job.nChannel);
-    VITRAL_LAUNCH(clearKernel, 1U, 1U, 0, stream, largest);
-    const auto rowBlocks = static_cast<unsigned>((nIn + 7) / 8);
-    VITRAL_LAUNCH(largestKernel, rowBlocks < 1024U ? rowBlocks : 1024U, 256, 0, stream, job.x, job.xStride, nIn,
-                  job.nChannel, largest);
+    launchLargest(job.x, job.xStride, nIn, job.nChannel, largest, stream);
     VITRAL_LAUNCH(roundPictureKernel, static_cast<unsigned>((nIn * (padded / 8) + 255) / 256), 256, 0, stream, job.x,
                   job.xStride, nIn, job.nChannel, padded, largest, halves);
     const bool large = (nPixel + 127) / 128 * ((job.weights.nOut + 127) / 128) >= 120;

@@ -41,6 +41,9 @@ void launchGemm(const GemmJob& job, bool large, std::int64_t nTileM, Stream stre
 void launchSort(const std::int32_t* ids, std::int64_t idStride, std::int64_t nPair, std::int64_t nUsed,
                 std::int64_t nExpert, std::int64_t tileRows, std::int32_t* order, ExpertTile* tiles,
                 std::int32_t* nTile, Stream stream);
+/// *largest = bits of max |x|.
+void launchLargest(const float* x, std::int64_t stride, std::int64_t nRow, std::int64_t nCol, std::uint32_t* largest,
+                   Stream stream);
 /// f32 products (WeightForm::Exact, F32 weights): a convolution, of which rows are the 1x1 case.
 void launchExactConvolution(const Convolution& job, Stream stream);
 
