@@ -9,6 +9,7 @@
 #include "core/backend/backend.h"
 #include "gpu/cuda/kernels/batch.h"
 #include "gpu/cuda/kernels/rows.h"
+#include "gpu/cuda/kernels/weights.h"
 #include "gpu/cuda/runtime.h"
 #include "gpu/cuda/tape.h"
 
@@ -16,6 +17,8 @@
 #include <mutex>
 
 namespace vitral::cuda {
+
+struct Convolution;
 
 /// Device memory of one allocation.
 class DeviceMemory {
@@ -49,16 +52,17 @@ struct Returned {
 class CudaMatrix final : public Matrix {
 public:
     ~CudaMatrix() override {
-        if (owner)
+        if (owner) {
             owner->take(std::move(values));
+            owner->take(std::move(scales));
+        }
     }
     std::shared_ptr<Returned> owner;
-    DeviceMemory values;      ///< f32 [nExpert * nOut, nIn]
-    std::int32_t kernelH = 1; ///< of a convolution; shape is [Cout, Kh * Kw * Cin]
-    std::int32_t kernelW = 1;
-    [[nodiscard]] std::size_t residentBytes() const override { return values.sizeBytes(); }
-    [[nodiscard]] std::int64_t nOut() const { return shape.rank == 3 ? shape[1] : shape[0]; }
-    [[nodiscard]] std::int64_t nIn() const { return shape.nCol(); }
+    DeviceMemory values; ///< as `weights` says
+    DeviceMemory scales; ///< weights.rowScale; empty where there are none
+    DeviceWeights weights;
+    bool dense = false; ///< of denseWeights(): products are convolutions
+    [[nodiscard]] std::size_t residentBytes() const override { return values.sizeBytes() + scales.sizeBytes(); }
 };
 
 /// What the tape did so far, for tests and reports.
@@ -155,7 +159,12 @@ private:
     const float* angles(std::span<const BatchRow> rows, const RopeTable& table);
     void readKv(const KvCache& cache, std::int32_t iLayer, SeqId seq, std::int32_t iKvHead, std::int64_t first,
                 std::int64_t n, bool values, std::span<float> host);
-    Result<std::unique_ptr<Matrix>> load(const TensorView& view, WeightForm form, const std::stop_token& stop);
+    /// Notes a convolution with its scratch.
+    void convolve(const Convolution& job);
+    /// Uploads a matrix whose unit i `pack(i, to)` makes in host memory.
+    template <class Pack>
+    Result<void> upload(CudaMatrix& matrix, const std::stop_token& stop, const Pack& pack);
+    Result<std::unique_ptr<Matrix>> loadDense(const TensorView& view, WeightForm form, const std::stop_token& stop);
     /// Frees what others gave back, once nothing on the tape can mean it any more.
     void freeReturned();
 

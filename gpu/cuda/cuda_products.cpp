@@ -2,6 +2,8 @@
 // Weights on the device, products with them, keys and values, attention.
 
 #include "gpu/cuda/cuda_backend.h"
+#include "gpu/cuda/kernels/conv.h"
+#include "gpu/cuda/kernels/matmul.h"
 #include "gpu/cuda/kernels/plain.h"
 
 #include "core/tensor/quantize.h"
@@ -12,7 +14,7 @@
 namespace vitral::cuda {
 
 namespace {
-constexpr std::size_t kSlabFloats = std::size_t{1} << 22; ///< opened on the host at a time
+constexpr std::size_t kSlabBytes = std::size_t{8} << 20; ///< made on the host at a time
 
 Rows rows(const Tensor& t) {
     return {t.f32(), t.rowStride};
@@ -20,55 +22,114 @@ Rows rows(const Tensor& t) {
 const CudaMatrix& cudaMatrix(const Matrix& matrix) {
     return static_cast<const CudaMatrix&>(matrix);
 }
-float* valuesOf(const CudaMatrix& matrix) {
-    return reinterpret_cast<float*>(matrix.values.data());
-}
 std::int64_t roundUp(std::int64_t n, std::int64_t step) {
     return (n + step - 1) / step * step;
 }
-} // namespace
+RowsIn rowsIn(const Tensor& x) {
+    return {x.f32(), x.rowStride, x.nRow(), x.nCol()};
+}
 
-Result<std::unique_ptr<Matrix>> CudaBackend::load(const TensorView& view, WeightForm form,
-                                                  const std::stop_token& stop) {
+// A tape keeps arguments as bytes, so a list of outputs travels as an array.
+constexpr std::size_t kMostOutputs = 4;
+struct ProductCall {
+    RowsIn x;
+    ProductOut outputs[kMostOutputs];
+    std::int64_t nOutput;
+    void* scratch;
+};
+void productCall(const ProductCall& c, Stream stream) {
+    launchProducts(c.x, std::span(c.outputs, static_cast<std::size_t>(c.nOutput)), c.scratch, stream);
+}
+
+Result<void> checkSize(const TensorView& view) {
     if (!canDequantize(view.dtype))
         return fail(ErrorCode::Unsupported,
                     fmt::format("Weights of type {} are not supported.", dtypeInfo(view.dtype).name));
     const std::int64_t nCol = view.shape.nCol();
     const std::int64_t nRow = view.shape.nRow();
-    if (nCol < 1 || nRow < 1 || nCol % dtypeInfo(view.dtype).blockLen != 0 ||
-        view.bytes.size() != rowBytes(view.dtype, nCol) * static_cast<std::size_t>(nRow))
+    if (nCol < 1 || nRow < 1 || view.shape.count() % dtypeInfo(view.dtype).blockLen != 0 ||
+        view.bytes.size() != rowBytes(view.dtype, view.shape.count()))
         return fail(ErrorCode::InvalidFile, fmt::format("A matrix of shape {} has {} bytes, which is not its size.",
                                                         view.shape.toString(), view.bytes.size()));
+    return {};
+}
+} // namespace
+
+template <class Pack>
+Result<void> CudaBackend::upload(CudaMatrix& matrix, const std::stop_token& stop, const Pack& pack) {
     VITRAL_TRY(useDevice(device_.ordinal));
-    auto matrix = std::make_unique<CudaMatrix>();
-    matrix->dtype = view.dtype;
-    matrix->shape = view.shape;
-    matrix->form = form;
-    matrix->owner = returned_;
+    matrix.owner = returned_;
     freeReturned();
-    VITRAL_TRY_ASSIGN(matrix->values, DeviceMemory::make(static_cast<std::size_t>(nRow * nCol) * sizeof(float)));
-    const std::size_t perRow = rowBytes(view.dtype, nCol);
-    const std::int64_t nAtOnce = std::max<std::int64_t>(1, static_cast<std::int64_t>(kSlabFloats) / nCol);
-    std::vector<float> open(static_cast<std::size_t>(std::min(nAtOnce, nRow) * nCol));
-    for (std::int64_t first = 0; first < nRow; first += nAtOnce) {
+    DeviceWeights& w = matrix.weights;
+    VITRAL_TRY_ASSIGN(matrix.values, DeviceMemory::make(w.totalBytes()));
+    w.data = matrix.values.data();
+    const std::int64_t nUnit = w.nUnit();
+    const std::int64_t nAtOnce = std::max<std::int64_t>(1, static_cast<std::int64_t>(kSlabBytes / w.unitBytes));
+    std::vector<std::byte> slab(static_cast<std::size_t>(std::min(nAtOnce, nUnit)) * w.unitBytes);
+    for (std::int64_t first = 0; first < nUnit; first += nAtOnce) {
         if (stop.stop_requested())
             return fail(ErrorCode::Cancelled, "Loading was stopped.");
-        const auto n = static_cast<std::size_t>(std::min(nAtOnce, nRow - first));
-        const std::span<float> part(open.data(), n * static_cast<std::size_t>(nCol));
-        VITRAL_TRY(
-            dequantizeRow(view.dtype, view.bytes.subspan(static_cast<std::size_t>(first) * perRow, n * perRow), part));
-        VITRAL_TRY(copyToDevice(matrix->values.data() + static_cast<std::size_t>(first * nCol) * sizeof(float),
-                                part.data(), part.size_bytes(), stream_));
-        VITRAL_TRY(synchronise(stream_));
+        const std::int64_t n = std::min(nAtOnce, nUnit - first);
+        for (std::int64_t i = 0; i < n; ++i)
+            pack(first + i, slab.data() + static_cast<std::size_t>(i) * w.unitBytes);
+        VITRAL_TRY(copyToDevice(matrix.values.data() + static_cast<std::size_t>(first) * w.unitBytes, slab.data(),
+                                static_cast<std::size_t>(n) * w.unitBytes, stream_));
+        VITRAL_TRY(synchronise(stream_)); // the slab is used again
     }
-    return std::unique_ptr<Matrix>(std::move(matrix));
+    return {};
 }
 
 Result<std::unique_ptr<Matrix>> CudaBackend::loadMatrix(const TensorView& view, std::stop_token stop) {
     if (view.shape.rank < 2 || view.shape.rank > 3)
         return fail(ErrorCode::InvalidFile,
                     fmt::format("A weight matrix has two or three axes, not the shape {}.", view.shape.toString()));
-    return load(view, WeightForm::AsFile, stop);
+    VITRAL_TRY(checkSize(view));
+    const bool experts = view.shape.rank == 3;
+    auto matrix = std::make_unique<CudaMatrix>();
+    matrix->dtype = view.dtype;
+    matrix->shape = view.shape;
+    const auto weights = view.shape.nCol() % dtypeInfo(view.dtype).blockLen == 0
+                             ? deviceWeights(view.dtype, view.shape.nCol(), experts ? view.shape[1] : view.shape[0],
+                                             experts ? view.shape[0] : 1)
+                             : std::nullopt;
+    if (!weights)
+        return fail(ErrorCode::Unsupported, fmt::format("Weights of type {} and shape {} are not supported on CUDA.",
+                                                        dtypeInfo(view.dtype).name, view.shape.toString()));
+    matrix->weights = *weights;
+    VITRAL_TRY(upload(*matrix, stop, [&](std::int64_t iUnit, std::byte* to) {
+        packUnit(matrix->weights, view.bytes.data(), iUnit, to);
+    }));
+    DeviceWeights& w = matrix->weights;
+    if (wantsRowScales(w)) {
+        VITRAL_TRY_ASSIGN(matrix->scales,
+                          DeviceMemory::make(static_cast<std::size_t>(w.nExpert * w.nOut) * sizeof(float)));
+        auto* scales = reinterpret_cast<float*>(matrix->scales.data());
+        launchRowScales(w, scales, stream_);
+        VITRAL_TRY(synchronise(stream_));
+        w.rowScale = scales;
+    }
+    return std::unique_ptr<Matrix>(std::move(matrix));
+}
+
+Result<std::unique_ptr<Matrix>> CudaBackend::loadDense(const TensorView& view, WeightForm form,
+                                                       const std::stop_token& stop) {
+    VITRAL_TRY(checkSize(view));
+    auto matrix = std::make_unique<CudaMatrix>();
+    matrix->dtype = view.dtype;
+    matrix->form = form;
+    const std::int64_t nOut = view.shape[0];
+    matrix->shape = Shape{nOut, view.shape.count() / nOut};
+    matrix->dense = true;
+    matrix->weights = denseWeights(view, form == WeightForm::Exact);
+    std::vector<float> scales(static_cast<std::size_t>(roundUp(nOut, 16)), 1.0F);
+    VITRAL_TRY(upload(*matrix, stop, [&](std::int64_t iUnit, std::byte* to) {
+        packDenseUnit(matrix->weights, view, iUnit, to, scales.data() + iUnit * 16);
+    }));
+    VITRAL_TRY_ASSIGN(matrix->scales, DeviceMemory::make(scales.size() * sizeof(float)));
+    VITRAL_TRY(copyToDevice(matrix->scales.data(), scales.data(), scales.size() * sizeof(float), stream_));
+    VITRAL_TRY(synchronise(stream_));
+    matrix->weights.rowScale = reinterpret_cast<const float*>(matrix->scales.data());
+    return std::unique_ptr<Matrix>(std::move(matrix));
 }
 
 Result<std::unique_ptr<Matrix>> CudaBackend::loadWeights(const TensorView& view, WeightForm form,
@@ -78,56 +139,59 @@ Result<std::unique_ptr<Matrix>> CudaBackend::loadWeights(const TensorView& view,
     if (view.shape.rank != 2)
         return fail(ErrorCode::InvalidFile,
                     fmt::format("A weight matrix has two axes, not the shape {}.", view.shape.toString()));
-    return load(view, form, stop);
+    return loadDense(view, form, stop);
 }
 
 Result<std::unique_ptr<Matrix>> CudaBackend::loadConv(const TensorView& view, WeightForm form, std::stop_token stop) {
     if (view.shape.rank != 2 && view.shape.rank != 4)
         return fail(ErrorCode::InvalidFile,
                     fmt::format("A convolution's weight has four axes, not the shape {}.", view.shape.toString()));
-    if (form == WeightForm::AsFile)
-        form = WeightForm::Exact;
-    if (view.shape.rank == 2)
-        return load(view, form, stop);
-    const std::int64_t nOut = view.shape[0], nIn = view.shape[1], kernelH = view.shape[2], kernelW = view.shape[3];
-    const std::int64_t nTap = kernelH * kernelW;
-    std::vector<float> from(static_cast<std::size_t>(view.shape.count())), to(from.size());
-    VITRAL_TRY(dequantizeRow(view.dtype, view.bytes, from));
-    for (std::int64_t n = 0; n < nOut; ++n)
-        for (std::int64_t tap = 0; tap < nTap; ++tap)
-            for (std::int64_t c = 0; c < nIn; ++c)
-                to[static_cast<std::size_t>((n * nTap + tap) * nIn + c)] =
-                    from[static_cast<std::size_t>((n * nIn + c) * nTap + tap)];
-    VITRAL_TRY_ASSIGN(auto result,
-                      load({DType::F32, Shape{nOut, nTap * nIn}, std::as_bytes(std::span(to))}, form, stop));
-    result->dtype = view.dtype;
-    auto& matrix = static_cast<CudaMatrix&>(*result);
-    matrix.kernelH = static_cast<std::int32_t>(kernelH);
-    matrix.kernelW = static_cast<std::int32_t>(kernelW);
-    return result;
+    return loadDense(view, form == WeightForm::AsFile ? WeightForm::Exact : form, stop);
 }
 
 void CudaBackend::embedding(Tensor out, const Matrix& table, std::span<const std::int32_t> ids) {
     if (const auto* at = input(ids))
-        call(cuda::gatherRows, rows(out), Rows{valuesOf(cudaMatrix(table)), table.shape.nCol()}, at, out.nRow(),
-             out.nCol());
+        call(launchOpenRows, cudaMatrix(table).weights, at, out.nRow(), out.f32(), out.rowStride);
     endOperation(out.nRow());
 }
 
 void CudaBackend::matmul(Tensor x, std::span<const MatmulOutput> outputs) {
-    for (const MatmulOutput& output : outputs) {
-        const CudaMatrix& w = cudaMatrix(*output.weight);
-        call(plainMatmul, rows(output.out), rows(x), valuesOf(w), output.bias ? output.bias->f32() : nullptr, x.nRow(),
-             w.nOut(), w.nIn());
+    if (x.nRow() <= 0 || outputs.empty())
+        return;
+    if (cudaMatrix(*outputs.front().weight).dense) {
+        for (const MatmulOutput& output : outputs)
+            convolve(rowsAsPicture(cudaMatrix(*output.weight).weights, x.f32(), x.rowStride, x.nRow(), x.nCol(),
+                                   output.out.f32(), output.out.rowStride, output.bias ? output.bias->f32() : nullptr));
+        endOperation(x.nRow());
+        return;
+    }
+    for (std::size_t first = 0; first < outputs.size(); first += kMostOutputs) {
+        ProductCall c{};
+        c.x = rowsIn(x);
+        for (const MatmulOutput& output : outputs.subspan(first, std::min(kMostOutputs, outputs.size() - first)))
+            c.outputs[c.nOutput++] = {cudaMatrix(*output.weight).weights, output.out.f32(), output.out.rowStride,
+                                      output.bias ? output.bias->f32() : nullptr};
+        c.scratch = scratch(productScratchBytes(x.nRow(), x.nCol()));
+        if (c.scratch)
+            call(productCall, c);
     }
     endOperation(x.nRow());
 }
 
 void CudaBackend::matmulExperts(Tensor out, Tensor x, const Matrix& weight, Tensor ids, Tensor bias) {
-    const CudaMatrix& w = cudaMatrix(weight);
-    call(plainExperts, rows(out), rows(x), x.nRow() != out.nRow(), valuesOf(w), bias.f32(),
-         static_cast<const std::int32_t*>(ids.data), ids.rowStride, static_cast<std::int32_t>(ids.nCol()), out.nRow(),
-         w.nOut(), w.nIn());
+    ExpertProduct job{};
+    job.weights = cudaMatrix(weight).weights;
+    job.x = rowsIn(x);
+    job.ids = static_cast<const std::int32_t*>(ids.data);
+    job.idStride = ids.rowStride;
+    job.nToken = ids.nRow();
+    job.nUsed = ids.nCol();
+    job.out = out.f32();
+    job.outStride = out.rowStride;
+    job.bias = bias.f32();
+    job.biasStride = bias.rowStride;
+    if (void* memory = scratch(expertScratchBytes(job)))
+        call(launchExperts, job, memory);
     endOperation(out.nRow());
 }
 
@@ -231,27 +295,32 @@ void CudaBackend::readValues(const KvCache& cache, std::int32_t iLayer, SeqId se
     readKv(cache, iLayer, seq, iKvHead, first, n, true, host);
 }
 
+void CudaBackend::convolve(const Convolution& job) {
+    if (void* memory = scratch(convolutionScratchBytes(job)))
+        call(launchConvolution, job, memory);
+}
+
 void CudaBackend::conv2d(Tensor out, Tensor x, const Matrix& weight, Tensor bias, const Conv2dParams& params) {
-    const CudaMatrix& w = cudaMatrix(weight);
-    PlainConv c{};
-    c.out = rows(out);
-    c.x = rows(x);
-    c.weight = valuesOf(w);
+    Convolution c{};
+    c.weights = cudaMatrix(weight).weights;
+    c.x = x.f32();
+    c.xStride = x.rowStride;
+    c.nChannel = x.nCol();
+    c.out = out.f32();
+    c.outStride = out.rowStride;
     c.bias = bias.f32();
-    c.inHeight = params.in.height;
-    c.inWidth = params.in.width;
-    c.outHeight = params.out().height;
-    c.outWidth = params.out().width;
-    c.nOut = w.nOut();
-    c.nIn = x.nCol();
-    c.nImage = params.in.nImage;
+    c.nImage = static_cast<std::int32_t>(params.in.nImage);
+    c.height = static_cast<std::int32_t>(params.in.height);
+    c.width = static_cast<std::int32_t>(params.in.width);
+    c.outHeight = static_cast<std::int32_t>(params.out().height);
+    c.outWidth = static_cast<std::int32_t>(params.out().width);
     c.kernelH = params.kernelH;
     c.kernelW = params.kernelW;
     c.stride = params.stride;
     c.padTop = params.padTop;
     c.padLeft = params.padLeft;
-    c.doubled = params.doubled ? 1 : 0;
-    call(plainConv2d, c);
+    c.doubled = params.doubled;
+    convolve(c);
     endOperation(out.nRow());
 }
 
