@@ -3,7 +3,7 @@
 
 vitral_build_packages=(
   g++ cmake ninja-build pkg-config ccache
-  nlohmann-json3-dev libexpected-dev libfmt-dev libcli11-dev libpcre2-dev libutf8proc-dev libsqlite3-dev
+  nlohmann-json3-dev libexpected-dev libfmt-dev libcli11-dev libpcre2-dev libutf8proc-dev libsqlite3-dev libcurl4-openssl-dev
   qt6-base-dev libgl-dev qt6-svg-dev qt6-tools-dev qt6-l10n-tools qt6-tools-dev-tools
   libcmark-gfm-dev libcmark-gfm-extensions-dev libyaml-cpp-dev fonts-dejavu-core
   libvulkan-dev glslang-tools libimgui-dev libstb-dev libwebp-dev
