@@ -30,5 +30,6 @@ void addSteerVectorCommand(CLI::App& app, CommonOptions& common);
 void addInterveneCommand(CLI::App& app, CommonOptions& common);
 void addPointsCommand(CLI::App& app, CommonOptions& common);
 void addOpsCommand(CLI::App& app, CommonOptions& common);
+void addHubCommand(CLI::App& app, CommonOptions& common);
 
 } // namespace vitral::cli

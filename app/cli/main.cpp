@@ -75,6 +75,7 @@ int run(int argc, char** argv) {
     addOpsCommand(app, common);
     addDenoiseCommand(app, common);
     addLessonCommand(app, common);
+    addHubCommand(app, common);
 
     for (CLI::App* command : app.get_subcommands([](CLI::App*) { return true; }))
         addCommonOptions(*command, common);

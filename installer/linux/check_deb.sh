@@ -38,7 +38,7 @@ inside man vitral >/dev/null
 
 say "taking it away"
 inside apt-get purge -y -qq vitral >/dev/null 2>&1
-left=$(inside find / -xdev -name '*vitral*' -not -path '/tmp/*' -not -path '/proc/*' -not -path '/var/log/*')
+left=$(inside find / -xdev -name '*vitral*' -not -path '/tmp/*' -not -path '/proc/*' -not -path '/var/log/*' -not -path '/var/cache/man/*')
 [ -z "$left" ] || { say "left behind: $left"; exit 1; }
 inside apt-get autoremove -y -qq --purge >/dev/null 2>&1
 inside dpkg-query -W -f '${Package}\n' | sort | diff "$root/tmp/before" - || { say "packages are left"; exit 1; }

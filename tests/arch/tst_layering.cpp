@@ -19,6 +19,7 @@ const QMap<QString, QStringList>& arrows() {
     static const QMap<QString, QStringList> map = [] {
         QMap<QString, QStringList> m;
         m["core/base"] = {};
+        m["core/hub"] = {"core/base"};
         m["core/tensor"] = {"core/base"};
         m["core/io"] = m["core/tensor"] + QStringList{"core/tensor"};
         m["core/tokenizer"] = m["core/io"] + QStringList{"core/io"};
@@ -31,7 +32,7 @@ const QMap<QString, QStringList>& arrows() {
         m["core/chat"] = m["core/trace"] + QStringList{"core/trace"};
         m["core/runtime"] = m["core/chat"] + QStringList{"core/chat"};
         m["core/lesson"] = {"core/base"};
-        const QStringList core = m["core/runtime"] + QStringList{"core/runtime", "core/lesson"};
+        const QStringList core = m["core/runtime"] + QStringList{"core/runtime", "core/lesson", "core/hub"};
         m["app/cli"] = core;
         m["gpu"] = core;
         m["widgets"] = core + QStringList{"gpu"};

@@ -50,8 +50,8 @@ class TestInstallTree : public QObject {
 private slots:
     void initTestCase() {
         QVERIFY(folder_.isValid());
-        const Outcome outcome =
-            run(VITRAL_CMAKE, {"--install", VITRAL_BUILD_DIR, "--prefix", "/usr", "--strip"}, {"DESTDIR=" + folder_.path()});
+        const Outcome outcome = run(VITRAL_CMAKE, {"--install", VITRAL_BUILD_DIR, "--prefix", "/usr", "--strip"},
+                                    {"DESTDIR=" + folder_.path()});
         QVERIFY2(outcome.exitCode == 0, qPrintable(outcome.text));
     }
 
@@ -134,7 +134,8 @@ private slots:
             references << part["bom-ref"].toString();
             QVERIFY(!part["licenses"].toArray().isEmpty());
             if (part["type"] == "library")
-                QVERIFY2(!part["version"].toString().isEmpty(), qPrintable(part["name"].toString() + " has no version"));
+                QVERIFY2(!part["version"].toString().isEmpty(),
+                         qPrintable(part["name"].toString() + " has no version"));
         }
         for (const char* name : {"Qt", "fmt", "nlohmann-json", "PCRE2", "SQLite", "Inter"})
             QVERIFY2(names.contains(name), name);
@@ -167,8 +168,9 @@ private slots:
     void programsRunFromThere() {
         const Outcome answer = run(at("bin/vitral-cli"), {"complete", "--prompt", "Era uma vez", "-n", "4"});
         QVERIFY2(answer.exitCode == 0 && !answer.text.trimmed().isEmpty(), qPrintable(answer.text));
-        const Outcome window = run(at("bin/vitral"), {"--data-dir", folder_.filePath("data"), "--lang", "pt_BR",
-                                                      "--size", "900x600", "--screenshot", folder_.filePath("w.png")},
+        const Outcome window = run(at("bin/vitral"),
+                                   {"--data-dir", folder_.filePath("data"), "--lang", "pt_BR", "--size", "900x600",
+                                    "--screenshot", folder_.filePath("w.png")},
                                    {"QT_QPA_PLATFORM=offscreen"});
         QVERIFY2(window.exitCode == 0, qPrintable(window.text));
         QVERIFY(QFileInfo(folder_.filePath("w.png")).size() > 10000);
