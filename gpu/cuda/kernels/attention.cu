@@ -65,7 +65,7 @@ __device__ inline std::int32_t firstSeen(const CachedAttention& job, std::int32_
 }
 
 template <int kD, int kWarps>
-__global__ void __launch_bounds__(kWarps * 32) cachedKernel(CachedAttention job, Cut cut) {
+__global__ void __launch_bounds__(kWarps * 32, 1) cachedKernel(CachedAttention job, Cut cut) {
     using S = AttentionShape<kD, kWarps>;
     VITRAL_SHARED(std::uint16_t, shared);
     const int lane = static_cast<int>(threadIdx.x % 32);

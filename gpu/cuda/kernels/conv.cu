@@ -124,13 +124,13 @@ __global__ void __launch_bounds__(GemmShape<kM, kN>::nThread)
     multiplyTiles<kM, kN>(inputs, weights, static_cast<int>((w.nIn + kGemmDepth - 1) / kGemmDepth), shared, sums);
     const float unscale = 1.0F / inputScale(bitsAs<float>(*largest));
     const std::int64_t nPixel = static_cast<std::int64_t>(job.nImage) * job.outHeight * job.outWidth;
-    eachSum<kM, kN>(sums, [&](int i, int j, float sum) {
-        const std::int64_t n = firstOut + j;
-        if (first + i >= nPixel || n >= w.nOut)
-            return;
-        const float scale = unscale * (w.rowScale ? w.rowScale[n] : 1.0F);
-        job.out[(first + i) * job.outStride + n] = sum * scale + (job.bias ? job.bias[n] : 0.0F);
-    });
+    eachSum<kM, kN>(
+        sums, [&](int i) { return first + i < nPixel ? job.out + (first + i) * job.outStride : nullptr; },
+        [&](float* row, int j, float sum) {
+            const std::int64_t n = firstOut + j;
+            if (row && n < w.nOut)
+                row[n] = sum * (unscale * (w.rowScale ? w.rowScale[n] : 1.0F)) + (job.bias ? job.bias[n] : 0.0F);
+        });
 }
 
 // f32 products: 64 pixels x 64 outputs a block, 4 x 4 a thread, 16 inputs a step.

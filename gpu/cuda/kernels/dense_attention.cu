@@ -63,7 +63,7 @@ struct DenseSource {
 };
 
 template <int kD, int kWarps>
-__global__ void __launch_bounds__(kWarps * 32) denseKernel(DenseAttention job, Halves halves) {
+__global__ void __launch_bounds__(kWarps * 32, 1) denseKernel(DenseAttention job, Halves halves) {
     using S = AttentionShape<kD, kWarps>;
     VITRAL_SHARED(std::uint16_t, shared);
     const int lane = static_cast<int>(threadIdx.x % 32), warp = static_cast<int>(threadIdx.x / 32);

@@ -57,7 +57,11 @@ struct RowLoader {
     __device__ void store(std::uint16_t*) {}
 };
 
-/// Weights of any type: a thread opens 16 inputs of one output.
+/// How weights come into shared memory.
+enum class Way { Halves, Packed, Rows };
+
+/// Weights of any type but halves: a thread opens 16 inputs of one output.
+template <Way way>
 struct OpenLoader {
     DeviceWeights w;
     const std::byte* expert;
@@ -68,13 +72,21 @@ struct OpenLoader {
 
     __device__ void fetch(int step, std::uint16_t*) {
         iRun = 2 * step + static_cast<int>(threadIdx.x / 16 % 2);
-        if (n < w.nOut)
-            fetchRun(raw, w, expert, n, iRun);
+        if (n >= w.nOut)
+            return;
+        if constexpr (way == Way::Packed)
+            fetchPackedRun(raw, w, expert, n, iRun);
+        else
+            fetchRowsRun(raw, w, expert, n, iRun);
     }
     __device__ void store(std::uint16_t* tile) {
         float v[16];
-        if (n < w.nOut)
-            openRun(raw, w, iRun, factor, v);
+        if (n < w.nOut) {
+            if constexpr (way == Way::Packed)
+                openPackedRun(raw, w, iRun, factor, v);
+            else
+                openRowsRun(raw, w, iRun, factor, v);
+        }
         std::uint32_t two[8];
 #pragma unroll
         for (int k = 0; k < 8; ++k)
@@ -86,8 +98,9 @@ struct OpenLoader {
     }
 };
 
-template <int kM, int kN, bool opened>
-__global__ void __launch_bounds__(GemmShape<kM, kN>::nThread) productKernel(GemmJob job) {
+template <int kM, int kN, Way way>
+__global__ void __launch_bounds__(GemmShape<kM, kN>::nThread, kM == 128 && way != Way::Rows ? 2 : 1)
+    productKernel(GemmJob job) { // two large blocks on a multiprocessor: one multiplies while the other opens weights
     using S = GemmShape<kM, kN>;
     VITRAL_SHARED(std::uint16_t, shared);
     const DeviceWeights& w = job.weights;
@@ -107,6 +120,11 @@ __global__ void __launch_bounds__(GemmShape<kM, kN>::nThread) productKernel(Gemm
         bias = bias ? bias + tile.expert * job.biasStride : nullptr;
     }
     const std::int64_t firstOut = static_cast<std::int64_t>(blockIdx.y) * kN;
+    // Fewer than 2^31 rows.
+    const auto inputOf = [&](std::int64_t row) {
+        return static_cast<std::int64_t>(static_cast<std::uint32_t>(row) /
+                                         static_cast<std::uint32_t>(job.rowsPerInput));
+    };
     const auto rowOf = [&](int i) { return job.order ? static_cast<std::int64_t>(job.order[first + i]) : first + i; };
 
     RowLoader<kM, S::nThread> inputs;
@@ -114,12 +132,12 @@ __global__ void __launch_bounds__(GemmShape<kM, kN>::nThread) productKernel(Gemm
 #pragma unroll
     for (int p = 0; p < RowLoader<kM, S::nThread>::nPiece; ++p) {
         const int i = (static_cast<int>(threadIdx.x) + p * S::nThread) / 4;
-        inputs.from[p] = i < nRow ? job.halves + rowOf(i) / job.rowsPerInput * job.stride : nullptr;
+        inputs.from[p] = i < nRow ? job.halves + inputOf(rowOf(i)) * job.stride : nullptr;
     }
     const int nStep = static_cast<int>((w.nIn + kGemmDepth - 1) / kGemmDepth);
     float sums[kM / 32][4][4];
-    if constexpr (opened) {
-        OpenLoader weights{};
+    if constexpr (way != Way::Halves) {
+        OpenLoader<way> weights{};
         weights.w = w;
         weights.expert = expert;
         weights.n = firstOut + threadIdx.x / 32 * 16 + threadIdx.x % 16;
@@ -130,14 +148,23 @@ __global__ void __launch_bounds__(GemmShape<kM, kN>::nThread) productKernel(Gemm
                                                  static_cast<int>(w.nOut - firstOut < kN ? w.nOut - firstOut : kN)};
         multiplyTiles<kM, kN>(inputs, weights, nStep, shared, sums);
     }
-    eachSum<kM, kN>(sums, [&](int i, int j, float sum) {
-        const std::int64_t n = firstOut + j;
-        if (i >= nRow || n >= w.nOut)
-            return;
-        const std::int64_t row = rowOf(i);
-        const float scale = job.unscale[row / job.rowsPerInput] * (rowScale ? rowScale[n] : 1.0F);
-        job.out[row * job.outStride + n] = sum * scale + (bias ? bias[n] : 0.0F);
-    });
+    struct RowOut {
+        float* out; ///< null: no such row
+        float scale;
+    };
+    eachSum<kM, kN>(
+        sums,
+        [&](int i) -> RowOut {
+            if (i >= nRow)
+                return {nullptr, 0.0F};
+            const std::int64_t row = rowOf(i);
+            return {job.out + row * job.outStride, job.unscale[inputOf(row)]};
+        },
+        [&](const RowOut& row, int j, float sum) {
+            const std::int64_t n = firstOut + j;
+            if (row.out && n < w.nOut)
+                row.out[n] = sum * (row.scale * (rowScale ? rowScale[n] : 1.0F)) + (bias ? bias[n] : 0.0F);
+        });
 }
 
 /// Sorts the pairs (token, use) by expert and cuts them into tiles of kM rows. One block.
@@ -176,10 +203,8 @@ __global__ void __launch_bounds__(256) rowScaleKernel(DeviceWeights w, float* sc
     const std::byte* expert = w.data + static_cast<std::size_t>(row / w.nOut) * w.expertBytes;
     float largest = 0;
     for (std::int64_t i = threadIdx.x % 32; 16 * i < w.nIn; i += 32) {
-        RawRun raw;
         float v[16];
-        fetchRun(raw, w, expert, row % w.nOut, i);
-        openRun(raw, w, i, 1.0F, v);
+        readRun(w, expert, row % w.nOut, i, v);
 #pragma unroll
         for (int k = 0; k < 16; ++k)
             largest = fmaxf(largest, fabsf(v[k]));
@@ -213,9 +238,7 @@ __global__ void __launch_bounds__(256)
             for (int k = 0; k < 16; ++k)
                 v[k] = 16 * i + k < w.nIn ? from[k] : 0.0F;
         } else {
-            RawRun raw;
-            fetchRun(raw, w, w.data, id, i);
-            openRun(raw, w, i, 1.0F, v);
+            readRun(w, w.data, id, i, v);
         }
 #pragma unroll
         for (int k = 0; k < 16; ++k)
@@ -229,9 +252,11 @@ void launchShape(const GemmJob& job, std::int64_t nTileM, Stream stream) {
     using S = GemmShape<kM, kN>;
     const dim3 grid(static_cast<unsigned>(nTileM), static_cast<unsigned>((job.weights.nOut + kN - 1) / kN));
     if (job.weights.dtype == DType::F16)
-        VITRAL_LAUNCH((productKernel<kM, kN, false>), grid, S::nThread, S::sharedBytes, stream, job);
+        VITRAL_LAUNCH((productKernel<kM, kN, Way::Halves>), grid, S::nThread, S::sharedBytes, stream, job);
+    else if (job.weights.layout == WeightLayout::Packed)
+        VITRAL_LAUNCH((productKernel<kM, kN, Way::Packed>), grid, S::nThread, S::sharedBytes, stream, job);
     else
-        VITRAL_LAUNCH((productKernel<kM, kN, true>), grid, S::nThread, S::sharedBytes, stream, job);
+        VITRAL_LAUNCH((productKernel<kM, kN, Way::Rows>), grid, S::nThread, S::sharedBytes, stream, job);
 }
 
 } // namespace

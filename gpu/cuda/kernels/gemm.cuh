@@ -82,20 +82,24 @@ __device__ inline void multiplyTiles(InputLoader& a, WeightLoader& b, int nStep,
     }
 }
 
-/// Calls put(row of the tile, output of the tile, sum) for every sum this thread holds.
-template <int kM, int kN, class Put>
-__device__ inline void eachSum(const float (&sums)[kM / 32][4][4], const Put& put) {
+/// Calls put(rowOf(row of the tile), output of the tile, sum) for every sum this thread holds; rowOf is asked once a
+/// row.
+template <int kM, int kN, class RowOf, class Put>
+__device__ inline void eachSum(const float (&sums)[kM / 32][4][4], const RowOf& rowOf, const Put& put) {
     using S = GemmShape<kM, kN>;
     const int lane = static_cast<int>(threadIdx.x % 32);
     const int warp = static_cast<int>(threadIdx.x / 32);
 #pragma unroll
     for (int i = 0; i < kM / 32; ++i)
 #pragma unroll
-        for (int e = 0; e < 4; ++e)
+        for (int r = 0; r < 2; ++r) {
+            const auto row = rowOf(warp / S::nWarpN * (kM / 2) + i * 16 + lane / 4 + r * 8);
 #pragma unroll
             for (int j = 0; j < 4; ++j)
-                put(warp / S::nWarpN * (kM / 2) + i * 16 + lane / 4 + e / 2 * 8,
-                    warp % S::nWarpN * 32 + j * 8 + lane % 4 * 2 + e % 2, sums[i][j][e]);
+#pragma unroll
+                for (int e = 0; e < 2; ++e)
+                    put(row, warp % S::nWarpN * 32 + j * 8 + lane % 4 * 2 + e, sums[i][j][2 * r + e]);
+        }
 }
 
 /// Weights that lie as rows of halves: four pieces of 16 bytes a row and step, copied without registers.

@@ -16,34 +16,36 @@ struct RawRun {
     const std::uint8_t* block; ///< codebook types: opened from memory
 };
 
-/// Inputs [16 i, 16 i + 16) of output n of the matrix that begins at `expert`; beyond the last input: zeros.
-__device__ inline void fetchRun(RawRun& raw, const DeviceWeights& w, const std::byte* expert, std::int64_t n,
-                                std::int64_t i) {
-#pragma unroll
-    for (int k = 0; k < 8; ++k)
-        raw.word[k] = 0;
-    raw.scale = {0.0F, 0.0F};
+/// Inputs [16 i, 16 i + 16) of output n of the matrix that begins at `expert`; beyond the last input: zeros. Weights
+/// that lie as rows (not F32).
+__device__ inline void fetchRowsRun(RawRun& raw, const DeviceWeights& w, const std::byte* expert, std::int64_t n,
+                                    std::int64_t i) {
     raw.block = nullptr;
-    if (w.layout == WeightLayout::Rows) {
-        const std::byte* row = expert + static_cast<std::size_t>(n) * w.rowStride;
-        const int blockBytes = codebookBytes(w.dtype);
-        if (blockBytes > 0) {
-            if (16 * i < w.nIn)
-                raw.block = reinterpret_cast<const std::uint8_t*>(row + i / 16 * blockBytes);
-            return;
-        }
-        const auto at = static_cast<std::size_t>(i) * 32; // two bytes each
-#pragma unroll
-        for (int k = 0; k < 2; ++k)
-            if (at + 16 * k < w.rowStride) {
-                const auto q = loadAs<Quad>(row + at + 16 * k);
-                raw.word[4 * k] = q.x;
-                raw.word[4 * k + 1] = q.y;
-                raw.word[4 * k + 2] = q.z;
-                raw.word[4 * k + 3] = q.w;
-            }
+    const std::byte* row = expert + static_cast<std::size_t>(n) * w.rowStride;
+    const int blockBytes = codebookBytes(w.dtype);
+    if (blockBytes > 0) {
+        if (16 * i < w.nIn)
+            raw.block = reinterpret_cast<const std::uint8_t*>(row + i / 16 * blockBytes);
         return;
     }
+    const auto at = static_cast<std::size_t>(i) * 32; // two bytes each
+#pragma unroll
+    for (int k = 0; k < 2; ++k) {
+        const Quad q = at + 16 * k < w.rowStride ? loadAs<Quad>(row + at + 16 * k) : Quad{0, 0, 0, 0};
+        raw.word[4 * k] = q.x;
+        raw.word[4 * k + 1] = q.y;
+        raw.word[4 * k + 2] = q.z;
+        raw.word[4 * k + 3] = q.w;
+    }
+}
+
+/// The same for packed weights.
+__device__ inline void fetchPackedRun(RawRun& raw, const DeviceWeights& w, const std::byte* expert, std::int64_t n,
+                                      std::int64_t i) {
+#pragma unroll
+    for (int k = 0; k < 5; ++k)
+        raw.word[k] = 0;
+    raw.scale = {0.0F, 0.0F};
     const std::int64_t b = i / 2;
     const int run = static_cast<int>(i % 2);
     if (32 * b >= w.nIn)
@@ -84,30 +86,32 @@ __device__ inline void fetchRun(RawRun& raw, const DeviceWeights& w, const std::
 }
 
 /// The weights of the run, each times `factor`. i: which run it was.
-__device__ inline void openRun(const RawRun& raw, const DeviceWeights& w, std::int64_t i, float factor,
-                               float (&v)[16]) {
-    if (w.layout == WeightLayout::Rows) {
-        if (codebookBytes(w.dtype) > 0) {
+__device__ inline void openRowsRun(const RawRun& raw, const DeviceWeights& w, std::int64_t i, float factor,
+                                   float (&v)[16]) {
+    if (codebookBytes(w.dtype) > 0) {
+#pragma unroll 1
+        for (int k = 0; k < 2; ++k) {
+            float eight[8] = {};
+            if (raw.block)
+                openEight(w.dtype, raw.block, static_cast<int>(i % 16) * 2 + k, eight);
 #pragma unroll
-            for (int k = 0; k < 2; ++k) {
-                float eight[8] = {};
-                if (raw.block)
-                    openEight(w.dtype, raw.block, static_cast<int>(i % 16) * 2 + k, eight);
-#pragma unroll
-                for (int e = 0; e < 8; ++e)
-                    v[8 * k + e] = eight[e] * factor;
+            for (int e = 0; e < 8; ++e) { // k decides, not an index: v stays in registers
+                v[e] = k == 0 ? eight[e] * factor : v[e];
+                v[8 + e] = k == 1 ? eight[e] * factor : 0.0F;
             }
-            return;
-        }
-#pragma unroll
-        for (int k = 0; k < 8; ++k) {
-            const auto low = static_cast<std::uint16_t>(raw.word[k] & 0xffffU);
-            const auto high = static_cast<std::uint16_t>(raw.word[k] >> 16);
-            v[2 * k] = (w.dtype == DType::F16 ? halfToFloat(low) : bfloatToFloat(low)) * factor;
-            v[2 * k + 1] = (w.dtype == DType::F16 ? halfToFloat(high) : bfloatToFloat(high)) * factor;
         }
         return;
     }
+#pragma unroll
+    for (int k = 0; k < 8; ++k) {
+        const auto low = static_cast<std::uint16_t>(raw.word[k] & 0xffffU);
+        const auto high = static_cast<std::uint16_t>(raw.word[k] >> 16);
+        v[2 * k] = (w.dtype == DType::F16 ? halfToFloat(low) : bfloatToFloat(low)) * factor;
+        v[2 * k + 1] = (w.dtype == DType::F16 ? halfToFloat(high) : bfloatToFloat(high)) * factor;
+    }
+}
+__device__ inline void openPackedRun(const RawRun& raw, const DeviceWeights& w, std::int64_t i, float factor,
+                                     float (&v)[16]) {
     const int run = static_cast<int>(i % 2);
     const float scale = raw.scale.scale * factor;
     const float minimum = raw.scale.minimum * factor;
@@ -145,6 +149,19 @@ __device__ inline void openRun(const RawRun& raw, const DeviceWeights& w, std::i
 #pragma unroll
         for (int e = 0; e < 4; ++e)
             v[4 * j + e] = scale * static_cast<float>(static_cast<int>((q >> (8 * e)) & 255U) - bias) - minimum;
+    }
+}
+
+/// Both steps at once, for either layout.
+__device__ inline void readRun(const DeviceWeights& w, const std::byte* expert, std::int64_t n, std::int64_t i,
+                               float (&v)[16]) {
+    RawRun raw;
+    if (w.layout == WeightLayout::Packed) {
+        fetchPackedRun(raw, w, expert, n, i);
+        openPackedRun(raw, w, i, 1.0F, v);
+    } else {
+        fetchRowsRun(raw, w, expert, n, i);
+        openRowsRun(raw, w, i, 1.0F, v);
     }
 }
 
