@@ -89,6 +89,11 @@ constexpr CommandForm kForms[] = {
     {"denoise:points:train[=%d]", "trains a network on the points", "denoise:points:train=100"},
     {"denoise:points:table", "measures every solver", "denoise:points:table"},
     {"denoise:points:step=%d", "a step of the points", "denoise:points:step=5"},
+    {"denoise:paint", "inpainting: a picture and what of it is painted anew", "denoise:paint"},
+    {"denoise:paint:{end|run}", "takes the picture of the run; paints it anew", "denoise:paint:end"},
+    {"denoise:paint:file=%f", "takes a picture from a file", "denoise:paint:file=picture.png"},
+    {"denoise:paint:stroke=%s", "a stroke of the mask, x0 y0 x1 y1 in parts of the picture",
+     "denoise:paint:stroke=0.6 0.1 0.9 0.9"},
 };
 
 constexpr ElementName kElements[] = {
