@@ -275,7 +275,7 @@ void MainWindow::chooseModel() {
     ModelPicker::Known known;
     known.bundled = services_.bundledModel;
     known.recent = services_.settings.recentModels();
-    known.folders = services_.settings.modelFolders();
+    known.folders = services_.settings.modelFolders() + QStringList{services_.hub->folder()};
     known.current = services_.model->path();
     ModelPicker picker(services_.scanner, known, this);
     connect(&picker, &ModelPicker::folderAdded, this, [this](const QString& folder) {

@@ -5,6 +5,7 @@
 #include "app/rooms.h"
 #include "widgets/design/icons.h"
 #include "widgets/design/metrics.h"
+#include "widgets/hub/library_room.h"
 #include "widgets/room.h"
 
 #include <QDockWidget>
@@ -35,6 +36,11 @@ void MainWindow::makeRooms(QWidget* chat) {
             if (!argument.isEmpty())
                 currentRoom()->go(argument);
         });
+        if (auto* library = qobject_cast<LibraryRoom*>(room))
+            connect(library, &LibraryRoom::modelAsked, this, [this](const QString& path) {
+                showRoom(QStringLiteral("chat"));
+                openModel(path);
+            });
         connect(room, &Room::stateChanged, this, &MainWindow::retranslateRooms);
     }
     setCentralWidget(roomStack_);

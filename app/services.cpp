@@ -43,6 +43,7 @@ Result<std::unique_ptr<Services>> Services::create(Settings& settings, int nThre
                                                   s->model.get(), s->bundledModel);
     s->denoise = std::make_unique<DenoiseController>(
         *s->engine, s->bridge, settings.dataDir() + QStringLiteral("/denoise"), coreDenoiseFunctions());
+    s->hub = std::make_unique<HubController>(settings.dataDir() + QStringLiteral("/models"));
     return s;
 }
 

@@ -6,6 +6,7 @@
 #include "widgets/chat/chat_controller.h"
 #include "widgets/chat/conversation_library.h"
 #include "widgets/denoise/denoise_controller.h"
+#include "widgets/hub/hub_controller.h"
 #include "widgets/inside/inside_controller.h"
 #include "widgets/tokenroom/token_controller.h"
 
@@ -32,6 +33,7 @@ struct Services {
     std::unique_ptr<InsideController> inside;
     std::unique_ptr<TokenController> tokens;
     std::unique_ptr<DenoiseController> denoise;
+    std::unique_ptr<HubController> hub;
     QString bundledModel; ///< path; empty: not found
 };
 

@@ -59,6 +59,10 @@ macro(vitral_write_sbom list file)
         set(sbom_kind application)
         set(sbom_scope excluded)
       endif()
+      set(sbom_term id) # of SPDX's list, or a name of our own
+      if(sbom_licence MATCHES "^LicenseRef")
+        set(sbom_term name)
+      endif()
       set(sbom_versioned "")
       if(sbom_part_version)
         string(APPEND sbom_ref "@${sbom_part_version}")
@@ -66,7 +70,7 @@ macro(vitral_write_sbom list file)
       endif()
       string(JSON sbom SET "${sbom}" components ${sbom_count} "{\"type\":\"${sbom_kind}\",\"bom-ref\":\"${sbom_ref}\",
         \"name\":\"${sbom_name}\",${sbom_versioned}\"scope\":\"${sbom_scope}\",\"description\":\"${sbom_use}\",
-        \"copyright\":\"${sbom_copyright}\",\"licenses\":[{\"license\":{\"id\":\"${sbom_licence}\"}}],
+        \"copyright\":\"${sbom_copyright}\",\"licenses\":[{\"license\":{\"${sbom_term}\":\"${sbom_licence}\"}}],
         \"externalReferences\":[{\"type\":\"website\",\"url\":\"${sbom_url}\"}],
         \"properties\":[{\"name\":\"vitral:role\",\"value\":\"${sbom_role}\"}]}")
       if(NOT sbom_role STREQUAL "build")

@@ -86,6 +86,26 @@
     </message>
 </context>
 <context>
+    <name>vitral::DiskPage</name>
+    <message numerus="yes">
+        <source>%n models found</source>
+        <translation>
+            <numerusform>%n model found</numerusform>
+            <numerusform>%n models found</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>vitral::HubPage</name>
+    <message numerus="yes">
+        <source>%n files without a size or checksum are left out</source>
+        <translation>
+            <numerusform>%n file without a size or checksum is left out</numerusform>
+            <numerusform>%n files without a size or checksum are left out</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>vitral::InterventionWords</name>
     <message numerus="yes">
         <source>%n column(s)</source>

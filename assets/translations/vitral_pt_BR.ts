@@ -2174,6 +2174,136 @@ por milhão</translation>
     </message>
 </context>
 <context>
+    <name>vitral::DiskPage</name>
+    <message>
+        <source>cannot be read</source>
+        <translation>não pode ser lido</translation>
+    </message>
+    <message>
+        <source>%1 (not known)</source>
+        <translation>%1 (desconhecida)</translation>
+    </message>
+    <message>
+        <source>This version cannot run this architecture.</source>
+        <translation>Esta versão não consegue executar esta arquitetura.</translation>
+    </message>
+    <message>
+        <source>%1: fits</source>
+        <translation>%1: cabe</translation>
+    </message>
+    <message>
+        <source>%1: too large</source>
+        <translation>%1: grande demais</translation>
+    </message>
+    <message>
+        <source>With a context of 4,096 tokens; %1 is free now.</source>
+        <translation>Com um contexto de 4.096 tokens; %1 estão livres agora.</translation>
+    </message>
+    <message>
+        <source>not said</source>
+        <translation>não informada</translation>
+    </message>
+    <message>
+        <source>came with the program</source>
+        <translation>veio com o programa</translation>
+    </message>
+    <message>
+        <source>kept by Hugging Face&apos;s tools</source>
+        <translation>guardado pelas ferramentas do Hugging Face</translation>
+    </message>
+    <message>
+        <source>kept by Ollama</source>
+        <translation>guardado pelo Ollama</translation>
+    </message>
+    <message>
+        <source>unfinished, %1 %</source>
+        <translation>incompleto, %1 %</translation>
+    </message>
+    <message>
+        <source>unfinished</source>
+        <translation>incompleto</translation>
+    </message>
+    <message>
+        <source>%1 could not be put into the trash; nothing was deleted. Delete it in its folder.</source>
+        <translation>%1 não pôde ser movido para a lixeira; nada foi apagado. Apague-o na pasta dele.</translation>
+    </message>
+    <message>
+        <source>Show the folder</source>
+        <translation>Mostrar a pasta</translation>
+    </message>
+    <message>
+        <source>%1 is in the trash of this computer.</source>
+        <translation>%1 está na lixeira deste computador.</translation>
+    </message>
+    <message>
+        <source>Go on downloading…</source>
+        <translation>Continuar o download…</translation>
+    </message>
+    <message>
+        <source>Chat with it</source>
+        <translation>Conversar com ele</translation>
+    </message>
+    <message>
+        <source>Another program keeps this model: delete it there.</source>
+        <translation>Outro programa guarda este modelo: apague-o por lá.</translation>
+    </message>
+    <message>
+        <source>This model belongs to the program.</source>
+        <translation>Este modelo faz parte do programa.</translation>
+    </message>
+    <message>
+        <source>Looking for models…</source>
+        <translation>Procurando modelos…</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n models found</source>
+        <translation>
+            <numerusform>%n modelo encontrado</numerusform>
+            <numerusform>%n modelos encontrados</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modelo</translation>
+    </message>
+    <message>
+        <source>Architecture</source>
+        <translation>Arquitetura</translation>
+    </message>
+    <message>
+        <source>Quantisation</source>
+        <translation>Quantização</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>Arquivo</translation>
+    </message>
+    <message>
+        <source>In memory</source>
+        <translation>Na memória</translation>
+    </message>
+    <message>
+        <source>Licence</source>
+        <translation>Licença</translation>
+    </message>
+    <message>
+        <source>Where</source>
+        <translation>Onde</translation>
+    </message>
+    <message>
+        <source>Models on this computer</source>
+        <translation>Modelos neste computador</translation>
+    </message>
+    <message>
+        <source>Move to the trash</source>
+        <translation>Mover para a lixeira</translation>
+    </message>
+    <message>
+        <source>Look again</source>
+        <translation>Procurar de novo</translation>
+    </message>
+</context>
+<context>
     <name>vitral::EffectPage</name>
     <message>
         <source>Measure the effect</source>
@@ -2708,6 +2838,102 @@ por milhão</translation>
     <message>
         <source>A branch keeps the times of the run it leaves; the other spacing was left out.</source>
         <translation>Um ramo mantém os tempos da execução de que sai; o outro espaçamento ficou de fora.</translation>
+    </message>
+    <message>
+        <source>%1 sends a header without an end; this is not how a hub answers. Try another address, or later.</source>
+        <translation>%1 envia um cabeçalho sem fim; não é assim que um repositório de modelos responde. Tente outro endereço, ou mais tarde.</translation>
+    </message>
+    <message>
+        <source>The name %1 was not found; look whether this computer is on the internet.</source>
+        <translation>O nome %1 não foi encontrado; veja se este computador está na internet.</translation>
+    </message>
+    <message>
+        <source>%1 cannot be reached (%2); look whether this computer is on the internet.</source>
+        <translation>Não foi possível chegar a %1 (%2); veja se este computador está na internet.</translation>
+    </message>
+    <message>
+        <source>%1 does not show a certificate that this computer trusts, so nothing was fetched (%2).</source>
+        <translation>%1 não mostra um certificado em que este computador confie, então nada foi baixado (%2).</translation>
+    </message>
+    <message>
+        <source>The connection to %1 broke off after %2 of %3.</source>
+        <translation>A conexão com %1 caiu depois de %2 de %3.</translation>
+    </message>
+    <message>
+        <source>The connection to %1 broke off (%2).</source>
+        <translation>A conexão com %1 caiu (%2).</translation>
+    </message>
+    <message>
+        <source>%1 did not answer as a server of the web does.</source>
+        <translation>%1 não respondeu como um servidor da web.</translation>
+    </message>
+    <message>
+        <source>%1 has sent nothing for %2 seconds.</source>
+        <translation>%1 não envia nada há %2 segundos.</translation>
+    </message>
+    <message>
+        <source>%1 sends us round in circles; the file cannot be fetched from there now.</source>
+        <translation>%1 nos manda andar em círculos; o arquivo não pode ser baixado de lá agora.</translation>
+    </message>
+    <message>
+        <source>%1 answers with something that is no list of models; perhaps it is no hub.</source>
+        <translation>%1 responde com algo que não é uma lista de modelos; talvez não seja um repositório de modelos.</translation>
+    </message>
+    <message>
+        <source>%1 gives %2 only to people who have accepted its terms: accept them on its page, then give your access token.</source>
+        <translation>%1 só entrega %2 a quem aceitou os termos: aceite-os na página do modelo e depois informe seu token de acesso.</translation>
+    </message>
+    <message>
+        <source>%1 does not give %2 to you yet: accept its terms on its page, and see that the token may read gated models.</source>
+        <translation>%1 ainda não entrega %2 a você: aceite os termos na página do modelo e veja se o token pode ler modelos com restrição.</translation>
+    </message>
+    <message>
+        <source>%1 knows no %2.</source>
+        <translation>%1 não conhece %2.</translation>
+    </message>
+    <message>
+        <source>%1 asks for patience: too many requests came from here. Try again in %2.</source>
+        <translation>%1 pede paciência: muitos pedidos vieram daqui. Tente de novo em %2.</translation>
+    </message>
+    <message>
+        <source>%1 has trouble of its own (status %2). Try again later.</source>
+        <translation>%1 está com problemas próprios (status %2). Tente mais tarde.</translation>
+    </message>
+    <message>
+        <source>%1 is there already and is not what %2 has. Move it away, or choose another folder.</source>
+        <translation>%1 já existe e não é o que %2 tem. Mova esse arquivo ou escolha outra pasta.</translation>
+    </message>
+    <message>
+        <source>What came is not %1: its checksum is another than the one %2 told. It was thrown away; try again, and if it happens again, do not trust this connection.</source>
+        <translation>O que chegou não é %1: a soma de verificação é diferente da que %2 informou. Foi descartado; tente de novo e, se acontecer outra vez, não confie nesta conexão.</translation>
+    </message>
+    <message>
+        <source>%1 says that %2 has %3, and sends %4; nothing of it was kept.</source>
+        <translation>%1 diz que %2 tem %3, e envia %4; nada disso foi guardado.</translation>
+    </message>
+    <message>
+        <source>%1 sends more than the %2 that %3 should have; what came was thrown away.</source>
+        <translation>%1 envia mais do que os %2 que %3 deveria ter; o que chegou foi descartado.</translation>
+    </message>
+    <message>
+        <source>The disk is full after %1 of %2. What came is kept: make room and start the download again.</source>
+        <translation>O disco encheu depois de %1 de %2. O que chegou foi guardado: libere espaço e comece o download de novo.</translation>
+    </message>
+    <message>
+        <source>%1 is being downloaded by another window or program.</source>
+        <translation>%1 está sendo baixado por outra janela ou programa.</translation>
+    </message>
+    <message>
+        <source>This computer has no key store that can be used (libsecret): the token is not kept and will be asked for again.</source>
+        <translation>Este computador não tem um cofre de chaves que possa ser usado (libsecret): o token não é guardado e será pedido de novo.</translation>
+    </message>
+    <message>
+        <source>The key store of this computer did not answer (%1): the token is not kept and will be asked for again.</source>
+        <translation>O cofre de chaves deste computador não respondeu (%1): o token não é guardado e será pedido de novo.</translation>
+    </message>
+    <message>
+        <source>There is not enough room in %1: %2 are missing of %3. Make room and try again.</source>
+        <translation>Não há espaço suficiente em %1: faltam %2 de %3. Libere espaço e tente de novo.</translation>
     </message>
 </context>
 <context>
@@ -3277,6 +3503,207 @@ por milhão</translation>
     <message>
         <source>Orange to blue</source>
         <translation>Laranja a azul</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::HubController</name>
+    <message>
+        <source>%1 What came is kept, and the next download goes on from there.</source>
+        <translation>%1 O que chegou foi guardado, e o próximo download continua daí.</translation>
+    </message>
+    <message>
+        <source>Download of %1</source>
+        <translation>Download de %1</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 de %2</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::HubPage</name>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>not said</source>
+        <translation>não informada</translation>
+    </message>
+    <message>
+        <source>, gated</source>
+        <translation>, com restrição</translation>
+    </message>
+    <message>
+        <source>Nothing on %1 is called “%2”.</source>
+        <translation>Nada em %1 se chama “%2”.</translation>
+    </message>
+    <message>
+        <source>fits</source>
+        <translation>cabe</translation>
+    </message>
+    <message>
+        <source>too large</source>
+        <translation>grande demais</translation>
+    </message>
+    <message>
+        <source>Weights alone need %1, the context comes on top; %2 is free now.</source>
+        <translation>Só os pesos precisam de %1, mais o contexto; %2 estão livres agora.</translation>
+    </message>
+    <message>
+        <source>Access token of %1</source>
+        <translation>Token de acesso de %1</translation>
+    </message>
+    <message>
+        <source>Some models are given only to people who have accepted their terms. Make a token with the right to read on your page of %1. It is sent to %1 only, with every question from now on.</source>
+        <translation>Alguns modelos só são entregues a quem aceitou os termos. Crie um token com direito de leitura na sua página de %1. Ele é enviado somente a %1, em cada pedido a partir de agora.</translation>
+    </message>
+    <message>
+        <source>Access token</source>
+        <translation>Token de acesso</translation>
+    </message>
+    <message>
+        <source>Keep it in the key store of this computer</source>
+        <translation>Guardar no cofre de chaves deste computador</translation>
+    </message>
+    <message>
+        <source>Without it the token is forgotten when the program ends.</source>
+        <translation>Sem isso, o token é esquecido quando o programa termina.</translation>
+    </message>
+    <message>
+        <source>This computer has no key store that can be used (libsecret): the token is forgotten when the program ends. It is never written to a file.</source>
+        <translation>Este computador não tem um cofre de chaves que possa ser usado (libsecret): o token é esquecido quando o programa termina. Ele nunca é gravado em um arquivo.</translation>
+    </message>
+    <message>
+        <source>Use it</source>
+        <translation>Usar</translation>
+    </message>
+    <message>
+        <source>Forget the token</source>
+        <translation>Esquecer o token</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Cancelar</translation>
+    </message>
+    <message>
+        <source>Searching…</source>
+        <translation>Buscando…</translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation>Buscar</translation>
+    </message>
+    <message>
+        <source>Asking for the files…</source>
+        <translation>Pedindo os arquivos…</translation>
+    </message>
+    <message>
+        <source>No GGUF or safetensors file with a checksum is in this repository.</source>
+        <translation>Não há neste repositório arquivo GGUF ou safetensors com soma de verificação.</translation>
+    </message>
+    <message>
+        <source>Choose a model at the left: its files, sizes and licence come here.</source>
+        <translation>Escolha um modelo à esquerda: os arquivos, tamanhos e a licença aparecem aqui.</translation>
+    </message>
+    <message>
+        <source>Name of a model, such as smollm2</source>
+        <translation>Nome de um modelo, como smollm2</translation>
+    </message>
+    <message>
+        <source>What to search for on %1</source>
+        <translation>O que buscar em %1</translation>
+    </message>
+    <message>
+        <source>Only GGUF</source>
+        <translation>Só GGUF</translation>
+    </message>
+    <message>
+        <source>Only repositories with files that the chat can open</source>
+        <translation>Só repositórios com arquivos que a conversa consegue abrir</translation>
+    </message>
+    <message>
+        <source>Token: given…</source>
+        <translation>Token: informado…</translation>
+    </message>
+    <message>
+        <source>Token…</source>
+        <translation>Token…</translation>
+    </message>
+    <message>
+        <source>An access token, for models whose terms must be accepted</source>
+        <translation>Um token de acesso, para modelos cujos termos precisam ser aceitos</translation>
+    </message>
+    <message>
+        <source>Nothing is sent until you press Search: then these words go to %1, and the files you choose come from there.</source>
+        <translation>Nada é enviado até você apertar Buscar: então estas palavras vão para %1, e os arquivos que você escolher vêm de lá.</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modelo</translation>
+    </message>
+    <message>
+        <source>Downloads</source>
+        <translation>Downloads</translation>
+    </message>
+    <message>
+        <source>Licence</source>
+        <translation>Licença</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>Arquivo</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>Tamanho</translation>
+    </message>
+    <message>
+        <source>In memory</source>
+        <translation>Na memória</translation>
+    </message>
+    <message>
+        <source>Models found</source>
+        <translation>Modelos encontrados</translation>
+    </message>
+    <message>
+        <source>Files of the model</source>
+        <translation>Arquivos do modelo</translation>
+    </message>
+    <message>
+        <source>Download</source>
+        <translation>Baixar</translation>
+    </message>
+    <message>
+        <source>Into %1; every byte is checked.</source>
+        <translation>Em %1; cada byte é verificado.</translation>
+    </message>
+    <message>
+        <source>not said: read the page before you use it</source>
+        <translation>não informada: leia a página antes de usar</translation>
+    </message>
+    <message>
+        <source>Licence: %1</source>
+        <translation>Licença: %1</translation>
+    </message>
+    <message>
+        <source>Its page on %1</source>
+        <translation>A página em %1</translation>
+    </message>
+    <message>
+        <source>Gated: its terms must be accepted on its page.</source>
+        <translation>Com restrição: os termos precisam ser aceitos na página.</translation>
+    </message>
+    <message>
+        <source>Gated: accept its terms on its page, then give your token.</source>
+        <translation>Com restrição: aceite os termos na página e depois informe seu token.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n files without a size or checksum are left out</source>
+        <translation>
+            <numerusform>%n arquivo sem tamanho ou soma de verificação ficou de fora</numerusform>
+            <numerusform>%n arquivos sem tamanho ou soma de verificação ficaram de fora</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -3922,6 +4349,29 @@ por milhão</translation>
     <message>
         <source>“%1”: %2, choice number %3.</source>
         <translation>“%1”: %2, escolha número %3.</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::LibraryRoom</name>
+    <message>
+        <source>Li&amp;brary</source>
+        <translation>&amp;Biblioteca</translation>
+    </message>
+    <message>
+        <source>Models on this computer, and downloads when you ask for them</source>
+        <translation>Modelos neste computador, e downloads quando você pedir</translation>
+    </message>
+    <message>
+        <source>On this computer</source>
+        <translation>Neste computador</translation>
+    </message>
+    <message>
+        <source>Search and download</source>
+        <translation>Buscar e baixar</translation>
+    </message>
+    <message>
+        <source>Library</source>
+        <translation>Biblioteca</translation>
     </message>
 </context>
 <context>
@@ -7663,6 +8113,69 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
     <message>
         <source>Show in Tokens</source>
         <translation>Mostrar em Tokens</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::TransferRow</name>
+    <message>
+        <source>Progress of %1</source>
+        <translation>Progresso de %1</translation>
+    </message>
+    <message>
+        <source>Waits for the download before it</source>
+        <translation>Espera o download anterior</translation>
+    </message>
+    <message>
+        <source>Reading what is there already: %1 of %2</source>
+        <translation>Lendo o que já está lá: %1 de %2</translation>
+    </message>
+    <message>
+        <source>Asking %1…</source>
+        <translation>Perguntando a %1…</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 de %2</translation>
+    </message>
+    <message>
+        <source>, %1 a second</source>
+        <translation>, %1 por segundo</translation>
+    </message>
+    <message>
+        <source>%1 It will be tried again.</source>
+        <translation>%1 Uma nova tentativa será feita.</translation>
+    </message>
+    <message>
+        <source>Writing the last of it to the disk</source>
+        <translation>Gravando o final no disco</translation>
+    </message>
+    <message>
+        <source>Whole, and its checksum is right: %1</source>
+        <translation>Inteiro, e a soma de verificação está certa: %1</translation>
+    </message>
+    <message>
+        <source>Stopped after %1 of %2. What came is kept.</source>
+        <translation>Parado depois de %1 de %2. O que chegou foi guardado.</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Parar</translation>
+    </message>
+    <message>
+        <source>Chat with it</source>
+        <translation>Conversar com ele</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>Continuar</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Tentar de novo</translation>
+    </message>
+    <message>
+        <source>Put away</source>
+        <translation>Dispensar</translation>
     </message>
 </context>
 <context>

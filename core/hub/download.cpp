@@ -51,13 +51,19 @@ public:
             spanBegin_ = time;
             spanBytes_ = done;
         }
-        if (time - told_ >= kTick)
+        untold_ = true;
+        tick();
+    }
+    /// What was not told yet, for fear of telling too often.
+    void tick() {
+        if (untold_ && Clock::now() - told_ >= kTick)
             tell();
     }
 
 private:
     void tell() {
         told_ = Clock::now();
+        untold_ = false;
         if (options_.progress)
             options_.progress(now_);
     }
@@ -65,6 +71,7 @@ private:
     DownloadProgress now_;
     Clock::time_point told_{}, spanBegin_ = Clock::now();
     std::uint64_t spanBytes_ = 0;
+    bool untold_ = false;
 };
 
 /// "bytes 100-999/1000": the first byte and the whole; nothing where it says something else.
@@ -150,6 +157,7 @@ HttpResult<void> receive(const HubAccess& hub, const RepoFiles& repo, const HubF
         teller.bytes(part.size());
         return {};
     };
+    visitor.onTick = [&] { teller.tick(); };
     teller.state(DownloadState::Asking);
     auto answer =
         httpGet({fileAddress(hub, repo, file), hub.token, part.size(), part.etag()}, hub.limits, stop, visitor);
@@ -178,8 +186,8 @@ Result<void> enoughRoom(const fs::path& folder, std::uint64_t neededBytes, std::
     const fs::space_info space = fs::space(folder, error);
     if (error || space.available >= neededBytes + spareBytes)
         return {};
-    return fail(ErrorCode::Io, fmt::format("There is not enough room in {}: {} are missing of {}. Make room, or choose "
-                                           "another folder.",
+    return fail(ErrorCode::Io, fmt::format("There is not enough room in {}: {} are missing of {}. Make room and try "
+                                           "again.",
                                            folder.string(), byteSize(neededBytes + spareBytes - space.available),
                                            byteSize(neededBytes + spareBytes)));
 }

@@ -260,6 +260,8 @@ HttpResult<void> exchange(Exchange& x, const HttpRequest& request, const std::st
                            fmt::format("{} sends a header without an end; this is not how a hub answers. "
                                        "Try another address, or later.",
                                        hostOf(url)));
+        if (x.visitor.onTick)
+            x.visitor.onTick();
         curl_multi_poll(multi.get(), nullptr, 0, static_cast<int>(kWake.count()), nullptr);
     }
 }

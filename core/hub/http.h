@@ -61,6 +61,8 @@ struct HttpVisitor {
     std::function<HttpResult<void>(std::span<const std::byte>)> onBytes;
     /// A redirect on the way (a hub says there what it links to).
     std::function<void(const HttpAnswer&)> onRedirect;
+    /// Some ten times a second, also while nothing comes.
+    std::function<void()> onTick;
 };
 
 /// Follows redirects. Errors: Io (with a sentence), Cancelled, InvalidArgument (no address of the web), and what the

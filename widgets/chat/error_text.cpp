@@ -85,6 +85,46 @@ constexpr std::array kSentences = {
     QT_TRANSLATE_NOOP("vitral::ErrorText", "This file is not JSON."),
     QT_TRANSLATE_NOOP("vitral::ErrorText", "This JSON is not a conversation: it has no list of messages."),
     QT_TRANSLATE_NOOP("vitral::ErrorText", "This file holds no text to make a conversation of."),
+    // Hubs of models
+    QT_TRANSLATE_NOOP(
+        "vitral::ErrorText",
+        "%1 sends a header without an end; this is not how a hub answers. Try another address, or later."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "The name %1 was not found; look whether this computer is on the internet."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "%1 cannot be reached (%2); look whether this computer is on the internet."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText",
+                      "%1 does not show a certificate that this computer trusts, so nothing was fetched (%2)."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "The connection to %1 broke off after %2 of %3."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "The connection to %1 broke off (%2)."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "%1 did not answer as a server of the web does."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "%1 has sent nothing for %2 seconds."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "%1 sends us round in circles; the file cannot be fetched from there now."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText",
+                      "%1 answers with something that is no list of models; perhaps it is no hub."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "%1 gives %2 only to people who have accepted its terms: accept them on its "
+                                           "page, then give your access token."),
+    QT_TRANSLATE_NOOP(
+        "vitral::ErrorText",
+        "%1 does not give %2 to you yet: accept its terms on its page, and see that the token may read gated models."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "%1 knows no %2."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "%1 asks for patience: too many requests came from here. Try again in %2."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "%1 has trouble of its own (status %2). Try again later."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText",
+                      "There is not enough room in %1: %2 are missing of %3. Make room and try again."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText",
+                      "%1 is there already and is not what %2 has. Move it away, or choose another folder."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText",
+                      "What came is not %1: its checksum is another than the one %2 told. It was thrown away; try "
+                      "again, and if it happens again, do not trust this connection."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "%1 says that %2 has %3, and sends %4; nothing of it was kept."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "%1 sends more than the %2 that %3 should have; what came was thrown away."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText",
+                      "The disk is full after %1 of %2. What came is kept: make room and start the download again."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "%1 is being downloaded by another window or program."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "This computer has no key store that can be used (libsecret): the token is "
+                                           "not kept and will be asked for again."),
+    QT_TRANSLATE_NOOP(
+        "vitral::ErrorText",
+        "The key store of this computer did not answer (%1): the token is not kept and will be asked for again."),
     // Runs of diffusion
     QT_TRANSLATE_NOOP("vitral::ErrorText",
                       "Attention and feature maps take at most %1 MB; those of later steps are left out when that is "

@@ -118,6 +118,8 @@ ModelEntry readModelEntry(const QString& path, ModelSource source) {
         entry.name = QString::fromStdString(s.name);
     entry.architecture = QString::fromStdString(s.architecture);
     entry.quantisation = QString::fromStdString(s.quantisation);
+    if (const auto licence = (*file)->string("general.license", ""); licence && licence->size() < 200)
+        entry.licence = QString::fromStdString(*licence).simplified();
     entry.nParameter = s.nParameter;
     entry.nCtxTrain = s.nCtxTrain;
     entry.neededBytes = s.tensorBytes + s.kvBytes(kUsualContext, DType::F16);

@@ -18,7 +18,7 @@ namespace vitral {
 enum class ModelSource : std::uint8_t { Bundled, Recent, Folder, HuggingFace, LmStudio, Ollama };
 
 struct ModelEntry {
-    QString path, name, architecture, quantisation;
+    QString path, name, architecture, quantisation, licence; ///< licence: as the file says it, "apache-2.0"
     ModelSource source = ModelSource::Folder;
     qint64 nParameter = 0, fileBytes = 0, nCtxTrain = 0;
     quint64 neededBytes = 0; ///< weights and a cache of 4,096 tokens

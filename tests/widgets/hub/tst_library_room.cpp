@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: Apache-2.0
+// The room "Library" against a hub on this machine: nothing goes out unasked; what is found, listed, downloaded,
+// stopped, refused; what is on the disk and goes to the trash. VITRAL_SAVE_PICTURES=FOLDER keeps pictures of it.
+
+#include "tests/core/hub/hostile_server.h"
+#include "widgets/design/theme.h"
+#include "widgets/hub/disk_page.h"
+#include "widgets/hub/hub_page.h"
+#include "widgets/hub/library_room.h"
+
+#include <QCryptographicHash>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPushButton>
+#include <QTemporaryDir>
+#include <QTreeView>
+#include <QtTest>
+
+using namespace vitral;
+using vitral::test::HostileServer;
+using vitral::test::ServerConnection;
+using vitral::test::ServerRequest;
+
+class TestLibraryRoom : public QObject {
+    Q_OBJECT
+
+    QByteArray model_;
+    std::unique_ptr<QTemporaryDir> folder_;
+    std::unique_ptr<HostileServer> server_;
+    std::atomic<bool> slow_{false}, wrong_{false};
+    std::unique_ptr<design::Theme> theme_;
+
+    QString bundled() const {
+        return QStringLiteral(VITRAL_SOURCE_DIR "/assets/models/vitral-pequeno/vitral-pequeno-q8_0.gguf");
+    }
+
+    void answer(const ServerRequest& r, const ServerConnection& c) const {
+        const auto sum = QCryptographicHash::hash(model_, QCryptographicHash::Sha256).toHex().toStdString();
+        const std::string size = std::to_string(model_.size());
+        if (r.target.starts_with("/api/models?")) {
+            c.answer(200, "", R"([{"id":"anna/small-GGUF","downloads":12345,"tags":["gguf","license:apache-2.0"]},
+                {"id":"meta/gated-GGUF","downloads":99,"gated":"manual","tags":["license:llama3.1"]},
+                {"id":"nobody/nothing-said"}])");
+        } else if (r.target.starts_with("/api/models/")) {
+            c.answer(200, "",
+                     R"({"sha":")" + std::string(40, 'a') + R"(","gated":)" +
+                         (r.target.find("gated") != std::string::npos ? "\"manual\"" : "false") +
+                         R"(,"tags":["license:apache-2.0"],"siblings":[{"rfilename":"small-q8_0.gguf","size":)" + size +
+                         R"(,"lfs":{"sha256":")" + sum + R"(","size":)" + size +
+                         R"(}},{"rfilename":"huge-f16.gguf","size":900000000000,"lfs":{"sha256":")" + sum +
+                         R"(","size":900000000000}},{"rfilename":"README.md","size":5,"blobId":")" +
+                         std::string(40, 'b') + R"("},{"rfilename":"odd"}]})");
+        } else {
+            std::string bytes = model_.toStdString();
+            if (wrong_)
+                bytes[100000] = static_cast<char>(bytes[100000] ^ 1);
+            const std::size_t from = r.from();
+            c.send((from > 0 ? "HTTP/1.1 206 P\r\nContent-Range: bytes " + std::to_string(from) + "-" +
+                                   std::to_string(bytes.size() - 1) + "/" + size + "\r\n"
+                             : std::string("HTTP/1.1 200 OK\r\n")) +
+                   "ETag: \"x\"\r\nContent-Length: " + std::to_string(bytes.size() - from) + "\r\n\r\n");
+            const std::size_t first = slow_ ? bytes.size() / 2 : bytes.size();
+            if (first > from)
+                c.send(std::string_view(bytes).substr(from, first - from));
+            if (slow_)
+                c.keepSilent();
+        }
+    }
+
+    struct Made {
+        Worker scanner;
+        std::unique_ptr<HubController> hub;
+        std::unique_ptr<LibraryRoom> room;
+    };
+    std::unique_ptr<Made> make() const {
+        auto made = std::make_unique<Made>();
+        made->hub = std::make_unique<HubController>(folder_->filePath("models"));
+        made->room =
+            std::make_unique<LibraryRoom>(*made->hub, made->scanner, QStringList{folder_->filePath("mine")}, bundled());
+        made->room->resize(1280 - 92, 800 - 50);
+        made->room->show();
+        made->room->activated();
+        return made;
+    }
+    void picture(const LibraryRoom& room, const char* name) const {
+        if (const QString folder = qEnvironmentVariable("VITRAL_SAVE_PICTURES"); !folder.isEmpty())
+            const_cast<LibraryRoom&>(room).grab().save(folder + '/' + name + ".png");
+    }
+
+private slots:
+    void initTestCase() {
+        theme_ = std::make_unique<design::Theme>(*qApp);
+        QFile file(bundled());
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        model_ = file.readAll();
+    }
+    void init() {
+        slow_ = wrong_ = false;
+        folder_ = std::make_unique<QTemporaryDir>();
+        // A home of its own: no other program's models, and a trash that is thrown away.
+        qputenv("HOME", folder_->path().toUtf8());
+        qputenv("XDG_DATA_HOME", folder_->filePath("data").toUtf8());
+        for (const char* name : {"HF_HOME", "HF_HUB_CACHE", "OLLAMA_MODELS", "http_proxy", "HTTP_PROXY"})
+            qunsetenv(name);
+        QVERIFY(QDir(folder_->path()).mkpath("mine") && QDir(folder_->path()).mkpath("data"));
+        server_ = std::make_unique<HostileServer>(
+            [this](const ServerRequest& r, const ServerConnection& c) { answer(r, c); });
+        qputenv("VITRAL_HUB_URL", QByteArray::fromStdString(server_->address()));
+    }
+    void cleanup() { server_.reset(); }
+
+    void nothingGoesOutUnasked() {
+        const auto made = make();
+        made->room->go("hub");
+        QTest::keyClicks(made->room->hub()->field(), "smollm");
+        QTRY_VERIFY(!made->room->busy());
+        QTest::qWait(100);
+        QVERIFY(server_->requests().empty());
+        QTest::keyClick(made->room->hub()->field(), Qt::Key_Return);
+        QTRY_COMPARE(made->room->hub()->nFound(), 3);
+        QCOMPARE(server_->requests().size(), std::size_t{1});
+    }
+
+    void theDisk() {
+        const QString mine = folder_->filePath("mine/mine.gguf"), broken = folder_->filePath("mine/broken.gguf");
+        QVERIFY(QFile::copy(bundled(), mine));
+        QFile file(broken);
+        QVERIFY(file.open(QIODevice::WriteOnly) && file.write("GGUFxxxx") == 8);
+        file.close();
+        QVERIFY(QDir(folder_->path()).mkpath("models/anna/small"));
+        QFile part(folder_->filePath("models/anna/small/half.gguf.part")), journal(part.fileName() + ".json");
+        QVERIFY(part.open(QIODevice::WriteOnly) && part.write(QByteArray(500, 'x')) == 500);
+        QVERIFY(journal.open(QIODevice::WriteOnly) &&
+                journal.write(R"({"repository":"anna/small","path":"half.gguf","size":1000})") > 0);
+        part.close();
+        journal.close();
+        const auto made = make();
+        DiskPage& disk = *made->room->disk();
+        QTRY_COMPARE(disk.nModel(), 4);
+        picture(*made->room, "library-disk");
+        QSignalSpy asked(made->room.get(), &LibraryRoom::modelAsked);
+        auto* table = disk.findChild<QTreeView*>();
+        QVERIFY(disk.choose(mine));
+        emit table->activated(table->currentIndex());
+        QCOMPARE(asked.size(), 1);
+        QCOMPARE(asked[0][0].toString(), mine);
+        // The bundled one stays; the others go to the trash.
+        QVERIFY(disk.choose(bundled()));
+        disk.trashChosen();
+        QVERIFY(QFile::exists(bundled()));
+        QCOMPARE(disk.nModel(), 4);
+        QVERIFY(disk.choose(mine));
+        disk.trashChosen();
+        QVERIFY2(!QFile::exists(mine), qPrintable(disk.said()));
+        QCOMPARE(disk.nModel(), 3);
+        QVERIFY(disk.said().contains("trash"));
+        QVERIFY(disk.choose(part.fileName()));
+        emit table->activated(table->currentIndex()); // goes on: the repository is opened
+        QTRY_COMPARE(made->room->hub()->nFile(), 2);
+        made->room->go("disk");
+        disk.trashChosen();
+        QVERIFY(!QFile::exists(part.fileName()) && !QFile::exists(journal.fileName()));
+    }
+
+    void searchAndDownload() {
+        const auto made = make();
+        HubPage& page = *made->room->hub();
+        made->room->go("search=smollm");
+        QTRY_COMPARE(page.nFound(), 3);
+        made->room->go("files=anna/small-GGUF");
+        QTRY_COMPARE(page.nFile(), 2);
+        picture(*made->room, "library-files");
+        QVERIFY(page.download("small-q8_0.gguf"));
+        QVERIFY(TaskList::shared().nRunning() == 1);
+        const QString path = folder_->filePath("models/anna/small-GGUF/small-q8_0.gguf");
+        QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(path), 20000);
+        QTRY_COMPARE(made->hub->transfers().back().state, HubController::TransferState::Done);
+        QCOMPARE(TaskList::shared().nRunning(), 0);
+        picture(*made->room, "library-done");
+        // It is among the models now, and can be chatted with from here.
+        QTRY_COMPARE(made->room->disk()->nModel(), 2);
+        QSignalSpy asked(made->room.get(), &LibraryRoom::modelAsked);
+        for (QPushButton* button : page.findChildren<QPushButton*>())
+            if (button->text() == "Chat with it")
+                button->click();
+        QCOMPARE(asked.size(), 1);
+        QCOMPARE(asked[0][0].toString(), path);
+        // What does not fit on the disk is refused before a byte comes.
+        const std::size_t before = server_->requests().size();
+        QVERIFY(page.download("huge-f16.gguf"));
+        QTRY_COMPARE(made->hub->transfers().back().state, HubController::TransferState::Failed);
+        QVERIFY(made->hub->transfers().back().sentence.contains("not enough room"));
+        QCOMPARE(server_->requests().size(), before);
+        picture(*made->room, "library-no-room");
+    }
+
+    void stopAndGoOn() {
+        slow_ = true;
+        const auto made = make();
+        HubPage& page = *made->room->hub();
+        made->room->go("files=anna/small-GGUF");
+        QTRY_COMPARE(page.nFile(), 2);
+        QVERIFY(page.download("small-q8_0.gguf"));
+        QTRY_VERIFY(!made->hub->transfers().empty() &&
+                    made->hub->transfers().back().progress.doneBytes == static_cast<quint64>(model_.size()) / 2);
+        picture(*made->room, "library-running");
+        const auto items = TaskList::shared().items();
+        QVERIFY(!items.empty() && items.front().running);
+        items.front().cancel();
+        QTRY_COMPARE(made->hub->transfers().back().state, HubController::TransferState::Cancelled);
+        slow_ = false;
+        QVERIFY(page.download("small-q8_0.gguf"));
+        QTRY_COMPARE(made->hub->transfers().back().state, HubController::TransferState::Done);
+        QVERIFY(server_->requests().back().from() >= static_cast<std::size_t>(model_.size()) / 2);
+        made->hub->forget(made->hub->transfers().back().id);
+        QVERIFY(made->hub->transfers().empty());
+    }
+
+    void wrongBytesAreSaid() {
+        wrong_ = true;
+        const auto made = make();
+        made->room->go("files=meta/gated-GGUF");
+        QTRY_COMPARE(made->room->hub()->nFile(), 2);
+        QVERIFY(made->room->hub()->download("small-q8_0.gguf"));
+        QTRY_COMPARE(made->hub->transfers().back().state, HubController::TransferState::Failed);
+        QVERIFY(made->hub->transfers().back().sentence.contains("checksum"));
+        QVERIFY(!QFile::exists(folder_->filePath("models/meta/gated-GGUF/small-q8_0.gguf")));
+        theme_->setChoice(design::ThemeChoice::Dark);
+        picture(*made->room, "library-wrong-dark");
+        theme_->setChoice(design::ThemeChoice::Light);
+    }
+
+    /// The program ends in the middle of everything, and does not wait for it.
+    void endsWhileItWorks() {
+        slow_ = true;
+        auto made = make();
+        made->room->go("files=anna/small-GGUF");
+        QTRY_COMPARE(made->room->hub()->nFile(), 2);
+        QVERIFY(made->room->hub()->download("small-q8_0.gguf"));
+        QTRY_VERIFY(made->hub->transfers().back().progress.doneBytes > 0);
+        made->hub->search("x", true);
+        made.reset();
+        QVERIFY(QFile::exists(folder_->filePath("models/anna/small-GGUF/small-q8_0.gguf.part")));
+    }
+
+    void tokensAreSentAndNotWritten() {
+        const auto made = make();
+        made->hub->setToken("hf_secretsecret", false);
+        made->room->go("files=meta/gated-GGUF");
+        QTRY_COMPARE(made->room->hub()->nFile(), 2);
+        QCOMPARE(server_->requests().back().header("authorization"), "Bearer hf_secretsecret");
+        QVERIFY(made->room->hub()->download("small-q8_0.gguf"));
+        QTRY_COMPARE(made->hub->transfers().back().state, HubController::TransferState::Done);
+        QDirIterator it(folder_->path(), QDir::Files | QDir::Hidden, QDirIterator::Subdirectories);
+        while (it.hasNext()) {
+            QFile file(it.next());
+            QVERIFY(file.open(QIODevice::ReadOnly));
+            QVERIFY2(!file.readAll().contains("hf_secretsecret"), qPrintable(file.fileName()));
+        }
+    }
+};
+
+QTEST_MAIN(TestLibraryRoom)
+#include "tst_library_room.moc"

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "widgets/hub/disk_page.h"
+
+#include "core/hub/download.h"
+#include "core/io/gguf.h"
+#include "widgets/design/icons.h"
+#include "widgets/design/metrics.h"
+#include "widgets/panels/notice_bar.h"
+
+#include <QDesktopServices>
+#include <QFile>
+#include <QFileInfo>
+#include <QHeaderView>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QLabel>
+#include <QLocale>
+#include <QPushButton>
+#include <QSortFilterProxyModel>
+#include <QStandardItemModel>
+#include <QTreeView>
+#include <QUrl>
+#include <QVBoxLayout>
+
+namespace vitral {
+namespace {
+
+enum Column {
+    NameColumn,
+    ArchitectureColumn,
+    QuantColumn,
+    SizeColumn,
+    MemoryColumn,
+    LicenceColumn,
+    PlaceColumn,
+    nColumn
+};
+constexpr int kPathRole = Qt::UserRole + 1, kSortRole = Qt::UserRole + 2, kKindRole = Qt::UserRole + 3,
+              kRepoRole = Qt::UserRole + 4, kKnownRole = Qt::UserRole + 5;
+enum Kind { Model, Foreign, Bundled, Unfinished }; ///< Foreign: kept by another program, and its to delete
+constexpr quint64 kProgramBytes = quint64{200} << 20U;
+
+QString sizeText(quint64 bytes) {
+    return QLocale().formattedDataSize(static_cast<qint64>(bytes));
+}
+
+} // namespace
+
+DiskPage::DiskPage(Worker& worker, QStringList folders, QString bundled, QString downloads, QWidget* parent)
+    : QWidget(parent), scanner_(worker), folders_(std::move(folders)), bundled_(std::move(bundled)),
+      downloads_(std::move(downloads)) {
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(design::kSpace4, design::kSpace4, design::kSpace4, design::kSpace4);
+    column->setSpacing(design::kSpace3);
+    notice_ = new NoticeBar(this);
+    notice_->hide();
+    column->addWidget(notice_);
+    table_ = new QTreeView(this);
+    items_ = new QStandardItemModel(0, nColumn, this);
+    filter_ = new QSortFilterProxyModel(this);
+    filter_->setSourceModel(items_);
+    filter_->setSortRole(kSortRole);
+    table_->setModel(filter_);
+    table_->setRootIsDecorated(false);
+    table_->setSortingEnabled(true);
+    table_->sortByColumn(NameColumn, Qt::AscendingOrder);
+    table_->setAllColumnsShowFocus(true);
+    table_->setUniformRowHeights(true);
+    table_->header()->setStretchLastSection(false);
+    table_->header()->setSectionResizeMode(QHeaderView::ResizeToContents);
+    table_->header()->setSectionResizeMode(PlaceColumn, QHeaderView::Stretch);
+    table_->header()->setMinimumSectionSize(design::kSpace7);
+    column->addWidget(table_, 1);
+    status_ = new QLabel(this);
+    status_->setProperty("role", "small");
+    column->addWidget(status_);
+    auto* row = new QHBoxLayout;
+    row->addStretch(1);
+    again_ = new QPushButton(this);
+    show_ = new QPushButton(this);
+    trash_ = new QPushButton(this);
+    trash_->setProperty("kind", "danger");
+    use_ = new QPushButton(this);
+    use_->setProperty("kind", "primary");
+    for (QPushButton* button : {again_, show_, trash_, use_})
+        row->addWidget(button);
+    column->addLayout(row);
+
+    const auto use = [this] {
+        if (!use_->isEnabled())
+            return;
+        const QModelIndex chosen = current();
+        if (chosen.data(kKindRole).toInt() == Unfinished)
+            emit repositoryAsked(chosen.data(kRepoRole).toString());
+        else
+            emit modelAsked(chosen.data(kPathRole).toString());
+    };
+    connect(use_, &QPushButton::clicked, this, use);
+    connect(table_, &QTreeView::activated, this, use);
+    connect(show_, &QPushButton::clicked, this, [this] {
+        QDesktopServices::openUrl(QUrl::fromLocalFile(QFileInfo(current().data(kPathRole).toString()).path()));
+    });
+    connect(trash_, &QPushButton::clicked, this, &DiskPage::trashChosen);
+    connect(again_, &QPushButton::clicked, this, &DiskPage::rescan);
+    connect(table_->selectionModel(), &QItemSelectionModel::currentChanged, this, &DiskPage::updateState);
+    connect(&scanner_, &ModelScanner::found, this, &DiskPage::addEntry);
+    connect(&scanner_, &ModelScanner::finished, this, [this] {
+        addUnfinished();
+        updateState();
+    });
+    retranslate();
+}
+
+QModelIndex DiskPage::current() const {
+    return table_->currentIndex().siblingAtColumn(NameColumn);
+}
+
+int DiskPage::nModel() const {
+    return items_->rowCount();
+}
+
+QString DiskPage::said() const {
+    return notice_->isHidden() ? QString() : notice_->sentence();
+}
+
+void DiskPage::rescan() {
+    items_->removeRows(0, items_->rowCount());
+    memory_ = availableMemoryBytes();
+    scanner_.scan(usualModelPlaces(folders_ + QStringList{downloads_}),
+                  bundled_.isEmpty() ? QStringList() : QStringList{bundled_});
+    updateState();
+}
+
+void DiskPage::addEntry(const ModelEntry& entry) {
+    if (entry.source == ModelSource::Ollama && entry.name.isEmpty())
+        return;
+    QList<QStandardItem*> row;
+    const auto cell = [&row](const QString& text, const QVariant& sort) {
+        auto* item = new QStandardItem(text);
+        item->setEditable(false);
+        item->setData(sort, kSortRole);
+        row << item;
+        return item;
+    };
+    const bool bundled = entry.path == bundled_;
+    const bool foreign = entry.source == ModelSource::HuggingFace || entry.source == ModelSource::Ollama;
+    QStandardItem* name = cell(entry.name, entry.name.toLower());
+    name->setData(entry.path, kPathRole);
+    name->setData(bundled ? Bundled : foreign ? Foreign : Model, kKindRole);
+    name->setToolTip(entry.path);
+    name->setData(entry.known && entry.problem.isEmpty(), kKnownRole);
+    QStandardItem* architecture = cell(!entry.problem.isEmpty() ? tr("cannot be read")
+                                       : entry.known            ? entry.architecture
+                                                                : tr("%1 (not known)").arg(entry.architecture),
+                                       entry.architecture);
+    architecture->setToolTip(!entry.problem.isEmpty() ? entry.problem
+                             : entry.known            ? QString()
+                                                      : tr("This version cannot run this architecture."));
+    cell(entry.quantisation, entry.quantisation);
+    cell(sizeText(static_cast<quint64>(entry.fileBytes)), entry.fileBytes);
+    const bool told = entry.problem.isEmpty() && entry.neededBytes > 0;
+    const bool fits = memory_ == 0 || entry.neededBytes + kProgramBytes <= memory_;
+    cell(told ? (fits ? tr("%1: fits") : tr("%1: too large")).arg(sizeText(entry.neededBytes)) : QString(),
+         QVariant::fromValue(entry.neededBytes))
+        ->setToolTip(tr("With a context of 4,096 tokens; %1 is free now.").arg(sizeText(memory_)));
+    cell(entry.licence.isEmpty() ? tr("not said") : entry.licence, entry.licence)->setToolTip(entry.licence);
+    cell(bundled                                    ? tr("came with the program")
+         : entry.source == ModelSource::HuggingFace ? tr("kept by Hugging Face's tools")
+         : entry.source == ModelSource::Ollama      ? tr("kept by Ollama")
+                                                    : QFileInfo(entry.path).path(),
+         entry.path);
+    items_->appendRow(row);
+    if (!table_->currentIndex().isValid())
+        table_->setCurrentIndex(filter_->mapFromSource(items_->indexFromItem(name)));
+    updateState();
+}
+
+void DiskPage::addUnfinished() {
+    for (const std::filesystem::path& part :
+         hub::unfinishedDownloads(std::filesystem::path(downloads_.toStdU16String()))) {
+        const QString path = QString::fromStdU16String(part.u16string());
+        QFile journal(path + QStringLiteral(".json"));
+        if (!journal.open(QIODevice::ReadOnly) || journal.size() > (64 << 10))
+            continue;
+        const QJsonObject what = QJsonDocument::fromJson(journal.readAll()).object();
+        const double whole = what[QStringLiteral("size")].toDouble();
+        const qint64 there = QFileInfo(path).size();
+        QList<QStandardItem*> row;
+        for (int c = 0; c < nColumn; ++c) {
+            row << new QStandardItem;
+            row.last()->setEditable(false);
+        }
+        row[NameColumn]->setText(QFileInfo(what[QStringLiteral("path")].toString()).fileName());
+        row[NameColumn]->setData(row[NameColumn]->text().toLower(), kSortRole);
+        row[NameColumn]->setData(path, kPathRole);
+        row[NameColumn]->setData(Unfinished, kKindRole);
+        row[NameColumn]->setData(what[QStringLiteral("repository")].toString(), kRepoRole);
+        row[NameColumn]->setToolTip(path);
+        row[ArchitectureColumn]->setText(
+            whole > 0
+                ? tr("unfinished, %1 %").arg(QLocale().toString(100.0 * static_cast<double>(there) / whole, 'f', 0))
+                : tr("unfinished"));
+        row[SizeColumn]->setText(sizeText(static_cast<quint64>(there)));
+        row[SizeColumn]->setData(there, kSortRole);
+        row[PlaceColumn]->setText(QFileInfo(path).path());
+        items_->appendRow(row);
+    }
+}
+
+bool DiskPage::choose(const QString& path) {
+    for (int r = 0; r < filter_->rowCount(); ++r)
+        if (const QModelIndex index = filter_->index(r, NameColumn); index.data(kPathRole).toString() == path) {
+            table_->setCurrentIndex(index);
+            return true;
+        }
+    return false;
+}
+
+void DiskPage::trashChosen() {
+    const QModelIndex row = current();
+    const int kind = row.data(kKindRole).toInt();
+    if (!row.isValid() || kind == Bundled || kind == Foreign)
+        return;
+    const QString path = row.data(kPathRole).toString(), name = row.data(Qt::DisplayRole).toString();
+    if (!QFile::moveToTrash(path)) {
+        notice_->tell(NoticeBar::Kind::Problem,
+                      tr("%1 could not be put into the trash; nothing was deleted. Delete it in its folder.").arg(name),
+                      tr("Show the folder"), [this] { show_->click(); });
+        return;
+    }
+    if (kind == Unfinished)
+        QFile::remove(path + QStringLiteral(".json"));
+    items_->removeRow(filter_->mapToSource(row).row());
+    notice_->tell(NoticeBar::Kind::Notice, tr("%1 is in the trash of this computer.").arg(name));
+    updateState();
+}
+
+void DiskPage::updateState() {
+    const QModelIndex row = current();
+    const int kind = row.isValid() ? row.data(kKindRole).toInt() : Bundled;
+    use_->setEnabled(row.isValid() && (kind == Unfinished || row.data(kKnownRole).toBool()));
+    use_->setText(kind == Unfinished && row.isValid() ? tr("Go on downloading\u2026") : tr("Chat with it"));
+    show_->setEnabled(row.isValid());
+    trash_->setEnabled(row.isValid() && (kind == Model || kind == Unfinished));
+    trash_->setToolTip(kind == Foreign                    ? tr("Another program keeps this model: delete it there.")
+                       : row.isValid() && kind == Bundled ? tr("This model belongs to the program.")
+                                                          : QString());
+    status_->setText(scanner_.scanning() ? tr("Looking for models\u2026")
+                                         : tr("%n models found", nullptr, items_->rowCount()));
+}
+
+void DiskPage::retranslate() {
+    items_->setHorizontalHeaderLabels(
+        {tr("Model"), tr("Architecture"), tr("Quantisation"), tr("File"), tr("In memory"), tr("Licence"), tr("Where")});
+    table_->setAccessibleName(tr("Models on this computer"));
+    show_->setText(tr("Show the folder"));
+    trash_->setText(tr("Move to the trash"));
+    again_->setText(tr("Look again"));
+    updateState();
+}
+
+void DiskPage::changeEvent(QEvent* event) {
+    if (event->type() == QEvent::LanguageChange) {
+        retranslate();
+        if (nModel() > 0)
+            rescan(); // the cells have words, too
+    }
+    QWidget::changeEvent(event);
+}
+
+} // namespace vitral
