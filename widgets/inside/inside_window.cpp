@@ -377,7 +377,7 @@ void InsideWindow::openFile() {
 
 void InsideWindow::saveFile() {
     const QString path =
-        QFileDialog::getSaveFileName(this, tr("Save the recorded run"), QStringLiteral("run.safetensors"),
+        QFileDialog::getSaveFileName(this, tr("Save the recorded run"), QStringLiteral("run.vitral.safetensors"),
                                      tr("Recorded runs (*.safetensors);;All files (*)"));
     if (!path.isEmpty())
         inside_.saveRunFile(path);
