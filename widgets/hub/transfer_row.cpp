@@ -58,6 +58,8 @@ void TransferRow::show(const HubController::Transfer& transfer) {
     const QString file = QString::fromStdString(transfer.file.path);
     name_->setFullText(QStringLiteral("%1 \u00b7 %2").arg(file, QString::fromStdString(transfer.repo.id)));
     bar_->setAccessibleName(tr("Progress of %1").arg(file));
+    for (QPushButton* button : {action_, away_})
+        button->setAccessibleDescription(file); // which of the downloads
     bar_->setValue(static_cast<int>(1000.0 * static_cast<double>(p.doneBytes) /
                                     static_cast<double>(std::max<std::uint64_t>(1, p.totalBytes))));
     QString words;
