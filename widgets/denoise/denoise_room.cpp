@@ -36,6 +36,7 @@ using namespace diffusion;
 namespace {
 
 constexpr int kSideWidth = 300, kLeastSide = 236, kRunsHeight = 100;
+constexpr int kOpeningMs = 500;
 
 QLabel* label(const char* role, QWidget* parent) {
     auto* made = new QLabel(parent);
@@ -368,7 +369,8 @@ std::vector<RoomPlace> DenoiseRoom::recent() const {
 
 void DenoiseRoom::next() {
     if (todo_.isEmpty() || denoise_.busy() || denoise_.looking() ||
-        denoise_.modelState() == DenoiseController::ModelState::Loading || !denoise_.pool().idle()) {
+        denoise_.modelState() == DenoiseController::ModelState::Loading || !denoise_.pool().idle() ||
+        !opened_.hasExpired()) {
         if (!todo_.isEmpty())
             QTimer::singleShot(100, this, &DenoiseRoom::next);
         return;
@@ -377,9 +379,10 @@ void DenoiseRoom::next() {
     const QString first = what.section(QLatin1Char(':'), 0, 0), rest = what.section(QLatin1Char(':'), 1);
     if (first == QLatin1String("model"))
         denoise_.loadModel(rest);
-    else if (first == QLatin1String("open"))
+    else if (first == QLatin1String("open")) {
         denoise_.openAny(rest);
-    else if (first == QLatin1String("run"))
+        opened_.setRemainingTime(kOpeningMs);
+    } else if (first == QLatin1String("run"))
         runNow();
     else if (first == QLatin1String("branch"))
         denoise_.branch(denoise_.currentId(), rest.toInt());

@@ -6,6 +6,7 @@
 #include "widgets/denoise/denoise_controller.h"
 #include "widgets/room.h"
 
+#include <QDeadlineTimer>
 #include <QStringList>
 
 class QButtonGroup;
@@ -93,6 +94,7 @@ private:
     int current_ = 0;
     bool begun_ = false;
     QStringList todo_;
+    QDeadlineTimer opened_{0}; ///< a file is told apart and read in two jobs: go() waits past the gap between them
     QButtonGroup* rail_;
     design::ElidedLabel* title_;
     QLabel *busyText_, *help_, *emptyTitle_, *emptyText_, *runsTitle_;

@@ -273,6 +273,8 @@ void TokenRoom::go(const QString& argument) {
         tokens_.openTextFile(value);
     else if (argument.startsWith(QLatin1String("open=")))
         tokens_.openTokenizer(value);
+    else if (argument == QLatin1String("model"))
+        lookAtModel();
     else
         showView(argument);
 }
@@ -282,6 +284,18 @@ std::vector<RoomPlace> TokenRoom::places() const {
     for (const TokenView* view : views_)
         all.push_back({view->name(), view->title()});
     return all;
+}
+
+// The language model's own tokenizer, which pages on rows of the model need.
+void TokenRoom::lookAtModel() {
+    const std::vector<OpenTokenizer>& all = tokens_.tokenizers();
+    const auto own = std::find_if(all.begin(), all.end(),
+                                  [](const OpenTokenizer& t) { return t.source != OpenTokenizer::Source::File; });
+    if (own == all.end())
+        return;
+    const int index = static_cast<int>(own - all.begin());
+    tokens_.setCurrent(index);
+    tokens_.setShown(index, true);
 }
 
 void TokenRoom::activated() {

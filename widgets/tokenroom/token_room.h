@@ -53,6 +53,7 @@ protected:
 
 private:
     QWidget* makeRail();
+    void lookAtModel();
     QWidget* makeHead();
     QWidget* makeEmpty();
     void makeCurrent(int index);
