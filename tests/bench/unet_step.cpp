@@ -3,8 +3,9 @@
 // of operation reaches of the processor's arithmetic peak, measured in the same run.
 //
 //   unet_step [--size 512] [--threads 2] [--repeat 3] [--exact] [--cpu scalar|avx2|avx512] [--products f32|bf16|f16]
-//             [--operations] [--images 1] [--json FILE]
+//             [--operations] [--images 1] [--json FILE] [--gpu 0]
 
+#include "core/backend/gpu_devices.h"
 #include "core/backend/recording_backend.h"
 #include "core/diffusion/unet.h"
 #include "core/kernels/cpu_features.h"
@@ -229,7 +230,7 @@ int fail(const std::string& sentence) {
 } // namespace
 
 int main(int argc, char** argv) {
-    int size = 512, nThread = 2, nRepeat = 3, nImage = 1;
+    int size = 512, nThread = 2, nRepeat = 3, nImage = 1, gpu = -1;
     bool exact = false, each = false;
     std::string cpu, products, json;
     for (int i = 1; i < argc; ++i) {
@@ -243,6 +244,8 @@ int main(int argc, char** argv) {
             nRepeat = std::stoi(next());
         else if (option == "--images")
             nImage = std::stoi(next());
+        else if (option == "--gpu")
+            gpu = std::stoi(next());
         else if (option == "--exact")
             exact = true;
         else if (option == "--operations")
@@ -266,14 +269,14 @@ int main(int argc, char** argv) {
                        : products == "bf16" ? CpuProducts::Bf16
                        : products == "f16"  ? CpuProducts::F16
                                             : CpuProducts::Auto;
-    auto backend = makeCpuBackend(options);
+    auto backend = gpu >= 0 ? makeGpuBackend(gpu) : makeCpuBackend(options);
     if (!backend)
         return fail(backend.error().message);
 
-    double peak = 0;
+    double peak = 0; // of the processor
 #if defined(__x86_64__) && defined(__GNUC__)
     const kernels::CpuFeatures features = kernels::cpuFeatures();
-    if (features.avx512) {
+    if (features.avx512 && gpu < 0) {
         const double f32 = peakOf(peakF32, 32, nThread);
         std::printf("peak, %d threads: f32 %.0f GFLOP/s", nThread, f32);
         peak = f32;

@@ -3,7 +3,7 @@
 // Matrix products on the device: what the backend calls. Addresses are the device's; nothing waits. Inputs are f32
 // rows; strides count elements. Where scratch is asked for, it may be used again by the next launch of the same stream.
 //
-// How inputs are rounded (docs/architecture.md, "The CUDA backend"):
+// How inputs are rounded (docs/architecture.md, "The CUDA kernels"):
 //   up to kVectorRows rows, packed weights: 8 bits per block of 32, as on the CPU, integer sums per block
 //   up to kVectorRows rows, other weights: not at all (f32 products)
 //   more rows: to F16 after a power of two per row; weights opened to F16 after a power of two per output; f32 sums
