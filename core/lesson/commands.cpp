@@ -19,6 +19,8 @@ constexpr CommandForm kForms[] = {
     {"chat:temperature=%n", "sets the temperature of what is asked next", "chat:temperature=0.8"},
     {"chat:top-k=%d", "keeps so many candidates (0: all)", "chat:top-k=40"},
     {"chat:top-p=%n", "keeps the most probable candidates up to this sum", "chat:top-p=0.9"},
+    {"chat:min-p=%n", "keeps the candidates at least so many times as probable as the first (0: all)",
+     "chat:min-p=0.05"},
     {"chat:seed=%d", "sets the seed of what is asked next", "chat:seed=7"},
     {"chat:tokens=%d", "ends answers after so many tokens", "chat:tokens=64"},
     {"chat:model=%w", "loads a bundled language model by its name", "chat:model=vitral-pequeno"},
