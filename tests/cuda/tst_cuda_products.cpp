@@ -4,6 +4,8 @@
 #include "core/base/rng.h"
 #include "core/kernels/kernel_table.h"
 #include "core/tensor/quantize.h"
+#include "gpu/cuda/emulated/emulated.h"
+#include "gpu/cuda/kernels/device.h"
 #include "gpu/cuda/kernels/gemm.h"
 #include "gpu/cuda/runtime.h"
 #include "tests/support/result_test.h"
@@ -146,6 +148,7 @@ class TestCudaProducts : public QObject {
 
     void check(DType type, std::int64_t nOut, std::int64_t nRow, bool withBias) {
         const std::int64_t nIn = columns(type, nRow);
+        emulated::setFibreOrder(nRow % 2 ? emulated::FibreOrder::Backward : emulated::FibreOrder::Shuffled);
         Rng rng(std::uint64_t(nOut * 1000 + nRow));
         const Weights weights(type, nIn, nOut, 1, rng);
         const std::int64_t stride = nIn + (nRow % 2 ? 5 : 0);

@@ -43,6 +43,7 @@ template <int kM, int nThread>
 struct RowLoader {
     static constexpr int nPiece = kM * 4 / nThread;
     const std::uint16_t* from[nPiece]; ///< null: a row of zeros
+    const std::uint16_t* any;          ///< an address that may be named where nothing is read
     int width;                         ///< halves of a row, a multiple of 8
 
     __device__ void fetch(int step, std::uint16_t* tile) {
@@ -51,7 +52,7 @@ struct RowLoader {
             const int i = static_cast<int>(threadIdx.x) + p * nThread;
             const int at = step * kGemmDepth + i % 4 * 8;
             const bool valid = from[p] != nullptr && at < width;
-            copyAsync16(tile + i / 4 * kGemmStride + i % 4 * 8, valid ? from[p] + at : tile, valid);
+            copyAsync16(tile + i / 4 * kGemmStride + i % 4 * 8, valid ? from[p] + at : any, valid);
         }
     }
     __device__ void store(std::uint16_t*) {}
@@ -128,6 +129,7 @@ __global__ void __launch_bounds__(GemmShape<kM, kN>::nThread, kM == 128 && way !
     const auto rowOf = [&](int i) { return job.order ? static_cast<std::int64_t>(job.order[first + i]) : first + i; };
 
     RowLoader<kM, S::nThread> inputs;
+    inputs.any = job.halves;
     inputs.width = static_cast<int>(job.stride);
 #pragma unroll
     for (int p = 0; p < RowLoader<kM, S::nThread>::nPiece; ++p) {

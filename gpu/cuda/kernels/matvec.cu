@@ -107,7 +107,7 @@ __global__ void __launch_bounds__(kMaxWarps * 32) vectorKernel(VectorJob job) {
     const float* bias = segment.bias;
     std::int64_t firstRow = 0, firstOut = 0;
     if (job.ids) {
-        const std::int64_t pair = blockIdx.y;
+        const std::int64_t pair = static_cast<std::int64_t>(job.firstPair) + blockIdx.y;
         const std::int64_t expert = job.ids[pair / job.nUsed * job.idStride + pair % job.nUsed];
         unit += static_cast<std::size_t>(expert) * w.expertBytes;
         bias = bias ? bias + expert * job.biasStride : nullptr;

@@ -29,10 +29,11 @@ struct VectorJob {
     const float* qScale;   ///< [nRow][nIn / 32] (Packed)
     const float* x;        ///< [nRow] (Rows)
     std::int64_t xStride;
-    // Experts: then blockIdx.y is (t, u), inputs and outputs are its own row, and nRow is 1.
+    // Experts: then blockIdx.y + firstPair is (t, u), inputs and outputs are its own row, and nRow is 1.
     const std::int32_t* ids; ///< null: none
     std::int64_t idStride;
     std::int64_t biasStride;
+    std::int32_t firstPair;
     std::int32_t nUsed;
     std::int32_t xPerToken; ///< 1: every expert sees the token's row; else nUsed
 };

@@ -204,8 +204,6 @@ void launchExperts(const ExpertProduct& job, void* scratch, Stream stream) {
     if (plan.vector) {
         if (isPacked(job.weights))
             launchQuantise(job.x, plan.quantised.q, plan.quantised.scale, stream);
-        constexpr std::int64_t kMostPairs = 32768; // a grid has at most 65,535 blocks along y
-        VITRAL_ASSERT(plan.nPair <= kMostPairs, "a batch is cut before it gets that long");
         VectorJob v{};
         v.weights = job.weights;
         v.nSegment = 1;
@@ -220,10 +218,15 @@ void launchExperts(const ExpertProduct& job, void* scratch, Stream stream) {
         v.biasStride = job.biasStride;
         v.nUsed = static_cast<std::int32_t>(job.nUsed);
         v.xPerToken = shared ? 1 : v.nUsed;
-        if (isPacked(job.weights))
-            launchPackedVector(v, job.weights.unitsPerExpert(), plan.nPair, stream);
-        else
-            launchRowsVector(v, job.weights.unitsPerExpert(), plan.nPair, stream);
+        constexpr std::int64_t kMostPairs = 32768; // a grid has at most 65,535 blocks along y
+        for (std::int64_t first = 0; first < plan.nPair; first += kMostPairs) {
+            v.firstPair = static_cast<std::int32_t>(first);
+            const std::int64_t n = std::min(kMostPairs, plan.nPair - first);
+            if (isPacked(job.weights))
+                launchPackedVector(v, job.weights.unitsPerExpert(), n, stream);
+            else
+                launchRowsVector(v, job.weights.unitsPerExpert(), n, stream);
+        }
         return;
     }
     launchRoundRows(job.x, plan.rounded.halves, roundUp8(job.x.nCol), plan.rounded.unscale, stream);

@@ -32,7 +32,7 @@ __device__ inline Place placeOf(const VectorJob& job) {
     p.expert = p.segment->data;
     p.bias = p.segment->bias;
     if (job.ids) {
-        const std::int64_t pair = blockIdx.y;
+        const std::int64_t pair = static_cast<std::int64_t>(job.firstPair) + blockIdx.y;
         const std::int64_t expert = job.ids[pair / job.nUsed * job.idStride + pair % job.nUsed];
         p.expert += static_cast<std::size_t>(expert) * job.weights.expertBytes;
         p.bias = p.bias ? p.bias + expert * job.biasStride : nullptr;
