@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "widgets/chat/conversation_library.h"
 
+#include "widgets/shell/undo_list.h"
+
 #include "core/base/atomic_file.h"
 #include "core/base/mapped_file.h"
 
@@ -129,6 +131,10 @@ void ConversationLibrary::rename(ConversationId id, const QString& title) {
         return;
     ConversationInfo fresh = *info;
     fresh.title = title.trimmed().toStdString();
+    UndoList::shared().push(
+        tr("Renaming the conversation"),
+        [this, id, before = QString::fromStdString(info->title)] { rename(id, before); },
+        [this, id, title] { rename(id, title); }, {}, this);
     update(std::move(fresh));
 }
 
@@ -138,17 +144,25 @@ void ConversationLibrary::moveTo(ConversationId id, const QString& folder) {
         return;
     ConversationInfo fresh = *info;
     fresh.folder = folder.trimmed().toStdString();
+    UndoList::shared().push(
+        tr("Moving the conversation"),
+        [this, id, before = QString::fromStdString(info->folder)] { moveTo(id, before); },
+        [this, id, folder] { moveTo(id, folder); }, {}, this);
     update(std::move(fresh));
 }
 
 void ConversationLibrary::remove(ConversationId id) {
     const ConversationInfo* info = find(id);
     const QString title = info != nullptr ? QString::fromStdString(info->title) : QString();
+    const bool again = UndoList::shared().working();
     store_.ask(
         this, [id](ConversationStore& s) { return s.remove(id); },
-        [this, id, title](Result<void> r) {
+        [this, id, title, again](Result<void> r) {
             if (!check(r))
                 return;
+            if (!again)
+                UndoList::shared().push(
+                    tr("Deleting the conversation"), [this, id] { restore(id); }, [this, id] { remove(id); }, {}, this);
             lastRemoved_ = id;
             emit removed(id, title);
             refresh();
@@ -156,10 +170,13 @@ void ConversationLibrary::remove(ConversationId id) {
 }
 
 void ConversationLibrary::undoRemove() {
-    if (lastRemoved_ == 0)
-        return;
+    if (lastRemoved_ != 0)
+        restore(std::exchange(lastRemoved_, 0));
+}
+
+void ConversationLibrary::restore(ConversationId id) {
     store_.ask(
-        this, [id = std::exchange(lastRemoved_, 0)](ConversationStore& s) { return s.restore(id); },
+        this, [id](ConversationStore& s) { return s.restore(id); },
         [this](Result<void> r) {
             check(r);
             refresh();

@@ -32,6 +32,7 @@ public:
     void moveTo(ConversationId id, const QString& folder);
     void remove(ConversationId id);
     void undoRemove();
+    void restore(ConversationId id); ///< one that was removed
 
     enum class Format : std::uint8_t { Markdown, Json };
     void exportTo(ConversationId id, Format format, const QString& file);

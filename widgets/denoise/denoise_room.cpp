@@ -9,6 +9,7 @@
 #include "widgets/design/elided_label.h"
 #include "widgets/design/icons.h"
 #include "widgets/design/metrics.h"
+#include "widgets/design/rail_fit.h"
 #include "widgets/panels/notice_bar.h"
 
 #include <QButtonGroup>
@@ -120,6 +121,7 @@ QWidget* DenoiseRoom::makeRail() {
     }
     column->addStretch(1);
     scroll->setWidget(rail);
+    new design::RailFit(scroll);
     scroll->setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Expanding);
     return scroll;
 }

@@ -6,6 +6,7 @@
 #include "widgets/design/metrics.h"
 #include "widgets/inside/flow_row.h"
 #include "widgets/inside/value_text.h"
+#include "widgets/shell/ways.h"
 
 #include <QComboBox>
 #include <QInputDialog>
@@ -84,7 +85,7 @@ DenoiseTimeline::DenoiseTimeline(DenoiseController& denoise, QWidget* parent) : 
         denoise_.setMoment(moment);
     });
     connect(speed_, &QComboBox::currentIndexChanged, this,
-            [this](int i) { timer_.setInterval(kStepMs[std::max(0, i)]); });
+            [this](int i) { timer_.setInterval(Ways::shared().playMs(kStepMs[std::max(0, i)])); });
     connect(what_, &QComboBox::currentIndexChanged, this, &DenoiseTimeline::fill);
     connect(forwardMenu_, &QMenu::aboutToShow, this, &DenoiseTimeline::fillForwardMenu);
     timer_.setInterval(kStepMs[kUsualSpeed]);
@@ -146,8 +147,10 @@ void DenoiseTimeline::setPlaying(bool on) {
     const DenoiseRecordingPtr r = denoise_.recording();
     if (on && r && denoise_.moment() >= DenoiseController::momentCount(*r) - 1)
         denoise_.setMoment(0);
+    if (on && r && Ways::shared().reducedMotion()) // its end, at once
+        denoise_.setMoment(DenoiseController::momentCount(*r) - 1);
     if (on && r)
-        timer_.start();
+        timer_.start(Ways::shared().playMs(kStepMs[std::max(0, speed_->currentIndex())]));
     else
         timer_.stop();
     play_->setIcon(design::icon(playing() ? QStringLiteral("pause") : QStringLiteral("play")));

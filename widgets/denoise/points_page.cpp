@@ -6,6 +6,7 @@
 #include "widgets/design/icons.h"
 #include "widgets/design/metrics.h"
 #include "widgets/inside/flow_row.h"
+#include "widgets/shell/ways.h"
 
 #include <QComboBox>
 #include <QLabel>
@@ -223,7 +224,9 @@ QWidget* PointsPage::makeControls(QWidget* parent) {
             return timer_.stop();
         if (moment_->value() >= moment_->maximum())
             moment_->setValue(0);
-        timer_.start();
+        if (Ways::shared().reducedMotion()) // its end, at once
+            moment_->setValue(moment_->maximum() - 1);
+        timer_.start(Ways::shared().playMs(kPlayMs));
     });
     return box;
 }
@@ -304,6 +307,7 @@ void PointsPage::dropNet() {
     if (training_)
         training_->enough = true;
     training_.reset();
+    task_.finish();
     net_.reset();
     losses_.clear();
     trainedSteps_ = 0;
@@ -381,6 +385,7 @@ void PointsPage::train() {
     wantedSteps_ = trainSteps_->value();
     trainedSteps_ = 0;
     training_ = std::make_shared<Training>();
+    task_ = TaskList::shared().begin(tr("Training a network on points"), [this] { stopTraining(); });
     const QPointer<PointsPage> alive(this);
     trainer_.ask(
         this, "train",
@@ -442,8 +447,11 @@ void PointsPage::takeTraining() {
             problem_ = QString::fromStdString(training_->error->message);
     }
     trainedSteps_ = losses_.empty() ? 0 : losses_.back().first;
-    if (finished)
+    task_.setProgress(wantedSteps_ > 0 ? double(trainedSteps_) / wantedSteps_ : -1);
+    if (finished) {
         training_.reset();
+        task_.finish();
+    }
     computeFlow(true);
     showMoment();
     showLoss();

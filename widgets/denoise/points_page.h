@@ -9,6 +9,7 @@
 #include "widgets/denoise/points_work.h"
 #include "widgets/inside/grid_view.h"
 #include "widgets/inside/line_chart.h"
+#include "widgets/shell/task_list.h"
 
 #include <QTimer>
 
@@ -101,6 +102,7 @@ private:
     std::vector<std::optional<PointsError>> errors_;
     int nMeasuring_ = 0;
     std::shared_ptr<Training> training_;
+    RunningTask task_; ///< the training, in the program's list
     std::vector<std::pair<int, double>> losses_;
     int trainedSteps_ = 0, wantedSteps_ = 0;
     QString problem_;

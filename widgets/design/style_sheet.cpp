@@ -96,7 +96,7 @@ QCheckBox, QRadioButton { spacing: 8px; padding: 2px; }
 QCheckBox::indicator, QRadioButton::indicator { width: 16px; height: 16px; border: 1px solid @borderStrong; border-radius: 4px; background: @raised; }
 QRadioButton::indicator { border-radius: 9px; }
 QCheckBox::indicator:checked { background: @accent; border-color: @accent; image: url(@check); }
-QRadioButton::indicator:checked { background: @accent; border: 5px solid @raised; }
+QRadioButton::indicator:checked { background: @raised; border: 5px solid @accent; width: 8px; height: 8px; }
 QTreeView::indicator, QListView::indicator { width: 14px; height: 14px; border: 1px solid @borderStrong; border-radius: 4px; background: @raised; }
 QTreeView::indicator:checked, QListView::indicator:checked { background: @accent; border-color: @accent; image: url(@check); }
 QCheckBox:focus, QRadioButton:focus { background: @accentSoft; border-radius: 4px; }

@@ -155,9 +155,6 @@ InterventionsView::InterventionsView(InsideController& inside, QWidget* parent)
     deleteKey->setContext(Qt::WidgetShortcut);
     connect(deleteKey, &QShortcut::activated, this, removeOne);
     connect(undo_, &QToolButton::clicked, this, &InterventionsView::undo);
-    auto* undoKey = new QShortcut(QKeySequence::Undo, this);
-    undoKey->setContext(Qt::WidgetWithChildrenShortcut);
-    connect(undoKey, &QShortcut::activated, this, &InterventionsView::undo);
     connect(both_, &QPushButton::clicked, this, &InterventionsView::answerBoth);
     connect(&answers_, &InterventionAnswers::runningChanged, this, &InterventionsView::refresh);
     connect(&answers_, &InterventionAnswers::finished, this, [this](qint64, qint64 with) {

@@ -128,4 +128,8 @@ void ParameterRow::retranslate() {
     updateState();
 }
 
+QString ParameterRow::title() const {
+    return QCoreApplication::translate("vitral::ParameterRow", info_.label);
+}
+
 } // namespace vitral

@@ -33,6 +33,7 @@ public:
     void apply(GenerationSettings& settings) const;
     void retranslate();
     [[nodiscard]] double value() const;
+    [[nodiscard]] QString title() const; ///< translated now
 
 signals:
     void edited();

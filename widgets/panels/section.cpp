@@ -35,6 +35,10 @@ void Section::setTitle(const QString& title) {
     head_->setAccessibleName(title);
 }
 
+QString Section::title() const {
+    return head_->accessibleName();
+}
+
 bool Section::isOpen() const {
     return !content_->isHidden();
 }

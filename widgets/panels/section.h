@@ -14,6 +14,7 @@ class Section : public QWidget {
 public:
     explicit Section(bool open, QWidget* parent = nullptr);
     void setTitle(const QString& title);
+    [[nodiscard]] QString title() const;
     [[nodiscard]] QVBoxLayout* body() const { return body_; }
     [[nodiscard]] bool isOpen() const;
     void setOpen(bool open);

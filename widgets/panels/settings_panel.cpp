@@ -12,6 +12,7 @@
 #include <QEvent>
 #include <QFormLayout>
 #include <QLabel>
+#include <QLineEdit>
 #include <QListWidget>
 #include <QPlainTextEdit>
 #include <QPushButton>
@@ -55,6 +56,15 @@ SettingsPanel::SettingsPanel(ModelSession& model, PresetStore presets, QWidget* 
     : QWidget(parent), model_(model), presets_(std::move(presets)) {
     auto* outer = new QVBoxLayout(this);
     outer->setContentsMargins(0, 0, 0, 0);
+    outer->setSpacing(0);
+    search_ = new QLineEdit(this);
+    search_->setClearButtonEnabled(true);
+    search_->addAction(design::icon(QStringLiteral("search"), design::IconTone::Muted), QLineEdit::LeadingPosition);
+    auto* head = new QVBoxLayout;
+    head->setContentsMargins(design::kSpace3, design::kSpace3, design::kSpace3, 0);
+    head->addWidget(search_);
+    outer->addLayout(head);
+    connect(search_, &QLineEdit::textChanged, this, &SettingsPanel::filter);
     scroll_ = new QScrollArea(this);
     QScrollArea* scroll = scroll_;
     scroll->setWidgetResizable(true);
@@ -77,6 +87,17 @@ SettingsPanel::SettingsPanel(ModelSession& model, PresetStore presets, QWidget* 
     makeFormat();
     makeContext();
     makeModelInfo();
+    nothing_ = caption(page_);
+    nothing_->hide();
+    column_->addWidget(nothing_);
+    more_ = new QPushButton(page_);
+    more_->setProperty("kind", "link");
+    more_->hide();
+    column_->addWidget(more_, 0, Qt::AlignLeft);
+    connect(more_, &QPushButton::clicked, this, [this] {
+        showAll_ = true;
+        filter();
+    });
     column_->addStretch(1);
     connect(&model_, &ModelSession::changed, this, &SettingsPanel::refreshModel);
     retranslate();
@@ -85,7 +106,8 @@ SettingsPanel::SettingsPanel(ModelSession& model, PresetStore presets, QWidget* 
 
 Section* SettingsPanel::addSection(bool open) {
     auto* section = new Section(open, page_);
-    column_->insertWidget(column_->count() - 1, section); // above the stretch
+    column_->insertWidget(column_->indexOf(nothing_), section); // above what stands at the end
+    samplerLike_ = section;
     return section;
 }
 

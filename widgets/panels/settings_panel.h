@@ -5,16 +5,19 @@
 
 #include "widgets/chat/generation_settings.h"
 #include "widgets/chat/model_session.h"
+#include "widgets/shell/ways.h"
 
 #include <QWidget>
 
 #include <functional>
+#include <map>
 #include <vector>
 
 class QCheckBox;
 class QComboBox;
 class QFormLayout;
 class QLabel;
+class QLineEdit;
 class QListWidget;
 class QPlainTextEdit;
 class QPushButton;
@@ -48,6 +51,10 @@ public:
     /// A further folding part at the end (sampler pictures, context).
     Section* addSection(bool open);
     [[nodiscard]] Section* samplingSection() const { return sampling_; }
+    /// How many settings are there at first; all can be shown with one click, and are searched.
+    void setDepth(Depth depth);
+    void find(const QString& words); ///< types it into the search
+    [[nodiscard]] const std::vector<ParameterRow*>& rows() const { return rows_; }
 
 signals:
     void changed(const vitral::GenerationSettings& settings);
@@ -71,6 +78,9 @@ private:
     void refreshOrder();
     void retranslate();
     void savePreset();
+    // settings_search.cpp
+    void filter();
+    [[nodiscard]] Depth depthOf(const QWidget* part) const;
 
     ModelSession& model_;
     PresetStore presets_;
@@ -92,6 +102,13 @@ private:
     QPushButton* resetOrder_;
     std::vector<ParameterRow*> rows_;
     QTimer* delay_;
+    QLineEdit* search_;
+    QPushButton* more_;
+    QLabel* nothing_;
+    Depth depth_ = Depth::Researcher;
+    bool showAll_ = false, searched_ = false;
+    std::map<Section*, bool> wasOpen_; ///< before something was searched
+    Section* samplerLike_ = nullptr;   ///< the one that was added: opening it costs something
 };
 
 } // namespace vitral

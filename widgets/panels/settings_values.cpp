@@ -10,6 +10,7 @@
 #include <QFormLayout>
 #include <QInputDialog>
 #include <QLabel>
+#include <QLineEdit>
 #include <QListWidget>
 #include <QLocale>
 #include <QPlainTextEdit>
@@ -236,6 +237,10 @@ void SettingsPanel::refreshModel() {
 }
 
 void SettingsPanel::retranslate() {
+    search_->setPlaceholderText(tr("Search the settings"));
+    search_->setAccessibleName(search_->placeholderText());
+    more_->setText(tr("Show all settings"));
+    nothing_->setText(tr("No setting has these words."));
     system_->setTitle(tr("System prompt"));
     systemText_->setPlaceholderText(tr("How the model should behave, in your own words. Empty: the template's own."));
     systemText_->setAccessibleName(tr("System prompt"));

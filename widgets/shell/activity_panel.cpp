@@ -9,6 +9,7 @@
 #include <QClipboard>
 #include <QDesktopServices>
 #include <QEvent>
+#include <QFile>
 #include <QFileInfo>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -109,7 +110,19 @@ QWidget* ActivityPanel::makeLog() {
 }
 
 QString ActivityPanel::logText() const {
-    return log_.lines().join(QLatin1Char('\n')) + QLatin1Char('\n');
+    return before_ + log_.lines().join(QLatin1Char('\n')) + QLatin1Char('\n');
+}
+
+void ActivityPanel::showLogBefore() {
+    constexpr qint64 kMost = 1 << 20;
+    QFile file(log_.file() + QStringLiteral(".before"));
+    if (!log_.file().isEmpty() && file.open(QIODevice::ReadOnly)) {
+        if (file.size() > kMost)
+            file.seek(file.size() - kMost); // the end is what matters
+        before_ = QString::fromUtf8(file.readAll()) + QStringLiteral("----\n");
+    }
+    showLog();
+    refreshLog();
 }
 
 void ActivityPanel::showLog() {
@@ -178,15 +191,15 @@ void ActivityPanel::refreshRow(Row& row, const TaskList::Item& item) {
         what = item.failed ? item.what : item.cancelled ? tr("stopped after %1").arg(took) : tr("done in %1").arg(took);
     } else if (item.cancelled) {
         what = tr("is being stopped\u2026");
-    } else if (what.isEmpty() && item.fraction >= 0) {
-        what = tr("%1 %").arg(qRound(item.fraction * 100));
+    } else if (what.isEmpty()) {
+        what = item.fraction < 0 ? tr("running") : tr("%1 %").arg(qRound(item.fraction * 100));
     }
     row.title->setText(item.title);
     row.title->setToolTip(item.title);
     row.what->setText(what);
     row.what->setToolTip(what);
-    row.bar->setVisible(item.running);
-    row.bar->setRange(0, item.fraction < 0 ? 0 : kPermille);
+    row.bar->setVisible(item.running && item.fraction >= 0); // one that runs to and fro says nothing
+    row.bar->setRange(0, kPermille);
     row.bar->setValue(qRound(std::min(item.fraction, 1.0) * kPermille));
     row.bar->setAccessibleName(tr("Progress of %1").arg(item.title));
     row.cancel->setVisible(item.running && item.cancel);
@@ -201,7 +214,7 @@ void ActivityPanel::refreshLog() {
     const QScrollBar* bar = text_->verticalScrollBar();
     const bool atEnd = bar->value() >= bar->maximum();
     const int before = bar->value();
-    text_->setPlainText(log_.lines().join(QLatin1Char('\n')));
+    text_->setPlainText(logText());
     text_->verticalScrollBar()->setValue(atEnd ? text_->verticalScrollBar()->maximum() : before);
     copy_->setEnabled(!log_.lines().isEmpty());
 }

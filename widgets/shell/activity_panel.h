@@ -24,6 +24,7 @@ class ActivityPanel : public QWidget {
 public:
     explicit ActivityPanel(LogList& log, QWidget* parent = nullptr);
     void showLog();
+    void showLogBefore(); ///< with that of the run before this one in front
     void showTasks();
     [[nodiscard]] QString logText() const;
 
@@ -49,6 +50,7 @@ private:
     void retranslate();
 
     LogList& log_;
+    QString before_;
     QTabWidget* tabs_;
     QVBoxLayout* column_;
     QLabel* empty_;

@@ -60,4 +60,12 @@ int fitness(const QString& typed, const QString& name) {
     return std::max(sum - static_cast<int>(std::min<qsizetype>(plain.size(), 60)), sum > 0 ? 1 : 0);
 }
 
+bool holdsWords(const QString& text, const QString& typed) {
+    const QString plain = plainLetters(text);
+    for (const QString& word : plainLetters(typed).split(QLatin1Char(' '), Qt::SkipEmptyParts))
+        if (!plain.contains(word))
+            return false;
+    return true;
+}
+
 } // namespace vitral

@@ -13,4 +13,7 @@ namespace vitral {
 /// ones. Several words fit in any order ("model open").
 [[nodiscard]] int fitness(const QString& typed, const QString& name);
 
+/// Whether every typed word stands somewhere in the text, capitals and accents ignored. Nothing typed: yes.
+[[nodiscard]] bool holdsWords(const QString& text, const QString& typed);
+
 } // namespace vitral

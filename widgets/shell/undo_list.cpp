@@ -18,7 +18,11 @@ public:
         : QUndoCommand(what), list_(list), undo_(std::move(undo)), redo_(std::move(redo)), merge_(std::move(merge)),
           owner_(owner), owned_(owner != nullptr) {}
 
-    void undo() override { act(undo_); }
+    void undo() override {
+        act(undo_);
+        if (!redo_)
+            setObsolete(true); // it cannot be done again: nothing offers that
+    }
     void redo() override {
         if (fresh_) // pushed because it has just been done
             fresh_ = false;

@@ -20,7 +20,7 @@ public:
 
     /// Says that something was done (it is not done again now). `merge`: a non-empty key joins it with the step before
     /// where that has the same one (a slider being dragged): the oldest `undo` and the newest `redo` stay. Both are
-    /// dropped with `owner`, when one is given and dies.
+    /// dropped with `owner`, when one is given and dies. Without `redo` it can be taken back and is then forgotten.
     void push(const QString& what, std::function<void()> undo, std::function<void()> redo, const QString& merge = {},
               QObject* owner = nullptr);
     /// True while something is taken back or done again: what it changes is not to be pushed once more.

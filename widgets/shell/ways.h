@@ -24,6 +24,7 @@ public:
     /// Players multiply their interval by it; 1: as usual, 4: four times as slow.
     [[nodiscard]] double slowness() const { return slowness_; }
     void setSlowness(double slowness);
+    [[nodiscard]] int playMs(int usual) const { return static_cast<int>(usual * slowness_); }
 
     [[nodiscard]] static QString name(Depth depth); ///< "power": in the settings and in lessons
     [[nodiscard]] static Depth fromName(const QString& name);

@@ -9,6 +9,7 @@
 #include "widgets/tokenroom/merge_picture.h"
 #include "widgets/tokenroom/pane_strip.h"
 #include "widgets/tokenroom/path_word.h"
+#include "widgets/shell/ways.h"
 
 #include <QDoubleSpinBox>
 #include <QHBoxLayout>
@@ -186,7 +187,9 @@ QWidget* PathView::makeStepRow() {
         if (on) {
             if (step() >= nStep())
                 setStep(0);
-            player_.start();
+            if (Ways::shared().reducedMotion()) // its end, at once
+                setStep(nStep() - 1);
+            player_.start(Ways::shared().playMs(kPlayMs));
         } else {
             player_.stop();
         }

@@ -4,9 +4,11 @@
 #include "widgets/design/elided_label.h"
 #include "widgets/design/icons.h"
 #include "widgets/design/metrics.h"
+#include "widgets/design/rail_fit.h"
 #include "widgets/panels/notice_bar.h"
 #include "widgets/tokenroom/token_view.h"
 #include "widgets/tokenroom/token_views.h"
+#include "widgets/shell/ways.h"
 
 #include <QButtonGroup>
 #include <QComboBox>
@@ -119,6 +121,7 @@ QWidget* TokenRoom::makeRail() {
     column->addStretch(1);
     connect(rail_, &QButtonGroup::idClicked, this, &TokenRoom::makeCurrent);
     scroll->setWidget(rail);
+    new design::RailFit(scroll);
     scroll->setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Expanding);
     return scroll;
 }
@@ -132,7 +135,7 @@ QWidget* TokenRoom::makeHead() {
     title_->setProperty("role", "title");
     busy_ = new QProgressBar(head);
     busy_->setFixedWidth(64);
-    busy_->setRange(0, 0);
+    busy_->setRange(0, Ways::shared().reducedMotion() ? 1 : 0); // one that runs to and fro moves by itself
     busy_->setTextVisible(false);
     busy_->hide();
     tokenizerLabel_ = label("small", head);

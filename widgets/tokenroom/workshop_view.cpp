@@ -98,6 +98,7 @@ void WorkshopView::train() {
     }
     stopEarly_ = std::stop_source();
     training_ = true;
+    task_ = TaskList::shared().begin(tr("Training a tokenizer"), [this] { stop(); });
     problem_.clear();
     now_ = {};
     using Answer = Result<std::shared_ptr<const WorkshopRun>>;
@@ -129,6 +130,9 @@ void WorkshopView::stop() {
 
 void WorkshopView::advance(const WorkshopProgress& progress) {
     now_ = progress;
+    const bool known = progress.pieces > 0 && kind_->currentIndex() != int(WorkshopSettings::Kind::Unigram);
+    task_.setProgress(known ? double(progress.pieces) / std::max(1, vocab_->value()) : -1,
+                      progress.pieces > 0 ? tr("%1 pieces").arg(progress.pieces) : tr("reading"));
     fillChart();
     say();
 }
@@ -137,6 +141,9 @@ void WorkshopView::trained(Result<std::shared_ptr<const WorkshopRun>> run) {
     training_ = false;
     if (!run) {
         const ErrorCode code = run.error().code;
+        if (code != ErrorCode::Cancelled)
+            task_.fail(QString::fromStdString(run.error().message));
+        task_.finish();
         problem_ = code == ErrorCode::Cancelled
                        ? tr("Stopped before anything was learned.")
                        : tokenRoomError(code == ErrorCode::InvalidArgument
@@ -146,6 +153,7 @@ void WorkshopView::trained(Result<std::shared_ptr<const WorkshopRun>> run) {
         say();
         return;
     }
+    task_.finish();
     run_ = std::move(*run);
     look_.reset();
     now_ = {};

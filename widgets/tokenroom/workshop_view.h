@@ -4,6 +4,7 @@
 // what was merged and why, what would come next, how the text is cut there, what it costs. What it made can be saved as
 // tokenizer.json and opened beside the others. Trains off the GUI thread and can be stopped. Thread: GUI.
 
+#include "widgets/shell/task_list.h"
 #include "widgets/tokenroom/kept_state.h"
 #include "widgets/tokenroom/token_view.h"
 #include "widgets/tokenroom/workshop_training.h"
@@ -113,6 +114,7 @@ private:
     QStringList paths_;
     std::shared_ptr<const WorkshopRun> run_;
     std::optional<Look> look_;
+    RunningTask task_; ///< the training, in the program's list
     std::stop_source stopEarly_;
     WorkshopProgress now_;
     QString problem_, said_;

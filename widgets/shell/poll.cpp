@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "widgets/shell/poll.h"
+
+#include "widgets/design/metrics.h"
+#include "widgets/design/palette.h"
+
+#include <QEvent>
+#include <QLocale>
+#include <QPainter>
+
+#include <algorithm>
+#include <numeric>
+
+namespace vitral {
+namespace {
+constexpr int kMostHands = 9999;
+}
+
+void Poll::set(const PresentPoll& poll) {
+    poll_ = poll;
+    counts_.assign(static_cast<std::size_t>(poll.options.size()), 0);
+    revealed_ = false;
+    if (poll.empty())
+        shown_ = false;
+    emit changed();
+}
+
+int Poll::count(int option) const {
+    return option >= 0 && option < static_cast<int>(counts_.size()) ? counts_[static_cast<std::size_t>(option)] : 0;
+}
+
+void Poll::setCount(int option, int n) {
+    if (option < 0 || option >= static_cast<int>(counts_.size()))
+        return;
+    counts_[static_cast<std::size_t>(option)] = std::clamp(n, 0, kMostHands);
+    emit changed();
+}
+
+int Poll::total() const {
+    return std::accumulate(counts_.begin(), counts_.end(), 0);
+}
+
+void Poll::show(bool on) {
+    shown_ = on && !poll_.empty();
+    emit changed();
+}
+
+void Poll::reveal(bool on) {
+    revealed_ = on;
+    emit changed();
+}
+
+PollView::PollView(Poll& poll, QWidget* parent) : QFrame(parent), poll_(poll) {
+    setProperty("kind", "card");
+    setFocusPolicy(Qt::NoFocus);
+    connect(&poll_, &Poll::changed, this, [this] {
+        tell();
+        update();
+    });
+}
+
+void PollView::tell() {
+    QStringList words{poll_.poll().question};
+    for (int i = 0; i < poll_.poll().options.size(); ++i)
+        words << tr("%1: %2 of %3").arg(poll_.poll().options[i]).arg(poll_.count(i)).arg(poll_.total());
+    setAccessibleName(tr("Poll"));
+    setAccessibleDescription(words.join(QLatin1Char('\n')));
+}
+
+void PollView::paintEvent(QPaintEvent* event) {
+    QFrame::paintEvent(event);
+    const PresentPoll& poll = poll_.poll();
+    const design::Palette& p = design::paletteFor(this);
+    QPainter painter(this);
+    painter.setRenderHint(QPainter::Antialiasing);
+    QRect room = rect().adjusted(design::kSpace6, design::kSpace5, -design::kSpace6, -design::kSpace5);
+    const auto text = [&](const QString& words, const QFont& font, const QColor& ink) {
+        painter.setFont(font);
+        painter.setPen(ink);
+        QRect used;
+        painter.drawText(room, Qt::TextWordWrap | Qt::AlignTop, words, &used);
+        room.setTop(used.bottom() + design::kSpace3);
+    };
+    text(poll.question, design::strongFont(design::TextRole::Display), p.text);
+    const int total = poll_.total();
+    const QLocale locale;
+    const QFont body = design::font(design::TextRole::Heading);
+    const int line = QFontMetrics(body).height();
+    for (int i = 0; i < poll.options.size(); ++i) {
+        const int n = poll_.count(i);
+        const bool right = poll_.revealed() && i == poll.right;
+        QString words = QStringLiteral("%1.  %2").arg(i + 1).arg(poll.options[i]);
+        if (right)
+            words += QStringLiteral("   \u2713 ") + tr("the answer");
+        text(words, right ? design::strongFont(design::TextRole::Heading) : body, right ? p.success : p.text);
+        // The bar is as long as its share of all hands; the number stands beside it.
+        const QString number =
+            total == 0 ? QString()
+                       : tr("%1 (%2 %)").arg(locale.toString(n), locale.toString(100.0 * n / total, 'f', 0));
+        const int numberWidth = QFontMetrics(body).horizontalAdvance(QStringLiteral("9999 (100 %)")) + design::kSpace3;
+        const QRect lane(room.left(), room.top() - design::kSpace2, room.width() - numberWidth, line * 2 / 3);
+        painter.setPen(Qt::NoPen);
+        painter.setBrush(p.sunken);
+        painter.drawRoundedRect(lane, design::kRadiusSmall, design::kRadiusSmall);
+        if (total > 0 && n > 0) {
+            QRect bar = lane;
+            bar.setWidth(std::max(2, lane.width() * n / total));
+            painter.setBrush(right ? p.success : p.accent);
+            painter.drawRoundedRect(bar, design::kRadiusSmall, design::kRadiusSmall);
+        }
+        painter.setFont(body);
+        painter.setPen(p.text);
+        painter.drawText(QRect(lane.right() + design::kSpace3, lane.top() - line / 4, numberWidth, line + line / 4),
+                         Qt::AlignVCenter, number);
+        room.setTop(lane.bottom() + design::kSpace4);
+    }
+    if (total > 0)
+        text(tr("%n hand(s)", nullptr, total), design::font(design::TextRole::Title), p.textMuted);
+    if (poll_.revealed() && !poll.explain.isEmpty())
+        text(poll.explain, design::font(design::TextRole::Title), p.text);
+}
+
+void PollView::changeEvent(QEvent* event) {
+    QFrame::changeEvent(event);
+    if (event->type() == QEvent::LanguageChange) {
+        tell();
+        update();
+    }
+}
+
+} // namespace vitral

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// A question the class answers by raising hands: the teacher counts and enters, the bars show the real counts, then the
+// answer is revealed. Thread: GUI.
+
+#include "widgets/shell/present_source.h"
+
+#include <QFrame>
+
+#include <vector>
+
+namespace vitral {
+
+class Poll : public QObject {
+    Q_OBJECT
+public:
+    using QObject::QObject;
+
+    void set(const PresentPoll& poll); ///< nobody has answered yet
+    [[nodiscard]] const PresentPoll& poll() const { return poll_; }
+    [[nodiscard]] int count(int option) const;
+    void setCount(int option, int n); ///< at least 0
+    [[nodiscard]] int total() const;
+    [[nodiscard]] bool shown() const { return shown_; }
+    void show(bool on);
+    [[nodiscard]] bool revealed() const { return revealed_; }
+    void reveal(bool on);
+
+signals:
+    void changed();
+
+private:
+    PresentPoll poll_;
+    std::vector<int> counts_;
+    bool shown_ = false, revealed_ = false;
+};
+
+/// The poll in big type, painted: question, options with bars, numbers and shares, the answer once it is revealed.
+class PollView : public QFrame {
+    Q_OBJECT
+public:
+    explicit PollView(Poll& poll, QWidget* parent = nullptr);
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+    void changeEvent(QEvent* event) override;
+
+private:
+    void tell(); ///< screen readers
+    Poll& poll_;
+};
+
+} // namespace vitral

@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "widgets/shell/presenter.h"
+
+#include "widgets/design/metrics.h"
+#include "widgets/shell/presenter_layer.h"
+#include "widgets/shell/ways.h"
+
+#include <QAbstractSpinBox>
+#include <QApplication>
+#include <QCursor>
+#include <QKeyEvent>
+#include <QLineEdit>
+#include <QPlainTextEdit>
+#include <QTextEdit>
+
+#include <algorithm>
+
+namespace vitral {
+namespace {
+
+constexpr double kSlowness = 4;
+constexpr int kPollMargin = 64;
+constexpr QSize kSmallestElement(96, 40); ///< what is smaller is shown with what it stands in
+
+bool takesText(const QWidget* widget) {
+    return qobject_cast<const QLineEdit*>(widget) != nullptr ||
+           qobject_cast<const QAbstractSpinBox*>(widget) != nullptr ||
+           (qobject_cast<const QTextEdit*>(widget) != nullptr &&
+            !qobject_cast<const QTextEdit*>(widget)->isReadOnly()) ||
+           (qobject_cast<const QPlainTextEdit*>(widget) != nullptr &&
+            !qobject_cast<const QPlainTextEdit*>(widget)->isReadOnly()) ||
+           (widget != nullptr && widget->testAttribute(Qt::WA_InputMethodEnabled) &&
+            qobject_cast<const QAbstractScrollArea*>(widget) == nullptr);
+}
+
+} // namespace
+
+Presenter::Presenter(QWidget* window) : QObject(window), window_(window), layer_(new PresenterLayer(*this, window)) {
+    pollView_ = new PollView(poll_, window);
+    pollView_->hide();
+    connect(&poll_, &Poll::changed, this, [this] {
+        placePoll();
+        emit changed();
+    });
+}
+
+void Presenter::placePoll() {
+    const int margin = std::min(kPollMargin, window_->width() / 12);
+    pollView_->setGeometry(window_->rect().adjusted(margin, margin, -margin, -margin));
+    pollView_->setVisible(on_ && poll_.shown() && blank_ == Blank::No);
+    pollView_->raise();
+}
+
+Presenter::~Presenter() = default;
+
+void Presenter::setOn(bool on) {
+    if (on == on_)
+        return;
+    on_ = on;
+    if (on) {
+        caretMs_ = QApplication::cursorFlashTime();
+        QApplication::setCursorFlashTime(0); // not even the caret
+        qApp->installEventFilter(this);
+        if (QWidget* focus = QApplication::focusWidget(); takesText(focus))
+            focus->clearFocus(); // or the remote's B would be typed
+    } else {
+        qApp->removeEventFilter(this);
+        QApplication::setCursorFlashTime(caretMs_);
+        setSlow(false);
+        blank_ = Blank::No;
+        pen_ = false;
+        spotlit_ = zoomed_ = nullptr;
+        layer_->erase();
+        poll_.show(false);
+    }
+    layer_->refresh();
+    emit onChanged(on);
+    emit changed();
+}
+
+void Presenter::setSource(PresentSource* source) {
+    if (source == source_)
+        return;
+    if (source_)
+        disconnect(source_, nullptr, this, nullptr);
+    source_ = source;
+    const auto moved = [this] {
+        if (source_ && source_->count() > 0)
+            poll_.set(source_->poll(source_->current()));
+        emit changed();
+    };
+    if (source_)
+        connect(source_, &PresentSource::changed, this, moved);
+    moved();
+}
+
+void Presenter::step(int by) {
+    if (blank_ != Blank::No)
+        setBlank(Blank::No);
+    if (!source_ || source_->count() == 0)
+        return;
+    const int to = std::clamp(source_->current() + by, 0, source_->count() - 1);
+    if (to == source_->current())
+        return;
+    spotlit_ = zoomed_ = nullptr; // of what was shown before
+    layer_->erase();
+    poll_.show(false);
+    source_->go(to);
+    layer_->refresh();
+}
+
+void Presenter::setBlank(Blank blank) {
+    blank_ = blank;
+    layer_->refresh();
+    emit poll_.changed(); // it is hidden, or comes back
+}
+
+void Presenter::setPen(bool on) {
+    pen_ = on;
+    layer_->refresh();
+    emit changed();
+}
+
+void Presenter::erase() {
+    layer_->erase();
+}
+
+void Presenter::spotlight(QWidget* element) {
+    spotlit_ = element;
+    zoomed_ = nullptr;
+    layer_->refresh();
+    emit changed();
+}
+
+void Presenter::zoom(QWidget* element) {
+    zoomed_ = element;
+    layer_->refresh();
+    emit changed();
+}
+
+void Presenter::setSlow(bool on) {
+    slow_ = on;
+    Ways::shared().setSlowness(on ? kSlowness : 1);
+    emit changed();
+}
+
+QWidget* Presenter::elementUnderPointer() const {
+    const QPoint at = window_->mapFromGlobal(QCursor::pos());
+    layer_->setAttribute(Qt::WA_TransparentForMouseEvents);
+    QWidget* element = window_->rect().contains(at) ? window_->childAt(at) : nullptr;
+    layer_->refresh();
+    if (element == nullptr || element == layer_) // the pointer is elsewhere: what has the focus
+        element = QApplication::focusWidget();
+    if (element == nullptr || element->window() != window_)
+        return nullptr;
+    while (element->parentWidget() != nullptr && element->parentWidget() != window_ &&
+           (element->width() < kSmallestElement.width() || element->height() < kSmallestElement.height()))
+        element = element->parentWidget();
+    return element;
+}
+
+bool Presenter::back() {
+    if (blank_ != Blank::No)
+        setBlank(Blank::No);
+    else if (poll_.shown())
+        poll_.show(false);
+    else if (pen_)
+        setPen(false);
+    else if (zoomed_)
+        zoom(nullptr);
+    else if (spotlit_)
+        spotlight(nullptr);
+    else if (layer_->nStroke() > 0)
+        erase();
+    else
+        return false;
+    return true;
+}
+
+// A remote control is a keyboard: PageDown and PageUp step, F5 begins and ends (the program's own action), B or "."
+// blanks, Esc goes back. Letters are typed where somebody types.
+bool Presenter::key(int key, bool typing) {
+    switch (key) {
+    case Qt::Key_PageDown:
+    case Qt::Key_Forward:
+        if (!source_ && blank_ == Blank::No)
+            return false;
+        step(1);
+        return true;
+    case Qt::Key_PageUp:
+    case Qt::Key_Back:
+        if (!source_ && blank_ == Blank::No)
+            return false;
+        step(-1);
+        return true;
+    case Qt::Key_Escape:
+        if (!back())
+            setOn(false);
+        return true;
+    default:
+        break;
+    }
+    if (typing)
+        return false;
+    switch (key) {
+    case Qt::Key_B:
+    case Qt::Key_Period:
+        setBlank(blank_ == Blank::No ? Blank::Black : Blank::No);
+        return true;
+    case Qt::Key_W:
+    case Qt::Key_Comma:
+        setBlank(blank_ == Blank::No ? Blank::White : Blank::No);
+        return true;
+    case Qt::Key_P:
+        setPen(!pen_);
+        return true;
+    case Qt::Key_E:
+        erase();
+        return true;
+    case Qt::Key_S: {
+        QWidget* element = elementUnderPointer();
+        spotlight(element == spotlit_ ? nullptr : element);
+        return true;
+    }
+    case Qt::Key_Z:
+        zoom(zoomed_ ? nullptr : spotlit_ ? spotlit_.data() : elementUnderPointer());
+        return true;
+    case Qt::Key_L:
+        setSlow(!slow_);
+        return true;
+    case Qt::Key_N:
+        emit notesAsked();
+        return true;
+    case Qt::Key_V:
+        poll_.show(!poll_.shown());
+        return true;
+    case Qt::Key_R:
+        if (!poll_.shown())
+            return false;
+        poll_.reveal(!poll_.revealed());
+        return true;
+    default:
+        break;
+    }
+    if (poll_.shown() && key >= Qt::Key_1 && key <= Qt::Key_9) { // a hand more
+        const int option = key - Qt::Key_1;
+        poll_.setCount(option, poll_.count(option) + 1);
+        return true;
+    }
+    return false;
+}
+
+bool Presenter::eventFilter(QObject* object, QEvent* event) {
+    switch (event->type()) {
+    case QEvent::ToolTip:
+        return true; // nothing pops up that was not asked for
+    case QEvent::Resize:
+        if (object == window_) {
+            layer_->refresh();
+            placePoll();
+        }
+        return false;
+    case QEvent::ShortcutOverride:
+    case QEvent::KeyPress: {
+        if (!object->isWidgetType() || QApplication::activePopupWidget() != nullptr ||
+            QApplication::activeModalWidget() != nullptr)
+            return false;
+        const auto* pressed = static_cast<QKeyEvent*>(event);
+        if ((pressed->modifiers() & ~(Qt::KeypadModifier | Qt::ShiftModifier)) != 0)
+            return false;
+        const bool typing = takesText(QApplication::focusWidget());
+        if (event->type() == QEvent::ShortcutOverride) { // shortcuts of one key give way
+            const int k = pressed->key();
+            if (k == Qt::Key_Escape || k == Qt::Key_PageDown || k == Qt::Key_PageUp ||
+                (!typing && k < Qt::Key_Escape)) {
+                event->accept();
+                return true;
+            }
+            return false;
+        }
+        return key(pressed->key(), typing);
+    }
+    default:
+        return false;
+    }
+}
+
+} // namespace vitral
