@@ -5,6 +5,7 @@
 #include "app/options.h"
 #include "app/script.h"
 #include "app/services.h"
+#include "app/shell.h"
 #include "core/base/log.h"
 #include "widgets/canvas/renderer_choice.h"
 #include "widgets/shell/log_list.h"
@@ -97,6 +98,11 @@ int run(int argc, char** argv) {
     if (const QStringList size = options.size.split(QLatin1Char('x')); size.size() == 2)
         window.resize(size[0].toInt(), size[1].toInt());
     window.show();
+    const bool picture = !options.screenshot.isEmpty();
+    const bool restored = !picture && window.shell().beginSession(settings.dataDir() + QStringLiteral("/sessions"));
+    if (!restored && !picture && options.prompts.isEmpty() && options.show.isEmpty() && options.model.isEmpty() &&
+        options.run.isEmpty() && !options.quitAfterPrompts)
+        window.shell().begin();
     window.openFirstModel(options.model);
     if (!options.run.isEmpty())
         window.openRun(options.run);

@@ -108,8 +108,10 @@ void MainWindow::makeMenus() {
         action->setCheckable(true);
         action->setChecked(theme_.choice() == choice);
         connect(action, &QAction::triggered, this, [this, choice] {
-            theme_.setChoice(choice);
-            services_.settings.setTheme(choice);
+            shell_->preferences().choose(QStringLiteral("theme"),
+                                         choice == design::ThemeChoice::Light  ? QStringLiteral("light")
+                                         : choice == design::ThemeChoice::Dark ? QStringLiteral("dark")
+                                                                               : QStringLiteral("system"));
         });
         actions_->theme->addAction(action);
         return action;
@@ -123,10 +125,8 @@ void MainWindow::makeMenus() {
         auto* action = new QAction(name, languages); // a language is called by its own name
         action->setCheckable(true);
         action->setChecked(language_.current() == code);
-        connect(action, &QAction::triggered, this, [this, code] {
-            services_.settings.setLanguage(code);
-            language_.use(code);
-        });
+        connect(action, &QAction::triggered, this,
+                [this, code] { shell_->preferences().choose(QStringLiteral("language"), code); });
         actions_->language->addAction(action);
         return action;
     };
@@ -139,8 +139,10 @@ void MainWindow::makeMenus() {
         action->setCheckable(true);
         action->setChecked(services_.settings.renderer() == choice);
         connect(action, &QAction::triggered, this, [this, choice] {
-            services_.settings.setRenderer(choice);
-            setRendererChoice(choice);
+            shell_->preferences().choose(QStringLiteral("drawing"),
+                                         choice == RendererChoice::Vulkan    ? QStringLiteral("vulkan")
+                                         : choice == RendererChoice::Painter ? QStringLiteral("painter")
+                                                                             : QStringLiteral("automatic"));
         });
         actions_->drawing->addAction(action);
         return action;

@@ -3,9 +3,11 @@
 #include "app/chat_room.h"
 #include "app/main_actions.h"
 #include "app/rooms.h"
+#include "app/start_room.h"
 #include "widgets/design/icons.h"
 #include "widgets/design/metrics.h"
 #include "widgets/hub/library_room.h"
+#include "widgets/panels/notice_bar.h"
 #include "widgets/room.h"
 
 #include <QDockWidget>
@@ -13,6 +15,7 @@
 #include <QStackedWidget>
 #include <QToolBar>
 #include <QToolButton>
+#include <QVBoxLayout>
 
 namespace vitral::app {
 namespace {
@@ -28,8 +31,11 @@ void MainWindow::makeRooms(QWidget* chat) {
     rooms_.push_back(new ChatRoom(chat, roomStack_));
     for (Room* room : app::makeRooms(services_, roomStack_))
         rooms_.push_back(room);
+    startRoom_ = new StartRoom(roomStack_);
+    rooms_.push_back(startRoom_); // first on the rail, last in the count: chat stays Ctrl+1
     for (Room* room : rooms_) {
         roomStack_->addWidget(room);
+        roomDefaults_[room->name()] = room->saveState();
         room->restoreState(QJsonDocument::fromJson(services_.settings.bytes(stateKey(*room))).object());
         connect(room, &Room::roomAsked, this, [this](const QString& name, const QString& argument) {
             showRoom(name);
@@ -43,7 +49,14 @@ void MainWindow::makeRooms(QWidget* chat) {
             });
         connect(room, &Room::stateChanged, this, &MainWindow::retranslateRooms);
     }
-    setCentralWidget(roomStack_);
+    auto* centre = new QWidget(this);
+    auto* column = new QVBoxLayout(centre);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    notice_ = new NoticeBar(centre);
+    column->addWidget(notice_);
+    column->addWidget(roomStack_, 1);
+    setCentralWidget(centre);
 }
 
 void MainWindow::makeRoomActions() {
@@ -59,13 +72,17 @@ void MainWindow::makeRoomActions() {
         auto* action = new QAction(design::icon(rooms_[i]->iconName()), QString(), group);
         action->setCheckable(true);
         action->setChecked(i == 0);
-        if (i < 9)
+        const bool start = rooms_[i] == startRoom_;
+        if (start)
+            action->setShortcut(Qt::CTRL | Qt::SHIFT | Qt::Key_H);
+        else if (i < 9)
             action->setShortcut(QKeySequence(Qt::CTRL | static_cast<Qt::Key>(Qt::Key_1 + static_cast<int>(i))));
         const QString name = rooms_[i]->name();
         connect(action, &QAction::triggered, this, [this, name] { showRoom(name); });
         roomActions_.push_back(action);
-        actions_->view->addAction(action);
-        roomBar_->addAction(action);
+        QAction* first = start ? roomActions_.front() : nullptr;
+        actions_->view->insertAction(first, action);
+        roomBar_->insertAction(first, action);
         roomBar_->widgetForAction(action)->setProperty("kind", "room");
         roomBar_->widgetForAction(action)->setFocusPolicy(Qt::TabFocus);
     }

@@ -235,6 +235,7 @@ void MainWindow::closeEvent(QCloseEvent* event) {
     services_.settings.setBytes(QStringLiteral("window/geometry"), saveGeometry());
     services_.settings.setBytes(QStringLiteral("window/state"), inChat() ? saveState() : chatState_);
     saveRooms();
+    shell_->endSession();
     event->accept();
 }
 

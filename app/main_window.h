@@ -7,7 +7,10 @@
 #include "app/services.h"
 #include "widgets/design/theme.h"
 
+#include <QJsonObject>
 #include <QMainWindow>
+
+#include <map>
 
 class QAction;
 class QActionGroup;
@@ -26,6 +29,7 @@ class ChatPanel;
 class ConversationPanel;
 class SettingsPanel;
 class ModelChip;
+class NoticeBar;
 class TokenLegend;
 class AlternativesPopup;
 class ContextGauge;
@@ -40,6 +44,7 @@ class Section;
 namespace vitral::app {
 
 class Shell;
+class StartRoom;
 
 class MainWindow : public QMainWindow {
     Q_OBJECT
@@ -129,6 +134,9 @@ private:
     std::vector<Room*> rooms_;                              ///< the conversation first
     std::vector<QAction*> roomActions_;
     QStackedWidget* roomStack_ = nullptr;
+    StartRoom* startRoom_ = nullptr;
+    NoticeBar* notice_ = nullptr;                 ///< what concerns the whole program
+    std::map<QString, QJsonObject> roomDefaults_; ///< their state before anything was remembered
     QToolBar* roomBar_ = nullptr;
     QByteArray chatState_;          ///< where the side panels stood when the conversation was left
     QList<QDockWidget*> chatDocks_; ///< those that were seen then

@@ -2,19 +2,25 @@
 #include "app/shell.h"
 
 #include "app/main_actions.h"
+#include "app/preferences_dialog.h"
 #include "widgets/design/icons.h"
 #include "widgets/design/metrics.h"
 #include "widgets/inside/inside_view.h"
 #include "widgets/inside/inside_window.h"
+#include "widgets/panels/chat_panel.h"
+#include "widgets/panels/composer.h"
+#include "widgets/panels/settings_panel.h"
 #include "widgets/room.h"
 #include "widgets/shell/activity_panel.h"
 #include "widgets/shell/command_palette.h"
+#include "widgets/shell/presenter.h"
 #include "widgets/shell/undo_list.h"
 
 #include <QDockWidget>
 #include <QFileInfo>
 #include <QLineEdit>
 #include <QMenuBar>
+#include <QScrollArea>
 #include <QStatusBar>
 #include <QToolButton>
 #include <QUndoStack>
@@ -25,7 +31,8 @@ constexpr int kActivityHeight = 180;
 constexpr std::size_t kRecentChats = 20;
 } // namespace
 
-Shell::Shell(MainWindow& window) : window_(window) {}
+Shell::Shell(MainWindow& window)
+    : window_(window), preferences_(window.services_.settings, window.theme_, window.language_) {}
 
 Shell::~Shell() = default;
 
@@ -56,8 +63,13 @@ void Shell::makeMenus() {
     });
     paletteAction_ = add("help.commands", QT_TR_NOOP("&Commands\u2026"), a.help, a.shortcuts, "search",
                          Qt::CTRL | Qt::SHIFT | Qt::Key_P, [this] { palette_->open(); });
+    makeLayouts();
+    makeStart();
+    makePresenter();
     watchTasks();
+    watchUndo();
     registerActions();
+    registerPreferences();
     registerRooms();
     registerRecent();
 }
@@ -200,11 +212,28 @@ void Shell::updateStatus() {
 void Shell::retranslate() {
     for (const Named& named : named_)
         named.action->setText(tr(named.text));
+    layoutMenu_->setTitle(tr("La&youts"));
+    presentMenu_->setTitle(tr("&Presenting"));
     activityAction_->setToolTip(tr("What is running, and the log (Ctrl+Shift+Y)"));
     activityDock_->setWindowTitle(tr("Tasks and log"));
     activityAction_->setText(tr("Tasks and log")); // the dock's title sets it
     updateUndo();
     updateStatus();
+    nameScrollAreas();
+}
+
+// They take the focus, so that a page without any control can be scrolled by keyboard: then they must say what they
+// are.
+void Shell::nameScrollAreas() {
+    for (const Room* room : window_.rooms_)
+        for (QScrollArea* area : room->findChildren<QScrollArea*>())
+            if (area->accessibleName().isEmpty() || area->property("namedByShell").toBool()) {
+                QString title = room->title();
+                area->setProperty("namedByShell", true);
+                area->setAccessibleName(tr("Page of %1").arg(title.remove(QLatin1Char('&'))));
+            }
+    for (QScrollArea* area : window_.settingsPanel_->findChildren<QScrollArea*>())
+        area->setAccessibleName(MainWindow::tr("Settings"));
 }
 
 bool Shell::showView(const QString& name) {
@@ -215,6 +244,38 @@ bool Shell::showView(const QString& name) {
         activityDock_->show();
         if (name == QLatin1String("log"))
             activity_->showLog();
+    } else if (name == QLatin1String("preferences")) {
+        showPreferences();
+    } else if (name == QLatin1String("present")) {
+        presenter_->setOn(true);
+    } else if (name == QLatin1String("notes")) {
+        showNotes();
+    } else if (name.startsWith(QLatin1String("poll="))) { // "poll=Question|one:12|two:9": with hands
+        PresentPoll poll;
+        QList<int> hands;
+        for (const QString& part : name.section(QLatin1Char('='), 1).split(QLatin1Char('|')))
+            if (poll.question.isEmpty()) {
+                poll.question = part;
+            } else {
+                poll.options << part.section(QLatin1Char(':'), 0, 0);
+                hands << part.section(QLatin1Char(':'), 1).toInt();
+            }
+        presenter_->poll().set(poll);
+        for (int i = 0; i < hands.size(); ++i)
+            presenter_->poll().setCount(i, hands[i]);
+        presenter_->poll().show(true);
+    } else if (name.startsWith(QLatin1String("spotlight=")) || name.startsWith(QLatin1String("zoom="))) {
+        const QString type = name.section(QLatin1Char('='), 1);
+        for (QWidget* child : window_.findChildren<QWidget*>())
+            if (child->isVisible() && QLatin1String(child->metaObject()->className()).endsWith(type)) {
+                if (name.startsWith(QLatin1Char('z')))
+                    presenter_->zoom(child);
+                else
+                    presenter_->spotlight(child);
+                break;
+            }
+    } else if (name.startsWith(QLatin1String("compose="))) { // written and not sent
+        window_.chatPanel_->composer()->setText(name.section(QLatin1Char('='), 1));
     } else {
         return false;
     }

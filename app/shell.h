@@ -4,19 +4,27 @@
 // language has changed. Thread: GUI.
 
 #include "app/main_window.h"
+#include "app/preferences.h"
+#include "app/session.h"
 #include "widgets/shell/command_list.h"
 #include "widgets/shell/task_list.h"
 
 #include <QMenu>
+#include <QPointer>
+#include <QTimer>
 
 class QDockWidget;
 
 namespace vitral {
 class ActivityPanel;
 class CommandPalette;
+class Presenter;
+class PresenterNotes;
 } // namespace vitral
 
 namespace vitral::app {
+
+class PreferencesDialog;
 
 class Shell : public QObject {
     Q_OBJECT
@@ -29,6 +37,26 @@ public:
     /// "palette", "palette:dark", "activity", "log": for pictures. False: not one of these.
     bool showView(const QString& name);
 
+    // shell_state.cpp
+    /// Everything about the window that can be put back: places of panels, rooms, what is written and not sent.
+    [[nodiscard]] QJsonObject state() const;
+    void putState(const QJsonObject& state, bool geometry);
+    /// From now on the state is kept on the disk; what a crash left behind is put back. True: there was one.
+    bool beginSession(const QString& folder);
+    void endSession();
+    void resetLayout(); ///< of the room that is shown
+    void saveLayout(const QString& name);
+    void useLayout(const QString& name);
+    void removeLayout(const QString& name);
+    [[nodiscard]] QStringList layouts() const;
+
+    // shell_start.cpp
+    /// The page a person begins on, if this is how they want it.
+    void begin();
+    void showPreferences();
+    [[nodiscard]] Preferences& preferences() { return preferences_; }
+
+    [[nodiscard]] Presenter* presenter() const { return presenter_; }
     [[nodiscard]] CommandList& commands() { return commands_; }
     [[nodiscard]] CommandPalette* palette() const { return palette_; }
     [[nodiscard]] ActivityPanel* activity() const { return activity_; }
@@ -50,16 +78,51 @@ private:
     void registerRecent();
     void updateUndo();
     void updateStatus();
+    void nameScrollAreas();
     // shell_tasks.cpp
     void watchTasks();
+    // shell_state.cpp
+    void makeLayouts();
+    void putLayout(const QJsonObject& state, const QString& what);
+    void keepSession();
+    [[nodiscard]] QJsonObject defaultState() const;
+    // shell_start.cpp
+    void makeStart();
+    void registerPreferences();
+    void applyDepth(bool panels); ///< panels: those of the window too, not only what stands in them
+    // shell_undo.cpp
+    void watchUndo();
+    // shell_present.cpp
+    void makePresenter();
+    void present(bool on);
+    void hideForPresenting();
+    void findSteps();
+    void showNotes();
 
     MainWindow& window_;
+    Preferences preferences_;
+    QPointer<PreferencesDialog> dialog_;
+    std::unique_ptr<Session> session_;
+    QTimer keep_, keepSoon_;
+    QByteArray plainPanels_; ///< where panels stand before anything is remembered
+    QMenu* layoutMenu_ = nullptr;
+    GenerationSettings settingsBefore_;
+    std::shared_ptr<const InterventionSet> changesBefore_;
     CommandList commands_;
     CommandPalette* palette_ = nullptr;
     ActivityPanel* activity_ = nullptr;
     QDockWidget* activityDock_ = nullptr;
     QToolButton* status_ = nullptr;
     QAction *undo_ = nullptr, *redo_ = nullptr, *activityAction_ = nullptr, *paletteAction_ = nullptr;
+    Presenter* presenter_ = nullptr;
+    PresenterNotes* notes_ = nullptr;
+    QMenu* presentMenu_ = nullptr;
+    QAction *presentAction_ = nullptr, *keepMenu_ = nullptr, *keepRail_ = nullptr, *keepPanels_ = nullptr,
+            *keepStatus_ = nullptr;
+    QJsonObject beforePresenting_;
+    double scaleBefore_ = 1;
+    bool fullBefore_ = false;
+    RendererChoice rendererBefore_ = RendererChoice::Automatic;
     std::vector<Named> named_;
     RunningTask loading_, answering_, inside_, drawing_, drawingModel_;
 };

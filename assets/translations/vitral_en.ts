@@ -295,6 +295,16 @@
     </message>
 </context>
 <context>
+    <name>vitral::PollView</name>
+    <message numerus="yes">
+        <source>%n hand(s)</source>
+        <translation>
+            <numerusform>%n hand</numerusform>
+            <numerusform>%n hands</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>vitral::app::Shell</name>
     <message numerus="yes">
         <source>%n token(s) written</source>

@@ -71,6 +71,10 @@
         <source>Close</source>
         <translation>Fechar</translation>
     </message>
+    <message>
+        <source>running</source>
+        <translation>em andamento</translation>
+    </message>
 </context>
 <context>
     <name>vitral::AlternativesPopup</name>
@@ -1000,6 +1004,21 @@
     <message>
         <source>yesterday</source>
         <translation>ontem</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::ConversationLibrary</name>
+    <message>
+        <source>Renaming the conversation</source>
+        <translation>Renomear a conversa</translation>
+    </message>
+    <message>
+        <source>Moving the conversation</source>
+        <translation>Mover a conversa</translation>
+    </message>
+    <message>
+        <source>Deleting the conversation</source>
+        <translation>Excluir a conversa</translation>
     </message>
 </context>
 <context>
@@ -6474,6 +6493,36 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
         <source>points outside the square: %1</source>
         <translation>pontos fora do quadrado: %1</translation>
     </message>
+    <message>
+        <source>Training a network on points</source>
+        <translation>Treinando uma rede nos pontos</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::PollView</name>
+    <message>
+        <source>%1: %2 of %3</source>
+        <translation>%1: %2 de %3</translation>
+    </message>
+    <message>
+        <source>Poll</source>
+        <translation>Enquete</translation>
+    </message>
+    <message>
+        <source>the answer</source>
+        <translation>a resposta</translation>
+    </message>
+    <message>
+        <source>%1 (%2 %)</source>
+        <translation>%1 (%2 %)</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n hand(s)</source>
+        <translation>
+            <numerusform>%n mão</numerusform>
+            <numerusform>%n mãos</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>vitral::PositionsView</name>
@@ -6624,6 +6673,101 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
     <message>
         <source>How the model knows which token stands where, and what the distance between two tokens does to their score. Choose a layer, a head and a token above; the other token is the cell chosen in the matrix, or the one before.</source>
         <translation>Como o modelo sabe que token está onde, e o que a distância entre dois tokens faz com a pontuação deles. Escolha acima uma camada, uma cabeça e um token; o outro token é o da célula escolhida na matriz, ou o anterior.</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::PresenterNotes</name>
+    <message>
+        <source>%1 of %2: %3</source>
+        <translation>%1 de %2: %3</translation>
+    </message>
+    <message>
+        <source>Nothing to step through. Open a lesson: its steps and notes stand here.</source>
+        <translation>Não há passos a percorrer. Abra uma lição: os passos e as notas dela aparecem aqui.</translation>
+    </message>
+    <message>
+        <source>Next: %1</source>
+        <translation>Em seguida: %1</translation>
+    </message>
+    <message>
+        <source>Hands for %1</source>
+        <translation>Mãos para %1</translation>
+    </message>
+    <message>
+        <source>Hide the question</source>
+        <translation>Esconder a pergunta</translation>
+    </message>
+    <message>
+        <source>Show the question</source>
+        <translation>Mostrar a pergunta</translation>
+    </message>
+    <message>
+        <source>Cover the answer</source>
+        <translation>Cobrir a resposta</translation>
+    </message>
+    <message>
+        <source>Reveal the answer</source>
+        <translation>Revelar a resposta</translation>
+    </message>
+    <message>
+        <source>Notes of the presenter</source>
+        <translation>Notas de quem apresenta</translation>
+    </message>
+    <message>
+        <source>From zero</source>
+        <translation>Do zero</translation>
+    </message>
+    <message>
+        <source>Starts the time that has passed from zero</source>
+        <translation>Recomeça do zero o tempo decorrido</translation>
+    </message>
+    <message>
+        <source>Notes</source>
+        <translation>Notas</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>Voltar</translation>
+    </message>
+    <message>
+        <source>Next step</source>
+        <translation>Próximo passo</translation>
+    </message>
+    <message>
+        <source>Blank</source>
+        <translation>Apagar tela</translation>
+    </message>
+    <message>
+        <source>Pen</source>
+        <translation>Caneta</translation>
+    </message>
+    <message>
+        <source>Erase</source>
+        <translation>Limpar</translation>
+    </message>
+    <message>
+        <source>Slow</source>
+        <translation>Devagar</translation>
+    </message>
+    <message>
+        <source>Ask the class</source>
+        <translation>Perguntar à turma</translation>
+    </message>
+    <message>
+        <source>Question</source>
+        <translation>Pergunta</translation>
+    </message>
+    <message>
+        <source>One answer in each line</source>
+        <translation>Uma resposta em cada linha</translation>
+    </message>
+    <message>
+        <source>Answers, one in each line</source>
+        <translation>Respostas, uma em cada linha</translation>
+    </message>
+    <message>
+        <source>Page Down, Page Up: step. B: blank. S: spotlight on what is under the pointer. Z: zoom. P: pen, E: erase. L: slow motion. V: question, 1 to 9: a hand more, R: reveal. N: this window. Esc: back.</source>
+        <translation>Page Down, Page Up: passo. B: apagar a tela. S: luz sobre o que está sob o ponteiro. Z: ampliar. P: caneta, E: limpar. L: câmera lenta. V: pergunta, 1 a 9: mais uma mão, R: revelar. N: esta janela. Esc: voltar.</translation>
     </message>
 </context>
 <context>
@@ -7296,6 +7440,18 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
     <message>
         <source>Let the model think first</source>
         <translation>Deixar o modelo pensar antes</translation>
+    </message>
+    <message>
+        <source>Search the settings</source>
+        <translation>Buscar nas configurações</translation>
+    </message>
+    <message>
+        <source>Show all settings</source>
+        <translation>Mostrar todas as configurações</translation>
+    </message>
+    <message>
+        <source>No setting has these words.</source>
+        <translation>Nenhuma configuração tem essas palavras.</translation>
     </message>
 </context>
 <context>
@@ -9005,6 +9161,18 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
         <source>Merge %1: “%2” + “%3” became “%4”. The pair stood in the text %5 times; none stood there more often.</source>
         <translation>Fusão %1: “%2” + “%3” viraram “%4”. O par aparecia %5 vezes no texto; nenhum aparecia mais.</translation>
     </message>
+    <message>
+        <source>Training a tokenizer</source>
+        <translation>Treinando um tokenizador</translation>
+    </message>
+    <message>
+        <source>%1 pieces</source>
+        <translation>%1 peças</translation>
+    </message>
+    <message>
+        <source>reading</source>
+        <translation>lendo</translation>
+    </message>
 </context>
 <context>
     <name>vitral::app::ChatRoom</name>
@@ -9413,6 +9581,144 @@ Licença Apache 2.0. Fontes: Inter (SIL OFL 1.1) e JetBrains Mono (Apache 2.0).<
     </message>
 </context>
 <context>
+    <name>vitral::app::Preferences</name>
+    <message>
+        <source>User</source>
+        <translation>Usuário</translation>
+    </message>
+    <message>
+        <source>Chat and look around. What is rarely needed stays folded away.</source>
+        <translation>Conversar e olhar em volta. O que raramente é preciso fica guardado.</translation>
+    </message>
+    <message>
+        <source>Power user</source>
+        <translation>Usuário avançado</translation>
+    </message>
+    <message>
+        <source>All settings of an answer beside the chat, and what fills the context.</source>
+        <translation>Todas as configurações de uma resposta ao lado da conversa, e o que enche o contexto.</translation>
+    </message>
+    <message>
+        <source>Developer</source>
+        <translation>Desenvolvedor</translation>
+    </message>
+    <message>
+        <source>Researcher</source>
+        <translation>Pesquisador</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>Idioma</translation>
+    </message>
+    <message>
+        <source>Of the whole program, at once.</source>
+        <translation>Do programa inteiro, na hora.</translation>
+    </message>
+    <message>
+        <source>How much is shown</source>
+        <translation>Quanto se mostra</translation>
+    </message>
+    <message>
+        <source>At first only: everything can be reached in each of them.</source>
+        <translation>Só de início: em qualquer um deles, tudo pode ser alcançado.</translation>
+    </message>
+    <message>
+        <source>Theme</source>
+        <translation>Tema</translation>
+    </message>
+    <message>
+        <source>Light or dark.</source>
+        <translation>Claro ou escuro.</translation>
+    </message>
+    <message>
+        <source>As the system</source>
+        <translation>Como o sistema</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>Claro</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>Escuro</translation>
+    </message>
+    <message>
+        <source>Text size</source>
+        <translation>Tamanho do texto</translation>
+    </message>
+    <message>
+        <source>Of everything, also Ctrl++ and Ctrl+−.</source>
+        <translation>De tudo; também com Ctrl++ e Ctrl+−.</translation>
+    </message>
+    <message>
+        <source>Text size while presenting</source>
+        <translation>Tamanho do texto na apresentação</translation>
+    </message>
+    <message>
+        <source>Never smaller than the usual one.</source>
+        <translation>Nunca menor que o de costume.</translation>
+    </message>
+    <message>
+        <source>Nothing moves by itself</source>
+        <translation>Nada se move sozinho</translation>
+    </message>
+    <message>
+        <source>No blinking cursor, and what can be played is shown at its end.</source>
+        <translation>O cursor não pisca, e o que pode ser reproduzido aparece no fim.</translation>
+    </message>
+    <message>
+        <source>Begin on the start page</source>
+        <translation>Começar pela página inicial</translation>
+    </message>
+    <message>
+        <source>Otherwise the program opens where it was closed.</source>
+        <translation>Senão, o programa abre onde foi fechado.</translation>
+    </message>
+    <message>
+        <source>Maps are drawn by</source>
+        <translation>Mapas desenhados por</translation>
+    </message>
+    <message>
+        <source>Where Vulkan draws wrongly, the processor does it slower.</source>
+        <translation>Onde o Vulkan desenha errado, o processador desenha mais devagar.</translation>
+    </message>
+    <message>
+        <source>Whatever is faster here</source>
+        <translation>O que for mais rápido aqui</translation>
+    </message>
+    <message>
+        <source>The processor</source>
+        <translation>O processador</translation>
+    </message>
+    <message>
+        <source>Also grammars and schemas, the order of the samplers, and speeds.</source>
+        <translation>Também gramáticas e esquemas, a ordem dos amostradores e as velocidades.</translation>
+    </message>
+    <message>
+        <source>Also what the samplers do to every token.</source>
+        <translation>Também o que os amostradores fazem com cada token.</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::app::PreferencesDialog</name>
+    <message>
+        <source>Preferences</source>
+        <translation>Preferências</translation>
+    </message>
+    <message>
+        <source>Search the preferences</source>
+        <translation>Buscar nas preferências</translation>
+    </message>
+    <message>
+        <source>No preference has these words. The settings of answers stand beside the chat and have a search of their own.</source>
+        <translation>Nenhuma preferência tem essas palavras. As configurações das respostas ficam ao lado da conversa e têm uma busca própria.</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Fechar</translation>
+    </message>
+</context>
+<context>
     <name>vitral::app::Services</name>
     <message>
         <source>Conversations cannot be stored and are kept only until the program ends; export what you want to keep. %1</source>
@@ -9516,6 +9822,185 @@ Licença Apache 2.0. Fontes: Inter (SIL OFL 1.1) e JetBrains Mono (Apache 2.0).<
     <message>
         <source>Loading a model that draws</source>
         <translation>Carregando um modelo que desenha</translation>
+    </message>
+    <message>
+        <source>La&amp;youts</source>
+        <translation>Disposições</translation>
+    </message>
+    <message>
+        <source>&amp;Presenting</source>
+        <translation>Apresentação</translation>
+    </message>
+    <message>
+        <source>Present</source>
+        <translation>Apresentar</translation>
+    </message>
+    <message>
+        <source>Notes of the presenter</source>
+        <translation>Notas de quem apresenta</translation>
+    </message>
+    <message>
+        <source>Keep the menu</source>
+        <translation>Manter o menu</translation>
+    </message>
+    <message>
+        <source>Keep the rail of rooms</source>
+        <translation>Manter a barra das salas</translation>
+    </message>
+    <message>
+        <source>Keep the side panels</source>
+        <translation>Manter os painéis laterais</translation>
+    </message>
+    <message>
+        <source>Keep the status bar</source>
+        <translation>Manter a barra de estado</translation>
+    </message>
+    <message>
+        <source>Talk with a model and see how sure it was of every token.</source>
+        <translation>Converse com um modelo e veja a certeza dele em cada token.</translation>
+    </message>
+    <message>
+        <source>See what every layer and head did while the model answered.</source>
+        <translation>Veja o que cada camada e cada cabeça fez enquanto o modelo respondia.</translation>
+    </message>
+    <message>
+        <source>Conversations</source>
+        <translation>Conversas</translation>
+    </message>
+    <message>
+        <source>Untitled</source>
+        <translation>Sem título</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>Modelos</translation>
+    </message>
+    <message>
+        <source>Preferences…</source>
+        <translation>Preferências…</translation>
+    </message>
+    <message>
+        <source>Reset all layouts</source>
+        <translation>Restaurar todas as disposições</translation>
+    </message>
+    <message>
+        <source>Resetting all layouts</source>
+        <translation>Restaurar todas as disposições</translation>
+    </message>
+    <message>
+        <source>Save this layout…</source>
+        <translation>Salvar esta disposição…</translation>
+    </message>
+    <message>
+        <source>Save the layout</source>
+        <translation>Salvar a disposição</translation>
+    </message>
+    <message>
+        <source>Name of the layout:</source>
+        <translation>Nome da disposição:</translation>
+    </message>
+    <message>
+        <source>Reset the layout of this room</source>
+        <translation>Restaurar a disposição desta sala</translation>
+    </message>
+    <message>
+        <source>Reset the layouts of all rooms</source>
+        <translation>Restaurar as disposições de todas as salas</translation>
+    </message>
+    <message>
+        <source>Use it</source>
+        <translation>Usar</translation>
+    </message>
+    <message>
+        <source>Remove it</source>
+        <translation>Remover</translation>
+    </message>
+    <message>
+        <source>Layout: %1</source>
+        <translation>Disposição: %1</translation>
+    </message>
+    <message>
+        <source>Resetting the layout</source>
+        <translation>Restaurar a disposição</translation>
+    </message>
+    <message>
+        <source>Saving a layout</source>
+        <translation>Salvar uma disposição</translation>
+    </message>
+    <message>
+        <source>Removing a layout</source>
+        <translation>Remover uma disposição</translation>
+    </message>
+    <message>
+        <source>Vitral ended unexpectedly. The window, the text that was not sent and the conversation are back as they were.</source>
+        <translation>O Vitral terminou de forma inesperada. A janela, o texto não enviado e a conversa estão de volta como estavam.</translation>
+    </message>
+    <message>
+        <source>Vitral ended unexpectedly several times in a row. The text that was not sent is back; the window was left as new.</source>
+        <translation>O Vitral terminou de forma inesperada várias vezes seguidas. O texto não enviado está de volta; a janela ficou como nova.</translation>
+    </message>
+    <message>
+        <source>Show the log</source>
+        <translation>Mostrar o registro</translation>
+    </message>
+    <message>
+        <source>Changing the settings</source>
+        <translation>Mudar as configurações</translation>
+    </message>
+    <message>
+        <source>Deleting the message</source>
+        <translation>Excluir a mensagem</translation>
+    </message>
+    <message>
+        <source>Changing the interventions</source>
+        <translation>Mudar as intervenções</translation>
+    </message>
+    <message>
+        <source>Page of %1</source>
+        <translation>Página de %1</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::app::StartRoom</name>
+    <message>
+        <source>Welcome to Vitral</source>
+        <translation>Boas-vindas ao Vitral</translation>
+    </message>
+    <message>
+        <source>What would you like to do?</source>
+        <translation>O que você quer fazer?</translation>
+    </message>
+    <message>
+        <source>Two questions; both answers can be changed at any time (Ctrl+,).</source>
+        <translation>Duas perguntas; as duas respostas podem ser mudadas a qualquer momento (Ctrl+,).</translation>
+    </message>
+    <message>
+        <source>Everything runs on this computer. Ctrl+Shift+P finds whatever you can name.</source>
+        <translation>Tudo roda neste computador. Ctrl+Shift+P encontra o que você souber nomear.</translation>
+    </message>
+    <message>
+        <source>Begin here every time</source>
+        <translation>Começar sempre por aqui</translation>
+    </message>
+    <message>
+        <source>Which language?</source>
+        <translation>Que idioma?</translation>
+    </message>
+    <message>
+        <source>How do you want to work?</source>
+        <translation>Como você quer trabalhar?</translation>
+    </message>
+    <message>
+        <source>Begin</source>
+        <translation>Começar</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>Início</translation>
+    </message>
+    <message>
+        <source>What can be done here, and what you did last.</source>
+        <translation>O que se pode fazer aqui, e o que você fez por último.</translation>
     </message>
 </context>
 </TS>

@@ -1,13 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
-// What surrounds the rooms: commands by name in two languages, tasks, undo, the log.
+// What surrounds the rooms: commands by name in two languages, tasks, undo, the log, the start page, preferences,
+// layouts, what is left by a crash, presenting; and that every control of every room has a name and is reached by Tab.
 
 #include "app/main_window.h"
+#include "app/preferences_dialog.h"
+#include "app/session.h"
 #include "app/shell.h"
+#include "app/start_room.h"
+#include "widgets/panels/chat_panel.h"
+#include "widgets/panels/composer.h"
+#include "widgets/panels/section.h"
+#include "widgets/panels/settings_panel.h"
 #include "widgets/room.h"
 #include "widgets/shell/activity_panel.h"
 #include "widgets/shell/command_palette.h"
 #include "widgets/shell/fuzzy.h"
+#include "widgets/shell/presenter.h"
+#include "widgets/shell/presenter_layer.h"
+#include "widgets/shell/presenter_notes.h"
 #include "widgets/shell/undo_list.h"
+#include "widgets/shell/ways.h"
 
 #include <QTemporaryDir>
 #include <QtTest>
@@ -15,6 +27,23 @@
 
 using namespace vitral;
 using namespace vitral::app;
+
+/// Three steps; the second one asks.
+class Steps : public PresentSource {
+public:
+    int at = 0;
+    [[nodiscard]] int count() const override { return 3; }
+    [[nodiscard]] int current() const override { return at; }
+    void go(int step) override {
+        at = step;
+        emit changed();
+    }
+    [[nodiscard]] QString title(int step) const override { return QStringLiteral("step %1").arg(step); }
+    [[nodiscard]] QString notes(int step) const override { return QStringLiteral("note **%1**").arg(step); }
+    [[nodiscard]] PresentPoll poll(int step) const override {
+        return step == 1 ? PresentPoll{"Which?", {"this", "that"}, 1, "Because."} : PresentPoll{};
+    }
+};
 
 class TestShell : public QObject {
     Q_OBJECT
@@ -170,6 +199,306 @@ private slots:
                 copy = button;
         copy->click();
         QVERIFY(QApplication::clipboard()->text().contains("info test: for the panel"));
+    }
+
+    void theStartPageLeadsEverywhere() {
+        window_->showRoom("start");
+        auto* start = qobject_cast<StartRoom*>(window_->currentRoom());
+        QVERIFY(start != nullptr);
+        QVERIFY(!start->asking());
+        QStringList names;
+        for (QPushButton* button : start->findChildren<QPushButton*>())
+            if (button->property("kind") == "suggestion")
+                names << button->accessibleName();
+        QVERIFY2(names.size() >= 4, qPrintable(names.join(", ")));
+        QVERIFY(names.contains("Chat") && names.contains("Look inside") && names.contains("Denoise"));
+        for (QPushButton* button : start->findChildren<QPushButton*>())
+            if (button->accessibleName() == "Tokens")
+                button->click();
+        QCOMPARE(window_->currentRoom()->name(), QStringLiteral("tokens"));
+        // The first start asks, once.
+        window_->shell().begin();
+        QVERIFY(start->asking());
+        for (const char* answer : {"Power user", "Portugu"}) // the language last: it changes the words
+            for (QRadioButton* button : start->findChildren<QRadioButton*>())
+                if (button->text().startsWith(answer))
+                    button->click();
+        QCOMPARE(language_.current(), QStringLiteral("pt_BR"));
+        for (QPushButton* button : start->findChildren<QPushButton*>())
+            if (button->property("kind") == "primary")
+                button->click();
+        QVERIFY(!start->asking());
+        QCOMPARE(Ways::shared().depth(), Depth::Power);
+        QCOMPARE(settings_->bytes("shell/depth"), QByteArray("power"));
+        window_->shell().preferences().choose("language", "en");
+        window_->showRoom("chat");
+        window_->shell().begin();
+        QVERIFY(!start->asking());
+        QCOMPARE(window_->currentRoom(), start);
+        window_->shell().preferences().choose("start", "0");
+        window_->showRoom("chat");
+        window_->shell().begin();
+        QCOMPARE(window_->currentRoom()->name(), QStringLiteral("chat"));
+    }
+
+    void aDepthShowsMoreOrLess() {
+        Preferences& preferences = window_->shell().preferences();
+        window_->showRoom("chat");
+        SettingsPanel* panel = window_->settingsPanel();
+        const auto seen = [panel] {
+            int n = 0;
+            for (const Section* section : panel->findChildren<Section*>())
+                n += section->isHidden() ? 0 : 1;
+            return n;
+        };
+        preferences.choose("depth", "user");
+        const int few = seen();
+        preferences.choose("depth", "researcher");
+        const int all = seen();
+        QVERIFY(few >= 2 && all > few + 3);
+        preferences.choose("depth", "user");
+        panel->find("grammar"); // folded away, and found
+        const QList<Section*> sections = panel->findChildren<Section*>();
+        QVERIFY(std::any_of(sections.begin(), sections.end(),
+                            [](const Section* s) { return !s->isHidden() && s->title() == "Form of the answer"; }));
+        panel->find({});
+        QCOMPARE(seen(), few);
+        UndoList::shared().stack()->undo(); // the depth is a step like any other
+        QCOMPARE(preferences.value("depth"), QStringLiteral("power"));
+        preferences.choose("depth", "researcher");
+    }
+
+    void preferencesAreSearchedAndUndone() {
+        Preferences& preferences = window_->shell().preferences();
+        window_->shell().showPreferences();
+        auto* dialog = window_->findChild<PreferencesDialog*>();
+        QVERIFY(dialog != nullptr);
+        const qsizetype all = dialog->shown().size();
+        QVERIFY(all >= 7);
+        dialog->search()->setText("escuro");
+        QCOMPARE(dialog->shown().size(), 0);
+        dialog->search()->setText("dark");
+        QCOMPARE(dialog->shown(), QStringList{"theme"});
+        dialog->search()->clear();
+        preferences.choose("theme", "light");
+        preferences.choose("motion", "1");
+        QVERIFY(Ways::shared().reducedMotion());
+        QCOMPARE(QApplication::cursorFlashTime(), 0);
+        UndoList::shared().stack()->undo();
+        QVERIFY(!Ways::shared().reducedMotion());
+        dialog->close();
+    }
+
+    void settingsOfAnswersAreUndone() {
+        SettingsPanel* panel = window_->settingsPanel();
+        GenerationSettings s = panel->settings();
+        const double before = s.sampler.temperature;
+        for (const float t : {0.3F, 0.4F}) { // dragged: one step
+            s.sampler.temperature = t;
+            panel->setSettings(s);
+            emit panel->changed(s);
+        }
+        s.sampler.topK = 7;
+        panel->setSettings(s);
+        emit panel->changed(s);
+        UndoList::shared().stack()->undo();
+        QCOMPARE(panel->settings().sampler.temperature, 0.4F);
+        UndoList::shared().stack()->undo();
+        QCOMPARE(double(panel->settings().sampler.temperature), before);
+        QCOMPARE(double(services_->chat->settings().sampler.temperature), before);
+    }
+
+    void layoutsAreSavedAndReset() {
+        auto* left = window_->findChild<QDockWidget*>("conversations");
+        window_->showRoom("chat");
+        Shell& shell = window_->shell();
+        shell.resetLayout();
+        QVERIFY(!left->isHidden());
+        left->hide();
+        shell.saveLayout("Mine & yours");
+        shell.resetLayout();
+        QVERIFY(!left->isHidden());
+        shell.useLayout("Mine & yours");
+        QVERIFY(left->isHidden());
+        UndoList::shared().stack()->undo();
+        QVERIFY(!left->isHidden());
+        shell.removeLayout("Mine & yours");
+        QVERIFY(shell.layouts().isEmpty());
+        UndoList::shared().stack()->undo();
+        QCOMPARE(shell.layouts(), QStringList{"Mine & yours"});
+        shell.removeLayout("Mine & yours");
+    }
+
+    void aSessionOutlivesItsProgram() {
+        const QString folder = dir_->filePath("sessions");
+        const QString lost = folder + "/100-1.json"; // of a program that is gone: nobody holds its lock
+        QVERIFY(QDir().mkpath(folder));
+        const auto leave = [](const QString& path, const QByteArray& bytes) {
+            QFile file(path);
+            QVERIFY(file.open(QIODevice::WriteOnly));
+            file.write(bytes);
+        };
+        leave(lost, R"({"room":"tokens","text":"older"})");
+        leave(folder + "/200-2.json", "{ this is no JSON");
+        leave(folder + "/300-3.json", R"({"room":"denoise","text":"half a question"})");
+        {
+            Session session(folder);
+            const auto crashed = session.takeCrashed();
+            QVERIFY(crashed.has_value());
+            QCOMPARE((*crashed)["text"].toString(), QStringLiteral("half a question"));
+            QCOMPARE(session.nAttempt(), 1);
+            Session other(folder); // a second window: the first one's file is not a crash
+            const auto second = other.takeCrashed();
+            QVERIFY(second.has_value());
+            QCOMPARE((*second)["text"].toString(), QStringLiteral("older"));
+            QVERIFY(!other.takeCrashed());
+            session.save({{"room", "chat"}});
+        }
+        QCOMPARE(QDir(folder).entryList(QDir::Files), QStringList()); // both ended as they should
+
+        leave(folder + "/400-4.json", R"({"room":"tokens","text":"not sent","inside":false})");
+        QVERIFY(window_->shell().beginSession(folder));
+        QCOMPARE(window_->currentRoom()->name(), QStringLiteral("tokens"));
+        QCOMPARE(window_->chatPanel()->composer()->text(), QStringLiteral("not sent"));
+        window_->shell().endSession();
+        window_->chatPanel()->composer()->clear();
+    }
+
+    void presentingMovesNothingByItself() {
+        Presenter* presenter = window_->shell().presenter();
+        window_->showRoom("chat");
+        const double size = theme_->fontScale();
+        const auto docks = [this] {
+            int n = 0;
+            for (const QDockWidget* dock : window_->findChildren<QDockWidget*>())
+                n += dock->isHidden() ? 0 : 1;
+            return n;
+        };
+        const int before = docks();
+        QTest::keyClick(window_.get(), Qt::Key_F5); // as a remote begins
+        QVERIFY(presenter->on());
+        QCOMPARE(docks(), 0);
+        QVERIFY(!window_->menuBar()->isVisible());
+        QVERIFY(theme_->fontScale() >= 1.5);
+        QCOMPARE(QApplication::cursorFlashTime(), 0);
+        Steps steps;
+        presenter->setSource(&steps);
+        const auto press = [this](int key) {
+            QWidget* focus = QApplication::focusWidget();
+            QTest::keyClick(focus != nullptr ? focus : window_.get(), Qt::Key(key));
+        };
+        press(Qt::Key_PageDown);
+        QCOMPARE(steps.at, 1);
+        press(Qt::Key_B);
+        QCOMPARE(presenter->blank(), Presenter::Blank::Black);
+        QCOMPARE(window_->grab().toImage().pixelColor(300, 300), QColor(Qt::black));
+        press(Qt::Key_Escape);
+        QCOMPARE(presenter->blank(), Presenter::Blank::No);
+        // The step asks: shown, counted, revealed.
+        press(Qt::Key_V);
+        QVERIFY(presenter->poll().shown());
+        press(Qt::Key_1);
+        press(Qt::Key_2);
+        press(Qt::Key_2);
+        QCOMPARE(presenter->poll().count(1), 2);
+        QCOMPARE(presenter->poll().total(), 3);
+        QVERIFY(!presenter->poll().revealed());
+        press(Qt::Key_R);
+        QVERIFY(presenter->poll().revealed());
+        window_->shell().showView("notes");
+        auto* notes = window_->findChild<PresenterNotes*>();
+        QVERIFY(notes != nullptr && notes->isVisible());
+        const QList<QSpinBox*> hands = notes->findChildren<QSpinBox*>();
+        QCOMPARE(hands.size(), 2);
+        QCOMPARE(hands[1]->value(), 2);
+        hands[0]->setValue(30);
+        QCOMPARE(presenter->poll().count(0), 30);
+        QVERIFY(notes->findChild<QTextBrowser*>()->toPlainText().contains("note 1"));
+        press(Qt::Key_Escape);
+        QVERIFY(!presenter->poll().shown());
+        // Letters are typed where somebody types.
+        window_->chatPanel()->composer()->focusText();
+        QTest::keyClick(window_->chatPanel()->composer()->editor(), Qt::Key_B);
+        QCOMPARE(window_->chatPanel()->composer()->text(), QStringLiteral("b"));
+        window_->chatPanel()->composer()->clear();
+        window_->chatPanel()->composer()->editor()->clearFocus();
+        presenter->setPen(true);
+        QTest::mousePress(presenter->layer(), Qt::LeftButton, {}, {50, 50});
+        QTest::mouseMove(presenter->layer(), {90, 90});
+        QTest::mouseRelease(presenter->layer(), Qt::LeftButton, {}, {90, 90});
+        QCOMPARE(presenter->layer()->nStroke(), 1);
+        press(Qt::Key_E);
+        QCOMPARE(presenter->layer()->nStroke(), 0);
+        presenter->spotlight(window_->chatPanel()->composer());
+        const QImage lit = window_->grab().toImage();
+        presenter->zoom(window_->chatPanel()->composer());
+        QVERIFY(lit != window_->grab().toImage());
+        press(Qt::Key_L);
+        QCOMPARE(Ways::shared().slowness(), 4.0);
+        QCOMPARE(Ways::shared().playMs(100), 400);
+        // Two pictures of a window nobody touches are the same one.
+        presenter->zoom(nullptr);
+        QTest::qWait(300);
+        const QImage first = window_->grab().toImage();
+        QTest::qWait(700);
+        QCOMPARE(window_->grab().toImage(), first);
+        while (presenter->on())
+            press(Qt::Key_Escape);
+        QCOMPARE(theme_->fontScale(), size);
+        QCOMPARE(docks(), before);
+        QVERIFY(window_->menuBar()->isVisible());
+        QCOMPARE(Ways::shared().slowness(), 1.0);
+    }
+
+    void everyControlHasANameAndIsReached() {
+        QVERIFY(QTest::qWaitForWindowActive(window_.get()));
+        window_->resize(1280, 800);
+        QStringList nameless, unreached;
+        const auto isPart = [](const QWidget* w) { // of a control that has the name
+            return w->objectName().startsWith("qt_") || qobject_cast<const QComboBox*>(w->parentWidget()) != nullptr ||
+                   qobject_cast<const QAbstractSpinBox*>(w->parentWidget()) != nullptr ||
+                   (w->parentWidget() != nullptr && w->parentWidget()->inherits("QComboBoxPrivateContainer"));
+        };
+        const auto walk = [&](const QString& where) {
+            QCoreApplication::processEvents();
+            QSet<QWidget*> met;
+            QWidget* at = window_.get();
+            do { // the way Tab goes
+                at = at->nextInFocusChain();
+                met << at;
+            } while (at != window_.get() && met.size() < 20000);
+            for (QWidget* w : window_->findChildren<QWidget*>()) {
+                if (!w->isVisible() || w->window() != window_.get() || (w->focusPolicy() & Qt::TabFocus) == 0 ||
+                    isPart(w))
+                    continue;
+                const QAccessibleInterface* face = QAccessible::queryAccessibleInterface(w);
+                const QString who = QStringLiteral("%1: %2 %3 (in %4)")
+                                        .arg(where, QLatin1String(w->metaObject()->className()), w->objectName(),
+                                             QLatin1String(w->parentWidget()->metaObject()->className()));
+                if (face == nullptr || face->text(QAccessible::Name).trimmed().isEmpty())
+                    nameless << who;
+                if (!met.contains(w))
+                    unreached << who;
+            }
+        };
+        for (const char* room : {"start", "chat", "tokens", "denoise", "library"}) {
+            window_->showRoom(QLatin1String(room));
+            walk(QLatin1String(room));
+            for (const RoomPlace& place : window_->currentRoom()->places()) {
+                window_->currentRoom()->go(place.argument);
+                QTest::qWait(20);
+                walk(QLatin1String(room) + QLatin1Char(':') + place.argument);
+            }
+        }
+        for (const char* view : {"overview", "matrix", "cell", "text", "residual", "positions", "model",
+                                 "interventions", "tree", "activity", "log"}) {
+            window_->showView(QLatin1String(view));
+            walk(QLatin1String(view));
+        }
+        for (const QString& who : nameless + unreached) // a failure's own message is cut
+            qWarning("%s %s", nameless.contains(who) ? "nameless" : "unreached", qPrintable(who));
+        QVERIFY2(nameless.isEmpty(), qPrintable(nameless.join('\n')));
+        QVERIFY2(unreached.isEmpty(), qPrintable(unreached.join('\n')));
     }
 
 private:

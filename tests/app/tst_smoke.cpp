@@ -146,6 +146,42 @@ private slots:
         }
     }
 
+    // What was written and not sent, and the room: after a kill the next start has them, and says so in its log.
+    void aKillLeavesTheWindowToTheNextStart() {
+        QTemporaryDir dir;
+        const QDir sessions(dir.filePath("sessions"));
+        const auto kept = [&sessions] {
+            QByteArray all;
+            for (const QString& name : sessions.entryList({"*.json"}, QDir::Files)) {
+                QFile file(sessions.filePath(name));
+                if (file.open(QIODevice::ReadOnly))
+                    all += file.readAll();
+            }
+            return all;
+        };
+        const auto start = [&dir](QProcess& program, const QStringList& more) {
+            program.start(QStringLiteral(VITRAL_BIN_DIR "/vitral"),
+                          QStringList{"--data-dir", dir.path(), "--lang", "en", "--threads", "1"} + more);
+            return program.waitForStarted();
+        };
+        QProcess first;
+        QVERIFY(start(first, {"--show", "tokens,compose=Half a question"}));
+        QTRY_VERIFY_WITH_TIMEOUT(kept().contains("Half a question") && kept().contains("\"room\":\"tokens\""), 60000);
+        ::kill(static_cast<pid_t>(first.processId()), SIGKILL);
+        QVERIFY(first.waitForFinished(10000));
+        const QStringList left = sessions.entryList({"*.json"}, QDir::Files);
+        QCOMPARE(left.size(), 1);
+        QProcess second;
+        QVERIFY(start(second, {}));
+        QTRY_VERIFY_WITH_TIMEOUT(sessions.entryList({"*.json"}, QDir::Files) != left &&
+                                     kept().contains("Half a question") && !kept().contains("attempt") &&
+                                     kept().contains("\"room\":\"tokens\""),
+                                 60000);
+        ::kill(static_cast<pid_t>(second.processId()), SIGKILL);
+        QVERIFY(second.waitForFinished(10000));
+        QVERIFY(QFile::exists(dir.filePath("vitral.log.before"))); // what the notice offers
+    }
+
     void aMissingModelLosesNoPrompt() {
         QTemporaryDir dir;
         QProcess program;

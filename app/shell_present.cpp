@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+// Presenting: what the window hides, how big its type is, and what comes back afterwards.
+#include "app/main_actions.h"
+#include "app/shell.h"
+#include "widgets/canvas/renderer_choice.h"
+#include "widgets/panels/notice_bar.h"
+#include "widgets/room.h"
+#include "widgets/shell/presenter.h"
+#include "widgets/shell/presenter_notes.h"
+
+#include <QDockWidget>
+#include <QMenuBar>
+#include <QStatusBar>
+#include <QToolBar>
+
+namespace vitral::app {
+
+void Shell::makePresenter() {
+    MainWindow& w = window_;
+    MainWindow::Actions& a = *w.actions_;
+    presenter_ = new Presenter(&w);
+    presentMenu_ = new QMenu(&w);
+    a.view->insertMenu(a.fullScreen, presentMenu_);
+    presentAction_ = add("present.begin", QT_TR_NOOP("Present"), presentMenu_, nullptr, "play", Qt::Key_F5,
+                         [this] { presenter_->setOn(!presenter_->on()); });
+    presentAction_->setShortcuts({Qt::Key_F5, Qt::SHIFT | Qt::Key_F5}); // remotes send either
+    presentAction_->setCheckable(true);
+    add("present.notes", QT_TR_NOOP("Notes of the presenter"), presentMenu_, nullptr, nullptr, Qt::CTRL | Qt::Key_F5,
+        [this] { showNotes(); });
+    presentMenu_->addSeparator();
+    const auto keeps = [this](const char* id, const char* text) {
+        const QString key = QStringLiteral("present/") + QLatin1String(id).mid(8);
+        QAction* action = add(id, text, presentMenu_, nullptr, nullptr, {}, [this, key, id] {
+            for (const Named& named : named_)
+                if (named.id == id)
+                    window_.services_.settings.setFlag(key, named.action->isChecked());
+            if (presenter_->on())
+                hideForPresenting();
+        });
+        action->setCheckable(true);
+        action->setChecked(window_.services_.settings.flag(key, false));
+        return action;
+    };
+    keepMenu_ = keeps("present.menu", QT_TR_NOOP("Keep the menu"));
+    keepRail_ = keeps("present.rail", QT_TR_NOOP("Keep the rail of rooms"));
+    keepPanels_ = keeps("present.panels", QT_TR_NOOP("Keep the side panels"));
+    keepStatus_ = keeps("present.status", QT_TR_NOOP("Keep the status bar"));
+    connect(presenter_, &Presenter::notesAsked, this, &Shell::showNotes);
+    connect(presenter_, &Presenter::onChanged, this, &Shell::present);
+    connect(w.roomStack_, &QStackedWidget::currentChanged, this, [this] { findSteps(); });
+}
+
+void Shell::findSteps() {
+    presenter_->setSource(window_.currentRoom()->presentSource());
+    if (presenter_->on())
+        QMetaObject::invokeMethod(this, &Shell::hideForPresenting, Qt::QueuedConnection); // panels come with a room
+}
+
+void Shell::showNotes() {
+    if (notes_ == nullptr) {
+        notes_ = new PresenterNotes(*presenter_, &window_);
+        notes_->place(&window_);
+    }
+    notes_->setVisible(!notes_->isVisible());
+}
+
+void Shell::hideForPresenting() {
+    MainWindow& w = window_;
+    w.menuBar()->setVisible(keepMenu_->isChecked());
+    w.statusBar()->setVisible(keepStatus_->isChecked());
+    w.roomBar_->setVisible(keepRail_->isChecked());
+    if (!keepPanels_->isChecked())
+        for (QDockWidget* dock : w.findChildren<QDockWidget*>())
+            dock->hide();
+    w.notice_->hide();
+}
+
+void Shell::present(bool on) {
+    MainWindow& w = window_;
+    presentAction_->setChecked(on);
+    if (on) {
+        beforePresenting_ = state();
+        scaleBefore_ = w.theme_.fontScale();
+        fullBefore_ = w.isFullScreen();
+        rendererBefore_ = w.services_.settings.renderer();
+        setRendererChoice(RendererChoice::Painter); // a window of the system's would lie over the pen
+        w.theme_.setFontScale(
+            std::max(scaleBefore_, preferences_.value(QStringLiteral("presentSize")).toDouble() / 100));
+        findSteps();
+        hideForPresenting();
+        w.showFullScreen();
+        return;
+    }
+    if (notes_ != nullptr)
+        notes_->hide();
+    if (!fullBefore_)
+        w.showNormal();
+    w.menuBar()->show();
+    w.statusBar()->show();
+    setRendererChoice(rendererBefore_);
+    w.theme_.setFontScale(scaleBefore_);
+    // Panels come back; the room stays the one that is shown now.
+    QJsonObject back = beforePresenting_;
+    back[QStringLiteral("room")] = w.currentRoom()->name();
+    back.remove(QStringLiteral("rooms"));
+    putState(back, true);
+}
+
+} // namespace vitral::app
