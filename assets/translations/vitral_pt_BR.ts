@@ -375,6 +375,14 @@
         <source>Parts of the logit</source>
         <translation>Partes do logit</translation>
     </message>
+    <message>
+        <source>The parts’ differences sum to %1; the %2 is %3 here and %4 there, %5. A part that only the other run has is not listed.</source>
+        <translation>As diferenças das partes somam %1; o %2 é %3 aqui e %4 lá, %5. Uma parte que só a outra execução tem não aparece na lista.</translation>
+    </message>
+    <message>
+        <source>Logit, minus the other run’s</source>
+        <translation>Logit, menos o da outra execução</translation>
+    </message>
 </context>
 <context>
     <name>vitral::BlockLayout</name>
@@ -722,6 +730,18 @@
     <message>
         <source>log-sum-exp is the logarithm of the sum of e^score over these keys: %1 as the engine recorded it, %2 from the numbers on this page; %3 apart, which is rounding.</source>
         <translation>log-soma-exp é o logaritmo da soma de e^pontuação sobre estas chaves: %1 como o motor gravou, %2 pelos números desta página; a diferença de %3 é arredondamento.</translation>
+    </message>
+    <message>
+        <source>In %1 this head was not recorded.</source>
+        <translation>Em %1 esta cabeça não foi gravada.</translation>
+    </message>
+    <message>
+        <source>In %1 token %2 has no partner: there is nothing to compare.</source>
+        <translation>Em %1 o token %2 não tem par: não há com que comparar.</translation>
+    </message>
+    <message>
+        <source>In %1 (tokens %2 and %3) the score is %4 and the weight %5. This run minus that: score %6, weight %7.</source>
+        <translation>Em %1 (tokens %2 e %3) a pontuação é %4 e o peso %5. Esta execução menos aquela: pontuação %6, peso %7.</translation>
     </message>
 </context>
 <context>
@@ -3779,6 +3799,30 @@ por milhão</translation>
         <source>the same without changes</source>
         <translation>a mesma sem mudanças</translation>
     </message>
+    <message>
+        <source>the same tokens</source>
+        <translation>os mesmos tokens</translation>
+    </message>
+    <message>
+        <source>compared word by word: %1 tokens are in both texts, %2 only here, %3 only there</source>
+        <translation>comparados palavra por palavra: %1 tokens estão nos dois textos, %2 só aqui, %3 só lá</translation>
+    </message>
+    <message>
+        <source> (too long: only what both begin and end with was looked for)</source>
+        <translation> (longos demais: só se procurou o que têm de igual no começo e no fim)</translation>
+    </message>
+    <message>
+        <source>The other run is of another model; what this view shows is computed with the model that is loaded.</source>
+        <translation>A outra execução é de outro modelo; o que esta vista mostra é calculado com o modelo carregado.</translation>
+    </message>
+    <message>
+        <source>The other run was computed with changes that are not in its file.</source>
+        <translation>A outra execução foi calculada com mudanças que não estão no arquivo dela.</translation>
+    </message>
+    <message>
+        <source>Recording the other run again…</source>
+        <translation>Gravando a outra execução de novo…</translation>
+    </message>
 </context>
 <context>
     <name>vitral::InsideView</name>
@@ -3950,16 +3994,8 @@ por milhão</translation>
         <translation>Memória para gravações</translation>
     </message>
     <message>
-        <source>the same tokens</source>
-        <translation>os mesmos tokens</translation>
-    </message>
-    <message>
-        <source>the same first %1 tokens</source>
-        <translation>os mesmos %1 primeiros tokens</translation>
-    </message>
-    <message>
-        <source>The comparison is in Overview, Matrix and Text; here stands this run alone.</source>
-        <translation>A comparação está em Visão geral, Matriz e Texto; aqui está só esta execução.</translation>
+        <source>Two runs are compared in the other views; here stands this run alone.</source>
+        <translation>A comparação de duas execuções está nas outras vistas; aqui está só esta execução.</translation>
     </message>
 </context>
 <context>
@@ -4442,10 +4478,6 @@ por milhão</translation>
         <translation>peso nesta execução menos peso em %1: azul é mais aqui, laranja é menos</translation>
     </message>
     <message>
-        <source>compared position by position over the first %1 tokens</source>
-        <translation>comparação posição a posição nos primeiros %1 tokens</translation>
-    </message>
-    <message>
         <source>this layer sees the last %1 tokens only</source>
         <translation>esta camada só vê os últimos %1 tokens</translation>
     </message>
@@ -4554,12 +4586,20 @@ por milhão</translation>
         <translation>Uma cabeça: as linhas são os tokens que olham, as colunas os tokens para os quais olham. Amplie com a roda, arraste para mover, clique em uma célula para escolhê-la; Célula mostra sua conta. O botão direito tem cores e escalas.</translation>
     </message>
     <message>
-        <source>the texts part at token %1: from there on different tokens are compared</source>
-        <translation>os textos se separam no token %1: a partir daí comparam-se tokens diferentes</translation>
-    </message>
-    <message>
         <source>%1 queries and %2 keys of this head hold values that are not numbers: their rows and columns stay blank</source>
         <translation>%1 consultas e %2 chaves desta cabeça têm valores que não são números: suas linhas e colunas ficam em branco</translation>
+    </message>
+    <message>
+        <source>rows and columns of tokens without a partner stay blank</source>
+        <translation>linhas e colunas de tokens sem par ficam vazias</translation>
+    </message>
+    <message>
+        <source>weight %1; no partner in the other run</source>
+        <translation>peso %1; sem par na outra execução</translation>
+    </message>
+    <message>
+        <source>against %1 and %2 there</source>
+        <translation>contra %1 e %2 lá</translation>
     </message>
 </context>
 <context>
@@ -5022,6 +5062,34 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
         <source>Histogram of the tensor</source>
         <translation>Histograma do tensor</translation>
     </message>
+    <message>
+        <source>%1 has no recording of this tensor.</source>
+        <translation>%1 não tem gravação deste tensor.</translation>
+    </message>
+    <message>
+        <source>This run minus %1: %2 tokens with a partner, by %3 values.</source>
+        <translation>Esta execução menos %1: %2 tokens com par, por %3 valores.</translation>
+    </message>
+    <message>
+        <source>Mean length of a difference: %1, of a row of this run: %2</source>
+        <translation>Comprimento médio de uma diferença: %1, de uma linha desta execução: %2</translation>
+    </message>
+    <message>
+        <source>Farthest apart: token %1 “%2”, by %3</source>
+        <translation>Maior distância: token %1 “%2”, por %3</translation>
+    </message>
+    <message>
+        <source>differences</source>
+        <translation>diferenças</translation>
+    </message>
+    <message>
+        <source>Difference</source>
+        <translation>Diferença</translation>
+    </message>
+    <message>
+        <source>The tensor of this run minus that of the run it is compared with</source>
+        <translation>O tensor desta execução menos o da execução com que ela é comparada</translation>
+    </message>
 </context>
 <context>
     <name>vitral::NetworkCanvas</name>
@@ -5297,6 +5365,14 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
     <message>
         <source>Tokens it suppresses</source>
         <translation>Tokens que ele inibe</translation>
+    </message>
+    <message>
+        <source>Activation, minus the other run’s</source>
+        <translation>Ativação, menos a da outra execução</translation>
+    </message>
+    <message>
+        <source>Neuron %1: activation changed by %2; that moves the stream by %3.</source>
+        <translation>Neurônio %1: a ativação mudou em %2; isso move o fluxo em %3.</translation>
     </message>
 </context>
 <context>
@@ -5649,6 +5725,10 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
     <message>
         <source>Show the arithmetic of the chosen head&apos;s score</source>
         <translation>Mostrar a conta da nota da cabeça escolhida</translation>
+    </message>
+    <message>
+        <source>only tokens of both texts have rows and columns</source>
+        <translation>só tokens dos dois textos têm linhas e colunas</translation>
     </message>
 </context>
 <context>
@@ -6674,6 +6754,38 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
         <source>How the model knows which token stands where, and what the distance between two tokens does to their score. Choose a layer, a head and a token above; the other token is the cell chosen in the matrix, or the one before.</source>
         <translation>Como o modelo sabe que token está onde, e o que a distância entre dois tokens faz com a pontuação deles. Escolha acima uma camada, uma cabeça e um token; o outro token é o da célula escolhida na matriz, ou o anterior.</translation>
     </message>
+    <message>
+        <source>in %1</source>
+        <translation>em %1</translation>
+    </message>
+    <message>
+        <source>difference</source>
+        <translation>diferença</translation>
+    </message>
+    <message>
+        <source>recorded there</source>
+        <translation>gravado lá</translation>
+    </message>
+    <message>
+        <source>The table belongs to the model and not to the run: nothing differs between two runs.</source>
+        <translation>A tabela é do modelo e não da execução: nada difere entre duas execuções.</translation>
+    </message>
+    <message>
+        <source>In %1 this head was not recorded.</source>
+        <translation>Em %1 esta cabeça não foi gravada.</translation>
+    </message>
+    <message>
+        <source>%1 turns by the same angles, so the picture is the same; queries and keys are its own.</source>
+        <translation>%1 gira pelos mesmos ângulos, então a imagem é a mesma; consultas e chaves são dela.</translation>
+    </message>
+    <message>
+        <source>%1 turns by other angles; the picture shows the cosines of this run minus those of that.</source>
+        <translation>%1 gira por outros ângulos; a imagem mostra os cossenos desta execução menos os daquela.</translation>
+    </message>
+    <message>
+        <source>One of the two tokens has no partner there.</source>
+        <translation>Um dos dois tokens não tem par lá.</translation>
+    </message>
 </context>
 <context>
     <name>vitral::PresenterNotes</name>
@@ -7023,6 +7135,54 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
     <message>
         <source>Longer than %1 tokens, and its residual stream was not recorded: each look computes the run again as far as the columns on show.</source>
         <translation>Mais de %1 tokens, e o fluxo residual não foi gravado: cada olhada calcula a execução de novo até as colunas mostradas.</translation>
+    </message>
+    <message>
+        <source>%1 nats</source>
+        <translation>%1 nats</translation>
+    </message>
+    <message>
+        <source>%1 ranks (log.)</source>
+        <translation>%1 posições (log.)</translation>
+    </message>
+    <message>
+        <source>alone</source>
+        <translation>sem par</translation>
+    </message>
+    <message>
+        <source>only in this text; there is nothing to compare it with.</source>
+        <translation>só neste texto; não há com que comparar.</translation>
+    </message>
+    <message>
+        <source>Not computed yet.</source>
+        <translation>Ainda não calculado.</translation>
+    </message>
+    <message>
+        <source>“%1” has %2 here and %3 there (token %4); entropy %5 and %6 nats; choice number %7 and %8.</source>
+        <translation>“%1” tem %2 aqui e %3 lá (token %4); entropia %5 e %6 nats; escolha número %7 e %8.</translation>
+    </message>
+    <message>
+        <source>Change of probability</source>
+        <translation>Mudança da probabilidade</translation>
+    </message>
+    <message>
+        <source>This token has no partner in the other text: there is nothing to compare.</source>
+        <translation>Este token não tem par no outro texto: não há com que comparar.</translation>
+    </message>
+    <message>
+        <source>%1: %2 here, %3 there (id %4)</source>
+        <translation>%1: %2 aqui, %3 lá (id %4)</translation>
+    </message>
+    <message>
+        <source>This run minus %1: blue is more here, orange is less; what the asked token of this run has in both.</source>
+        <translation>Esta execução menos %1: azul é mais aqui, laranja é menos; o que o token perguntado desta execução tem nas duas.</translation>
+    </message>
+    <message>
+        <source>Probability of the asked token</source>
+        <translation>Probabilidade do token perguntado</translation>
+    </message>
+    <message>
+        <source>Difference</source>
+        <translation>Diferença</translation>
     </message>
 </context>
 <context>
@@ -8032,6 +8192,14 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
     <message>
         <source>Tokens of the recorded run</source>
         <translation>Tokens da execução gravada</translation>
+    </message>
+    <message>
+        <source>this token has no partner in the other text: there is nothing to compare it with</source>
+        <translation>este token não tem par no outro texto: não há com que comparar</translation>
+    </message>
+    <message>
+        <source>tokens in a dotted frame have no partner in the other text</source>
+        <translation>tokens com moldura pontilhada não têm par no outro texto</translation>
     </message>
 </context>
 <context>

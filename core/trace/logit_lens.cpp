@@ -70,6 +70,11 @@ Result<void> checkRequest(const Model& model, const LensRequest& request) {
     if (request.target == LensTarget::Chosen && (request.chosen < 0 || request.chosen >= model.config().nVocab))
         return fail(ErrorCode::InvalidArgument, fmt::format("Token id {} does not exist; this model has {} tokens.",
                                                             request.chosen, model.config().nVocab));
+    if (request.target == LensTarget::Listed &&
+        (request.listed.size() != request.positions.size() ||
+         std::any_of(request.listed.begin(), request.listed.end(),
+                     [&](TokenId id) { return id < 0 || id >= model.config().nVocab; })))
+        return fail(ErrorCode::InvalidArgument, "Asked tokens must exist, one for every position.");
     return {};
 }
 
@@ -95,8 +100,11 @@ LogitLens emptyTable(const Model& model, const LensRequest& request, std::int64_
     return lens;
 }
 
-/// The target at one position, given what the model would say there.
-TokenId targetAt(const LensRequest& request, std::span<const TokenId> tokens, std::int64_t position, TokenId answer) {
+/// The target at one position (number iPosition of the request), given what the model would say there.
+TokenId targetAt(const LensRequest& request, std::span<const TokenId> tokens, std::int64_t position,
+                 std::size_t iPosition, TokenId answer) {
+    if (request.target == LensTarget::Listed)
+        return request.listed[iPosition];
     const auto next = static_cast<std::size_t>(position) + 1;
     if (request.target == LensTarget::Chosen)
         return request.chosen;
@@ -128,7 +136,7 @@ Result<LogitLens> logitLens(const Model& model, const ExplainContext& context, c
     std::size_t iPosition = 0;
     const auto take = [&](const WalkChunk& chunk) -> Result<void> {
         for (std::size_t i = 0; i < chunk.positions.size(); ++i)
-            lens.targets[iPosition + i] = targetAt(request, run.tokens, chunk.positions[i],
+            lens.targets[iPosition + i] = targetAt(request, run.tokens, chunk.positions[i], iPosition + i,
                                                    firstChoice(chunk.logits.subspan(i * nVocab, nVocab)));
         for (std::size_t iRow = 0; iRow < lens.rows.size(); ++iRow) {
             const LensRow& row = lens.rows[iRow];
@@ -215,7 +223,7 @@ Result<LogitLens> logitLens(const Model& model, const ExplainContext& context, c
     Workspace workspace(context.backend);
     for (std::size_t i = 0; i < nPosition; ++i) {
         VITRAL_TRY_ASSIGN(const TokenId answer, source.answer(context, workspace, lens.positions[i]));
-        lens.targets[i] = targetAt(request, recording.tokens, lens.positions[i], answer);
+        lens.targets[i] = targetAt(request, recording.tokens, lens.positions[i], i, answer);
     }
 
     const auto nEmbd = static_cast<std::size_t>(model.config().nEmbd);

@@ -21,6 +21,7 @@ enum class LensTarget : std::uint8_t {
     FinalAnswer, ///< the model's first choice at this position, that is, in the last row
     NextToken,   ///< the token that follows in the text; at the last position the model's first choice
     Chosen,      ///< LensRequest::chosen
+    Listed,      ///< LensRequest::listed: one for each position (those of another run, to be compared with)
 };
 
 struct LensRequest {
@@ -29,6 +30,7 @@ struct LensRequest {
     std::int32_t nTop = 5;
     LensTarget target = LensTarget::FinalAnswer;
     TokenId chosen = 0;
+    std::vector<TokenId> listed = {}; ///< [positions] of Listed
 };
 
 /// One row of the table: the stream before the first layer, or after a layer.

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
+#include <functional>
 #include <numeric>
 
 namespace vitral {
@@ -170,12 +171,19 @@ Result<NeuronReport> activeNeurons(const Model& model, const ExplainContext& con
     NeuronReport report;
     report.iLayer = request.iLayer;
     VITRAL_TRY_ASSIGN(report.position, checkPosition(run, request.position));
-    VITRAL_TRY_ASSIGN(const ReadRows rows, readRows(model, context, run, request.iLayer, report.position));
+    VITRAL_TRY_ASSIGN(ReadRows rows, readRows(model, context, run, request.iLayer, report.position));
     VITRAL_TRY_ASSIGN(const WeightRows out, WeightRows::open(model, layer.mlpOut));
     if (static_cast<std::int64_t>(rows.post.size()) != out.nCol())
         return fail(ErrorCode::Unsupported, "This model does not show its neurons.");
     report.nNeuron = out.nCol();
+    report.activations = rows.post;
     VITRAL_TRY_ASSIGN(const Columns columns, measure(model, context, layer, out, rows.post));
+    if (!request.minus.empty()) {
+        if (request.minus.size() != rows.post.size())
+            return fail(ErrorCode::InvalidArgument, "The other run's layer has another number of neurons.");
+        report.difference = true;
+        std::transform(rows.post.begin(), rows.post.end(), request.minus.begin(), rows.post.begin(), std::minus<>());
+    }
 
     const std::vector<std::int32_t> order = strongest(rows.post, columns.length, request);
     const float most = std::abs(*std::max_element(rows.post.begin(), rows.post.end(), absoluteLess));

@@ -23,6 +23,9 @@ struct NeuronRequest {
     std::int32_t nNeuron = 20;  ///< how many of the most active
     std::int32_t nToken = 8;    ///< how many promoted and how many suppressed tokens of each
     NeuronOrder order = NeuronOrder::Write;
+    /// Activations of the same layer in another run, [F]: then everything is of this run minus that one (which token
+    /// the change of a neuron promotes, through the norms as they are in this run). Empty: of this run alone.
+    std::vector<float> minus = {};
 };
 
 struct PromotedToken {
@@ -40,9 +43,11 @@ struct Neuron {
 struct NeuronReport {
     std::int32_t iLayer = 0;
     std::int64_t position = 0;
-    std::int64_t nNeuron = 0;    ///< of the layer
-    std::int64_t nActive = 0;    ///< |activation| above 1 % of the largest
-    std::vector<Neuron> neurons; ///< in the requested order, greatest first
+    std::int64_t nNeuron = 0;       ///< of the layer
+    std::int64_t nActive = 0;       ///< |activation| above 1 % of the largest
+    std::vector<Neuron> neurons;    ///< in the requested order, greatest first
+    std::vector<float> activations; ///< [nNeuron], of this run alone
+    bool difference = false;        ///< everything else is of this run minus another
     std::vector<std::string> notes;
 };
 

@@ -78,6 +78,22 @@ ThumbnailPtr sampledThumbnail(const AttentionRecord& record, std::int32_t iHead,
     return t;
 }
 
+ThumbnailPtr thumbnailOf(const AttentionRecord& record, std::int32_t iHead, std::int64_t maxSide,
+                         std::span<const std::int64_t> positions, bool exact, std::stop_token stop) {
+    const auto n = static_cast<std::int64_t>(std::lower_bound(positions.begin(), positions.end(), record.nPosition()) -
+                                             positions.begin());
+    auto t = blank(n, maxSide);
+    MapAxis keys = MapAxis::all(0, t->side, t->block, n);
+    MapAxis queries = exact || n == 0 ? keys : MapAxis::sampled(0, t->side, t->block, n, 1, true);
+    for (MapAxis* axis : {&keys, &queries}) // from places in the list to positions
+        for (std::int64_t& place : axis->positions)
+            place = positions[static_cast<std::size_t>(place)];
+    t->exact = exact || t->block == 1;
+    if (!mapCells(mapKernels(), {record, iHead, MapValue::Weight, {}, queries, keys, t->max, t->mean, {}, {}}, stop))
+        return nullptr;
+    return t;
+}
+
 ThumbnailPtr exactThumbnail(const AttentionRecord& record, std::int32_t iHead, std::int64_t maxSide,
                             std::span<const std::int64_t> maskedKeys, const ThumbnailPtr& before,
                             std::stop_token stop) {
@@ -130,7 +146,7 @@ void Overview::setRecording(RecordingPtr recording) {
     {
         const std::lock_guard lock(mutex_);
         const bool carriesOn =
-            recording_ != nullptr &&
+            recording_ != nullptr && options_.positions == nullptr &&
             std::equal(recording_->attention.begin(), recording_->attention.end(), recording->attention.begin(),
                        recording->attention.end(), [](const auto& before, const auto& now) {
                            return before == nullptr ? now == nullptr : now != nullptr && continues(*now, *before);
@@ -163,7 +179,9 @@ ThumbnailPtr Overview::find(std::int32_t iLayer, std::int32_t iHead) const {
 }
 
 bool Overview::final(const Head& head) const {
-    const std::int64_t n = recording_->attention[static_cast<std::size_t>(head.iLayer)]->nPosition();
+    std::int64_t n = recording_->attention[static_cast<std::size_t>(head.iLayer)]->nPosition();
+    if (options_.positions != nullptr) // of one recording: there is nothing to wait for
+        n = head.now != nullptr ? head.now->nPosition : static_cast<std::int64_t>(options_.positions->size());
     return n == 0 ||
            (head.now != nullptr && head.now->nPosition >= n && (head.now->exact || n > options_.mostExactPositions));
 }
@@ -220,7 +238,9 @@ bool Overview::work(std::stop_token stop) {
     }
     for (Head& head : todo)
         if (ThumbnailPtr made =
-                piece.sampled
+                options_.positions != nullptr
+                    ? thumbnailOf(*record, head.iHead, options_.maxSide, *options_.positions, !piece.sampled, stop)
+                : piece.sampled
                     ? sampledThumbnail(*record, head.iHead, options_.maxSide, options_.maskedKeys)
                     : exactThumbnail(*record, head.iHead, options_.maxSide, options_.maskedKeys, head.now, stop))
             head.now = std::move(made);

@@ -30,6 +30,10 @@ using ThumbnailPtr = std::shared_ptr<const Thumbnail>;
 [[nodiscard]] std::int64_t thumbnailBlock(std::int64_t nPosition, std::int64_t maxSide);
 [[nodiscard]] ThumbnailPtr sampledThumbnail(const AttentionRecord& record, std::int32_t iHead, std::int64_t maxSide,
                                             std::span<const std::int64_t> maskedKeys = {});
+/// Of some positions only, ascending: value (r, c) stands for a block of the r-th by a block of the c-th ones. Exact,
+/// or from one query of each block. Null when stopped.
+[[nodiscard]] ThumbnailPtr thumbnailOf(const AttentionRecord& record, std::int32_t iHead, std::int64_t maxSide,
+                                       std::span<const std::int64_t> positions, bool exact, std::stop_token stop = {});
 /// `before`: an exact one of the same head's first positions with the same maxSide and masked keys, or null; then only
 /// rows after it are computed. Null when stopped.
 [[nodiscard]] ThumbnailPtr exactThumbnail(const AttentionRecord& record, std::int32_t iHead, std::int64_t maxSide,
@@ -38,6 +42,9 @@ using ThumbnailPtr = std::shared_ptr<const Thumbnail>;
 
 struct OverviewOptions {
     std::int64_t maxSide = 64;
+    /// Only these positions, ascending, as rows and as columns (those with a partner in another run); such thumbnails
+    /// are of one recording and not carried on. Null: all.
+    std::shared_ptr<const std::vector<std::int64_t>> positions;
     std::vector<std::int64_t> maskedKeys;
     /// Longer recordings keep sampled thumbnails, which say so: at 32 x 32 heads of 64 dimensions exact ones of 8,192
     /// positions take about 10 s on two cores, and four times as long at twice the length.

@@ -118,14 +118,25 @@ AttributionRequest AttributionPanel::request(std::int64_t position) const {
 
 void AttributionPanel::setWaiting(const QString& sentence) {
     attribution_.reset();
+    minusRun_.reset();
     waiting_ = sentence;
     fill();
 }
 
-void AttributionPanel::setAttribution(Attribution attribution, const Piece& piece) {
+void AttributionPanel::setAttribution(Attribution attribution, const Piece& piece, std::optional<Attribution> minus) {
     attribution_ = std::move(attribution);
+    minusRun_ = std::move(minus);
     piece_ = piece;
     fill();
+}
+
+double AttributionPanel::valueOf(const Contribution& part) const {
+    if (!minusRun_)
+        return part.logit;
+    for (const Contribution& other : minusRun_->contributions)
+        if (other.kind == part.kind && other.iLayer == part.iLayer && other.iHead == part.iHead)
+            return part.logit - other.logit;
+    return part.logit; // an intervention of this run alone
 }
 
 QString AttributionPanel::partName(const Contribution& part) {
@@ -158,6 +169,16 @@ QString AttributionPanel::sumText() const {
     const QString what =
         a.minus ? tr("logit of \u201C%1\u201D minus logit of \u201C%2\u201D").arg(piece_(a.token), piece_(*a.minus))
                 : tr("logit of \u201C%1\u201D").arg(piece_(a.token));
+    if (minusRun_) {
+        double change = 0;
+        for (const Contribution& part : a.contributions)
+            change += valueOf(part);
+        return tr("The parts\u2019 differences sum to %1; the %2 is %3 here and %4 there, %5. A part that only the "
+                  "other "
+                  "run has is not listed.")
+            .arg(signedText(change, 5), what, numberText(a.total, 6), numberText(minusRun_->total, 6),
+                 signedText(a.total - minusRun_->total, 5));
+    }
     QString text = tr("The %n parts sum to %1; the model computed %2 (%3). Left over by rounding: %4.", nullptr,
                       int(a.contributions.size()))
                        .arg(numberText(sum, 6), numberText(a.total, 6), what, numberText(a.rest, 2));
@@ -171,9 +192,9 @@ QString AttributionPanel::sumText() const {
 void AttributionPanel::fill() {
     BarContent content;
     content.signedBars = true;
-    content.unfolds = true;
+    content.unfolds = !minusRun_;
     content.labelTitle = tr("Part");
-    content.valueTitle = tr("Logit");
+    content.valueTitle = minusRun_ ? tr("Logit, minus the other run\u2019s") : tr("Logit");
     content.empty = waiting_;
     shown_.clear();
     if (attribution_) {
@@ -182,12 +203,12 @@ void AttributionPanel::fill() {
         std::iota(shown_.begin(), shown_.end(), std::size_t{0});
         if (order_->currentData().toInt() == kBySize)
             std::stable_sort(shown_.begin(), shown_.end(), [&](std::size_t a, std::size_t b) {
-                return std::fabs(parts[a].logit) > std::fabs(parts[b].logit);
+                return std::fabs(valueOf(parts[a])) > std::fabs(valueOf(parts[b]));
             });
         for (const std::size_t i : shown_) {
             Bar bar;
             bar.label = partName(parts[i]);
-            bar.value = parts[i].logit;
+            bar.value = valueOf(parts[i]);
             bar.glass = parts[i].kind == ContributionKind::Head           ? Glass::Violet
                         : parts[i].kind == ContributionKind::Mlp          ? Glass::Cobalt
                         : parts[i].kind == ContributionKind::Intervention ? Glass::Ruby

@@ -27,7 +27,8 @@ public:
 
     /// Tokens that can be explained, likeliest first (the answer's candidates). Keeps what is chosen where it can.
     void setCandidates(const std::vector<TokenId>& tokens, const Piece& piece);
-    void setAttribution(Attribution attribution, const Piece& piece);
+    /// `minus`: of another run, the same tokens: its parts are taken off.
+    void setAttribution(Attribution attribution, const Piece& piece, std::optional<Attribution> minus = std::nullopt);
     void setWaiting(const QString& sentence); ///< while it is computed, or why it cannot be
     [[nodiscard]] AttributionRequest request(std::int64_t position) const;
     [[nodiscard]] const std::optional<Attribution>& attribution() const { return attribution_; }
@@ -48,12 +49,13 @@ private:
     void fill();
     void retranslate();
     [[nodiscard]] const Contribution* chosen() const;
+    [[nodiscard]] double valueOf(const Contribution& part) const; ///< of the difference, where there is one
 
     QComboBox *token_, *minus_, *order_;
     QLabel *tokenLabel_, *minusLabel_, *sum_;
     QPushButton* off_;
     BarList* bars_;
-    std::optional<Attribution> attribution_;
+    std::optional<Attribution> attribution_, minusRun_;
     std::vector<std::size_t> shown_; ///< bar to contribution
     Piece piece_;
     QString waiting_;

@@ -63,10 +63,15 @@ CellView::CellView(InsideController& inside, QWidget* parent) : InsideView(insid
     rounding_ = new QLabel(holder);
     rounding_->setProperty("role", "small");
     rounding_->setWordWrap(true);
-    for (QLabel* words : {headline_, formula_, rounding_})
+    compared_ = new QLabel(holder);
+    compared_->setTextFormat(Qt::PlainText);
+    compared_->setWordWrap(true);
+    compared_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    for (QLabel* words : {headline_, formula_, rounding_, compared_})
         words->setMinimumWidth(1);
     column->addWidget(headline_);
     column->addWidget(formula_);
+    column->addWidget(compared_);
     column->addWidget(rounding_);
     for (int i = 0; i < kStepCount; ++i) {
         steps_[i] = new CellStep(i + 1, holder);
@@ -154,6 +159,7 @@ void CellView::refresh() {
         step->setVisible(cell_.has_value());
     formula_->setVisible(cell_.has_value());
     rounding_->setVisible(cell_.has_value());
+    sayOther();
     if (!cell_) {
         headline_->setText(tr("Nothing is recorded of layer %1, head %2 for these tokens. Choose another cell in the "
                               "matrix.")
@@ -171,6 +177,10 @@ void CellView::refresh() {
     for (CellStep* step : steps_)
         if (!step->isHidden())
             step->setNumber(++number);
+}
+
+void CellView::otherChanged() {
+    refresh();
 }
 
 void CellView::recordingChanged(bool) {

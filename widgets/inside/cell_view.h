@@ -29,6 +29,8 @@ public:
     [[nodiscard]] QString iconName() const override { return QStringLiteral("inside-cell"); }
     [[nodiscard]] QString title() const override;
     [[nodiscard]] QString help() const override;
+    [[nodiscard]] bool compares() const override { return true; }
+    [[nodiscard]] QString comparedText() const; ///< the same cell of the second run; empty: no comparison
     [[nodiscard]] QString missing(bool* offersRecordAgain) const override;
     [[nodiscard]] QStringList exportFormats() const override;
     Result<void> exportAs(const QString& path, const QString& format, double scale) override;
@@ -42,6 +44,7 @@ public:
 
 protected:
     void recordingChanged(bool grew) override;
+    void otherChanged() override;
     void selectionChanged(const Selection& selection, QObject* origin) override;
     void retranslate() override;
 
@@ -49,6 +52,7 @@ private:
     void compute();
     void refresh();
     // cell_words.cpp
+    void sayOther();
     void sayVectors();
     void sayRotary();
     void sayScore();
@@ -62,7 +66,7 @@ private:
     std::optional<CellArithmetic> cell_;
     int layer_ = 0, head_ = 0;
     std::int64_t query_ = -1, key_ = -1;
-    QLabel *headline_, *formula_, *rounding_;
+    QLabel *headline_, *formula_, *rounding_, *compared_;
     QScrollArea* scroll_;
     CellStep* steps_[kStepCount] = {};
     CellBars* bars_;

@@ -42,6 +42,35 @@ QString CellView::token(std::int64_t position) const {
     return QStringLiteral("%1\u00A0\u201C%2\u201D").arg(QLocale().toString(static_cast<qlonglong>(position)), piece);
 }
 
+QString CellView::comparedText() const {
+    return compared_->isHidden() ? QString() : compared_->text();
+}
+
+void CellView::sayOther() {
+    const RecordingPtr& other = inside().other();
+    compared_->setVisible(cell_.has_value() && other != nullptr);
+    if (!cell_ || !other)
+        return;
+    const CellArithmetic& c = *cell_;
+    const auto at = static_cast<std::size_t>(layer_);
+    const AttentionRecord* record = at < other->attention.size() ? other->attention[at].get() : nullptr;
+    const std::int64_t query = inside().alignment()->of(c.iQuery), key = inside().alignment()->of(c.iKey);
+    const QString& name = inside().otherName();
+    if (record == nullptr || head_ >= record->geometry.nHead || query >= record->nPosition())
+        compared_->setText(tr("In %1 this head was not recorded.").arg(name));
+    else if (query < 0 || key < 0)
+        compared_->setText(tr("In %1 token %2 has no partner: there is nothing to compare.")
+                               .arg(name, token(query < 0 ? c.iQuery : c.iKey)));
+    else {
+        const AttentionCell there = attentionCell(*record, head_, query, key);
+        compared_->setText(
+            tr("In %1 (tokens %2 and %3) the score is %4 and the weight %5. This run minus that: score %6, weight %7.")
+                .arg(name, QString::number(query), QString::number(key), numberText(double(there.capped)),
+                     percentText(double(there.weight)), signedText(double(c.capped) - double(there.capped)),
+                     percentChangeText(double(c.weight) - double(there.weight))));
+    }
+}
+
 void CellView::sayVectors() {
     const CellArithmetic& c = *cell_;
     headline_->setText(tr("Layer %1, head %2: how much token %3 looks at token %4")

@@ -284,7 +284,8 @@ void InsideController::chooseHead() {
         });
 }
 
-QString InsideController::compareWith(RecordingPtr other, const QString& name) {
+QString InsideController::compareWith(RecordingPtr other, const QString& name,
+                                      std::shared_ptr<const InterventionSet> interventions) {
     if (other && recording_) {
         const RecordedModel &a = recording_->model, &b = other->model;
         if (a.nLayer != b.nLayer || a.nHead != b.nHead)
@@ -295,17 +296,49 @@ QString InsideController::compareWith(RecordingPtr other, const QString& name) {
                 .arg(b.nLayer)
                 .arg(b.nHead);
     }
+    if (other != other_)
+        otherInterventions_ = std::move(interventions);
     other_ = std::move(other);
     otherName_ = name;
+    alignment_.reset();
     emit otherChanged();
     return {};
 }
 
-std::int64_t InsideController::commonTokens() const {
+std::shared_ptr<const TextAlignment> InsideController::alignment() const {
     if (!recording_ || !other_)
-        return 0;
-    const auto &a = recording_->tokens, &b = other_->tokens;
-    return std::mismatch(a.begin(), a.end(), b.begin(), b.end()).first - a.begin();
+        return nullptr;
+    if (!alignment_ || alignedTo_ != recording_) {
+        alignment_ = std::make_shared<const TextAlignment>(alignTexts(recording_->pieces, other_->pieces));
+        alignedTo_ = recording_;
+    }
+    return alignment_;
+}
+
+QString InsideController::alignmentText() const {
+    const std::shared_ptr<const TextAlignment> pairs = alignment();
+    if (!pairs)
+        return {};
+    const QLocale locale;
+    const auto number = [&](std::int64_t n) { return locale.toString(static_cast<qlonglong>(n)); };
+    const std::int64_t n = recording_->nPosition(), nOther = other_->nPosition();
+    if (pairs->nPair == n && pairs->nPair == nOther)
+        return tr("the same tokens");
+    QString text = tr("compared word by word: %1 tokens are in both texts, %2 only here, %3 only there")
+                       .arg(number(pairs->nPair), number(n - pairs->nPair), number(nOther - pairs->nPair));
+    if (pairs->endsOnly)
+        text += tr(" (too long: only what both begin and end with was looked for)");
+    return text;
+}
+
+QString InsideController::otherUnreadable() const {
+    if (!other_ || !recording_)
+        return {};
+    if (!(other_->model == recording_->model))
+        return tr("The other run is of another model; what this view shows is computed with the model that is loaded.");
+    if (!other_->interventions.empty() && !otherInterventions_)
+        return tr("The other run was computed with changes that are not in its file.");
+    return {};
 }
 
 void InsideController::compareWithFile(const QString& path) {

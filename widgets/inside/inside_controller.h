@@ -7,6 +7,7 @@
 #include "core/trace/intervention.h"
 #include "core/trace/map_workers.h"
 #include "core/trace/recording.h"
+#include "core/trace/text_alignment.h"
 #include "widgets/chat/chat_controller.h"
 #include "widgets/inside/selection.h"
 #include "widgets/inside/view_pool.h"
@@ -50,8 +51,17 @@ public:
     /// The second recording of a comparison (what is subtracted); null: none.
     [[nodiscard]] const RecordingPtr& other() const { return other_; }
     [[nodiscard]] QString otherName() const { return otherName_; }
-    /// Tokens both runs of a comparison begin with: from there on, different tokens stand at one position.
-    [[nodiscard]] std::int64_t commonTokens() const;
+    /// The changes the second run was computed with, where they are known (it was kept, or made, here).
+    [[nodiscard]] const std::shared_ptr<const InterventionSet>& otherInterventions() const {
+        return otherInterventions_;
+    }
+    /// Which token of the second run is the same word as one of this run: everything compared is compared by it. Null
+    /// without a comparison.
+    [[nodiscard]] std::shared_ptr<const TextAlignment> alignment() const;
+    /// How the two texts were laid beside each other, as a sentence.
+    [[nodiscard]] QString alignmentText() const;
+    /// Why the second run cannot be computed again with the loaded model; empty: it can.
+    [[nodiscard]] QString otherUnreadable() const;
     [[nodiscard]] SelectionModel& selection() { return selection_; }
     /// Somebody has chosen the selected head: it is not replaced by a more telling one.
     void keepHead() { headIsOurs_ = false; }
@@ -85,12 +95,15 @@ public:
     void lookInside(MessageId last = kNoMessage);
     /// The recording on screen once more with what views want by now (residual stream, ...).
     void recordAgain();
+    /// The same for the second run of a comparison, with its own changes.
+    void recordOtherAgain();
     void openRunFile(const QString& path);
     void saveRunFile(const QString& path);
     /// Puts a recording on the screen.
     void show(RecordingPtr recording, RecordingOrigin origin, const QString& name = {});
     /// A sentence why the two cannot be compared; empty: they can. Null ends the comparison.
-    QString compareWith(RecordingPtr other, const QString& name);
+    QString compareWith(RecordingPtr other, const QString& name,
+                        std::shared_ptr<const InterventionSet> interventions = nullptr);
     void compareWithFile(const QString& path);
     /// The recording on the screen stays as what later ones are compared with.
     void keepForComparison();
@@ -174,6 +187,9 @@ private:
     ModelSession& model_;
     SelectionModel selection_;
     RecordingPtr recording_, other_;
+    std::shared_ptr<const InterventionSet> otherInterventions_;
+    mutable std::shared_ptr<const TextAlignment> alignment_; ///< of alignedTo_ and other_; made when asked for
+    mutable RecordingPtr alignedTo_;
     RecordingOrigin origin_ = RecordingOrigin::None;
     QString fileName_, otherName_, busyText_;
     double busyFraction_ = -1;

@@ -52,8 +52,9 @@ RunId InsideController::record(RecordRun run, QObject* receiver, std::function<v
 }
 
 void InsideController::keepForComparison() {
-    if (recording_)
-        compareWith(recording_, tr("the run kept before"));
+    if (!recording_)
+        return;
+    compareWith(recording_, tr("the run kept before"), recording_->interventions.empty() ? nullptr : interventions_);
 }
 
 void InsideController::compareWithUnchanged() {
@@ -79,6 +80,28 @@ void InsideController::cancelShown() {
     for (const auto& [run, watched] : watched_)
         if (watched.shown)
             engine_.cancel(run);
+}
+
+void InsideController::recordOtherAgain() {
+    if (!other_ || !model() || !otherUnreadable().isEmpty())
+        return;
+    RecordRun run;
+    run.ids = other_->tokens;
+    run.nPrompt = other_->nPrompt;
+    run.interventions = otherInterventions_;
+    setBusy(tr("Recording the other run again\u2026"), -1);
+    const RunId id =
+        record(std::move(run), this,
+               [this, name = otherName_, changes = otherInterventions_, was = other_](Result<RecordingPtr> recording) {
+                   setBusy({}, -1);
+                   if (other_ != was)
+                       return; // another comparison by now
+                   const QString sentence = recording ? compareWith(*recording, name, changes)
+                                                      : QString::fromStdString(recording.error().message);
+                   if (!sentence.isEmpty())
+                       emit problem(sentence);
+               });
+    watched_[id].shown = true;
 }
 
 void InsideController::onEvents(const std::vector<RunEvent>& events) {

@@ -42,10 +42,7 @@ QString InsideWindow::recordedText() const {
     if (!r->interventions.empty())
         parts << tr("changes made: %1").arg(locale.toString(static_cast<qlonglong>(r->interventions.size())));
     if (inside_.other())
-        parts << tr("minus %1").arg(inside_.otherName())
-              << (inside_.commonTokens() == std::min(n, inside_.other()->nPosition())
-                      ? tr("the same tokens")
-                      : tr("the same first %1 tokens").arg(locale.toString(qlonglong(inside_.commonTokens()))));
+        parts << tr("minus %1").arg(inside_.otherName()) << inside_.alignmentText();
     return parts.join(QStringLiteral("  \u00B7  "));
 }
 
@@ -115,7 +112,7 @@ void InsideWindow::refresh() {
     title_->setText(view->title());
     help_->setText(inside_.other() && !view->compares()
                        ? view->help() + QLatin1Char(' ') +
-                             tr("The comparison is in Overview, Matrix and Text; here stands this run alone.")
+                             tr("Two runs are compared in the other views; here stands this run alone.")
                        : view->help());
     if (isVisible())
         inside_.want(view, view->wantedPoints());

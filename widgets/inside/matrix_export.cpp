@@ -11,14 +11,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 namespace vitral {
 namespace {
 
 std::int64_t count(const MatrixNumbers& numbers) {
-    const std::int64_t n = numbers.record->nPosition();
-    return numbers.minus ? std::min(n, numbers.minus->nPosition()) : n;
+    return numbers.record->nPosition();
 }
 
 Result<void> checkSize(std::int64_t n, std::int64_t most) {
@@ -38,10 +38,18 @@ void readRow(const MatrixNumbers& numbers, std::int64_t i, std::span<float> out,
     attentionRow(*numbers.record, numbers.iHead, i, numbers.value, out);
     if (!numbers.minus)
         return;
-    scratch.resize(out.size());
-    attentionRow(*numbers.minus, numbers.iHead, i, numbers.value, scratch);
-    for (std::size_t j = 0; j < out.size(); ++j)
-        out[j] -= scratch[j];
+    const std::int64_t row = numbers.pairs->of(i);
+    const bool alone = row < 0 || row >= numbers.minus->nPosition();
+    scratch.assign(static_cast<std::size_t>(numbers.minus->nPosition()), 0.0F);
+    if (!alone)
+        attentionRow(*numbers.minus, numbers.iHead, row, numbers.value, scratch);
+    for (std::size_t j = 0; j < out.size(); ++j) {
+        const std::int64_t other = numbers.pairs->of(static_cast<std::int64_t>(j));
+        if (alone || other < 0 || other >= numbers.minus->nPosition())
+            out[j] = std::numeric_limits<float>::quiet_NaN();
+        else
+            out[j] -= scratch[static_cast<std::size_t>(other)];
+    }
 }
 
 } // namespace
@@ -77,8 +85,9 @@ Result<void> writeMatrixCsv(const MatrixNumbers& numbers, const QString& path) {
         readRow(numbers, i, row, scratch);
         line = name(i);
         for (std::int64_t j = 0; j < n; ++j) // what comes later stays empty
-            line += QLatin1Char(',') +
-                    (j <= i ? csvNumber(static_cast<double>(row[static_cast<std::size_t>(j)])) : QString());
+            line += QLatin1Char(',') + (j <= i && !std::isnan(row[static_cast<std::size_t>(j)])
+                                            ? csvNumber(static_cast<double>(row[static_cast<std::size_t>(j)]))
+                                            : QString());
         good = file.write((line + QLatin1String("\r\n")).toUtf8()) > 0;
     }
     if (!good || !file.commit())

@@ -4,6 +4,7 @@
 
 #include "core/base/result.h"
 #include "core/trace/attention_map.h"
+#include "core/trace/text_alignment.h"
 
 #include <QString>
 
@@ -14,6 +15,7 @@ namespace vitral {
 struct MatrixNumbers {
     std::shared_ptr<const AttentionRecord> record;
     std::shared_ptr<const AttentionRecord> minus; ///< null: no difference
+    std::shared_ptr<const TextAlignment> pairs;   ///< of the two; cells without a partner are NaN, in CSV empty
     std::int32_t iHead = 0;
     MapValue value = MapValue::Weight;
     const Recording* recording = nullptr; ///< for the tokens' names

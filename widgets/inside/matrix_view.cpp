@@ -163,7 +163,8 @@ void MatrixView::rebuild() {
         look.map = ColourMap::BlueOrange;
         look.low = -1;
         look.high = 1;
-        differenceSource_ = std::make_shared<DifferenceMapSource>(inside().pool(), record, other, head_);
+        differenceSource_ =
+            std::make_shared<DifferenceMapSource>(inside().pool(), record, other, inside().alignment(), head_);
         canvas_->setSource(differenceSource_);
     } else {
         if (wasDifference)
@@ -242,12 +243,9 @@ void MatrixView::refreshWords() {
     if (differenceSource_) {
         parts
             << tr("weight in this run minus weight in %1: blue is more here, orange is less").arg(inside().otherName());
-        if (const std::int64_t common = inside().commonTokens(); common < differenceSource_->nRow())
-            parts << tr("the texts part at token %1: from there on different tokens are compared")
-                         .arg(locale.toString(static_cast<qlonglong>(common)));
-        if (recording()->nPosition() != inside().other()->nPosition())
-            parts << tr("compared position by position over the first %1 tokens")
-                         .arg(locale.toString(static_cast<qlonglong>(differenceSource_->nRow())));
+        parts << inside().alignmentText();
+        if (inside().alignment()->nPair < differenceSource_->nRow())
+            parts << tr("rows and columns of tokens without a partner stay blank");
     } else {
         if (const std::int64_t window = record->geometry.window; window > 0)
             parts << tr("this layer sees the last %1 tokens only").arg(locale.toString(static_cast<qlonglong>(window)));
@@ -294,7 +292,17 @@ QStringList MatrixView::readOut(std::int64_t iQuery, std::int64_t iKey) const {
         return lines;
     }
     if (differenceSource_) {
-        const AttentionCell b = attentionCell(*layer(inside().other()), head_, iQuery, iKey);
+        const std::shared_ptr<const AttentionRecord> other = layer(inside().other());
+        const std::int64_t row = inside().alignment()->of(iQuery), col = inside().alignment()->of(iKey);
+        if (!other || row < 0 || col < 0 || row >= other->nPosition()) {
+            lines << tr("weight %1; no partner in the other run").arg(numberText(static_cast<double>(cell.weight)));
+            return lines;
+        }
+        const AttentionCell b = attentionCell(*other, head_, row, col);
+        if (row != iQuery || col != iKey)
+            lines << tr("against %1 and %2 there")
+                         .arg(locale.toString(static_cast<qlonglong>(row)),
+                              locale.toString(static_cast<qlonglong>(col)));
         lines << tr("weight %1 minus %2 = %3")
                      .arg(numberText(static_cast<double>(cell.weight)), numberText(static_cast<double>(b.weight)),
                           signedText(static_cast<double>(cell.weight) - static_cast<double>(b.weight), 4));
@@ -354,8 +362,8 @@ Result<void> MatrixView::exportAs(const QString& path, const QString& format, do
     const std::shared_ptr<const AttentionRecord> record = layer(recording());
     if (!record)
         return fail(ErrorCode::NotFound, tr("This layer was not recorded.").toStdString());
-    MatrixNumbers numbers{record, differenceSource_ ? layer(inside().other()) : nullptr, head_,
-                          source_ ? source_->tiles().options().value : MapValue::Weight, &*recording()};
+    MatrixNumbers numbers{record, differenceSource_ ? layer(inside().other()) : nullptr,         inside().alignment(),
+                          head_,  source_ ? source_->tiles().options().value : MapValue::Weight, &*recording()};
     return format == QLatin1String("npy") ? writeMatrixNpy(numbers, path) : writeMatrixCsv(numbers, path);
 }
 

@@ -7,6 +7,7 @@
 #include "widgets/inside/tensor_statistics.h"
 #include "widgets/inside/value_text.h"
 
+#include <QCheckBox>
 #include <QComboBox>
 #include <QLabel>
 #include <QPushButton>
@@ -84,17 +85,18 @@ void ModelView::fillDetail() {
     fillTensor();
 }
 
-Rows ModelView::recordedRows(Point point, std::int32_t iLayer, std::int64_t* firstPosition) const {
+Rows ModelView::recordedRows(const RecordingPtr& recording, Point point, std::int32_t iLayer,
+                             std::int64_t* firstPosition) {
     *firstPosition = 0;
-    if (!recording())
+    if (!recording)
         return {};
-    if (const TensorRecord* record = recording()->find(point, std::max(0, iLayer))) {
+    if (const TensorRecord* record = recording->find(point, std::max(0, iLayer))) {
         *firstPosition = record->firstPosition;
         return record->rows;
     }
     const auto at = std::size_t(std::max(0, iLayer));
-    if (at < recording()->attention.size() && recording()->attention[at]) {
-        const AttentionRecord& attention = *recording()->attention[at];
+    if (at < recording->attention.size() && recording->attention[at]) {
+        const AttentionRecord& attention = *recording->attention[at];
         if (point == Point::RotQ)
             return attention.q;
         if (point == Point::RotK)
@@ -108,6 +110,7 @@ Rows ModelView::recordedRows(Point point, std::int32_t iLayer, std::int64_t* fir
 void ModelView::fillTensor() {
     const bool any = tensor_->count() > 0;
     tensor_->setVisible(any);
+    difference_->setVisible(any && inside().other() != nullptr);
     histogram_->setVisible(false);
     record_->setVisible(false);
     if (!any) {
@@ -117,7 +120,7 @@ void ModelView::fillTensor() {
     const auto point = static_cast<Point>(tensor_->currentData().toInt());
     const std::int32_t layer = map_->tree().nodes[std::size_t(map_->current())].firstLayer;
     std::int64_t first = 0;
-    const Rows rows = recordedRows(point, layer, &first);
+    const Rows rows = recordedRows(recording(), point, layer, &first);
     if (!recording()) {
         statistics_->setText(tr("Nothing is recorded yet: ask something, or read the conversation, to see values."));
         return;
@@ -127,7 +130,25 @@ void ModelView::fillTensor() {
         record_->setVisible(inside().model() != nullptr);
         return;
     }
+    const bool comparing = inside().other() && difference_->isChecked();
+    std::int64_t firstOther = 0;
+    const Rows others = comparing ? recordedRows(inside().other(), point, layer, &firstOther) : Rows{};
+    if (comparing && others.empty()) {
+        statistics_->setText(tr("%1 has no recording of this tensor.").arg(inside().otherName()));
+        record_->setVisible(inside().model() != nullptr && inside().otherUnreadable().isEmpty());
+        return;
+    }
     statistics_->setText(tr("Reading\u2026"));
+    if (comparing) {
+        const std::int64_t position = selection().position >= 0 ? selection().position : inside().newestQuery();
+        inside().pool().ask(
+            this, "statistics",
+            [rows, first, others, firstOther, pairs = inside().alignment(), position](std::stop_token) {
+                return differenceOf(rows, first, others, firstOther, *pairs, position);
+            },
+            [this, point](const TensorDifference& difference) { showDifference(difference, point); });
+        return;
+    }
     const std::int64_t row = selection().position >= 0 ? selection().position - first : rows.nRow() - 1;
     inside().pool().ask(
         this, "statistics", [rows, row](std::stop_token) { return statisticsOf(rows, row); },
@@ -151,11 +172,44 @@ void ModelView::showStatistics(const TensorStatistics& s, Point point, std::int3
         values << numberText(double(v), 3);
     lines << tr("Token %1 begins: %2").arg(QString::number(s.firstRow), values.join(QStringLiteral("  ")));
     statistics_->setText(lines.join(QLatin1Char('\n')));
+    showHistogram(s, tr("values"));
+}
+
+void ModelView::showDifference(const TensorDifference& d, Point point) {
+    if (tensor_->count() == 0 || tensor_->currentData().toInt() != int(point))
+        return;
+    const TensorStatistics& s = d.difference;
+    QStringList lines;
+    lines << tr("This run minus %1: %2 tokens with a partner, by %3 values.")
+                 .arg(inside().otherName(), countText(s.nRow), countText(s.nCol));
+    if (s.nRow == 0 || s.nCol == 0) {
+        statistics_->setText(lines.join(QLatin1Char('\n')));
+        return;
+    }
+    if (s.nRead < s.nRow * s.nCol)
+        lines << tr("Sampled: %1 of %2 values were read.").arg(countText(s.nRead), countText(s.nRow * s.nCol));
+    lines << tr("Least %1, greatest %2, mean %3, deviation %4")
+                 .arg(numberText(s.least), numberText(s.greatest), numberText(s.mean), numberText(s.deviation));
+    lines
+        << tr("Mean length of a difference: %1, of a row of this run: %2").arg(numberText(s.norm), numberText(d.norm));
+    if (d.mostChangedAt >= 0)
+        lines << tr("Farthest apart: token %1 \u201C%2\u201D, by %3")
+                     .arg(QString::number(d.mostChangedAt), inside().pieceText(d.mostChangedAt),
+                          numberText(d.mostChanged));
+    QStringList values;
+    for (const float v : s.first)
+        values << numberText(double(v), 3);
+    lines << tr("Token %1 begins: %2").arg(QString::number(s.firstRow), values.join(QStringLiteral("  ")));
+    statistics_->setText(lines.join(QLatin1Char('\n')));
+    showHistogram(s, tr("differences"));
+}
+
+void ModelView::showHistogram(const TensorStatistics& s, const QString& curve) {
     ChartContent chart;
     const double width = (s.greatest - s.least) / kHistogramBins;
     for (int i = 0; i < kHistogramBins; ++i)
         chart.x.push_back(s.least + (i + 0.5) * width);
-    chart.curves.push_back({tr("values"), s.histogram, design::Glass::Cobalt, false});
+    chart.curves.push_back({curve, s.histogram, design::Glass::Cobalt, false});
     chart.xTitle = tr("value");
     chart.yTitle = tr("how many");
     if (!(width > 0))
@@ -177,6 +231,8 @@ void ModelView::recordTensor() {
     inside().want(this, points_);
     emit stateChanged();
     inside().recordAgain();
+    if (inside().other() && difference_->isChecked())
+        inside().recordOtherAgain();
 }
 
 } // namespace vitral

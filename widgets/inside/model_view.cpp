@@ -10,6 +10,7 @@
 #include "widgets/inside/painted_export.h"
 #include "widgets/inside/value_text.h"
 
+#include <QCheckBox>
 #include <QComboBox>
 #include <QLabel>
 #include <QPushButton>
@@ -88,6 +89,10 @@ ModelView::ModelView(InsideController& inside, QWidget* parent) : InsideView(ins
     record_->setObjectName(QStringLiteral("recordTensor"));
     tensorRow->addWidget(tensor_);
     tensorRow->addWidget(record_);
+    difference_ = new QCheckBox(side);
+    difference_->setChecked(true);
+    difference_->hide();
+    tensorRow->addWidget(difference_);
     sideColumn->addLayout(tensorRow);
     statistics_ = words();
     statistics_->setFont(design::font(design::TextRole::Small));
@@ -111,6 +116,7 @@ ModelView::ModelView(InsideController& inside, QWidget* parent) : InsideView(ins
     });
     connect(map_, &OperationMap::currentChanged, this, &ModelView::fillDetail);
     connect(tensor_, &QComboBox::currentIndexChanged, this, &ModelView::fillTensor);
+    connect(difference_, &QCheckBox::toggled, this, &ModelView::fillTensor);
     connect(record_, &QPushButton::clicked, this, &ModelView::recordTensor);
     retranslate();
 }
@@ -128,6 +134,10 @@ QString ModelView::help() const {
 void ModelView::recordingChanged(bool) {
     if (shownModel_ != inside().loadedModel().get())
         measureAgain();
+    fillTensor();
+}
+
+void ModelView::otherChanged() {
     fillTensor();
 }
 
@@ -269,6 +279,8 @@ void ModelView::retranslate() {
     measure_->setAccessibleName(tr("What the bars show"));
     openAll_->setText(openAll_->isChecked() ? tr("Close all") : tr("Open all"));
     again_->setText(tr("Measure again"));
+    difference_->setText(tr("Difference"));
+    difference_->setToolTip(tr("The tensor of this run minus that of the run it is compared with"));
     record_->setText(tr("Record this tensor"));
     record_->setToolTip(tr("Runs the recorded text once more and keeps what this operation writes"));
     tensor_->setAccessibleName(tr("Tensor it wrote"));

@@ -6,6 +6,7 @@
 #include "core/backend/operation_list.h"
 #include "widgets/inside/inside_view.h"
 
+class QCheckBox;
 class QComboBox;
 class QLabel;
 class QPushButton;
@@ -15,6 +16,7 @@ namespace vitral {
 
 class LineChart;
 class OperationMap;
+struct TensorDifference;
 struct TensorStatistics;
 
 class ModelView : public InsideView {
@@ -27,6 +29,7 @@ public:
     [[nodiscard]] QString title() const override;
     [[nodiscard]] QString help() const override;
     [[nodiscard]] bool needsRecording() const override { return false; }
+    [[nodiscard]] bool compares() const override { return true; }
     [[nodiscard]] std::vector<TracePoint> wantedPoints() const override { return points_; }
     [[nodiscard]] QStringList exportFormats() const override;
     Result<void> exportAs(const QString& path, const QString& format, double scale) override;
@@ -41,6 +44,7 @@ public:
 
 protected:
     void recordingChanged(bool grew) override;
+    void otherChanged() override;
     void selectionChanged(const Selection& selection, QObject* origin) override;
     void retranslate() override;
     void showEvent(QShowEvent* event) override;
@@ -52,13 +56,17 @@ private:
     void fillDetail();
     void fillTensor();
     void showStatistics(const TensorStatistics& statistics, Point point, std::int32_t iLayer);
+    void showDifference(const TensorDifference& difference, Point point);
+    void showHistogram(const TensorStatistics& statistics, const QString& curve);
     void recordTensor();
     [[nodiscard]] const Operation* chosen() const; ///< null: none, or a group of operations
     /// Rows of a point as recorded, whether on its own or as part of attention; empty: not there.
-    [[nodiscard]] Rows recordedRows(Point point, std::int32_t iLayer, std::int64_t* firstPosition) const;
+    [[nodiscard]] static Rows recordedRows(const RecordingPtr& recording, Point point, std::int32_t iLayer,
+                                           std::int64_t* firstPosition);
 
     OperationMap* map_;
     QComboBox *pass_, *measure_, *tensor_;
+    QCheckBox* difference_;
     QPushButton *again_, *openAll_, *record_;
     QLabel *passLabel_, *measureLabel_, *summary_, *detail_, *statistics_;
     LineChart* histogram_;

@@ -86,14 +86,16 @@ void NeuronPanel::fill() {
     BarContent content;
     content.signedBars = true;
     content.labelTitle = tr("Neuron");
-    content.valueTitle = tr("Activation");
+    const bool difference = report_ && report_->difference;
+    content.valueTitle = difference ? tr("Activation, minus the other run\u2019s") : tr("Activation");
     content.empty = waiting_;
     if (report_)
         for (const Neuron& neuron : report_->neurons) {
             Bar bar;
             bar.label = tr("Neuron %1").arg(neuron.index);
             bar.value = double(neuron.activation);
-            bar.description = tr("Neuron %1: activation %2; it moves the stream by %3.")
+            bar.description = (difference ? tr("Neuron %1: activation changed by %2; that moves the stream by %3.")
+                                          : tr("Neuron %1: activation %2; it moves the stream by %3."))
                                   .arg(neuron.index)
                                   .arg(signedText(double(neuron.activation)), numberText(double(neuron.write), 3));
             content.bars.push_back(std::move(bar));

@@ -121,18 +121,37 @@ void OverviewView::recordingChanged(bool grew) {
             },
             Qt::QueuedConnection);
     };
-    const auto make = [&] {
-        auto made = std::make_shared<Overview>(OverviewOptions{}, ready);
+    const auto make = [&](std::shared_ptr<const std::vector<std::int64_t>> positions) {
+        OverviewOptions options;
+        options.positions = std::move(positions);
+        auto made = std::make_shared<Overview>(std::move(options), ready);
         inside().mapWorkers().attach(made);
         return made;
     };
-    const bool again = grew && overview_;
+    if (grew && wasSome_ && !recording()->complete) // aligned anew when it is over: these pictures cannot grow
+        return;
+    // Texts that are not in step are compared over the tokens that both have, in their order.
+    const std::shared_ptr<const TextAlignment> pairs = inside().alignment();
+    const bool some = pairs && !pairs->inStep;
+    auto here = some ? std::make_shared<std::vector<std::int64_t>>() : nullptr;
+    auto there = some ? std::make_shared<std::vector<std::int64_t>>() : nullptr;
+    for (std::int64_t i = 0; some && i < std::ssize(pairs->partner); ++i)
+        if (pairs->of(i) >= 0) {
+            here->push_back(i);
+            there->push_back(pairs->of(i));
+        }
+    if (other_ && some) {
+        other_->close();
+        other_.reset();
+    }
+    const bool again = grew && overview_ && !some && !wasSome_;
+    wasSome_ = some;
     if (!again) {
         if (overview_)
             overview_->close();
         if (scoring_)
             scoring_->close();
-        overview_ = make();
+        overview_ = make(here);
         scoring_ = std::make_shared<HeadScoring>(HeadScoreOptions{}, ready);
         inside().mapWorkers().attach(scoring_);
         scored_.reset();
@@ -140,7 +159,7 @@ void OverviewView::recordingChanged(bool grew) {
             probe_.reset(); // another model
     }
     if (inside().other() && !other_) {
-        other_ = make();
+        other_ = make(there);
         other_->setRecording(inside().other());
     }
     if (again && !recording()->complete) {

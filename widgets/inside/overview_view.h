@@ -69,6 +69,7 @@ private:
     RecordingPtr probe_; ///< the standard probe read by the model; null: not asked for, or not there yet
     bool readingProbe_ = false;
     QString probeProblem_; ///< why it cannot be had
+    bool wasSome_ = false; ///< thumbnails are of the tokens of both texts only
     RecordingPtr scored_;  ///< what scoring_ was given last
     QTimer feed_;          ///< a run that is written brings a snapshot every 50 ms; four a second are enough
     QTimer refill_;        ///< many layers report at once; the grid is filled once a frame

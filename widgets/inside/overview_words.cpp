@@ -115,7 +115,10 @@ void OverviewView::refreshWords() {
     const Overview::Progress progress = overview_->progress();
     const ThumbnailPtr one = head.iLayer >= 0 ? overview_->find(head.iLayer, head.iHead) : overview_->find(0, 0);
     if (inside().other())
-        parts << tr("this run minus %1: blue is more here, orange is less; means of blocks").arg(inside().otherName());
+        parts << tr("this run minus %1: blue is more here, orange is less; means of blocks").arg(inside().otherName())
+              << inside().alignmentText();
+    if (inside().alignment() && !inside().alignment()->inStep)
+        parts << tr("only tokens of both texts have rows and columns");
     if (one) {
         if (one->block > 1)
             parts << (inside().other()

@@ -88,9 +88,15 @@ void PositionsView::fillRotary() {
     auto picture = std::make_shared<PositionPicture>();
     picture->nRow = std::clamp<std::int64_t>(recording()->nPosition(), 16, kMostRows);
     picture->nCol = std::int64_t(pairs.size());
+    // Against a run whose model turns otherwise: one minus the other.
+    const AttentionRecord* other = otherRecord();
+    std::vector<RotaryPair> minus;
+    if (other != nullptr && other->geometry.rope.inverseFrequency != r->geometry.rope.inverseFrequency)
+        minus = rotaryPairs(other->geometry.rope);
     for (std::int64_t d = 0; d < picture->nRow; ++d)
-        for (const RotaryPair& pair : pairs)
-            picture->values.push_back(float(std::cos(double(d) * pair.frequency)));
+        for (std::size_t j = 0; j < pairs.size(); ++j)
+            picture->values.push_back(float(std::cos(double(d) * pairs[j].frequency) -
+                                            (j < minus.size() ? std::cos(double(d) * minus[j].frequency) : 0.0)));
     showPicture(std::move(picture), tr("distance"), tr("pair"), 1, 1);
     fillRotaryChart();
 }
@@ -129,9 +135,42 @@ void PositionsView::fillRotaryChart() {
         now.y[std::size_t(distance)] = double(attentionCell(*r, p.head, p.query, p.key).capped);
         chart.curves.push_back(std::move(now));
     }
+    addOtherCurves(chart, chart.curves.front().y);
     chart_->setContent(std::move(chart));
     if (distance < n)
         chart_->setCurrent(int(distance));
+}
+
+void PositionsView::addOtherCurves(ChartContent& chart, std::vector<double> here) const {
+    const AttentionRecord* r = otherRecord();
+    const Place p = place();
+    if (r == nullptr || p.head >= r->geometry.nHead || r->geometry.rope.inverseFrequency.empty())
+        return;
+    const std::int64_t query = inside().alignment()->of(p.query), key = inside().alignment()->of(p.key);
+    if (query < 0 || key < 0 || query >= r->nPosition())
+        return;
+    const AttentionGeometry& g = r->geometry;
+    std::vector<float> q(std::size_t(g.headDimK)), k(std::size_t(g.headDimK));
+    r->q.read(query, std::int64_t{p.head} * g.headDimK, q);
+    r->k.read(key, std::int64_t{r->kvHead(p.head)} * g.headDimK, k);
+    rotateBack(g.rope, query, q);
+    rotateBack(g.rope, key, k);
+    const auto n = std::int64_t(chart.x.size());
+    Curve there{tr("in %1").arg(inside().otherName()), doubles(scoreByDistance(g.rope, q, k, g.scale, n).total),
+                Glass::Ruby, false};
+    if (g.softcap > 0)
+        for (double& y : there.y)
+            y = double(g.softcap) * std::tanh(y / double(g.softcap));
+    for (std::size_t d = 0; d < here.size(); ++d)
+        here[d] -= there.y[d];
+    Curve change{tr("difference"), std::move(here), Glass::Violet, false};
+    if (query - key < n) {
+        Curve now{tr("recorded there"), std::vector<double>(std::size_t(n), std::nan("")), Glass::Ruby, true};
+        now.y[std::size_t(query - key)] = double(attentionCell(*r, p.head, query, key).capped);
+        chart.curves.push_back(std::move(now));
+    }
+    chart.curves.push_back(std::move(there));
+    chart.curves.push_back(std::move(change));
 }
 
 void PositionsView::fillLearned() {

@@ -153,6 +153,34 @@ void PositionsView::recordingChanged(bool grew) {
     timer_.start();
 }
 
+void PositionsView::otherChanged() {
+    timer_.start();
+}
+
+const AttentionRecord* PositionsView::otherRecord() const {
+    const auto i = std::size_t(place().layer);
+    return inside().other() && i < inside().other()->attention.size() ? inside().other()->attention[i].get() : nullptr;
+}
+
+QString PositionsView::comparedText() const {
+    if (!inside().other() || !used(kRotary) || kind() != kRotary)
+        return inside().other() && kind() == kLearned
+                   ? tr("The table belongs to the model and not to the run: nothing differs between two runs.")
+                   : QString();
+    const AttentionRecord* other = otherRecord();
+    if (other == nullptr || place().head >= other->geometry.nHead)
+        return tr("In %1 this head was not recorded.").arg(inside().otherName());
+    const QString turning =
+        other->geometry.rope.inverseFrequency == record()->geometry.rope.inverseFrequency
+            ? tr("%1 turns by the same angles, so the picture is the same; queries and keys are its own.")
+                  .arg(inside().otherName())
+            : tr("%1 turns by other angles; the picture shows the cosines of this run minus those of that.")
+                  .arg(inside().otherName());
+    const Place p = place();
+    const bool paired = inside().alignment()->of(p.query) >= 0 && inside().alignment()->of(p.key) >= 0;
+    return paired ? turning : turning + QLatin1Char(' ') + tr("One of the two tokens has no partner there.");
+}
+
 void PositionsView::selectionChanged(const Selection&, QObject*) {
     timer_.start();
 }
@@ -220,7 +248,8 @@ void PositionsView::fill() {
     case kKindCount:
         break;
     }
-    note_->setText(noteText());
+    const QString compared = comparedText();
+    note_->setText(compared.isEmpty() ? noteText() : noteText() + QLatin1Char(' ') + compared);
 }
 
 void PositionsView::retranslate() {

@@ -16,6 +16,7 @@ namespace vitral {
 
 class GridView;
 class LineChart;
+struct ChartContent;
 class RopeDials;
 class ScaleLegend;
 
@@ -30,6 +31,7 @@ public:
     [[nodiscard]] QString iconName() const override { return QStringLiteral("inside-positions"); }
     [[nodiscard]] QString title() const override;
     [[nodiscard]] QString help() const override;
+    [[nodiscard]] bool compares() const override { return true; }
     [[nodiscard]] QStringList exportFormats() const override;
     Result<void> exportAs(const QString& path, const QString& format, double scale) override;
     [[nodiscard]] QJsonObject saveState() const override;
@@ -46,6 +48,7 @@ public:
 
 protected:
     void recordingChanged(bool grew) override;
+    void otherChanged() override;
     void selectionChanged(const Selection& selection, QObject* origin) override;
     void retranslate() override;
 
@@ -60,6 +63,10 @@ private:
     void fill();
     void fillRotary();
     void fillRotaryChart();
+    void addOtherCurves(ChartContent& chart, std::vector<double> here) const; ///< `here`: a copy, the list grows
+    /// The same layer of the second run; null: no comparison, or not recorded.
+    [[nodiscard]] const AttentionRecord* otherRecord() const;
+    [[nodiscard]] QString comparedText() const;
     void fillLearned();
     void fillSinusoidal();
     void fillAlibi();

@@ -55,6 +55,8 @@ void ResidualView::fillTable() {
         }
         return std::exp(double(score->top.front().logProbability));
     };
+    if (comparing())
+        fillDifference(content);
     content.strongRow = [this](std::int64_t i) { return !lens_.rows().empty() && lens_.isAnswer(i); };
     table_->setContent(std::move(content));
     table_->setMaximumHeight(recording() ? std::max(120, table_->wholeHeight()) : QWIDGETSIZE_MAX);
@@ -75,7 +77,9 @@ void ResidualView::fillCandidates() {
     listedRow_ = row;
     listedCol_ = at;
     const LensTable::Piece name = piece();
-    if (const TokenScore* score = lens_.cell(row, at)) {
+    if (comparing()) {
+        fillChangedCandidates(content, row, at);
+    } else if (const TokenScore* score = lens_.cell(row, at)) {
         bool targetShown = false;
         for (const TokenAlternative& one : score->top) {
             Bar bar;
@@ -96,6 +100,8 @@ void ResidualView::fillCandidates() {
             bar.strong = true;
             content.bars.push_back(std::move(bar));
         }
+    }
+    if (lens_.cell(row, at) != nullptr) {
         const TokenScore* last = hovering ? nullptr : lens_.cell(std::int64_t(lens_.rows().size()) - 1, at);
         if (last != nullptr) {
             std::vector<TokenId> ids;
@@ -112,7 +118,7 @@ void ResidualView::fillCandidates() {
 
 void ResidualView::unfoldCandidate(int index, QPoint at) {
     const TokenScore* cell = lens_.cell(listedRow_, listedCol_);
-    if (cell == nullptr || index < 0)
+    if (cell == nullptr || index < 0 || comparing())
         return;
     TokenScore one = *cell; // of the target; the bars before it are the likeliest tokens
     if (index < int(cell->top.size())) {
@@ -129,6 +135,8 @@ QString ResidualView::answerText() const {
     const std::int64_t p = position();
     if (!recording() || lens_.empty() || p < 0)
         return {};
+    if (comparing())
+        return comparedText() + lensNotes_;
     QString text = tr("The last row is the model\u2019s own prediction.");
     const TokenScore* last = lens_.cell(std::int64_t(lens_.rows().size()) - 1, p);
     const auto next = std::size_t(p + 1);

@@ -15,6 +15,7 @@
 #include "widgets/inside/value_text.h"
 #include "widgets/tokens/token_blocks.h"
 
+#include <QCheckBox>
 #include <QComboBox>
 #include <QLabel>
 #include <QResizeEvent>
@@ -29,11 +30,7 @@
 namespace vitral {
 
 namespace {
-constexpr int kSettleMs = 120;              // while a person scrolls or walks, nothing is asked
-constexpr std::size_t kColumnsAtOnce = 48;  // columns of the table one request computes
-constexpr std::int64_t kMargin = 8;         // columns beside the screen, so that a step shows numbers at once
-constexpr std::int64_t kExactTokens = 1024; // longer runs read the recorded stream where there is one
-constexpr int kTop = 10;
+constexpr int kSettleMs = 120;     // while a person scrolls or walks, nothing is asked
 constexpr int kRoomForWords = 520; ///< height from which sentences stand between table and details
 
 QLabel* smallLabel(QWidget* parent) {
@@ -149,11 +146,16 @@ void ResidualView::makeControls(QWidget* parent) {
     row->addWidget(measure_);
     row->addWidget(targetLabel_);
     row->addWidget(target_);
+    difference_ = new QCheckBox(parent);
+    difference_->setChecked(true);
+    difference_->hide();
+    row->addWidget(difference_);
     row->addWidget(legend);
+    connect(difference_, &QCheckBox::toggled, this, &ResidualView::otherChanged);
     static_cast<QVBoxLayout*>(layout())->addLayout(row);
     connect(measure_, &QComboBox::currentIndexChanged, this, [this] { retranslate(); });
     connect(target_, &QComboBox::currentIndexChanged, this, [this] {
-        lens_.clear();
+        forgetLens();
         fillTable();
         lensTimer_.start();
     });
@@ -219,7 +221,7 @@ std::int32_t ResidualView::layer() const {
 
 void ResidualView::recordingChanged(bool grew) {
     if (!grew || shownModel_ != inside().model().get()) {
-        lens_.clear();
+        forgetLens();
         shownModel_ = inside().model().get();
         attribution_->setWaiting({});
         neurons_->setWaiting({});
@@ -260,154 +262,15 @@ void ResidualView::cellChosen(qint64 iRow, qint64 iCol) {
     detailTimer_.start();
 }
 
-void ResidualView::tell(const Error& error) {
-    if (error.code != ErrorCode::Cancelled && !error.message.empty())
-        emit inside().problem(QString::fromStdString(error.message));
-}
-
-void ResidualView::askLens() {
-    const std::shared_ptr<const Model> model = inside().model();
-    if (!isVisible() || !recording() || !model || lensAsked_)
-        return;
-    const GridView::Columns seen = table_->visibleColumns();
-    const std::int64_t n = recording()->nPosition();
-    std::vector<std::int64_t> wanted = lens_.missing(seen.first, std::min(seen.end, n), kColumnsAtOnce);
-    if (const std::int64_t p = position();
-        !lens_.has(p) && std::find(wanted.begin(), wanted.end(), p) == wanted.end()) {
-        wanted.push_back(p); // its candidates are on screen, even where its column is not
-        std::sort(wanted.begin(), wanted.end());
-    }
-    if (wanted.empty())
-        wanted = lens_.missing(std::max<std::int64_t>(0, seen.first - kMargin), std::min(n, seen.end + kMargin),
-                               kColumnsAtOnce);
-    if (wanted.empty())
-        return;
-    LensRequest request;
-    request.positions = std::move(wanted);
-    request.nTop = kTop;
-    request.target = static_cast<LensTarget>(target_->currentData().toInt());
-    const bool fromRecording =
-        n > kExactTokens && recording()->find(Point::ResidPost, std::int32_t(recording()->model.nLayer) - 1) != nullptr;
-    lensAsked_ = true;
-    inside().askEngine(
-        this, "lens",
-        [model, request, run = run(), source = fromRecording ? recording() : nullptr](TaskContext& context) {
-            const ExplainContext explain = explainContext(context, *model, "logit lens");
-            return source ? logitLens(*model, explain, *source, request) : logitLens(*model, explain, run, request);
-        },
-        [this, asked = recording(), target = request.target,
-         again = !fromRecording && n > kExactTokens](Result<LogitLens> lens) {
-            lensAsked_ = false;
-            if (!lens) {
-                tell(lens.error());
-                return;
-            }
-            // A newer run that only grew keeps its columns; an answer for another run or question is of no use.
-            const bool sameRun = recording() && !asked->tokens.empty() &&
-                                 asked->tokens.size() <= recording()->tokens.size() &&
-                                 std::equal(asked->tokens.begin(), asked->tokens.end(), recording()->tokens.begin());
-            if (sameRun && target == static_cast<LensTarget>(target_->currentData().toInt())) {
-                lensNotes_.clear();
-                for (const std::string& note : lens->notes)
-                    lensNotes_ += QLatin1Char(' ') + QString::fromStdString(note);
-                if (again)
-                    lensNotes_ +=
-                        QLatin1Char(' ') +
-                        tr("Longer than %1 tokens, and its residual stream was not recorded: each look computes "
-                           "the run again as far as the columns on show.")
-                            .arg(countText(kExactTokens));
-                const bool first = lens_.empty();
-                lens_.add(*lens);
-                fillTable();
-                if (first)
-                    selectionChanged(selection(), nullptr);
-                fillCandidates();
-                fillPlace();
-            }
-            lensTimer_.start();
-        });
-}
-
-void ResidualView::askDetail() {
-    if (!isVisible() || !recording() || !inside().model())
-        return;
-    if (tabs_->currentIndex() == kAttribution)
-        askAttribution();
-    else if (tabs_->currentIndex() == kNeurons)
-        askNeurons();
-}
-
-void ResidualView::askAttribution() {
-    const std::shared_ptr<const Model> model = inside().model();
-    const AttributionRequest request = attribution_->request(position());
-    if (!attribution_->attribution())
-        attribution_->setWaiting(tr("Computing\u2026"));
-    inside().askEngine(
-        this, "attribution",
-        [model, request, run = run()](TaskContext& context) {
-            return attributeLogit(*model, explainContext(context, *model, "attribution"), run, request);
-        },
-        [this](Result<Attribution> result) {
-            if (result)
-                attribution_->setAttribution(std::move(*result), piece());
-            else if (result.error().code != ErrorCode::Cancelled)
-                attribution_->setWaiting(QString::fromStdString(result.error().message));
-        });
-}
-
-void ResidualView::unfoldPart(int contribution, QPoint at) {
-    const std::shared_ptr<const Model> model = inside().model();
-    if (!model || !recording() || !attribution_->attribution())
-        return;
-    // Of the attribution on show, and not of what is chosen by now.
-    AttributionRequest request;
-    request.position = attribution_->attribution()->position;
-    request.token = attribution_->attribution()->token;
-    request.minus = attribution_->attribution()->minus;
-    request.unfold = static_cast<std::size_t>(contribution);
-    inside().askEngine(
-        this, "unfold",
-        [model, request, run = run()](TaskContext& context) {
-            return attributeLogit(*model, explainContext(context, *model, "attribution"), run, request);
-        },
-        [this, at, index = static_cast<std::size_t>(contribution)](const Result<Attribution>& result) {
-            if (!result) {
-                tell(result.error());
-                return;
-            }
-            if (isVisible() && index < result->contributions.size())
-                ArithmeticPopup::of(this).open(
-                    ArithmeticWords::contribution(*result, index,
-                                                  AttributionPanel::partName(result->contributions[index]), piece()),
-                    at);
-        });
-}
-
-void ResidualView::askNeurons() {
-    const std::shared_ptr<const Model> model = inside().model();
-    NeuronRequest request;
-    request.iLayer = layer();
-    request.position = position();
-    request.order = neurons_->order();
-    if (!neurons_->report())
-        neurons_->setWaiting(tr("Computing\u2026"));
-    inside().askEngine(
-        this, "neurons",
-        [model, request, run = run()](TaskContext& context) {
-            return activeNeurons(*model, explainContext(context, *model, "neurons"), run, request);
-        },
-        [this](Result<NeuronReport> result) {
-            if (result)
-                neurons_->setReport(std::move(*result), piece());
-            else if (result.error().code != ErrorCode::Cancelled)
-                neurons_->setWaiting(QString::fromStdString(result.error().message));
-        });
-}
-
 void ResidualView::retranslate() {
     const QSignalBlocker quietMeasure(measure_), quietTarget(target_);
     measureLabel_->setText(tr("Colour"));
-    measure_->setItemText(0, tr("Probability of the first choice"));
+    measure_->setItemText(0,
+                          comparing() ? tr("Probability of the asked token") : tr("Probability of the first choice"));
+    difference_->setText(tr("Difference"));
+    difference_->setVisible(inside().other() != nullptr);
+    difference_->setEnabled(inside().otherUnreadable().isEmpty());
+    difference_->setToolTip(inside().otherUnreadable());
     measure_->setItemText(1, tr("Entropy"));
     measure_->setItemText(2, tr("Rank of the asked token"));
     measure_->setAccessibleName(tr("What the colours show"));
@@ -421,7 +284,7 @@ void ResidualView::retranslate() {
     tabs_->setTabText(kAttribution, tr("Parts of the logit"));
     tabs_->setTabText(kNeurons, tr("Neurons"));
     tabs_->setAccessibleName(tr("Details of the chosen cell"));
-    static_cast<ScaleLegend*>(legend_)->setMeasure(measure());
+    sayScale();
     fillTable();
     fillCandidates();
     fillPlace();

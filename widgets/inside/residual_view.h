@@ -8,6 +8,9 @@
 
 #include <QTimer>
 
+#include <optional>
+
+class QCheckBox;
 class QComboBox;
 class QLabel;
 class QSplitter;
@@ -19,6 +22,8 @@ namespace vitral {
 class AttributionPanel;
 class BarList;
 class GridView;
+struct BarContent;
+struct GridContent;
 class NeuronPanel;
 
 class ResidualView : public InsideView {
@@ -30,6 +35,7 @@ public:
     [[nodiscard]] QString iconName() const override { return QStringLiteral("inside-residual"); }
     [[nodiscard]] QString title() const override;
     [[nodiscard]] QString help() const override;
+    [[nodiscard]] bool compares() const override { return true; }
     [[nodiscard]] QString missing(bool* offersRecordAgain) const override;
     [[nodiscard]] QStringList exportFormats() const override;
     Result<void> exportAs(const QString& path, const QString& format, double scale) override;
@@ -39,6 +45,11 @@ public:
     void go(const QString& argument) override;
 
     [[nodiscard]] GridView* table() const { return table_; }
+    [[nodiscard]] const LensTable& otherLens() const {
+        return otherLens_;
+    } ///< of a comparison, by this run's positions
+    /// The difference to the second run is on show.
+    [[nodiscard]] bool comparing() const;
     [[nodiscard]] const LensTable& lens() const { return lens_; }
     [[nodiscard]] AttributionPanel* attributionPanel() const { return attribution_; }
     [[nodiscard]] NeuronPanel* neuronPanel() const { return neurons_; }
@@ -47,6 +58,7 @@ public:
 
 protected:
     void recordingChanged(bool grew) override;
+    void otherChanged() override;
     void selectionChanged(const Selection& selection, QObject* origin) override;
     void retranslate() override;
     void resizeEvent(QResizeEvent* event) override;
@@ -59,6 +71,14 @@ private:
     void askAttribution();
     void askNeurons();
     void fillTable();
+    void fillDifference(GridContent& content) const;
+    void fillChangedCandidates(BarContent& content, std::int64_t iRow, std::int64_t at) const;
+    [[nodiscard]] std::optional<double> differenceAt(std::int64_t iRow, std::int64_t position) const;
+    [[nodiscard]] double differenceColour(double value) const; ///< -1..1
+    void sayScale();
+    void forgetLens();
+    [[nodiscard]] ExplainedRun otherRun() const;
+    [[nodiscard]] QString comparedText() const;
     void fillCandidates();
     void fillPlace();
     void cellChosen(qint64 iRow, qint64 iCol);
@@ -71,9 +91,10 @@ private:
     [[nodiscard]] std::int64_t position() const;
     [[nodiscard]] std::int32_t layer() const; ///< of the chosen row; the last one where none is chosen
 
-    LensTable lens_;
+    LensTable lens_, otherLens_;
     GridView* table_;
     QComboBox *measure_, *target_;
+    QCheckBox* difference_;
     QLabel *measureLabel_, *targetLabel_, *place_, *answer_;
     QWidget* legend_;
     QTabBar* tabs_;

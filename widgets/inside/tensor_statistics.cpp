@@ -110,6 +110,51 @@ TensorStatistics statisticsOf(const Rows& rows, std::int64_t row, std::int64_t m
     return s;
 }
 
+TensorDifference differenceOf(const Rows& a, std::int64_t firstA, const Rows& b, std::int64_t firstB,
+                              const TextAlignment& pairs, std::int64_t position, std::int64_t mostValues) {
+    TensorDifference result;
+    if (a.empty() || b.empty() || a.nCol() != b.nCol())
+        return result;
+    std::vector<std::pair<std::int64_t, std::int64_t>> rows; ///< rows of a and b
+    for (std::int64_t r = 0; r < a.nRow(); ++r)
+        if (const std::int64_t partner = pairs.of(firstA + r); partner >= firstB && partner - firstB < b.nRow())
+            rows.emplace_back(r, partner - firstB);
+    const auto nAll = static_cast<std::int64_t>(rows.size());
+    const std::int64_t nTake = nAll == 0 ? 0 : std::clamp<std::int64_t>(mostValues / a.nCol(), 1, nAll);
+    std::vector<float> here(static_cast<std::size_t>(a.nCol())), there(here.size()), all;
+    for (std::int64_t i = 0; i < nTake; ++i) {
+        const auto [rowA, rowB] = rows[static_cast<std::size_t>(i * nAll / nTake)];
+        a.read(rowA, 0, here);
+        b.read(rowB, 0, there);
+        double length = 0, change = 0;
+        for (std::size_t j = 0; j < here.size(); ++j) {
+            length += static_cast<double>(here[j]) * static_cast<double>(here[j]);
+            here[j] -= there[j];
+            change += static_cast<double>(here[j]) * static_cast<double>(here[j]);
+        }
+        all.insert(all.end(), here.begin(), here.end());
+        result.norm += std::sqrt(length) / static_cast<double>(nTake);
+        if (std::sqrt(change) > result.mostChanged || result.mostChangedAt < 0) {
+            result.mostChanged = std::sqrt(change);
+            result.mostChangedAt = firstA + rowA;
+        }
+    }
+    const auto kept = std::make_shared<const std::vector<float>>(std::move(all));
+    result.difference = statisticsOf(
+        Rows::view(DType::F32, a.nCol(), nTake, kept, reinterpret_cast<const std::byte*>(kept->data())), 0, mostValues);
+    result.difference.nRow = nAll;
+    if (const std::int64_t partner = pairs.of(position);
+        position >= firstA && position - firstA < a.nRow() && partner >= firstB && partner - firstB < b.nRow()) {
+        a.read(position - firstA, 0, here);
+        b.read(partner - firstB, 0, there);
+        result.difference.first.clear();
+        result.difference.firstRow = position;
+        for (std::size_t j = 0; j < std::min<std::size_t>(here.size(), kFirstValues); ++j)
+            result.difference.first.push_back(here[j] - there[j]);
+    }
+    return result;
+}
+
 std::vector<Point> pointsOf(const OperationList& list, int iOperation) {
     const Operation& o = list.operations[static_cast<std::size_t>(iOperation)];
     const bool attention = isPart(o.scope, "attn"), mlp = isPart(o.scope, "mlp");

@@ -4,6 +4,7 @@
 
 #include "core/backend/operation_list.h"
 #include "core/trace/recording.h"
+#include "core/trace/text_alignment.h"
 
 #include <cstdint>
 #include <vector>
@@ -25,6 +26,18 @@ struct TensorStatistics {
 
 /// At most `mostValues` values are read; whole rows, evenly spread. `row`: whose first values are wanted.
 [[nodiscard]] TensorStatistics statisticsOf(const Rows& rows, std::int64_t row, std::int64_t mostValues = 4'000'000);
+
+/// Of this run's rows minus their partners in another run.
+struct TensorDifference {
+    TensorStatistics difference;     ///< nRow: tokens with a partner and a row in both
+    double norm = 0;                 ///< mean length of a row of this run, of the same tokens
+    double mostChanged = 0;          ///< length of the longest difference,
+    std::int64_t mostChangedAt = -1; ///< and the position of this run where it is
+};
+/// Row r of `a` is position firstA + r. `position`: whose first values are wanted. Empty where the widths differ.
+[[nodiscard]] TensorDifference differenceOf(const Rows& a, std::int64_t firstA, const Rows& b, std::int64_t firstB,
+                                            const TextAlignment& pairs, std::int64_t position,
+                                            std::int64_t mostValues = 4'000'000);
 
 /// The points that hold what an operation of a list wrote, in the order of its outputs; empty where no point does.
 [[nodiscard]] std::vector<Point> pointsOf(const OperationList& list, int iOperation);

@@ -133,7 +133,12 @@ void TextCanvas::showToken(std::int64_t position) {
 
 double TextCanvas::weightAt(std::int64_t i) const {
     const auto at = static_cast<std::size_t>(i);
-    return at < weights_.weights.size() ? static_cast<double>(weights_.weights[at]) : 0.0;
+    return at < weights_.weights.size() && !isAlone(i) ? static_cast<double>(weights_.weights[at]) : 0.0;
+}
+
+bool TextCanvas::isAlone(std::int64_t i) const {
+    const auto at = static_cast<std::size_t>(i);
+    return at < weights_.weights.size() && std::isnan(weights_.weights[at]);
 }
 
 bool TextCanvas::counts(std::int64_t i) const {
@@ -168,6 +173,11 @@ void TextCanvas::paintPanes(QPainter& painter, std::int64_t first, std::int64_t 
         if (shadeOf(std::abs(w)) > 0) {
             painter.setPen(Qt::NoPen);
             painter.setBrush(shade(w, weights_.difference, p));
+            painter.drawRoundedRect(rect, design::kRadiusSmall, design::kRadiusSmall);
+        }
+        if (isAlone(i)) {
+            painter.setBrush(Qt::NoBrush);
+            painter.setPen(QPen(p.borderStrong, 1, Qt::DotLine));
             painter.drawRoundedRect(rect, design::kRadiusSmall, design::kRadiusSmall);
         }
         if (i == weights_.position || i == position_ || i == key_ || i == hovered_) {
@@ -318,7 +328,9 @@ void TextCanvas::paintPicture(QPainter& painter) const {
 QString TextCanvas::csv() const {
     QString out = QStringLiteral("position,token,weight\r\n");
     for (std::int64_t i = 0; i < static_cast<std::int64_t>(weights_.weights.size()) && i < flow_.count(); ++i)
-        out += QStringLiteral("%1,%2,%3\r\n").arg(i).arg(csvField(flow_.text(i)), csvNumber(weightAt(i)));
+        out += QStringLiteral("%1,%2,%3\r\n")
+                   .arg(i)
+                   .arg(csvField(flow_.text(i)), isAlone(i) ? QString() : csvNumber(weightAt(i)));
     return out;
 }
 

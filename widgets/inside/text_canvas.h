@@ -60,7 +60,8 @@ private:
     void paintArcs(QPainter& painter, double top, double bottom) const;
     void paintWords(QPainter& painter, std::int64_t first, std::int64_t end) const;
     [[nodiscard]] double weightAt(std::int64_t i) const;
-    [[nodiscard]] bool counts(std::int64_t i) const; ///< at or above the threshold
+    [[nodiscard]] bool counts(std::int64_t i) const;  ///< at or above the threshold
+    [[nodiscard]] bool isAlone(std::int64_t i) const; ///< of a difference: not in the other run
     [[nodiscard]] std::int64_t tokenAt(const QPoint& point) const;
 
     RecordingPtr recording_;

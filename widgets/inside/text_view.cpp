@@ -123,6 +123,8 @@ WeightQuestion TextView::question() const {
     q.recording = recording();
     if (difference_->isChecked())
         q.minus = inside().other();
+    if (q.minus)
+        q.pairs = inside().alignment();
     q.mix = static_cast<HeadMix>(mix_->currentIndex());
     q.direction = static_cast<LookDirection>(direction_->currentIndex());
     const auto& attention = recording()->attention;
@@ -193,7 +195,11 @@ void TextView::refreshWords() {
     }
     if (w.difference)
         parts << tr("this run minus %1: blue is more here, orange is less").arg(inside().otherName());
-    if (from > 0)
+    if (w.alone)
+        parts << tr("this token has no partner in the other text: there is nothing to compare it with");
+    else if (w.difference && inside().alignment()->nPair < recording()->nPosition())
+        parts << tr("tokens in a dotted frame have no partner in the other text");
+    if (from > 0 && !w.alone)
         parts << tr("%1 of the weight lies in tokens below %2 and has no arc or number")
                      .arg(percentText(canvas_->shareBelow()), percentText(from));
     statement_->setText(parts.join(QStringLiteral("  \u00B7  ")));

@@ -4,6 +4,7 @@
 #include "core/trace/attention_map.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace vitral {
 namespace {
@@ -68,14 +69,22 @@ std::optional<TokenWeights> tokenWeights(const WeightQuestion& question, std::st
     out.weights.assign(static_cast<std::size_t>(question.recording->nPosition()), 0.0F);
     if (!mixOne(*question.recording, question, out.weights, out.nHeadUsed, stop))
         return std::nullopt;
-    if (question.minus) {
-        std::vector<float> other(out.weights.size(), 0.0F);
-        std::int32_t used = 0;
-        if (!mixOne(*question.minus, question, other, used, stop))
-            return std::nullopt;
-        for (std::size_t j = 0; j < other.size(); ++j)
-            out.weights[j] -= other[j];
+    if (question.minus && question.pairs) {
         out.difference = true;
+        WeightQuestion there = question;
+        there.position = question.pairs->of(question.position);
+        out.alone = there.position < 0;
+        std::vector<float> other(static_cast<std::size_t>(question.minus->nPosition()), 0.0F);
+        std::int32_t used = 0;
+        if (!out.alone && !mixOne(*question.minus, there, other, used, stop))
+            return std::nullopt;
+        for (std::size_t j = 0; j < out.weights.size(); ++j) {
+            const std::int64_t partner = question.pairs->of(static_cast<std::int64_t>(j));
+            if (out.alone || partner < 0)
+                out.weights[j] = std::numeric_limits<float>::quiet_NaN();
+            else
+                out.weights[j] -= other[static_cast<std::size_t>(partner)];
+        }
     }
     return out;
 }

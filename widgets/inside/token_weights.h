@@ -4,6 +4,7 @@
 // Thread: any (pure).
 
 #include "core/trace/recording.h"
+#include "core/trace/text_alignment.h"
 
 #include <cstdint>
 #include <optional>
@@ -25,7 +26,8 @@ enum class LookDirection : std::uint8_t {
 
 struct WeightQuestion {
     RecordingPtr recording;
-    RecordingPtr minus; ///< of a comparison; null: none
+    RecordingPtr minus;                         ///< of a comparison; null: none
+    std::shared_ptr<const TextAlignment> pairs; ///< of `recording` and `minus`
     std::int32_t iLayer = 0, iHead = 0;
     HeadMix mix = HeadMix::One;
     LookDirection direction = LookDirection::LooksAt;
@@ -35,7 +37,8 @@ struct WeightQuestion {
 struct TokenWeights {
     std::int64_t position = -1;
     bool difference = false;
-    std::vector<float> weights; ///< [n]; tokens that cannot be seen are 0
+    bool alone = false;         ///< of a difference: this token has no partner in the other run, so there is none
+    std::vector<float> weights; ///< [n]; tokens that cannot be seen are 0; NaN: no partner in the other run
     std::int32_t nHeadUsed = 0; ///< how many maps were mixed
 };
 

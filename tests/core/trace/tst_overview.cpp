@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Thumbnails against pooled maps: exact ones, carried on while the text grows, and on threads.
 
+#include "core/trace/attention_map.h"
 #include "core/trace/overview.h"
+#include "core/trace/text_alignment.h"
 #include "tests/support/attention_record.h"
 
 #include <QtTest>
 
 #include <condition_variable>
+#include <random>
 
 using namespace vitral;
 using vitral::test::firstPositions;
@@ -98,6 +101,71 @@ private slots:
             b += exact->mean[i];
         }
         QVERIFY2(std::abs(a / b - 1) < 0.2, "the sampled means are of another map");
+    }
+
+    /// Of some positions only: what the cells of those positions are, block by block.
+    void someAreOfTheirCells() {
+        RecordShape shape;
+        shape.nPosition = 120;
+        shape.window = 50;
+        const auto record = randomRecord(shape);
+        std::vector<std::int64_t> some;
+        for (std::int64_t i = 0; i < shape.nPosition; ++i)
+            if (i % 7 != 3 && (i < 40 || i > 52))
+                some.push_back(i);
+        const auto t = thumbnailOf(*record, 1, 64, some, true);
+        QVERIFY(t->exact && t->nPosition == std::ssize(some) && t->block == 2);
+        for (std::int64_t r = 0; r < t->side; ++r)
+            for (std::int64_t c = 0; c < t->side; ++c) {
+                double sum = 0;
+                int count = 0;
+                for (std::int64_t i = 2 * r; i < std::min<std::int64_t>(2 * r + 2, std::ssize(some)); ++i)
+                    for (std::int64_t j = 2 * c; j < std::min<std::int64_t>(2 * c + 2, std::ssize(some)); ++j) {
+                        const auto cell = attentionCell(*record, 1, some[std::size_t(i)], some[std::size_t(j)]);
+                        sum += cell.visible() ? double(cell.weight) : 0;
+                        count += cell.visible() ? 1 : 0;
+                    }
+                const float mean = t->mean[std::size_t(r * t->side + c)];
+                QVERIFY(count == 0 ? std::isnan(mean) : std::abs(double(mean) - sum / count) < 1e-6);
+            }
+        QVERIFY(!thumbnailOf(*record, 1, 16, some, false)->exact);
+        QCOMPARE(thumbnailOf(*record, 1, 64, std::vector<std::int64_t>{}, true)->side, std::int64_t{0});
+    }
+
+    /// Word by word: as long as the table of the textbook says, rising, and only of like words.
+    void textsAreAlignedByTheirLongestCommonSubsequence() {
+        std::mt19937 engine(3);
+        const auto random = [&engine] { return static_cast<unsigned>(engine()); };
+        for (int round = 0; round < 200; ++round) {
+            std::vector<std::string> a, b;
+            const unsigned nWord = 2 + random() % 12;
+            for (auto* text : {&a, &b})
+                for (unsigned n = random() % 200, i = 0; i < n; ++i)
+                    text->push_back(std::string(1, char('a' + random() % nWord)));
+            if (round % 3 == 0) { // mostly the same
+                b = a;
+                for (unsigned i = 0; i < 5 && !b.empty(); ++i)
+                    b.erase(b.begin() + std::ptrdiff_t(random() % b.size()));
+            }
+            std::vector<std::vector<std::int64_t>> length(a.size() + 1, std::vector<std::int64_t>(b.size() + 1));
+            for (std::size_t i = 1; i <= a.size(); ++i)
+                for (std::size_t j = 1; j <= b.size(); ++j)
+                    length[i][j] =
+                        a[i - 1] == b[j - 1] ? length[i - 1][j - 1] + 1 : std::max(length[i - 1][j], length[i][j - 1]);
+            const TextAlignment pairs = alignTexts(a, b);
+            QCOMPARE(pairs.nPair, length[a.size()][b.size()]);
+            std::int64_t last = -1, n = 0;
+            for (std::size_t i = 0; i < a.size(); ++i)
+                if (const std::int64_t p = pairs.of(std::int64_t(i)); p >= 0) {
+                    QVERIFY(p > last && p < std::ssize(b) && a[i] == b[std::size_t(p)]);
+                    last = p;
+                    ++n;
+                }
+            QCOMPARE(n, pairs.nPair);
+        }
+        QVERIFY(alignTexts({"a", "b"}, {"a", "b", "c"}).inStep && !alignTexts({"b"}, {"a", "b"}).inStep);
+        std::vector<std::string> endless(40000, "x"), other(40000, "y");
+        QVERIFY(alignTexts(endless, other).endsOnly);
     }
 
     void workersFillAndFollow() {

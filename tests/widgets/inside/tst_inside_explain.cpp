@@ -197,6 +197,73 @@ private slots:
         QCOMPARE(inside_->interventions()->items[0].columns, std::vector<std::int32_t>{report.neurons[0].index});
     }
 
+    /// With and without a change, in the residual view and in the model's: differences of what each says alone.
+    void residualComparesTwoRuns() {
+        const RecordingPtr shown = inside_->recording();
+        auto set = std::make_shared<InterventionSet>();
+        set->items.push_back(scaleHead(0, 0, 0));
+        RecordRun run;
+        run.ids = shown->tokens;
+        run.interventions = set;
+        RecordingPtr changed;
+        inside_->record(std::move(run), this,
+                        [&](Result<RecordingPtr> recording) { changed = recording.value_or(nullptr); });
+        QTRY_VERIFY_WITH_TIMEOUT(changed != nullptr, kWaitMs);
+        QVERIFY(inside_->compareWith(changed, "without head 0", set).isEmpty());
+        QVERIFY(inside_->otherUnreadable().isEmpty());
+        ResidualView view(*inside_);
+        view.resize(1000, 700);
+        view.show();
+        QVERIFY(view.comparing());
+        QTRY_VERIFY_WITH_TIMEOUT(view.lens().missing(0, n_, 1000).empty(), kWaitMs);
+        const std::int64_t last = std::int64_t(view.lens().rows().size()) - 1;
+        double most = 0;
+        for (std::int64_t p = 0; p + 1 < n_; ++p) {
+            const TokenScore *here = view.lens().cell(last, p), *there = view.otherLens().cell(last, p);
+            QVERIFY(here != nullptr && there != nullptr);
+            QCOMPARE(there->id, here->id); // the same token is asked about
+            const double change = std::exp(double(here->logProbability)) - std::exp(double(there->logProbability));
+            QCOMPARE(view.table()->content().number(last, p), change);
+            most = std::max(most, std::abs(change));
+            // The changed run's own record of what follows, where that is what is asked.
+            const auto& was = changed->scores[std::size_t(p + 1)];
+            if (was && was->id == there->id)
+                QVERIFY(std::abs(was->logProbability - there->logProbability) < 2e-3F);
+        }
+        QVERIFY2(most > 1e-3, qPrintable(QString::number(most)));
+        QVERIFY(view.answerText().contains("minus without head 0"));
+        const auto picture = [&view](const char* name) { // to be looked at, where VITRAL_SHOT_DIR says to
+            if (qEnvironmentVariableIsSet("VITRAL_SHOT_DIR"))
+                view.grab().save(qEnvironmentVariable("VITRAL_SHOT_DIR") + QLatin1String(name));
+        };
+        picture("/difference-residual.png");
+        view.go("attribution");
+        inside_->selection().setPosition(n_ - 1);
+        QTRY_VERIFY_WITH_TIMEOUT(view.attributionPanel()->sumText().contains("differences sum to"), kWaitMs);
+        picture("/difference-parts.png");
+        view.go("neurons");
+        QTRY_VERIFY_WITH_TIMEOUT(view.neuronPanel()->report() && view.neuronPanel()->report()->difference, kWaitMs);
+        inside_->compareWith(nullptr, {});
+        QTRY_VERIFY_WITH_TIMEOUT(!view.comparing() && view.otherLens().empty(), kWaitMs);
+    }
+
+    void aTensorIsComparedRowByRow() {
+        const auto rows = [](std::vector<float> values, std::int64_t nCol) {
+            const auto kept = std::make_shared<const std::vector<float>>(std::move(values));
+            return Rows::view(DType::F32, nCol, std::int64_t(kept->size()) / nCol, kept,
+                              reinterpret_cast<const std::byte*>(kept->data()));
+        };
+        const TextAlignment pairs = alignTexts({"a", "b", "c"}, {"a", "x", "c"});
+        const TensorDifference d =
+            differenceOf(rows({1, 2, 9, 9, 3, 5}, 2), 0, rows({1, 1, 7, 7, 0, 1}, 2), 0, pairs, 2);
+        QCOMPARE(d.difference.nRow, std::int64_t{2}); // "b" has no partner
+        QCOMPARE(d.difference.greatest, 4.0);
+        QCOMPARE(d.difference.least, 0.0);
+        QCOMPARE(d.mostChanged, 5.0); // (3, 4)
+        QCOMPARE(d.mostChangedAt, std::int64_t{2});
+        QCOMPARE(d.difference.first, (std::vector<float>{3, 4}));
+    }
+
     void rotaryTellsTheRecordedScore() {
         Selection s;
         s.layer = 2;

@@ -18,6 +18,7 @@
 #include "widgets/inside/positions_view.h"
 #include "widgets/inside/text_canvas.h"
 #include "widgets/inside/text_view.h"
+#include "widgets/inside/value_text.h"
 #include "widgets/tokens/token_blocks.h"
 
 #include <QLabel>
@@ -334,7 +335,8 @@ private slots:
         InsideShape other;
         other.seed = 2;
         const auto a = insideRecording({}), b = insideRecording(other);
-        const auto tile = differenceTile(*a->attention[0], *b->attention[0], 1, {0, 0, 0}, {});
+        const TextAlignment pairs = alignTexts(a->pieces, b->pieces);
+        const auto tile = differenceTile(*a->attention[0], *b->attention[0], pairs, 1, {0, 0, 0}, {});
         const auto cell = [&](const Recording& r, int i, int j) {
             return attentionCell(*r.attention[0], 1, i, j).weight;
         };
@@ -342,7 +344,7 @@ private slots:
             QVERIFY(std::abs(tile->max[static_cast<std::size_t>(i * kMapTileSide + j)] -
                              (cell(*a, i, j) - cell(*b, i, j))) < 1e-6F);
         QVERIFY(std::isnan(tile->max[5])); // not visible
-        const auto coarse = differenceTile(*a->attention[0], *b->attention[0], 1, {1, 0, 0}, {});
+        const auto coarse = differenceTile(*a->attention[0], *b->attention[0], pairs, 1, {1, 0, 0}, {});
         double sum = 0;
         for (const auto& [i, j] : {std::pair{10, 2}, {10, 3}, {11, 2}, {11, 3}})
             sum += static_cast<double>(cell(*a, i, j) - cell(*b, i, j));
@@ -364,6 +366,65 @@ private slots:
         QTRY_VERIFY(overview->settled() && overview->statement().contains(QStringLiteral("minus twin")));
     }
 
+    /// Two texts that part and meet again: word by word, whatever stands at which position.
+    void differenceFollowsTheWords() {
+        const auto a = insideRecording({});
+        // The same run with three tokens put in after the tenth, whose attention is another run's.
+        InsideShape longer;
+        longer.nPosition = 43;
+        longer.seed = 5;
+        auto b = std::make_shared<Recording>(*insideRecording(longer));
+        b->pieces = a->pieces;
+        b->pieces.insert(b->pieces.begin() + 10, {" quite", " other", " words"});
+        inside_->show(a, RecordingOrigin::File);
+        QVERIFY(inside_->compareWith(b, QStringLiteral("b")).isEmpty());
+        const auto pairs = inside_->alignment();
+        QVERIFY(pairs && pairs->nPair == 40 && !pairs->inStep && !pairs->endsOnly);
+        QCOMPARE(pairs->of(9), std::int64_t{9});
+        QCOMPARE(pairs->of(10), std::int64_t{13});
+        QVERIFY(inside_->alignmentText().contains(QStringLiteral("3 only there")));
+        const auto weight = [](const Recording& r, int head, std::int64_t i, std::int64_t j) {
+            return attentionCell(*r.attention[0], head, i, j).weight;
+        };
+        const auto tile = differenceTile(*a->attention[0], *b->attention[0], *pairs, 1, {0, 0, 0}, {});
+        for (const auto& [i, j] : {std::pair{8, 3}, {20, 4}, {30, 12}}) {
+            const float expected = weight(*a, 1, i, j) - weight(*b, 1, pairs->of(i), pairs->of(j));
+            QVERIFY(std::abs(tile->max[static_cast<std::size_t>(i * kMapTileSide + j)] - expected) < 1e-6F);
+        }
+        inside_->selection().setHead(0, 1);
+        inside_->selection().setCell(30, 12);
+        window_->showView(QStringLiteral("text"));
+        auto* text = static_cast<TextView*>(window_->view(QStringLiteral("text")));
+        QTRY_VERIFY(text->canvas()->weights().difference && text->canvas()->weights().position == 30);
+        QVERIFY(std::abs(text->canvas()->weights().weights[12] - (weight(*a, 1, 30, 12) - weight(*b, 1, 33, 15))) <
+                1e-6F);
+        window_->showView(QStringLiteral("cell"));
+        auto* cell = static_cast<CellView*>(window_->view(QStringLiteral("cell")));
+        QVERIFY2(cell->comparedText().contains(percentText(double(weight(*b, 1, 33, 15)))),
+                 qPrintable(cell->comparedText()));
+        window_->showView(QStringLiteral("overview"));
+        auto* overview = static_cast<OverviewView*>(window_->view(QStringLiteral("overview")));
+        QTRY_VERIFY(overview->settled() && overview->statement().contains(QStringLiteral("tokens of both texts")));
+        window_->showView(QStringLiteral("positions"));
+        auto* positions = static_cast<PositionsView*>(window_->view(QStringLiteral("positions")));
+        QTRY_COMPARE(positions->chart()->content().curves.size(), std::size_t{6});
+        const auto& curves =
+            positions->chart()->content().curves; // here, one pair, recorded; there, and the difference
+        for (std::size_t d = 0; d < 40; ++d)
+            QVERIFY(std::abs(curves[5].y[d] - (curves[0].y[d] - curves[4].y[d])) < 1e-6);
+        // The other way round: the words that were put in have no partner, and everybody says so.
+        inside_->show(b, RecordingOrigin::File);
+        QVERIFY(inside_->compareWith(a, QStringLiteral("a")).isEmpty());
+        inside_->selection().setCell(11, 3);
+        QCOMPARE(inside_->alignment()->of(11), std::int64_t{TextAlignment::kAlone});
+        window_->showView(QStringLiteral("text"));
+        QTRY_VERIFY(text->canvas()->weights().alone);
+        QVERIFY(text->statement().contains(QStringLiteral("no partner")));
+        window_->showView(QStringLiteral("cell"));
+        QVERIFY(cell->comparedText().contains(QStringLiteral("no partner")));
+        inside_->compareWith(nullptr, {});
+    }
+
     // Pictures to be looked at, where VITRAL_SHOT_DIR says to.
     void differencesAsPictures() {
         if (!qEnvironmentVariableIsSet("VITRAL_SHOT_DIR"))
@@ -374,7 +435,7 @@ private slots:
         inside_->selection().setHead(1, 1);
         inside_->selection().setCell(30, 12);
         inside_->compareWith(insideRecording(other), QStringLiteral("b.safetensors"));
-        for (const char* name : {"overview", "matrix", "text"}) {
+        for (const char* name : {"overview", "matrix", "text", "cell", "positions"}) {
             window_->showView(QLatin1String(name));
             QTest::qWait(400);
             window_->grab().save(qEnvironmentVariable("VITRAL_SHOT_DIR") +
