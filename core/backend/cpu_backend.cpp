@@ -131,7 +131,7 @@ float* rowOrOnly(const Tensor& t, std::int64_t i) {
 void CpuBackend::embedding(Tensor out, const Matrix& table, std::span<const std::int32_t> ids) {
     const auto& weight = static_cast<const CpuMatrix&>(table);
     forRows(static_cast<std::int64_t>(ids.size()), out.nCol(),
-            [&](std::int64_t i) { weightRow(weight, ids[static_cast<std::size_t>(i)], rowOf(out, i)); });
+            [&](std::int64_t i) { weightRow(table_, weight, ids[static_cast<std::size_t>(i)], rowOf(out, i)); });
 }
 
 void CpuBackend::rmsNorm(Tensor out, Tensor x, Tensor weight, float eps) {

@@ -132,7 +132,7 @@ void CpuBackend::multiplyScalar(const Product& product) {
     pool_.parallelFor(nOut, 1 + nOut / (8 * pool_.nThread()), [&](std::int64_t begin, std::int64_t end) {
         std::vector<float> row(static_cast<std::size_t>(nIn));
         for (std::int64_t n = begin; n < end; ++n) {
-            weightRow(weight, product.iExpert * nOut + n, row.data());
+            weightRow(table_, weight, product.iExpert * nOut + n, row.data());
             for (std::size_t r = 0; r < nRow; ++r)
                 product.out[r][n] =
                     static_cast<float>(dot(x[r], row.data(), nIn) + (product.bias ? product.bias[n] : 0));
@@ -316,7 +316,7 @@ void CpuBackend::runProducts(std::span<const Product> products, std::span<const 
         if (!plainKind(weight.dtype)) {
             std::byte* at = scratch + (kernels::wideScratchBytes(nIn) + 63) / 64 * 64;
             for (std::int64_t n = 0; n < piece.n; ++n)
-                weightRow(weight, product.iExpert * weight.nOut() + piece.first + n,
+                weightRow(table_, weight, product.iExpert * weight.nOut() + piece.first + n,
                           reinterpret_cast<float*>(at) + n * nIn);
             rows = at;
             skipped = piece.first;

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
 
 namespace vitral {
 
@@ -75,8 +76,39 @@ Result<void> CpuMatrix::copyPlain(const std::stop_token& stop) {
     return {};
 }
 
-void weightRow(const CpuMatrix& weight, std::int64_t iRow, float* out) {
+namespace {
+
+std::optional<kernels::Codebook> codebookOf(DType dtype) {
+    using kernels::Codebook;
+    switch (dtype) {
+    case DType::IQ1_S:
+        return Codebook::IQ1_S;
+    case DType::IQ1_M:
+        return Codebook::IQ1_M;
+    case DType::IQ2_XXS:
+        return Codebook::IQ2_XXS;
+    case DType::IQ2_XS:
+        return Codebook::IQ2_XS;
+    case DType::IQ2_S:
+        return Codebook::IQ2_S;
+    case DType::IQ3_XXS:
+        return Codebook::IQ3_XXS;
+    case DType::IQ3_S:
+        return Codebook::IQ3_S;
+    default:
+        return std::nullopt;
+    }
+}
+
+} // namespace
+
+void weightRow(const kernels::KernelTable& table, const CpuMatrix& weight, std::int64_t iRow, float* out) {
     const auto n = static_cast<std::size_t>(weight.nIn());
+    if (const auto codebook = codebookOf(weight.dtype);
+        codebook && table.openCodebook != nullptr && weight.nIn() % 256 == 0) {
+        table.openCodebook(*codebook, weight.row(iRow), weight.nIn() / 256, out);
+        return;
+    }
     const std::size_t nBytes = rowBytes(weight.dtype, weight.nIn());
     const auto done = dequantizeRow(weight.dtype, {weight.row(iRow), nBytes}, {out, n});
     VITRAL_ASSERT(done.has_value(), "loadMatrix refuses types that cannot be read");

@@ -6,6 +6,7 @@
 
 #include "core/backend/backend.h"
 #include "core/backend/dense_weight.h"
+#include "core/kernels/kernel_table.h"
 #include "core/kernels/packed.h"
 
 #include <optional>
@@ -49,6 +50,6 @@ private:
 };
 
 /// Row iRow of the matrix (rows of all experts counted through) as f32 into out [E].
-void weightRow(const CpuMatrix& weight, std::int64_t iRow, float* out);
+void weightRow(const kernels::KernelTable& table, const CpuMatrix& weight, std::int64_t iRow, float* out);
 
 } // namespace vitral

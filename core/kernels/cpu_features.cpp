@@ -34,6 +34,7 @@ const KernelTable* avx2Kernels() {
         t.gatedActivation = gatedActivationAvx2;
         t.attention = attentionAvx2;
         t.mapKeys = mapKeysAvx2;
+        t.openCodebook = openCodebookAvx2;
         t.openHalves = openHalvesAvx2;
         t.attentionMap = attentionMapAvx2;
         t.toHalf = toHalfAvx2;
@@ -64,6 +65,7 @@ const KernelTable* avx512Kernels() {
         t.kvStore = kvStoreAvx512;
         t.attention = attentionAvx512;
         t.mapKeys = mapKeysAvx512;
+        t.openCodebook = openCodebookAvx2; // eight values are what a table row holds
         t.openHalves = openHalvesAvx512;
         t.attentionMap = attentionMapAvx512;
         t.toHalf = toHalfAvx512;

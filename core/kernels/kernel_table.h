@@ -58,6 +58,9 @@ struct AttentionJob {
     float* scratch;      ///< attentionScratchFloats(...) floats, 64-byte aligned
 };
 
+/// Types whose values are rows of a table (core/tensor/block_formats.h).
+enum class Codebook : std::uint8_t { IQ1_S, IQ1_M, IQ2_XXS, IQ2_XS, IQ2_S, IQ3_XXS, IQ3_S };
+
 struct KernelTable {
     const char* name;
     // One row of n floats each; out may be the input.
@@ -90,6 +93,8 @@ struct KernelTable {
                            float* scale);
     /// Opens nRow <= kMapKeys rows of dim halves as the keys of a MapJob: out [dim][kMapKeys], zeros beyond nRow.
     void (*mapKeys)(const std::uint16_t* const* rows, std::int32_t nRow, std::int32_t dim, float* out);
+    /// Blocks of 256 values of a codebook type as floats; null: as core/tensor does it.
+    void (*openCodebook)(Codebook kind, const std::byte* blocks, std::int64_t nBlock, float* out);
     /// n halves as floats.
     void (*openHalves)(const std::uint16_t* x, std::int64_t n, float* out);
     void (*attentionMap)(const MapJob* job);

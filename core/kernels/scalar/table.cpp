@@ -24,6 +24,7 @@ const KernelTable& scalarKernels() {
         .wideProduct = nullptr,
         .quantizeTile16 = nullptr,
         .mapKeys = scalar::mapKeys,
+        .openCodebook = nullptr,
         .openHalves = scalar::openHalves,
         .attentionMap = scalar::attentionMap,
         .channelMoments = scalar::channelMoments,

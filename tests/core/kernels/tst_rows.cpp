@@ -8,6 +8,7 @@
 #include "tests/support/result_test.h"
 
 #include <cmath>
+#include <cstring>
 #include <functional>
 
 using namespace vitral;
@@ -243,6 +244,41 @@ private slots:
                     QCOMPARE(scale[1], scale[0]);
                     QCOMPARE(sums[1], sums[0]);
                 }
+        }
+    }
+
+    /// Random blocks of every codebook type: the very bits of the reference, whatever the numbers.
+    void codebooksOpenAsTheReferenceDoes_data() {
+        QTest::addColumn<int>("dtype");
+        QTest::addColumn<int>("kind");
+        const std::pair<DType, Codebook> types[] = {
+            {DType::IQ1_S, Codebook::IQ1_S},   {DType::IQ1_M, Codebook::IQ1_M}, {DType::IQ2_XXS, Codebook::IQ2_XXS},
+            {DType::IQ2_XS, Codebook::IQ2_XS}, {DType::IQ2_S, Codebook::IQ2_S}, {DType::IQ3_XXS, Codebook::IQ3_XXS},
+            {DType::IQ3_S, Codebook::IQ3_S},
+        };
+        for (const auto& [dtype, kind] : types)
+            QTest::newRow(std::string(dtypeInfo(dtype).name).c_str()) << int(dtype) << int(kind);
+    }
+    void codebooksOpenAsTheReferenceDoes() {
+        QFETCH(int, dtype);
+        QFETCH(int, kind);
+        constexpr std::int64_t kBlocks = 40;
+        Rng rng(9);
+        std::vector<std::byte> bytes(rowBytes(DType(dtype), kBlocks * 256));
+        for (std::byte& b : bytes)
+            b = std::byte(rng.uniform() * 256);
+        std::vector<float> expected(kBlocks * 256);
+        QVERIFY_RESULT(dequantizeRow(DType(dtype), bytes, expected));
+        for (const KernelTable* table : {avx2Kernels(), avx512Kernels()}) {
+            if (table == nullptr || !(table == avx2Kernels() ? cpuFeatures().avx2 : cpuFeatures().avx512))
+                continue;
+            Row out(kBlocks * 256, 3);
+            table->openCodebook(Codebook(kind), bytes.data(), kBlocks, out.data());
+            QVERIFY(out.sentinelsStand());
+            for (std::size_t i = 0; i < expected.size(); ++i)
+                QVERIFY2(std::memcmp(&expected[i], out.data() + i, 4) == 0 ||
+                             (std::isnan(expected[i]) && std::isnan(out.data()[i])),
+                         qPrintable(QString("%1: %2, not %3").arg(i).arg(out.data()[i]).arg(expected[i])));
         }
     }
 };
