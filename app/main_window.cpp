@@ -5,6 +5,7 @@
 #include "app/shell.h"
 #include "widgets/design/icons.h"
 #include "widgets/design/metrics.h"
+#include "widgets/inside/value_text.h"
 #include "widgets/panels/chat_panel.h"
 #include "widgets/panels/composer.h"
 #include "widgets/panels/conversation_panel.h"
@@ -186,7 +187,7 @@ void MainWindow::updateModel() {
         const ModelConfig& c = m.model()->config();
         statusModel_->setText(QStringLiteral("%1  \u00B7  %2  \u00B7  %3")
                                   .arg(QString::fromStdString(c.architecture), QString::fromStdString(c.quantisation),
-                                       locale.formattedDataSize(static_cast<qint64>(c.weightBytes))));
+                                       sizeText(static_cast<double>(c.weightBytes))));
     } else {
         statusModel_->setText(m.state() == ModelSession::State::Loading ? tr("Loading the model\u2026")
                                                                         : tr("No model loaded"));

@@ -7470,10 +7470,6 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
         <translation>%1 s</translation>
     </message>
     <message>
-        <source>A full window takes %1 of memory.</source>
-        <translation>Uma janela cheia ocupa %1 de memória.</translation>
-    </message>
-    <message>
         <source>The model was trained for %1 tokens; no more are used.</source>
         <translation>O modelo foi treinado para %1 tokens; mais do que isso não é usado.</translation>
     </message>
@@ -7612,6 +7608,10 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
     <message>
         <source>No setting has these words.</source>
         <translation>Nenhuma configuração tem essas palavras.</translation>
+    </message>
+    <message>
+        <source>A full window of %1 tokens takes %2 of memory.</source>
+        <translation>Uma janela cheia, de %1 tokens, ocupa %2 de memória.</translation>
     </message>
 </context>
 <context>

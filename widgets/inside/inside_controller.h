@@ -198,7 +198,7 @@ private:
     std::map<RunId, Watched> watched_;
     std::map<QObject*, std::vector<TracePoint>> wanted_;
     std::shared_ptr<const InterventionSet> interventions_;
-    std::size_t byteBudget_ = std::size_t{1} << 30U;
+    std::size_t byteBudget_ = 1'000'000'000;
     mutable std::shared_ptr<const TraceShape> shape_; ///< of shapeOf_
     mutable const Model* shapeOf_ = nullptr;          ///< compared only
     bool active_ = false;

@@ -4,6 +4,7 @@
 #include "widgets/design/metrics.h"
 #include "widgets/inside/inside_view.h"
 #include "widgets/inside/inside_window.h"
+#include "widgets/inside/value_text.h"
 
 #include <QButtonGroup>
 #include <QLabel>
@@ -38,7 +39,7 @@ QString InsideWindow::recordedText() const {
                   ? tr("%1 tokens, %2 of them the prompt").arg(locale.toString(n), locale.toString(r->nPrompt))
                   : tr("%1 tokens").arg(locale.toString(n)));
     parts << tr("%1 layers \u00D7 %2 heads").arg(locale.toString(r->model.nLayer), locale.toString(r->model.nHead));
-    parts << locale.formattedDataSize(static_cast<qint64>(r->bytes()));
+    parts << sizeText(static_cast<double>(r->bytes()));
     if (!r->interventions.empty())
         parts << tr("changes made: %1").arg(locale.toString(static_cast<qlonglong>(r->interventions.size())));
     if (inside_.other())
@@ -93,9 +94,9 @@ void InsideWindow::refresh() {
                           "something. Or look inside the conversation as it stands, or open a recorded run: that needs "
                           "no model.");
         if (const std::size_t bytes = inside_.expectedBytes(1000); bytes > 0)
-            text += QLatin1Char(' ') + tr("With this model a recording of 1,000 tokens takes %1; at most %2 are used.")
-                                           .arg(QLocale().formattedDataSize(static_cast<qint64>(bytes)),
-                                                QLocale().formattedDataSize(static_cast<qint64>(inside_.byteBudget())));
+            text += QLatin1Char(' ') +
+                    tr("With this model a recording of 1,000 tokens takes %1; at most %2 are used.")
+                        .arg(sizeText(static_cast<double>(bytes)), sizeText(static_cast<double>(inside_.byteBudget())));
         emptyText_->setText(text);
     } else {
         why = r || !view->needsRecording() ? view->missing(&again) : QString();
@@ -163,7 +164,7 @@ void InsideWindow::fillCompareMenu() {
 void InsideWindow::fillMemoryMenu() {
     memoryMenu_->clear();
     const QLocale locale;
-    const auto size = [&](std::size_t bytes) { return locale.formattedDataSize(static_cast<qint64>(bytes)); };
+    const auto size = [&](std::size_t bytes) { return sizeText(static_cast<double>(bytes)); };
     if (const std::size_t bytes = inside_.expectedBytes(inside_.chat().nCtx()); bytes > 0)
         memoryMenu_
             ->addAction(tr("A recording of a full context (%1 tokens) takes %2 with this model")
@@ -171,8 +172,8 @@ void InsideWindow::fillMemoryMenu() {
             ->setEnabled(false);
     memoryMenu_->addAction(tr("What does not fit is left out, highest layers first, and said"))->setEnabled(false);
     memoryMenu_->addSeparator();
-    for (const unsigned mib : {256U, 1024U, 4096U, 16384U}) {
-        const std::size_t bytes = std::size_t{mib} << 20U;
+    for (const std::size_t mb : {250, 1000, 4000, 16000}) {
+        const std::size_t bytes = mb * 1'000'000;
         QAction* action = memoryMenu_->addAction(tr("At most %1 for a recording").arg(size(bytes)), this,
                                                  [this, bytes] { inside_.setByteBudget(bytes); });
         action->setCheckable(true);

@@ -3,6 +3,7 @@
 
 #include "widgets/design/icons.h"
 #include "widgets/design/metrics.h"
+#include "widgets/inside/value_text.h"
 
 #include <QDragEnterEvent>
 #include <QFileDialog>
@@ -189,14 +190,14 @@ void ModelPicker::addEntry(const ModelEntry& entry) {
     }
     cell(parameterCount(entry.nParameter), entry.nParameter);
     cell(entry.quantisation, entry.quantisation);
-    cell(locale.formattedDataSize(entry.fileBytes), entry.fileBytes);
+    cell(sizeText(static_cast<double>(entry.fileBytes)), entry.fileBytes);
     QString fits;
     if (entry.known && entry.neededBytes > 0 && memory_ > 0)
         fits = entry.neededBytes + kProgramBytes <= memory_ ? tr("fits") : tr("too large");
     cell(fits, QVariant::fromValue(entry.neededBytes))
-        ->setToolTip(tr("Needs about %1 with a context of 4,096 tokens; %2 is free.")
-                         .arg(locale.formattedDataSize(static_cast<qint64>(entry.neededBytes)),
-                              locale.formattedDataSize(static_cast<qint64>(memory_))));
+        ->setToolTip(
+            tr("Needs about %1 with a context of 4,096 tokens; %2 is free.")
+                .arg(sizeText(static_cast<double>(entry.neededBytes)), sizeText(static_cast<double>(memory_))));
     if (!entry.problem.isEmpty() || !entry.known)
         for (QStandardItem* item : row)
             item->setEnabled(false);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The side panel's fields to and from GenerationSettings, and its words.
+#include "widgets/inside/value_text.h"
 #include "widgets/panels/parameters.h"
 #include "widgets/panels/section.h"
 #include "widgets/panels/settings_panel.h"
@@ -211,7 +212,7 @@ void SettingsPanel::refreshModel() {
     row(tr("Architecture"), QString::fromStdString(c.architecture));
     row(tr("Parameters"), locale.toString(static_cast<qlonglong>(c.nParameter)));
     row(tr("Quantisation"), QString::fromStdString(c.quantisation));
-    row(tr("Weights"), locale.formattedDataSize(static_cast<qint64>(c.weightBytes)));
+    row(tr("Weights"), sizeText(static_cast<double>(c.weightBytes)));
     row(tr("Layers"), locale.toString(static_cast<qlonglong>(c.nLayer)));
     row(tr("Width"), locale.toString(static_cast<qlonglong>(c.nEmbd)));
     row(tr("Attention heads"),
@@ -226,9 +227,12 @@ void SettingsPanel::refreshModel() {
     row(tr("Loaded in"), tr("%1 s").arg(locale.toString(model_.loadSeconds(), 'f', 2)));
 
     const DType kv = static_cast<DType>(kv_->currentData().toInt());
-    const KvSpec spec = model->kvSpec(nCtx_->value(), kv);
-    QString memory = tr("A full window takes %1 of memory.")
-                         .arg(locale.formattedDataSize(static_cast<qint64>(spec.bytesPerToken()) * nCtx_->value()));
+    // As the chat and the room count it: of the tokens that are used.
+    const std::int64_t nCtx = c.nCtxTrain > 0 ? std::min<std::int64_t>(nCtx_->value(), c.nCtxTrain) : nCtx_->value();
+    const KvSpec spec = model->kvSpec(nCtx, kv);
+    QString memory = tr("A full window of %1 tokens takes %2 of memory.")
+                         .arg(locale.toString(static_cast<qlonglong>(nCtx)),
+                              sizeText(static_cast<double>(spec.bytesPerToken()) * static_cast<double>(nCtx)));
     if (c.nCtxTrain > 0 && nCtx_->value() > c.nCtxTrain)
         memory += QLatin1Char(' ') + tr("The model was trained for %1 tokens; no more are used.")
                                          .arg(locale.toString(static_cast<qlonglong>(c.nCtxTrain)));
