@@ -102,6 +102,31 @@ private slots:
         QVERIFY(!services_->chat->message(1).text.empty());
     }
 
+    /// The answer goes on, whole, and what is new is said in the other language.
+    void theLanguageChangesWhileAnAnswerStreams() {
+        window_->openFirstModel({});
+        QTRY_VERIFY_WITH_TIMEOUT(services_->model->model() != nullptr, 20000);
+        const ChatController& chat = *services_->chat;
+        services_->chat->send("Conte uma história");
+        QTRY_VERIFY_WITH_TIMEOUT(chat.count() == 2 && chat.message(1).tokens.size() > 2, 20000);
+        for (int i = 0; i < 3 && chat.busy(); ++i) {
+            const std::size_t before = chat.message(1).tokens.size();
+            language_.use(i % 2 == 0 ? "pt_BR" : "en");
+            QCoreApplication::processEvents(); // the change is posted to the windows
+            QCOMPARE(texts().contains("&Arquivo"), i % 2 == 0);
+            window_->grab();
+            QTRY_VERIFY_WITH_TIMEOUT(!chat.busy() || chat.message(1).tokens.size() > before, 20000);
+        }
+        QTRY_VERIFY_WITH_TIMEOUT(!chat.busy(), 30000);
+        const Message& answer = chat.message(1);
+        QVERIFY(answer.state != MessageState::Failed);
+        std::string bytes; // the mark that ends it, where it has one, is no text
+        for (const MessageToken& token : answer.tokens)
+            bytes += token.bytes;
+        QVERIFY2(bytes.find(answer.text) == 0 && answer.text.size() > 10, (bytes + "\n" + answer.text).c_str());
+        QVERIFY(window_->chatPanel()->notice()->sentence().isEmpty());
+    }
+
     void speaksTwoLanguages() {
         QVERIFY(texts().contains("&File"));
         language_.use("pt_BR");

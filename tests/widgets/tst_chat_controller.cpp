@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The conversation as a view model, against a fake engine and the real store in memory.
 
-#include "tests/support/fake_port.h"
+#include "tests/support/chat_fixture.h"
 #include "widgets/chat/chat_controller.h"
 #include "widgets/chat/conversation_library.h"
 
@@ -11,28 +11,16 @@
 using namespace vitral;
 using namespace vitral::test;
 
-class TestChatController : public QObject {
+class TestChatController : public QObject, ChatFixture {
     Q_OBJECT
 private slots:
     void init() {
-        helper_ = std::make_unique<Worker>();
-        bridge_ = std::make_unique<EngineBridge>();
-        port_ = std::make_unique<FakePort>(*bridge_);
-        store_ = std::make_unique<StoreThread>([] { return ConversationStore::open({}); });
-        model_ = std::make_unique<ModelSession>(*port_, *bridge_, *helper_);
-        chat_ = std::make_unique<ChatController>(*port_, *bridge_, *store_, *helper_, *model_);
+        setUpChat();
         model_->load("still.gguf");
         port_->loadModel(port_->last);
         QTRY_VERIFY(model_->model() != nullptr);
     }
-    void cleanup() {
-        chat_.reset();
-        model_.reset();
-        store_.reset();
-        port_.reset();
-        bridge_.reset();
-        helper_.reset();
-    }
+    void cleanup() { tearDownChat(); }
 
     void streamsAnAnswerAndKeepsIt() {
         answer("Hello", {"Hi ", "there"});
@@ -62,6 +50,23 @@ private slots:
             if (id < 256)
                 prompt += static_cast<char>(id);
         QVERIFY2(prompt.find("What is 2+2?") != std::string::npos, prompt.c_str());
+    }
+
+    void saysWhereTheContextMovedOn() {
+        chat_->send("Tell me a long story");
+        QTRY_COMPARE(port_->jobs.size(), std::size_t{1});
+        for (const char* piece : {"Once ", "upon ", "a "})
+            port_->token(port_->last, piece);
+        port_->say(ContextShifted{port_->last, 0, 120});
+        port_->token(port_->last, "time");
+        port_->finish(port_->last, FinishReason::EndOfText);
+        QTRY_VERIFY(!chat_->busy());
+        const QString note = QString::fromStdString(chat_->message(1).note);
+        QVERIFY2(note.contains("after token 3") && note.contains("Once upon a") && note.contains("120"),
+                 qPrintable(note));
+        QCOMPARE(chat_->message(1).state, MessageState::Complete);
+        answer("And then?", {"The end."}); // the next answer has no such mark
+        QVERIFY(chat_->message(3).note.empty());
     }
 
     void refusesWithoutAModel() {
@@ -375,13 +380,6 @@ private:
         QTRY_COMPARE(port_->jobs.size(), before + 1);
         finishWith(tokens);
     }
-
-    std::unique_ptr<Worker> helper_;
-    std::unique_ptr<EngineBridge> bridge_;
-    std::unique_ptr<FakePort> port_;
-    std::unique_ptr<StoreThread> store_;
-    std::unique_ptr<ModelSession> model_;
-    std::unique_ptr<ChatController> chat_;
 };
 
 QTEST_GUILESS_MAIN(TestChatController)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Side by side: one question, two answers as siblings, the chat put back as it was.
 
-#include "tests/support/fake_port.h"
+#include "tests/support/chat_fixture.h"
 #include "widgets/compare/answer_difference.h"
 #include "widgets/compare/compare_window.h"
 #include "widgets/compare/token_changes.h"
@@ -15,28 +15,16 @@
 using namespace vitral;
 using namespace vitral::test;
 
-class TestCompare : public QObject {
+class TestCompare : public QObject, ChatFixture {
     Q_OBJECT
 private slots:
     void init() {
-        helper_ = std::make_unique<Worker>();
-        bridge_ = std::make_unique<EngineBridge>();
-        port_ = std::make_unique<FakePort>(*bridge_);
-        store_ = std::make_unique<StoreThread>([] { return ConversationStore::open({}); });
-        model_ = std::make_unique<ModelSession>(*port_, *bridge_, *helper_);
-        chat_ = std::make_unique<ChatController>(*port_, *bridge_, *store_, *helper_, *model_);
+        setUpChat();
         model_->load("first.gguf");
         port_->loadModel(port_->last);
         QTRY_VERIFY(model_->model() != nullptr);
     }
-    void cleanup() {
-        chat_.reset();
-        model_.reset();
-        store_.reset();
-        port_.reset();
-        bridge_.reset();
-        helper_.reset();
-    }
+    void cleanup() { tearDownChat(); }
 
     void otherSettingsGiveASibling() {
         CompareRun run(*chat_, *model_);
@@ -172,13 +160,6 @@ private:
         port_->finish(run, FinishReason::EndOfText);
         QTRY_VERIFY(!chat_->busy() || port_->last != run);
     }
-
-    std::unique_ptr<Worker> helper_;
-    std::unique_ptr<EngineBridge> bridge_;
-    std::unique_ptr<FakePort> port_;
-    std::unique_ptr<StoreThread> store_;
-    std::unique_ptr<ModelSession> model_;
-    std::unique_ptr<ChatController> chat_;
 };
 
 QTEST_MAIN(TestCompare)

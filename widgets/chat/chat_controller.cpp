@@ -363,6 +363,9 @@ void ChatController::setLeftOut(std::vector<MessageId> ids, bool leftOut) {
     for (const MessageId id : ids)
         if (const std::shared_ptr<Message> message = tree_.message(id))
             message->leftOut = leftOut;
+    for (const MessageId id : ids)
+        if (const int index = indexOf(id); index >= 0)
+            emit changed(index);
     store_.ask(
         this, [ids = std::move(ids), leftOut](ConversationStore& s) { return s.setLeftOut(ids, leftOut); },
         [this](Result<void> r) { check(r); });

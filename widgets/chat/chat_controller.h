@@ -155,6 +155,8 @@ private:
     /// Offers to leave out the oldest where that would make room. nNeeded: tokens that must go.
     bool offerRoom(std::int64_t nNeeded);
     void setLeftOut(std::vector<MessageId> ids, bool leftOut);
+    void markShift(std::int32_t nDropped);
+    QStringList shiftMarks_; ///< of the run: places where the context moved on, as sentences
     template <class T>
     bool check(const Result<T>& result) {
         if (!result)

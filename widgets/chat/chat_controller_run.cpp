@@ -154,6 +154,7 @@ void ChatController::beginAnswer(Start start) {
 void ChatController::assembleAndRun(MessageId answer, std::vector<MessageToken> prefix) {
     setPhase(Phase::Assembling);
     numbers_ = {};
+    shiftMarks_.clear();
     emit numbersChanged();
     const std::shared_ptr<const Model> model = model_.model();
     if (stopAsked_ || !model) {
@@ -323,6 +324,9 @@ void ChatController::onEvents(const std::vector<RunEvent>& events) {
             numbers_.nCached = prefill->fromCache;
             numbers_.savedSeconds = prefill->savedSeconds;
             counted = true;
+        } else if (const auto* shifted = std::get_if<ContextShifted>(&event)) {
+            if (shifted->run == run_ && shifted->iBranch == 0)
+                markShift(shifted->nDropped);
         } else if (const auto* finished = std::get_if<RunFinished>(&event)) {
             if (finished->run != run_)
                 continue;
@@ -342,6 +346,24 @@ void ChatController::onEvents(const std::vector<RunEvent>& events) {
     }
     if (counted)
         emit numbersChanged();
+}
+
+/// Where in the answer the context was full and moved on: after which token and which words.
+void ChatController::markShift(std::int32_t nDropped) {
+    constexpr qsizetype kWords = 40; // characters of the answer that show the place
+    QString tail = QString::fromUtf8(answerMessage_->text).simplified();
+    if (tail.size() > kWords) {
+        tail = tail.right(kWords);
+        tail = QChar(0x2026) + tail.mid(std::max<qsizetype>(0, tail.indexOf(QLatin1Char(' ')) + 1));
+    }
+    const QLocale locale;
+    shiftMarks_
+        << (tail.isEmpty()
+                ? tr("The context was full before the answer began: its %1 oldest tokens went.")
+                      .arg(locale.toString(nDropped))
+                : tr("The context was full after token %1 (\u201C%2\u201D): its %3 oldest tokens went, and the model "
+                     "wrote on without them.")
+                      .arg(locale.toString(qlonglong(answerMessage_->tokens.size())), tail, locale.toString(nDropped)));
 }
 
 void ChatController::onToken(const TokenProduced& token, Message& message) {
@@ -416,6 +438,8 @@ void ChatController::onFinished(const RunFinished& finished) {
     }
     if (finished.reason == FinishReason::ContextFull)
         offerRoom(1);
+    if (!shiftMarks_.isEmpty())
+        note = (note.isEmpty() ? QString() : note + QLatin1Char(' ')) + shiftMarks_.join(QLatin1Char(' '));
     finishAnswer(state, note);
 }
 

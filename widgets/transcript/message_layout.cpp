@@ -27,7 +27,9 @@ MessageLayout::Words MessageLayout::words() {
             QCoreApplication::translate("vitral::MessageLayout", "System"),
             QCoreApplication::translate("vitral::MessageLayout", "Tool"),
             QCoreApplication::translate("vitral::MessageLayout", "Thinking\u2026"),
-            QCoreApplication::translate("vitral::MessageLayout", "Thought for %1 words")};
+            QCoreApplication::translate("vitral::MessageLayout", "Thought for %1 words"),
+            QCoreApplication::translate("vitral::MessageLayout",
+                                        "No longer read by the model: left out to make room in the context.")};
 }
 
 MessageLayout::MessageLayout(const Message& message, MessageView view, const TranscriptStyle& style)
@@ -310,7 +312,7 @@ void MessageLayout::place(const TranscriptStyle& style) {
         box_ = QRectF(0, contentTop, width, y - contentTop);
     }
     noteHeight_ = 0;
-    if (!message_->note.empty() && message_->state != MessageState::Streaming) {
+    if ((!message_->note.empty() && message_->state != MessageState::Streaming) || message_->leftOut) {
         const QFontMetrics metrics(style.small);
         const QRect r =
             metrics.boundingRect(QRect(0, 0, static_cast<int>(columnWidth_) - 56, 2000), Qt::TextWordWrap, note());
@@ -325,7 +327,11 @@ void MessageLayout::place(const TranscriptStyle& style) {
 QString MessageLayout::note() const {
     const QString written = QString::fromStdString(message_->note);
     const QString translated = translatedSentence(written);
-    return translated.isEmpty() ? written : translated;
+    const QString why = translated.isEmpty() ? written : translated;
+    if (!message_->leftOut)
+        return why;
+    const QString mark = words().leftOut;
+    return why.isEmpty() || message_->state == MessageState::Streaming ? mark : mark + QLatin1Char(' ') + why;
 }
 
 QRectF MessageLayout::footerRect() const {

@@ -64,7 +64,7 @@ public:
 
     /// Names that stand in the head; set by the view in its language.
     struct Words {
-        QString you, system, tool, thinking, thoughtFor;
+        QString you, system, tool, thinking, thoughtFor, leftOut;
     };
     static Words words();
 
