@@ -116,6 +116,12 @@ AttentionTiles::TilePtr AttentionTiles::find(const MapTileKey& key, bool* isFres
     return kept.tile;
 }
 
+void AttentionTiles::adopt(std::shared_ptr<MapTile> tile, const std::shared_ptr<const AttentionRecord>& record) {
+    const Source now = source();
+    if (now.record == record)
+        keep(std::move(tile), now);
+}
+
 AttentionTiles::TilePtr AttentionTiles::keep(std::shared_ptr<MapTile> tile, const Source& source) {
     const std::int64_t nPosition = source.record->nPosition();
     const std::lock_guard lock(mutex_);

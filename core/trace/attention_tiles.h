@@ -49,6 +49,8 @@ public:
     /// so its max is too low and its mean approximate. Exact where a block has no more cells than that. Kept until the
     /// exact one is there.
     [[nodiscard]] TilePtr sample(const MapTileKey& key);
+    /// A tile that somebody else made from `record` (a graphics device); forgotten where that is no longer the newest.
+    void adopt(std::shared_ptr<MapTile> tile, const std::shared_ptr<const AttentionRecord>& record);
     /// Does one piece of the work that compute() would do, for callers that share it between threads: the key of a tile
     /// at or below kDirectLevel, or of one whose four parts are there. Skips pieces for which `taken` is true. False:
     /// nothing left to start.

@@ -4,6 +4,7 @@
 // The generated files use uint32_t without including anything.
 // clang-format off
 #include <cstdint>
+#include "attention_comp_generated.h"
 #include "heatmap_frag_generated.h"
 #include "heatmap_vert_generated.h"
 #include "image_frag_generated.h"
@@ -16,6 +17,9 @@
 
 namespace vitral::gpu::shaders {
 
+Code attentionCompute() {
+    return k_attention_comp;
+}
 Code heatmapVertex() {
     return k_heatmap_vert;
 }

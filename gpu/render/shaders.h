@@ -8,6 +8,7 @@
 namespace vitral::gpu::shaders {
 
 using Code = std::span<const std::uint32_t>;
+Code attentionCompute();
 Code heatmapVertex();
 Code heatmapFragment();
 Code imageVertex();

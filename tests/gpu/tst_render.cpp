@@ -6,8 +6,12 @@
 #include "gpu/render/stroke_renderer.h"
 #include "gpu/render/ui_renderer.h"
 #include "tests/gpu/vulkan_test.h"
+#include "tests/support/attention_record.h"
 #include "tests/support/function_source.h"
 #include "widgets/canvas/map_frame.h"
+#include "widgets/inside/attention_map_source.h"
+
+#include <cmath>
 
 using namespace vitral;
 using namespace vitral::gpu;
@@ -60,6 +64,56 @@ private slots:
         const QImage image = draw(*to, work);
         QCOMPARE(image.pixel(0, 0), qRgb(255, 128, 0));
         QCOMPARE(image.pixel(kWidth - 1, kHeight - 1), qRgb(255, 128, 0));
+    }
+
+    /// The compute shader against the tiles of the processor, at every level it makes.
+    void attentionTilesAgreeWithTheProcessor_data() {
+        QTest::addColumn<int>("window");
+        QTest::addColumn<double>("softcap");
+        QTest::addColumn<bool>("score");
+        QTest::addColumn<bool>("hideFirst");
+        QTest::newRow("plain") << 0 << 0.0 << false << false;
+        QTest::newRow("window") << 90 << 0.0 << false << false;
+        QTest::newRow("soft-cap") << 0 << 5.0 << false << false;
+        QTest::newRow("scores") << 0 << 0.0 << true << false;
+        QTest::newRow("first hidden") << 0 << 0.0 << false << true;
+    }
+    void attentionTilesAgreeWithTheProcessor() {
+        QFETCH(int, window);
+        QFETCH(double, softcap);
+        QFETCH(bool, score);
+        QFETCH(bool, hideFirst);
+        test::RecordShape shape;
+        shape.nPosition = 700;
+        shape.window = window;
+        shape.softcap = float(softcap);
+        shape.spread = 1.0F;
+        const auto record = test::randomRecord(shape);
+        AttentionTilesOptions options;
+        options.value = score ? MapValue::Score : MapValue::Weight;
+        if (hideFirst)
+            options.maskedKeys = {0};
+        MapWorkers workers(1);
+        ViewPool pool;
+        AttentionMapSource source(workers, record, 1, options);
+        QString why;
+        QVERIFY2(source.useDevice(pool, &why, vulkan_->device), qPrintable(why));
+        AttentionTiles truth(record, 1, options);
+        int nTile = 0;
+        for (const MapTileKey& key : {MapTileKey{0, 0, 0}, {0, 2, 1}, {1, 1, 0}, {2, 0, 0}, {3, 0, 0}}) {
+            QVERIFY(source.tile(key) == nullptr);
+            std::shared_ptr<const MapTile> tile;
+            QTRY_VERIFY_WITH_TIMEOUT((tile = source.tile(key)) != nullptr, 20000);
+            QCOMPARE(source.device()->nMade(), ++nTile);
+            const auto expected = truth.compute(key);
+            for (std::size_t i = 0; i < expected->max.size(); ++i)
+                for (const auto& [a, b] :
+                     {std::pair{tile->max[i], expected->max[i]}, {tile->mean[i], expected->mean[i]}})
+                    QVERIFY2(std::isnan(a) == std::isnan(b) &&
+                                 (std::isnan(a) || std::abs(a - b) < 2e-5F * std::max(1.0F, std::abs(b))),
+                             qPrintable(QString("level %1, value %2: %3, not %4").arg(key.level).arg(i).arg(a).arg(b)));
+        }
+        QVERIFY(!source.deviceName().isEmpty());
     }
 
     void mapEqualsTheCpu_data() {

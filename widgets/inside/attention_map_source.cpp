@@ -22,6 +22,15 @@ AttentionMapSource::~AttentionMapSource() {
     requests_->close();
 }
 
+bool AttentionMapSource::useDevice(ViewPool& pool, QString* why, std::shared_ptr<gpu::VulkanDevice> device) {
+    device_ = GraphicsTiles::open(tiles_, pool, why, std::move(device));
+    if (!device_)
+        return false;
+    connect(device_.get(), &GraphicsTiles::made, this, &AttentionMapSource::onReady);
+    connect(device_.get(), &GraphicsTiles::failed, this, [this] { emit changed(); }); // asked for again, elsewhere
+    return true;
+}
+
 void AttentionMapSource::grow(std::shared_ptr<const AttentionRecord> record) {
     tiles_->grow(std::move(record));
     emit changed();
@@ -43,7 +52,11 @@ void AttentionMapSource::onReady(const std::shared_ptr<const MapTile>& tile) {
 std::shared_ptr<const MapTile> AttentionMapSource::tile(const MapTileKey& key) {
     bool fresh = false;
     std::shared_ptr<const MapTile> found = tiles_->find(key, &fresh);
-    if (!found || !fresh || !found->exact)
+    if (found && fresh && found->exact)
+        return found;
+    if (!deviceName().isEmpty() && GraphicsTiles::takes(key))
+        device_->request(key);
+    else
         requests_->request(key);
     return found;
 }

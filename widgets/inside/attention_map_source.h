@@ -6,6 +6,7 @@
 #include "core/trace/attention_tiles.h"
 #include "core/trace/map_workers.h"
 #include "widgets/canvas/map_source.h"
+#include "widgets/inside/graphics_tiles.h"
 
 #include <memory>
 #include <vector>
@@ -19,6 +20,12 @@ public:
                        AttentionTilesOptions options, QObject* parent = nullptr);
     ~AttentionMapSource() override;
 
+    /// From now on tiles are made by the graphics device (the one all windows share, or `device`) where it can. False,
+    /// with the reason: they go on being made on the processor.
+    bool useDevice(ViewPool& pool, QString* why, std::shared_ptr<gpu::VulkanDevice> device = nullptr);
+    /// Who makes the tiles; empty: the processor.
+    [[nodiscard]] QString deviceName() const { return device_ ? device_->deviceName() : QString(); }
+    [[nodiscard]] const GraphicsTiles* device() const { return device_.get(); }
     /// A longer snapshot of the same run: what is known stays.
     void grow(std::shared_ptr<const AttentionRecord> record);
     [[nodiscard]] const AttentionTiles& tiles() const { return *tiles_; }
@@ -35,6 +42,7 @@ private:
 
     std::shared_ptr<AttentionTiles> tiles_;
     std::shared_ptr<TileRequests> requests_;
+    std::unique_ptr<GraphicsTiles> device_;
     std::pair<float, float> scoreRange_{0.0F, 0.0F}; ///< of the tiles seen so far
 };
 

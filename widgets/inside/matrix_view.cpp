@@ -185,6 +185,10 @@ void MatrixView::rebuild() {
                     canvas_->setLook(l);
                 }
             });
+        QString why;
+        if (canvas_->rendererName().startsWith(QLatin1String("Vulkan")))
+            source_->useDevice(inside().pool(), &why);
+        connect(source_.get(), &MapSource::changed, this, &MatrixView::refreshWords);
         canvas_->setSource(source_);
     }
     canvas_->setLook(look);
@@ -259,6 +263,9 @@ void MatrixView::refreshWords() {
         if (record->nPosition() < recording()->nPosition())
             parts << tr("recorded up to token %1").arg(locale.toString(static_cast<qlonglong>(record->nPosition())));
     }
+    if (source_)
+        parts << (source_->deviceName().isEmpty() ? tr("computed on the processor")
+                                                  : tr("computed by %1").arg(source_->deviceName()));
     if (notNumbers_.any())
         parts << tr("%1 queries and %2 keys of this head hold values that are not numbers: their rows and columns stay "
                     "blank")
