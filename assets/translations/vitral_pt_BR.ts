@@ -782,6 +782,14 @@
         <source>Shorten the question, or make the context larger in the settings.</source>
         <translation>Encurte a pergunta ou aumente o contexto nas configurações.</translation>
     </message>
+    <message>
+        <source>The context was full before the answer began: its %1 oldest tokens went.</source>
+        <translation>O contexto ficou cheio antes de a resposta começar: os %1 tokens mais antigos saíram.</translation>
+    </message>
+    <message>
+        <source>The context was full after token %1 (“%2”): its %3 oldest tokens went, and the model wrote on without them.</source>
+        <translation>O contexto ficou cheio depois do token %1 (“%2”): os %3 tokens mais antigos saíram, e o modelo continuou sem eles.</translation>
+    </message>
 </context>
 <context>
     <name>vitral::ChatPanel</name>
@@ -3268,6 +3276,17 @@ por milhão</translation>
     </message>
 </context>
 <context>
+    <name>vitral::GraphicsTiles</name>
+    <message>
+        <source>The graphics device cannot hide these tokens.</source>
+        <translation>A placa de vídeo não consegue esconder estes tokens.</translation>
+    </message>
+    <message>
+        <source>This build has no Vulkan.</source>
+        <translation>Esta compilação não tem Vulkan.</translation>
+    </message>
+</context>
+<context>
     <name>vitral::GridPage</name>
     <message>
         <source>One picture for every pair of values; everything else is as in the settings. Double-click a picture, or press Enter on it, to run it with all its steps.</source>
@@ -4601,6 +4620,14 @@ por milhão</translation>
         <source>against %1 and %2 there</source>
         <translation>contra %1 e %2 lá</translation>
     </message>
+    <message>
+        <source>computed on the processor</source>
+        <translation>calculado no processador</translation>
+    </message>
+    <message>
+        <source>computed by %1</source>
+        <translation>calculado por %1</translation>
+    </message>
 </context>
 <context>
     <name>vitral::MessageEditor</name>
@@ -4646,6 +4673,10 @@ por milhão</translation>
     <message>
         <source>Thought for %1 words</source>
         <translation>Pensou por %1 palavras</translation>
+    </message>
+    <message>
+        <source>No longer read by the model: left out to make room in the context.</source>
+        <translation>O modelo não lê mais esta mensagem: ela ficou de fora para abrir espaço no contexto.</translation>
     </message>
 </context>
 <context>

@@ -22,6 +22,7 @@ namespace {
 
 constexpr int kDigits = 6;
 constexpr std::size_t kMostBars = 12;
+constexpr int kNarrow = 640; ///< width below which the formula is written smaller, so that it stays whole
 
 QString n6(double value) {
     return sixDigits(value);
@@ -84,6 +85,7 @@ void CellView::sayVectors() {
                  QStringLiteral("  (%1)").arg(percentText(c.weight));
     else
         weight = tr("weight") + QStringLiteral(" = ") + link(Mask, strong(QStringLiteral("0")));
+    formula_->setFont(design::codeFont(width() < kNarrow ? design::TextRole::Body : design::TextRole::Title));
     formula_->setText(weight);
     rounding_->setText(
         tr("Computed in double precision from the recorded query (%1 bits) and key (%2 bits); shown with %3 "

@@ -32,6 +32,7 @@ namespace {
 
 constexpr double kExportScale = 2;
 constexpr double kMostMemoryMiB = 65536;
+constexpr int kRoomForHelp = 560;  ///< height of the room from which the sentence about the view stands under it
 constexpr int kRoomForNames = 520; ///< width of the room from which the rail says the views' names
 
 QLabel* label(const char* role, QWidget* parent) {
@@ -322,6 +323,8 @@ void InsideWindow::keyPressEvent(QKeyEvent* event) {
 
 void InsideWindow::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
+    help_->setVisible(event->size().height() >=
+                      kRoomForHelp); // a low room shows numbers; the title's tip has the words
     fitRail();
 }
 

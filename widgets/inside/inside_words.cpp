@@ -111,6 +111,7 @@ void InsideWindow::refresh() {
     emptyAgain_->setVisible(r && again && inside_.model() != nullptr);
     stack_->setCurrentWidget(empty ? empty_ : static_cast<QWidget*>(view));
     title_->setText(view->title());
+    title_->setToolTip(view->help());
     help_->setText(inside_.other() && !view->compares()
                        ? view->help() + QLatin1Char(' ') +
                              tr("Two runs are compared in the other views; here stands this run alone.")
