@@ -168,7 +168,7 @@ private slots:
     void programsRunFromThere() {
         const Outcome answer = run(at("bin/vitral-cli"), {"complete", "--prompt", "Era uma vez", "-n", "4"});
         QVERIFY2(answer.exitCode == 0 && !answer.text.trimmed().isEmpty(), qPrintable(answer.text));
-        const Outcome lessons = run(at("bin/vitral-cli"), {"lesson", "check"});
+        const Outcome lessons = run(at("bin/vitral-cli"), {"lesson", "list"});
         QVERIFY2(lessons.exitCode == 0, qPrintable(lessons.text));
         const Outcome window = run(at("bin/vitral"),
                                    {"--data-dir", folder_.filePath("data"), "--lang", "pt_BR", "--size", "900x600",

@@ -16,8 +16,11 @@ namespace {
 /// Runs something on the GUI thread if `self` still lives then.
 template <class Call>
 void deliver(const QPointer<HubController>& self, Call call) {
+    QCoreApplication* app = QCoreApplication::instance();
+    if (app == nullptr)
+        return; // the program has ended
     QMetaObject::invokeMethod(
-        QCoreApplication::instance(),
+        app,
         [self, call = std::move(call)]() mutable {
             if (self)
                 call(*self);
