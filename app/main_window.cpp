@@ -14,6 +14,7 @@
 #include "widgets/panels/settings_panel.h"
 #include "widgets/panels/welcome.h"
 #include "widgets/room.h"
+#include "widgets/shell/presenter.h"
 #include "widgets/transcript/transcript_view.h"
 
 #include <QCloseEvent>
@@ -231,6 +232,7 @@ void MainWindow::restoreWindow() {
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
+    shell_->presenter()->setOn(false); // panels and type are remembered as they were before
     // Nothing waits: the engine is told to stop, what is queued for the store is written when it is taken down.
     services_.chat->close();
     services_.settings.setBytes(QStringLiteral("window/geometry"), saveGeometry());

@@ -9,6 +9,7 @@
 #include "widgets/panels/notice_bar.h"
 #include "widgets/room.h"
 #include "widgets/shell/activity_panel.h"
+#include "widgets/shell/presenter.h"
 #include "widgets/shell/undo_list.h"
 
 #include <QDockWidget>
@@ -238,8 +239,13 @@ bool Shell::beginSession(const QString& folder) {
 }
 
 void Shell::keepSession() {
-    if (session_)
-        session_->save(state());
+    if (!session_)
+        return;
+    QJsonObject now = state();
+    if (presenter_->on()) // afterwards the window is to be as it was before
+        for (const char* place : {"geometry", "panels", "inside", "insideState", "took", "split"})
+            now[QLatin1String(place)] = beforePresenting_[QLatin1String(place)];
+    session_->save(now);
 }
 
 void Shell::endSession() {
