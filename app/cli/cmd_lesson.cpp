@@ -4,8 +4,12 @@
 
 #include "app/cli/commands.h"
 #include "app/cli/language.h"
+#include "core/base/atomic_file.h"
+#include "core/base/mapped_file.h"
 #include "core/lesson/course.h"
+#include "core/lesson/lesson_export.h"
 #include "core/lesson/markdown.h"
+#include "core/lesson/program_state.h"
 #include "core/runtime/bundled_model.h"
 
 #include <fmt/format.h>
@@ -15,7 +19,7 @@ namespace vitral::cli {
 namespace {
 
 struct LessonOptions {
-    std::string folder, unit, language;
+    std::string folder, unit, language, out;
 };
 
 std::string languageOf(const LessonOptions& options) {
@@ -123,6 +127,35 @@ Result<void> show(const LessonOptions& options) {
     return writeAnswer(out);
 }
 
+Result<void> exportPage(const LessonOptions& options) {
+    LessonProblems problems;
+    VITRAL_TRY_ASSIGN(const Course course, open(options, problems));
+    const CourseUnit* unit =
+        options.unit.empty() && course.units.size() == 1 ? &course.units.front() : course.unit(options.unit);
+    if (unit == nullptr)
+        return fail(ErrorCode::NotFound,
+                    "There is no unit \"" + options.unit + "\" in this course; vitral-cli lesson list names them.");
+    const Lesson& lesson = *unit->lesson(languageOf(options));
+    const std::string page = lessonPageHtml(course, lesson, lessonExportWords(lesson.language));
+    return options.out.empty() ? writeAnswer(page) : writeFileAtomically(options.out, page);
+}
+
+Result<void> checkState(const std::string& file) {
+    VITRAL_TRY_ASSIGN(const std::string text, readTextFile(file, kMaxStateBytes, Streams::Allowed));
+    VITRAL_TRY_ASSIGN(const ProgramState state, looksLikeLink(text) ? stateFromLink(text) : stateFromJson(text));
+    std::string out;
+    const auto to = std::back_inserter(out);
+    if (!state.modelName.empty())
+        fmt::format_to(to, "model {} {}\n", state.modelName, state.modelFingerprint);
+    for (const auto& [name, text2] : state.rooms)
+        fmt::format_to(to, "room {} ({} bytes)\n", name, text2.size());
+    if (!state.conversation.empty())
+        fmt::format_to(to, "conversation ({} bytes)\n", state.conversation.size());
+    for (const std::string& command : state.commands)
+        fmt::format_to(to, "do {}\n", command);
+    return writeAnswer(out);
+}
+
 Result<void> words() {
     std::string out = "do:\n";
     const auto to = std::back_inserter(out);
@@ -158,7 +191,21 @@ void addLessonCommand(CLI::App& app, CommonOptions& common) {
     CLI::App* shown = add("show", "One unit as text", show);
     folder(shown);
     shown->add_option("unit", options->unit, "Its folder or id; nothing: the only one")->type_name("UNIT");
+    CLI::App* exported = add("export", "One unit as an HTML page with its pictures inside", exportPage);
+    folder(exported);
+    exported->add_option("unit", options->unit, "Its folder or id; nothing: the only one")->type_name("UNIT");
+    exported->add_option("-o,--out", options->out, "Write to this file")->type_name("FILE");
     add("words", "The commands, elements and state names of steps", [](const LessonOptions&) { return words(); });
+}
+
+void addStateCommand(CLI::App& app, CommonOptions& common) {
+    CLI::App* command = app.add_subcommand("state", "Saved states of the program");
+    command->require_subcommand(1);
+    CLI::App* check =
+        command->add_subcommand("check", "Whether a state file or a link can be opened, and what it holds");
+    auto file = std::make_shared<std::string>();
+    check->add_option("file", *file, "A state file, or a text file with a vitral: link")->type_name("FILE")->required();
+    check->callback([&common, file] { common.action = [file] { return checkState(*file); }; });
 }
 
 } // namespace vitral::cli

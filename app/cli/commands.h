@@ -15,6 +15,7 @@ void addTokenizeCommand(CLI::App& app, CommonOptions& common);
 void addDetokenizeCommand(CLI::App& app, CommonOptions& common);
 void addDenoiseCommand(CLI::App& app, CommonOptions& common);
 void addLessonCommand(CLI::App& app, CommonOptions& common);
+void addStateCommand(CLI::App& app, CommonOptions& common);
 void addHeadsCommand(CLI::App& app, CommonOptions& common);
 void addTokenizerCommand(CLI::App& app, CommonOptions& common);
 void addInspectCommand(CLI::App& app, CommonOptions& common);

@@ -76,6 +76,7 @@ int run(int argc, char** argv) {
     addDenoiseCommand(app, common);
     addLessonCommand(app, common);
     addHubCommand(app, common);
+    addStateCommand(app, common);
 
     for (CLI::App* command : app.get_subcommands([](CLI::App*) { return true; }))
         addCommonOptions(*command, common);

@@ -2,7 +2,9 @@
 // Lessons as a teacher writes them: a sample course that is right, every mistake by its line, and hostile files.
 
 #include "core/lesson/course.h"
+#include "core/lesson/lesson_export.h"
 #include "core/lesson/markdown.h"
+#include "core/lesson/program_state.h"
 #include "core/lesson/yaml.h"
 
 #include <QDir>
@@ -300,6 +302,77 @@ private slots:
             LessonProblems problems;
             QVERIFY(openCourse(dir.path().toStdString(), problems));
         }
+    }
+
+    void aStateGoesThereAndBack() {
+        ProgramState state;
+        state.modelName = "Vitral Pequeno";
+        state.modelFingerprint = modelFingerprint(3, "abc", "abc");
+        state.conversation = R"({"format":"x","messages":[]})";
+        state.composer = "olá \"você\"";
+        state.generation = R"({"seed":7})";
+        state.rooms["tokens"] = R"({"view":"cut"})";
+        state.commands = {"tokens:text=a, b", "matrix:0.1"};
+        state.depth = "developer";
+        state.lesson = "cats:2";
+        const auto file = stateFromJson(stateJson(state));
+        QVERIFY2(file, file ? "" : file.error().message.c_str());
+        QVERIFY(*file == state);
+        const auto link = stateLink(state);
+        QVERIFY(link);
+        QVERIFY(looksLikeLink(*link));
+        for (const char c : *link)
+            QVERIFY(std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_' || c == ':');
+        const auto back = stateFromLink(" <" + link->substr(0, 70) + "\n" + link->substr(70) + ">\n");
+        QVERIFY(back && *back == state);
+        // FNV-1a, 64 bits, of the eight bytes of the length and of nothing else: worked out by hand once.
+        QCOMPARE(modelFingerprint(0, "", ""), std::string("a8c7f832281a39c5"));
+        QVERIFY(modelFingerprint(1, "", "") != modelFingerprint(0, "", ""));
+        state.composer = std::string(40'000, 'x');
+        QVERIFY(!stateLink(state));
+        QVERIFY(stateFromJson(stateJson(state)));
+    }
+
+    void hostileStates() {
+        for (const char* wrong : {"", "[]", "{}", "null", R"({"vitral_state":2})", R"({"vitral_state":"1"})",
+                                  R"({"vitral_state":1,"do":["rm"]})", R"({"vitral_state":1,"do":["inside:open=x"]})",
+                                  R"({"vitral_state":1,"run":"../x"})", R"({"vitral_state":1,"run":"/etc/passwd"})",
+                                  R"({"vitral_state":1,"rooms":[]})", R"({"vitral_state":1,"rooms":{"a":1}})",
+                                  R"({"vitral_state":1,"depth":"deep"})", R"({"vitral_state":1,"model":"x"})",
+                                  R"({"vitral_state":1,"conversation":"x"})"})
+            QVERIFY2(!stateFromJson(wrong), wrong);
+        QVERIFY(!stateFromJson("{\"vitral_state\":1,\"rooms\":" + std::string(100'000, '[')));
+        QVERIFY(!stateFromJson("\xff"));
+        for (const char* wrong :
+             {"", "vitral:", "vitral:2:e30", "vitral:1:", "vitral:1:e3", "vitral:1:!!!!", "http://x"})
+            QVERIFY2(!stateFromLink(wrong), wrong);
+        ProgramState state;
+        state.commands = {"tokens:text=abc"};
+        state.rooms["tokens"] = R"({"view":"cut"})";
+        const std::string good = *stateLink(state);
+        for (std::size_t n = 0; n < good.size(); ++n)
+            (void)stateFromLink(good.substr(0, n));
+        std::mt19937 random(5);
+        for (int i = 0; i < 3000; ++i) {
+            std::string bad = good;
+            bad[9 + random() % (bad.size() - 9)] = "ABCxyz019-_"[random() % 11];
+            (void)stateFromLink(bad);
+        }
+    }
+
+    void aLessonBecomesOnePage() {
+        LessonProblems problems;
+        const auto course = openCourse(kSample, problems);
+        QVERIFY(course);
+        const Lesson& lesson = *course->unit("cats")->lesson("pt_BR");
+        const QString page = QString::fromStdString(lessonPageHtml(*course, lesson, lessonExportWords("pt_BR")));
+        QVERIFY(page.contains("<html lang=\"pt-BR\">"));
+        QVERIFY(page.contains("src=\"data:image/png;base64,iVBOR"));
+        QVERIFY(page.contains("<dt id=\"term-vocabulary\"><b>vocabulário</b>"));
+        QVERIFY(page.contains("href=\"#term-token\""));
+        QVERIFY(page.contains("Resposta"));
+        QVERIFY(!page.contains("file:") && !page.contains("src=\"http"));
+        QVERIFY(!page.contains("Let the class raise hands")); // the teacher's
     }
 
     void theBundledCourseIsRight() {
