@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Menus, shortcuts, dialogs and words of the main window.
+#include "app/classroom.h"
 #include "app/main_actions.h"
 #include "app/shell.h"
 #include "widgets/design/icons.h"
@@ -262,6 +263,7 @@ void MainWindow::retranslate() {
     leftDock_->setWindowTitle(tr("Conversations"));
     rightDock_->setWindowTitle(tr("Settings"));
     shell_->retranslate();
+    classroom_->retranslate();
 }
 
 void MainWindow::updateActions() {

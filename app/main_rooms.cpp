@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The rooms of the window: the rail at its left edge, what belongs to the conversation only, what is remembered.
 #include "app/chat_room.h"
+#include "app/classroom.h"
 #include "app/main_actions.h"
 #include "app/rooms.h"
 #include "app/start_room.h"
@@ -31,6 +32,7 @@ void MainWindow::makeRooms(QWidget* chat) {
     rooms_.push_back(new ChatRoom(chat, roomStack_));
     for (Room* room : app::makeRooms(services_, roomStack_))
         rooms_.push_back(room);
+    rooms_.push_back(classroom_->makeRoom(roomStack_));
     startRoom_ = new StartRoom(roomStack_);
     rooms_.push_back(startRoom_); // first on the rail, last in the count: chat stays Ctrl+1
     for (Room* room : rooms_) {

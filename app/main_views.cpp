@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The views beside the text: token colours and alternatives, context gauge, tree, samplers.
+#include "app/classroom.h"
 #include "app/main_actions.h"
 #include "app/shell.h"
 #include "widgets/compare/compare_window.h"
@@ -189,41 +190,60 @@ void MainWindow::setTokenMode(bool on) {
     legend_->setVisible(on);
 }
 
-void MainWindow::showView(const QString& name) {
+bool MainWindow::showView(const QString& name) {
     if (shell_->showView(name))
-        return;
-    if (showRoom(name.section(QLatin1Char(':'), 0, 0))) {
-        if (name.contains(QLatin1Char(':')))
-            currentRoom()->go(name.section(QLatin1Char(':'), 1));
-        return;
+        return true;
+    const QString first = name.section(QLatin1Char(':'), 0, 0), rest = name.section(QLatin1Char(':'), 1);
+    if (first == QLatin1String("chat") && !rest.isEmpty()) {
+        showRoom(first);
+        return classroom_->chatCommand(rest);
+    }
+    if (first == QLatin1String("learn") && !rest.isEmpty()) { // the lesson stands beside every room
+        room(first)->go(rest);
+        return true;
+    }
+    if (showRoom(first)) {
+        if (!rest.isEmpty())
+            currentRoom()->go(rest);
+        return true;
     }
     showRoom(QStringLiteral("chat"));
     TranscriptView* transcript = chatPanel_->transcript();
-    if (name == QLatin1String("token-colours")) {
-        actions_->tokens->trigger();
+    if (first == QLatin1String("token-colours")) {
+        if (transcript->tokenMode() == (rest == QLatin1String("off")))
+            actions_->tokens->trigger();
     } else if (name == QLatin1String("fork")) {
         if (!transcript->tokenMode())
             actions_->tokens->trigger();
         forkForPicture();
     } else if (name == QLatin1String("tree")) {
-        treeDock_->toggleViewAction()->trigger();
+        if (treeDock_->isHidden())
+            treeDock_->toggleViewAction()->trigger();
         updateTree();
     } else if (name == QLatin1String("samplers")) {
+        rightDock_->show();
         settingsPanel_->samplingSection()->setOpen(false);
         samplerSection_->setOpen(true);
     } else if (name == QLatin1String("compare")) {
         showCompare();
         compare_->answerAgain();
+    } else if (name == QLatin1String("settings")) {
+        rightDock_->show();
     } else if (name == QLatin1String("nosettings")) {
         rightDock_->hide();
-    } else if (name == QLatin1String("inside") || inside_->view(name.section(QLatin1Char(':'), 0, 0)) != nullptr) {
+    } else if (name == QLatin1String("inside:off")) {
+        showInside(false);
+    } else if (first == QLatin1String("inside") || inside_->view(first) != nullptr) {
         showInside(true);
-        inside_->showView(name);
+        inside_->showView(first == QLatin1String("inside") ? rest : name);
         if (!services_.inside->recording())
             services_.inside->lookInside();
     } else if (name == QLatin1String("alone")) {
         setInsideAlone(true);
+    } else {
+        return false;
     }
+    return true;
 }
 
 // The picture shows the place of the last answer where the model was least sure.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/main_window.h"
 
+#include "app/classroom.h"
 #include "app/main_actions.h"
 #include "app/shell.h"
 #include "widgets/design/icons.h"
@@ -61,6 +62,7 @@ MainWindow::MainWindow(Services& services, design::Theme& theme, Language& langu
     setAcceptDrops(true);
     setMinimumSize(800, 540);
     chatPanel_ = new ChatPanel(*services_.chat, *services_.model, this);
+    classroom_ = std::make_unique<Classroom>(*this);
     makeInside();
     makeDocks();
     modelChip_ = new ModelChip(*services_.model, chatPanel_);
@@ -72,6 +74,8 @@ MainWindow::MainWindow(Services& services, design::Theme& theme, Language& langu
     statusBar()->setSizeGripEnabled(false);
     makeViews();
     makeMenus();
+    classroom_->makePanel();
+    classroom_->makeMenus();
     shell_ = std::make_unique<Shell>(*this);
     shell_->makeMenus();
     connectAll();

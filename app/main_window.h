@@ -44,6 +44,7 @@ class Section;
 namespace vitral::app {
 
 class Shell;
+class Classroom;
 class StartRoom;
 
 class MainWindow : public QMainWindow {
@@ -57,12 +58,14 @@ public:
     void openModel(const QString& path);
     void openRun(const QString& path); ///< a recorded run, in the room "Inside"
     /// A room ("tokens:path:3"), or a view of the conversation ("token-colours", "tree", ...): for pictures.
-    void showView(const QString& name);
+    /// False: there is no such word (core/lesson/commands.h lists them).
+    bool showView(const QString& name);
     bool showRoom(const QString& name); ///< "chat", "tokens", ...; false: there is no such room
     [[nodiscard]] Room* currentRoom() const;
     [[nodiscard]] Room* room(const QString& name) const;
     [[nodiscard]] Services& services() { return services_; }
     [[nodiscard]] Shell& shell() { return *shell_; }
+    [[nodiscard]] Classroom& classroom() { return *classroom_; }
     [[nodiscard]] ChatPanel* chatPanel() const { return chatPanel_; }
     [[nodiscard]] ConversationPanel* conversationPanel() const { return conversations_; }
     [[nodiscard]] SettingsPanel* settingsPanel() const { return settingsPanel_; }
@@ -149,6 +152,8 @@ private:
 
     struct Actions;
     std::unique_ptr<Actions> actions_;
+    friend class Classroom;
+    std::unique_ptr<Classroom> classroom_; ///< lessons, and the state of the whole program
     friend class Shell;
     std::unique_ptr<Shell> shell_; ///< commands, tasks, log, undo, start page
 };

@@ -35,6 +35,9 @@ bool parseOptions(const QStringList& arguments, Options& options, int& exitCode)
                                   QStringLiteral("Rooms and views to open for a picture: tokens:cut, token-colours, "
                                                  "tree, samplers, overview, matrix:LAYER.HEAD, text, ..."),
                                   QStringLiteral("views"));
+    const QCommandLineOption state(QStringLiteral("state"),
+                                   QStringLiteral("Open a saved state of the program (also a link in a text file)."),
+                                   QStringLiteral("file"));
     const QCommandLineOption threads(QStringLiteral("threads"), QStringLiteral("CPU threads; 0: all."),
                                      QStringLiteral("n"));
     const QCommandLineOption quit(QStringLiteral("quit-after-prompts"),
@@ -42,7 +45,7 @@ bool parseOptions(const QStringList& arguments, Options& options, int& exitCode)
     const QCommandLineOption count(
         QStringLiteral("count-tokens"),
         QStringLiteral("Print the time and how many tokens stand in the answer whenever it grows (tests)."));
-    parser.addOptions({model, lang, theme, dataDir, screenshot, prompt, size, show, threads, quit, count});
+    parser.addOptions({model, lang, theme, dataDir, screenshot, prompt, size, show, state, threads, quit, count});
     parser.addPositionalArgument(QStringLiteral("model"),
                                  QStringLiteral("A GGUF file, or a recorded run (.safetensors), to open."),
                                  QStringLiteral("[model]"));
@@ -74,6 +77,7 @@ bool parseOptions(const QStringList& arguments, Options& options, int& exitCode)
     options.prompts = parser.values(prompt);
     options.size = parser.value(size);
     options.show = parser.value(show);
+    options.state = parser.value(state);
     options.threads = parser.value(threads).toInt();
     options.quitAfterPrompts = parser.isSet(quit);
     options.countTokens = parser.isSet(count);

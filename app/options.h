@@ -17,6 +17,7 @@ struct Options {
     QString run;         ///< a .safetensors file given instead of a model: a recorded run
     QString size;        ///< --size 1280x720
     QString show;        ///< --show token-colours|tree|samplers|...: views to open for a picture, separated by commas
+    QString state;       ///< --state FILE: a saved state of the program
     int threads = 0;
     bool quitAfterPrompts = false;
     bool countTokens = false; ///< --count-tokens: a line on standard output whenever tokens were shown (tests)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/script.h"
 
+#include "app/classroom.h"
 #include "app/main_window.h"
 #include "widgets/canvas/heatmap_canvas.h"
 #include "widgets/room.h"
@@ -14,6 +15,7 @@
 
 namespace vitral::app {
 namespace {
+constexpr int kLookMs = 100;
 constexpr int kSettleMs = 700;       // fonts, first layout, notices
 constexpr int kDeadlineMs = 180'000; // a picture is taken anyway
 } // namespace
@@ -31,7 +33,7 @@ Script::Script(MainWindow& window, const Options& options) : window_(window), op
         });
     }
     if (options.prompts.isEmpty() && options.screenshot.isEmpty() && !options.quitAfterPrompts &&
-        options.show.isEmpty())
+        options.show.isEmpty() && options.state.isEmpty())
         return;
     if (options.show.contains(QLatin1String("samplers")))
         window_.showView(QStringLiteral("samplers")); // it shows what happens while it is open
@@ -70,15 +72,35 @@ void Script::finish() {
     if (done_)
         return;
     done_ = true;
-    for (const QString& view : options_.show.split(QLatin1Char(','), Qt::SkipEmptyParts))
-        window_.showView(view);
-    QTimer::singleShot(kSettleMs, this, &Script::takePicture);
+    if (!options_.state.isEmpty())
+        window_.classroom().openStateFile(options_.state);
+    views_ = options_.show.split(QLatin1Char(','), Qt::SkipEmptyParts);
+    showNext();
+}
+
+bool Script::busy() const {
+    return deadline_.isActive() && (window_.classroom().busy() || window_.classroom().roomsBusy());
+}
+
+// Each when what the one before began is done.
+void Script::showNext() {
+    if (busy()) {
+        QTimer::singleShot(kLookMs, this, &Script::showNext);
+        return;
+    }
+    if (views_.isEmpty()) {
+        QTimer::singleShot(kSettleMs, this, &Script::takePicture);
+        return;
+    }
+    const QString view = views_.takeFirst();
+    if (!window_.showView(view))
+        std::fprintf(stderr, "--show: there is no \"%s\"; vitral-cli lesson words lists what there is.\n",
+                     qPrintable(view));
+    QTimer::singleShot(0, this, &Script::showNext);
 }
 
 void Script::takePicture() {
-    InsideController& inside = *window_.services().inside;
-    if ((!inside.busyText().isEmpty() || !inside.pool().idle() || window_.currentRoom()->busy()) &&
-        deadline_.isActive()) {
+    if (busy()) {
         QTimer::singleShot(kSettleMs, this, &Script::takePicture); // a conversation is read again, a map computed
         return;
     }

@@ -20,10 +20,13 @@ public:
 private:
     void next();
     void finish();
+    void showNext();
     void takePicture();
+    [[nodiscard]] bool busy() const;
 
     MainWindow& window_;
     Options options_;
+    QStringList views_; ///< still to be shown
     qsizetype sent_ = 0;
     bool done_ = false;
     QTimer deadline_;

@@ -133,6 +133,30 @@
     </message>
 </context>
 <context>
+    <name>vitral::LessonRoom</name>
+    <message numerus="yes">
+        <source>%n more lesson(s) for other ways of working: choose one above.</source>
+        <translation>
+            <numerusform>%n more lesson for other ways of working: choose one above.</numerusform>
+            <numerusform>%n more lessons for other ways of working: choose one above.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n mistake(s) in this course; the first: %1</source>
+        <translation>
+            <numerusform>%n mistake in this course; the first: %1</numerusform>
+            <numerusform>%n mistakes in this course; the first: %1</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n minute(s)</source>
+        <translation>
+            <numerusform>%n minute</numerusform>
+            <numerusform>%n minutes</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>vitral::MessageToolBar</name>
     <message numerus="yes">
         <source>%n tokens</source>

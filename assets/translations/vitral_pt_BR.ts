@@ -275,6 +275,69 @@
     </message>
 </context>
 <context>
+    <name>vitral::AskCard</name>
+    <message>
+        <source>I have done it</source>
+        <translation>Já fiz</translation>
+    </message>
+    <message>
+        <source>Show what happens</source>
+        <translation>Mostrar o que acontece</translation>
+    </message>
+    <message>
+        <source>Check</source>
+        <translation>Conferir</translation>
+    </message>
+    <message>
+        <source>Compare with the model answer</source>
+        <translation>Comparar com a resposta modelo</translation>
+    </message>
+    <message>
+        <source>Your answer</source>
+        <translation>Sua resposta</translation>
+    </message>
+    <message>
+        <source>You predicted: %1</source>
+        <translation>Você previu: %1</translation>
+    </message>
+    <message>
+        <source>What happens: %1</source>
+        <translation>O que acontece: %1</translation>
+    </message>
+    <message>
+        <source>That is what happens: %1</source>
+        <translation>É isso que acontece: %1</translation>
+    </message>
+    <message>
+        <source>You predicted: %1. What happens: %2</source>
+        <translation>Você previu: %1. O que acontece: %2</translation>
+    </message>
+    <message>
+        <source>Left out.</source>
+        <translation>Pulado.</translation>
+    </message>
+    <message>
+        <source>Done.</source>
+        <translation>Feito.</translation>
+    </message>
+    <message>
+        <source>The answer: %1</source>
+        <translation>A resposta: %1</translation>
+    </message>
+    <message>
+        <source>Right.</source>
+        <translation>Certo.</translation>
+    </message>
+    <message>
+        <source>Not quite. The answer: %1</source>
+        <translation>Não exatamente. A resposta: %1</translation>
+    </message>
+    <message>
+        <source>Model answer</source>
+        <translation>Resposta modelo</translation>
+    </message>
+</context>
+<context>
     <name>vitral::AttributionPanel</name>
     <message>
         <source>nothing</source>
@@ -4423,6 +4486,220 @@ por milhão</translation>
     <message>
         <source>“%1”: %2, choice number %3.</source>
         <translation>“%1”: %2, escolha número %3.</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::LessonPanel</name>
+    <message>
+        <source>Sources</source>
+        <translation>Fontes</translation>
+    </message>
+    <message>
+        <source>The work of %1</source>
+        <translation>O trabalho de %1</translation>
+    </message>
+    <message>
+        <source>Progress in the lesson</source>
+        <translation>Progresso na lição</translation>
+    </message>
+    <message>
+        <source>Setting up…</source>
+        <translation>Preparando…</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 de %2</translation>
+    </message>
+    <message>
+        <source>Skip</source>
+        <translation>Pular</translation>
+    </message>
+    <message>
+        <source>Finish</source>
+        <translation>Concluir</translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation>Próximo</translation>
+    </message>
+    <message>
+        <source>Lesson</source>
+        <translation>Lição</translation>
+    </message>
+    <message>
+        <source>More of this lesson</source>
+        <translation>Mais desta lição</translation>
+    </message>
+    <message>
+        <source>Close the lesson; it goes on where you stopped</source>
+        <translation>Fechar a lição; ela continua de onde você parou</translation>
+    </message>
+    <message>
+        <source>Close the lesson</source>
+        <translation>Fechar a lição</translation>
+    </message>
+    <message>
+        <source>Set this step up &amp;again</source>
+        <translation>Preparar este passo de &amp;novo</translation>
+    </message>
+    <message>
+        <source>&amp;Begin anew, without my answers</source>
+        <translation>&amp;Recomeçar, sem minhas respostas</translation>
+    </message>
+    <message>
+        <source>Save my &amp;work to hand in…</source>
+        <translation>Salvar meu &amp;trabalho para entregar…</translation>
+    </message>
+    <message>
+        <source>Export the lesson as a &amp;page…</source>
+        <translation>Exportar a lição como &amp;página…</translation>
+    </message>
+    <message>
+        <source>Export the lesson as P&amp;DF…</source>
+        <translation>Exportar a lição como P&amp;DF…</translation>
+    </message>
+    <message>
+        <source>&amp;Writing: read the files again when they change</source>
+        <translation>&amp;Escrevendo: ler os arquivos de novo quando mudarem</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>Voltar</translation>
+    </message>
+    <message>
+        <source>The step before (Alt+PgUp)</source>
+        <translation>O passo anterior (Alt+PgUp)</translation>
+    </message>
+    <message>
+        <source>The next step (Alt+PgDown)</source>
+        <translation>O próximo passo (Alt+PgDown)</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::LessonPlayer</name>
+    <message>
+        <source>The work could not be written to %1 (%2); choose another folder.</source>
+        <translation>O trabalho não pôde ser gravado em %1 (%2); escolha outra pasta.</translation>
+    </message>
+    <message>
+        <source>%1 could not be read (%2).</source>
+        <translation>%1 não pôde ser lido (%2).</translation>
+    </message>
+    <message>
+        <source>%1 is too large for the work of a lesson.</source>
+        <translation>%1 é grande demais para o trabalho de uma lição.</translation>
+    </message>
+    <message>
+        <source>%1 is not the work of a lesson.</source>
+        <translation>%1 não é o trabalho de uma lição.</translation>
+    </message>
+    <message>
+        <source>The lesson of this work (%1) is not in the open course; open its course first.</source>
+        <translation>A lição deste trabalho (%1) não está no curso aberto; abra antes o curso dela.</translation>
+    </message>
+    <message>
+        <source>no name</source>
+        <translation>sem nome</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::LessonRoom</name>
+    <message>
+        <source>Power user</source>
+        <translation>Usuário avançado</translation>
+    </message>
+    <message>
+        <source>Developer</source>
+        <translation>Desenvolvedor</translation>
+    </message>
+    <message>
+        <source>Researcher</source>
+        <translation>Pesquisador</translation>
+    </message>
+    <message>
+        <source>User</source>
+        <translation>Usuário</translation>
+    </message>
+    <message>
+        <source>Reading the lessons…</source>
+        <translation>Lendo as lições…</translation>
+    </message>
+    <message>
+        <source>There are no lessons to show. %1</source>
+        <translation>Não há lições para mostrar. %1</translation>
+    </message>
+    <message>
+        <source>There are no lessons here yet. Open the folder of a course, or of a single lesson.</source>
+        <translation>Ainda não há lições aqui. Abra a pasta de um curso ou de uma única lição.</translation>
+    </message>
+    <message>
+        <source>Lessons</source>
+        <translation>Lições</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n more lesson(s) for other ways of working: choose one above.</source>
+        <translation>
+            <numerusform>Mais %n lição para outros modos de trabalho: escolha um acima.</numerusform>
+            <numerusform>Mais %n lições para outros modos de trabalho: escolha um acima.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n mistake(s) in this course; the first: %1</source>
+        <translation>
+            <numerusform>%n erro neste curso; o primeiro: %1</numerusform>
+            <numerusform>%n erros neste curso; o primeiro: %1</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n minute(s)</source>
+        <translation>
+            <numerusform>%n minuto</numerusform>
+            <numerusform>%n minutos</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>done</source>
+        <translation>concluída</translation>
+    </message>
+    <message>
+        <source>step %1 of %2</source>
+        <translation>passo %1 de %2</translation>
+    </message>
+    <message>
+        <source>Take it again</source>
+        <translation>Fazer de novo</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>Continuar</translation>
+    </message>
+    <message>
+        <source>Begin</source>
+        <translation>Começar</translation>
+    </message>
+    <message>
+        <source>How far you are in %1</source>
+        <translation>Quanto você avançou em %1</translation>
+    </message>
+    <message>
+        <source>Way of working</source>
+        <translation>Modo de trabalho</translation>
+    </message>
+    <message>
+        <source>Open a folder of lessons…</source>
+        <translation>Abrir uma pasta de lições…</translation>
+    </message>
+    <message>
+        <source>Open handed-in work…</source>
+        <translation>Abrir um trabalho entregue…</translation>
+    </message>
+    <message>
+        <source>&amp;Learn</source>
+        <translation>A&amp;prender</translation>
+    </message>
+    <message>
+        <source>Lessons that set the program and ask before they show.</source>
+        <translation>Lições que preparam o programa e perguntam antes de mostrar.</translation>
     </message>
 </context>
 <context>
@@ -9385,6 +9662,97 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
     </message>
 </context>
 <context>
+    <name>vitral::app::Classroom</name>
+    <message>
+        <source>This version does not know the command “%1”.</source>
+        <translation>Esta versão não conhece o comando “%1”.</translation>
+    </message>
+    <message>
+        <source>No language model is loaded, so nobody can answer here. Choose one with Ctrl+M, then set this step up again.</source>
+        <translation>Nenhum modelo de linguagem está carregado, então ninguém pode responder aqui. Escolha um com Ctrl+M e prepare este passo de novo.</translation>
+    </message>
+    <message>
+        <source>No language model can run here: a recorded run is shown instead.</source>
+        <translation>Nenhum modelo de linguagem pode rodar aqui: uma execução gravada é mostrada no lugar.</translation>
+    </message>
+    <message>
+        <source>This was made with the model %1; %2 is loaded here, so numbers may differ.</source>
+        <translation>Isto foi feito com o modelo %1; aqui está carregado %2, então os números podem ser outros.</translation>
+    </message>
+    <message>
+        <source>Its recorded run %1 does not lie beside it.</source>
+        <translation>A execução gravada %1 não está ao lado dele.</translation>
+    </message>
+    <message>
+        <source>The model %1 cannot run here, so views of its inside stay empty.</source>
+        <translation>O modelo %1 não pode rodar aqui, então as vistas do seu interior ficam vazias.</translation>
+    </message>
+    <message>
+        <source>The conversation of this state could not be opened (%1).</source>
+        <translation>A conversa deste estado não pôde ser aberta (%1).</translation>
+    </message>
+    <message>
+        <source>Lesson</source>
+        <translation>Lição</translation>
+    </message>
+    <message>
+        <source>Save the state of the program</source>
+        <translation>Salvar o estado do programa</translation>
+    </message>
+    <message>
+        <source>States (*.vitral)</source>
+        <translation>Estados (*.vitral)</translation>
+    </message>
+    <message>
+        <source>The state could not be written to %1 (%2).</source>
+        <translation>O estado não pôde ser gravado em %1 (%2).</translation>
+    </message>
+    <message>
+        <source>Saved as %1.</source>
+        <translation>Salvo como %1.</translation>
+    </message>
+    <message>
+        <source>Open a state of the program</source>
+        <translation>Abrir um estado do programa</translation>
+    </message>
+    <message>
+        <source>States (*.vitral *.json *.txt);;All files (*)</source>
+        <translation>Estados (*.vitral *.json *.txt);;Todos os arquivos (*)</translation>
+    </message>
+    <message>
+        <source>A link to this state is on the clipboard.</source>
+        <translation>Um link para este estado está na área de transferência.</translation>
+    </message>
+    <message>
+        <source>Open a folder of lessons</source>
+        <translation>Abrir uma pasta de lições</translation>
+    </message>
+    <message>
+        <source>Open handed-in work</source>
+        <translation>Abrir um trabalho entregue</translation>
+    </message>
+    <message>
+        <source>Work of a lesson (*.vitral-work)</source>
+        <translation>Trabalho de uma lição (*.vitral-work)</translation>
+    </message>
+    <message>
+        <source>Save the work to hand in</source>
+        <translation>Salvar o trabalho para entregar</translation>
+    </message>
+    <message>
+        <source>Export the lesson</source>
+        <translation>Exportar a lição</translation>
+    </message>
+    <message>
+        <source>Your name</source>
+        <translation>Seu nome</translation>
+    </message>
+    <message>
+        <source>The lesson could not be written to %1.</source>
+        <translation>A lição não pôde ser gravada em %1.</translation>
+    </message>
+</context>
+<context>
     <name>vitral::app::MainWindow</name>
     <message>
         <source>The model that came with the program</source>
@@ -9777,6 +10145,34 @@ Licença Apache 2.0. Fontes: Inter (SIL OFL 1.1) e JetBrains Mono (Apache 2.0).<
     <message>
         <source>Rooms</source>
         <translation>Salas</translation>
+    </message>
+    <message>
+        <source>State of the pro&amp;gram</source>
+        <translation>Estado do pro&amp;grama</translation>
+    </message>
+    <message>
+        <source>Save the state as a &amp;file…</source>
+        <translation>Salvar o estado como &amp;arquivo…</translation>
+    </message>
+    <message>
+        <source>&amp;Open a state…</source>
+        <translation>A&amp;brir um estado…</translation>
+    </message>
+    <message>
+        <source>&amp;Copy the state as a link</source>
+        <translation>&amp;Copiar o estado como link</translation>
+    </message>
+    <message>
+        <source>Open the &amp;link on the clipboard</source>
+        <translation>Abrir o &amp;link da área de transferência</translation>
+    </message>
+    <message>
+        <source>Next step of the lesson</source>
+        <translation>Próximo passo da lição</translation>
+    </message>
+    <message>
+        <source>Step of the lesson before</source>
+        <translation>Passo anterior da lição</translation>
     </message>
 </context>
 <context>

@@ -87,6 +87,8 @@ constexpr CommandForm kForms[] = {
     {"denoise:words[:%s]", "which word drew what", "denoise:words"},
     {"denoise:branches[:%s]", "a run and its branches side by side", "denoise:branches"},
     {"denoise:grid[:%s]", "many pictures over two settings", "denoise:grid"},
+    {"denoise:latent[:%s]", "walks through the latent space", "denoise:latent"},
+    {"denoise:show:%d", "shows the run of this number", "denoise:show:1"},
     {"denoise:points[:{moons|spiral|grid|ring|letters}]", "points in a plane, with the exact answer",
      "denoise:points:moons"},
     {"denoise:points:train[=%d]", "trains a network on the points", "denoise:points:train=100"},
@@ -101,6 +103,16 @@ constexpr CommandForm kForms[] = {
     {"denoise:paint:file=%f", "takes a picture from a file", "denoise:paint:file=picture.png"},
     {"denoise:paint:stroke=%s", "a stroke of the mask, x0 y0 x1 y1 in parts of the picture",
      "denoise:paint:stroke=0.6 0.1 0.9 0.9"},
+    // The program.
+    {"palette[:%s]", "searches the commands", "palette"},
+    {"activity", "what is running", "activity"},
+    {"log", "the log", "log"},
+    // Lessons.
+    {"learn", "shows the lessons", "learn"},
+    {"learn:next", "the next step", "learn:next"},
+    {"learn:close", "closes the lesson", "learn:close"},
+    {"learn:answer:%s", "answers the step: an option's place, or words", "learn:answer:1"},
+    {"learn:%w[:%d]", "opens a unit; at a step", "learn:tokens:1"},
 };
 
 constexpr ElementName kElements[] = {

@@ -86,6 +86,15 @@ DenoiseRoom::DenoiseRoom(DenoiseController& denoise, std::vector<DenoiseControll
     splitter_->setStretchFactor(0, 1);
     splitter_->setSizes({10 * kSideWidth, kSideWidth});
     row->addWidget(splitter_, 1);
+    for (const auto& [widget, name] :
+         std::initializer_list<std::pair<QWidget*, const char*>>{{row->itemAt(0)->widget(), "denoise.rail"},
+                                                                 {stack_, "denoise.view"},
+                                                                 {timeline_, "denoise.timeline"},
+                                                                 {sidePanel_, "denoise.side"},
+                                                                 {settings_->prompt(), "denoise.prompt"},
+                                                                 {run_, "denoise.run"},
+                                                                 {runs_, "denoise.runs"}})
+        widget->setObjectName(QLatin1String(name)); // steps of lessons point there (core/lesson/commands.cpp)
     connectAll();
     retranslate();
     makeCurrent(0);
@@ -369,6 +378,22 @@ std::vector<RoomPlace> DenoiseRoom::recent() const {
     return last;
 }
 
+// A path, or the name of a model that lies in a folder of its own: "vitral-emoji-pixel".
+void DenoiseRoom::loadNamed(const QString& model) {
+    QString path = model;
+    if (!model.contains(QLatin1Char('/')))
+        for (const DenoiseController::Place& place : places_)
+            if (const QString file = QStringLiteral("%1/%2/%2.safetensors").arg(place.folder, model);
+                QFileInfo::exists(file)) {
+                path = file;
+                break;
+            }
+    const bool there = denoise_.modelState() == DenoiseController::ModelState::Ready &&
+                       QFileInfo(denoise_.modelPath()) == QFileInfo(path);
+    if (!there)
+        denoise_.loadModel(path);
+}
+
 void DenoiseRoom::next() {
     if (todo_.isEmpty() || denoise_.busy() || denoise_.looking() ||
         denoise_.modelState() == DenoiseController::ModelState::Loading || !denoise_.pool().idle() ||
@@ -380,7 +405,7 @@ void DenoiseRoom::next() {
     const QString what = todo_.takeFirst();
     const QString first = what.section(QLatin1Char(':'), 0, 0), rest = what.section(QLatin1Char(':'), 1);
     if (first == QLatin1String("model"))
-        denoise_.loadModel(rest);
+        loadNamed(rest);
     else if (first == QLatin1String("open")) {
         denoise_.openAny(rest);
         opened_.setRemainingTime(kOpeningMs);
@@ -394,8 +419,8 @@ void DenoiseRoom::next() {
         denoise_.setCurrent(rest.toLongLong());
     else if (first == QLatin1String("forward"))
         denoise_.setForwardRun(denoise_.currentId());
-    else if (first == QLatin1String("noside"))
-        side_->setChecked(false);
+    else if (first == QLatin1String("side") || first == QLatin1String("noside"))
+        side_->setChecked(first == QLatin1String("side"));
     else if (first == QLatin1String("set")) { // "set:guidance=4": through the same reader as a recipe
         DenoiseSettings s = denoise_.settings();
         const QString key = rest.section(QLatin1Char('='), 0, 0), value = rest.section(QLatin1Char('='), 1);

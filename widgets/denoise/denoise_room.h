@@ -76,6 +76,7 @@ private:
     void refreshBusy();
     void makeCurrent(int index);
     void runNow();
+    void loadNamed(const QString& model);
     void fillModelMenu();
     void fillExportMenu();
     void chooseModelFile();

@@ -89,6 +89,15 @@ InsideWindow::InsideWindow(InsideController& inside, QWidget* parent) : QWidget(
             [this](const QString& path) { notice_->tell(NoticeBar::Kind::Notice, tr("Saved as %1.").arg(path)); });
     connect(&inside_.chat(), &ChatController::busyChanged, this, &InsideWindow::refresh);
     connect(&inside_.chat(), &TranscriptSource::reset, this, &InsideWindow::refresh);
+    for (const auto& [widget, name] :
+         std::initializer_list<std::pair<QWidget*, const char*>>{{stack_, "inside.view"},
+                                                                 {railScroll_, "inside.rail"},
+                                                                 {selectionRow_, "inside.selection"},
+                                                                 {layer_, "inside.layer"},
+                                                                 {head_, "inside.head"},
+                                                                 {token_, "inside.token"},
+                                                                 {look_, "inside.look"}})
+        widget->setObjectName(QLatin1String(name)); // steps of lessons point there (core/lesson/commands.cpp)
     retranslate();
     makeCurrent(0);
 }

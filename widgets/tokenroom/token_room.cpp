@@ -93,6 +93,12 @@ TokenRoom::TokenRoom(TokenController& tokens, QWidget* parent) : Room(parent), t
     });
     connect(&tokens_, &TokenController::problem, this,
             [this](const QString& sentence) { notice_->tell(NoticeBar::Kind::Problem, sentence); });
+    for (const auto& [widget, name] :
+         std::initializer_list<std::pair<QWidget*, const char*>>{{row->itemAt(0)->widget(), "tokens.rail"},
+                                                                 {stack_, "tokens.view"},
+                                                                 {view(QStringLiteral("cut")), "tokens.text"},
+                                                                 {tokenizer_, "tokens.tokenizers"}})
+        widget->setObjectName(QLatin1String(name)); // steps of lessons point there (core/lesson/commands.cpp)
     retranslate();
     makeCurrent(0);
 }

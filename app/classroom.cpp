@@ -1,0 +1,355 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/classroom.h"
+
+#include "app/main_actions.h"
+#include "core/lesson/commands.h"
+#include "core/runtime/bundled_model.h"
+#include "widgets/design/icons.h"
+#include "widgets/inside/inside_view.h"
+#include "widgets/inside/inside_window.h"
+#include "widgets/lesson/glossary_tips.h"
+#include "widgets/lesson/lesson_panel.h"
+#include "widgets/lesson/lesson_room.h"
+#include "widgets/panels/chat_panel.h"
+#include "widgets/panels/composer.h"
+#include "widgets/panels/context_gauge.h"
+#include "widgets/panels/model_chip.h"
+#include "widgets/panels/notice_bar.h"
+#include "widgets/panels/section.h"
+#include "widgets/panels/settings_panel.h"
+#include "widgets/tokenroom/token_room.h"
+#include "widgets/tokenroom/token_view.h"
+#include "widgets/tokens/alternatives_popup.h"
+#include "widgets/tokens/token_legend.h"
+#include "widgets/transcript/transcript_view.h"
+#include "widgets/tree/conversation_tree_view.h"
+
+#include <QDir>
+#include <QDockWidget>
+#include <QFileInfo>
+#include <QToolBar>
+
+namespace vitral::app {
+namespace {
+
+constexpr int kStepMs = 60;          ///< between two looks whether a command is done
+constexpr int kDeadlineMs = 180'000; ///< then the next one is carried out all the same
+constexpr int kRoomForPanels = 1700; ///< window width at which the side panels stay beside a lesson
+constexpr int kRoomForChat = 1200;   ///< window width at which the chat stays beside its inside and a lesson
+constexpr int kPanelWidth = 360;
+constexpr std::uint64_t kLessonSeed = 7;
+
+QString q(std::string_view text) {
+    return QString::fromUtf8(text.data(), qsizetype(text.size()));
+}
+
+} // namespace
+
+Classroom::Classroom(MainWindow& window)
+    : window_(window), services_(window.services_),
+      player_(std::make_unique<LessonPlayer>(*this, services_.helper,
+                                             services_.settings.dataDir() + QStringLiteral("/lessons"))) {
+    timer_.setInterval(kStepMs);
+    connect(&timer_, &QTimer::timeout, this, &Classroom::nextCommand);
+    tips_ = new GlossaryTips(this);
+    connect(player_.get(), &LessonPlayer::courseChanged, this,
+            [this] { tips_->setGlossary(player_->course(), player_->language()); });
+    connect(player_.get(), &LessonPlayer::lessonChanged, this, &Classroom::lessonOpened);
+    followLanguage();
+    if (const auto program = executableFolder())
+        if (const auto course = findBundledCourse(*program))
+            player_->openCourse(QString::fromStdU16String(course->u16string()));
+}
+
+Classroom::~Classroom() {
+    player_->disconnect(this);
+}
+
+void Classroom::followLanguage() {
+    player_->setLanguage(window_.language_.current().startsWith(QLatin1String("pt")) ? QStringLiteral("pt_BR")
+                                                                                     : QStringLiteral("en"));
+}
+
+Room* Classroom::makeRoom(QWidget* parent) {
+    room_ = new LessonRoom(*player_, parent);
+    connect(room_, &LessonRoom::openFolderAsked, this, &Classroom::openCourseDialog);
+    connect(room_, &LessonRoom::openWorkAsked, this, &Classroom::openWorkDialog);
+    return room_;
+}
+
+void Classroom::makePanel() {
+    panel_ = new LessonPanel(*player_, *this, &window_, &window_);
+    dock_ = new QDockWidget(&window_);
+    dock_->setObjectName(QStringLiteral("lesson")); // saveState needs it
+    dock_->setTitleBarWidget(new QWidget(dock_));
+    dock_->setFeatures(QDockWidget::DockWidgetClosable);
+    dock_->setWidget(panel_);
+    window_.addDockWidget(Qt::RightDockWidgetArea, dock_);
+    dock_->hide();
+    connect(panel_, &LessonPanel::closeAsked, player_.get(), &LessonPlayer::close);
+    connect(panel_, &LessonPanel::exportAsked, this, &Classroom::exportLesson);
+    nameElements();
+}
+
+void Classroom::lessonOpened() {
+    if (dock_ == nullptr)
+        return;
+    const bool open = player_->lesson() != nullptr;
+    if (open && dock_->isHidden()) {
+        const bool tight = window_.width() < kRoomForPanels;
+        tookLeft_ = tight && !window_.leftDock_->isHidden();
+        tookRight_ = tight && !window_.rightDock_->isHidden();
+        if (tookLeft_)
+            window_.leftDock_->hide();
+        if (tookRight_)
+            window_.rightDock_->hide();
+        if (tight)
+            window_.chatDocks_.clear(); // they stay away when the conversation is shown again
+        dock_->show();
+        window_.resizeDocks({dock_}, {kPanelWidth}, Qt::Horizontal);
+    } else if (!open && !dock_->isHidden()) {
+        dock_->hide();
+        if (std::exchange(tookChat_, false))
+            window_.setInsideAlone(false);
+        if (before_) {
+            window_.settingsPanel_->setSettings(*before_);
+            services_.chat->setSettings(*before_);
+            before_.reset();
+        }
+        if (window_.inChat()) {
+            if (std::exchange(tookLeft_, false))
+                window_.leftDock_->show();
+            if (std::exchange(tookRight_, false))
+                window_.rightDock_->show();
+        }
+        if (room_ && window_.currentRoom() == room_)
+            room_->activated();
+    }
+    nextStop_->setEnabled(open);
+    previousStop_->setEnabled(open);
+}
+
+// Commands.
+
+void Classroom::carryOut(const QStringList& commands, const QString& folder, const QStringList& runs,
+                         std::function<void(const QString&)> done) {
+    waiting_ = commands;
+    folder_ = folder;
+    runs_ = runs;
+    problem_.clear();
+    done_ = std::move(done);
+    running_ = true;
+    waitedMs_ = 0;
+    timer_.start();
+}
+
+bool Classroom::roomsBusy() const {
+    const ModelSession& model = *services_.model;
+    const InsideController& inside = *services_.inside;
+    return model.state() == ModelSession::State::Loading || services_.chat->busy() || services_.chat->opening() ||
+           !inside.busyText().isEmpty() || !services_.inside->pool().idle() ||
+           (window_.currentRoom() != room_ && window_.currentRoom()->busy());
+}
+
+bool Classroom::busy() const {
+    return running_ || player_->reading();
+}
+
+void Classroom::nextCommand() {
+    waitedMs_ += kStepMs;
+    if (roomsBusy() && waitedMs_ < kDeadlineMs)
+        return;
+    waitedMs_ = 0;
+    if (dock_ != nullptr && !dock_->isHidden() && !window_.inside_->isHidden() && !tookChat_ &&
+        window_.width() < kRoomForChat) { // three side by side would be too narrow to read
+        tookChat_ = true;
+        window_.setInsideAlone(true);
+    }
+    if (!waiting_.isEmpty()) {
+        const QString command = waiting_.takeFirst();
+        const QString problem = runCommand(command);
+        if (!problem.isEmpty() && problem_.isEmpty())
+            problem_ = problem;
+        return;
+    }
+    timer_.stop();
+    running_ = false;
+    lastProblem_ = problem_;
+    if (done_)
+        std::exchange(done_, {})(problem_);
+}
+
+QString Classroom::openRunOf(const QString& file) {
+    const auto path =
+        lessonFile(std::filesystem::path(folder_.toStdU16String()), file.toStdString(), kMaxLessonRunBytes);
+    if (!path)
+        return q(path.error().message);
+    window_.openRun(QString::fromStdU16String(path->u16string()));
+    return {};
+}
+
+QString Classroom::runCommand(const QString& command) {
+    const auto known = findCommand(command.toStdString());
+    if (!known)
+        return tr("This version does not know the command \u201C%1\u201D.").arg(command.left(80));
+    if (known->file.empty()) {
+        const bool asks =
+            command.startsWith(QLatin1String("chat:ask=")) || command.startsWith(QLatin1String("chat:say="));
+        if (asks && !services_.model->model()) {
+            if (runs_.isEmpty())
+                return tr("No language model is loaded, so nobody can answer here. Choose one with Ctrl+M, then set "
+                          "this step up again.");
+            if (const QString problem = openRunOf(runs_.front()); !problem.isEmpty())
+                return problem;
+            return tr("No language model can run here: a recorded run is shown instead.");
+        }
+        window_.showView(command);
+        return {};
+    }
+    const auto path = lessonFile(std::filesystem::path(folder_.toStdU16String()), known->file, kMaxLessonRunBytes);
+    if (!path)
+        return q(path.error().message);
+    const QString file = QString::fromStdU16String(path->u16string());
+    if (command.startsWith(QLatin1String("inside:open=")))
+        window_.openRun(file);
+    else
+        window_.showView(command.left(command.size() - qsizetype(QString::fromStdString(known->file).size())) + file);
+    return {};
+}
+
+void Classroom::setGeneration(const std::function<void(GenerationSettings&)>& change) {
+    GenerationSettings settings = window_.settingsPanel_->settings();
+    if (!before_ && player_->lesson() != nullptr)
+        before_ = settings;
+    change(settings);
+    window_.settingsPanel_->setSettings(settings);
+    services_.chat->setSettings(settings);
+}
+
+bool Classroom::chatCommand(const QString& argument) {
+    const QString key = argument.section(QLatin1Char('='), 0, 0), value = argument.section(QLatin1Char('='), 1);
+    ChatController& chat = *services_.chat;
+    if (argument == QLatin1String("new")) {
+        chat.startNew();
+    } else if (key == QLatin1String("write")) {
+        window_.chatPanel_->composer()->setText(value);
+    } else if (key == QLatin1String("ask")) {
+        chat.startNew();
+        setGeneration([](GenerationSettings& s) {
+            s.sampler.temperature = 0;
+            if (s.sampler.seed == SamplerParams().seed)
+                s.sampler.seed = kLessonSeed;
+        });
+        chat.send(value);
+    } else if (key == QLatin1String("say")) {
+        chat.send(value);
+    } else if (key == QLatin1String("system")) {
+        setGeneration([&](GenerationSettings& s) { s.systemPrompt = value; });
+    } else if (key == QLatin1String("temperature")) {
+        setGeneration([&](GenerationSettings& s) { s.sampler.temperature = value.toFloat(); });
+    } else if (key == QLatin1String("top-k")) {
+        setGeneration([&](GenerationSettings& s) { s.sampler.topK = value.toInt(); });
+    } else if (key == QLatin1String("top-p")) {
+        setGeneration([&](GenerationSettings& s) { s.sampler.topP = value.toFloat(); });
+    } else if (key == QLatin1String("seed")) {
+        setGeneration([&](GenerationSettings& s) { s.sampler.seed = value.toULongLong(); });
+    } else if (key == QLatin1String("tokens")) {
+        setGeneration([&](GenerationSettings& s) { s.maxTokens = value.toInt() > 0 ? value.toInt() : -1; });
+    } else if (key == QLatin1String("model")) {
+        const QFileInfo current(services_.model->path());
+        if (current.path().section(QLatin1Char('/'), -1) == value && services_.model->model())
+            return true;
+        const QFileInfo bundled(services_.bundledModel);
+        if (bundled.path().section(QLatin1Char('/'), -1) == value)
+            window_.openModel(services_.bundledModel);
+        else
+            window_.openFirstModel({});
+    } else {
+        return false;
+    }
+    return true;
+}
+
+// Elements and state.
+
+void Classroom::nameElements() {
+    MainWindow& w = window_;
+    const auto name = [](QWidget* widget, const char* words) { widget->setObjectName(QLatin1String(words)); };
+    name(w.chatPanel_->transcript(), "chat.transcript");
+    name(w.chatPanel_->composer(), "chat.composer");
+    name(w.modelChip_, "chat.model");
+    name(w.legend_, "chat.legend");
+    name(w.gauge_, "chat.context");
+    name(w.alternatives_, "chat.alternatives");
+    name(w.tree_, "chat.tree");
+    name(w.settingsPanel_, "chat.settings");
+    name(w.settingsPanel_->samplingSection(), "chat.sampling");
+    name(w.samplerSection_, "chat.samplers");
+}
+
+QWidget* Classroom::element(const QString& name) const {
+    QWidget* found = name == QLatin1String("rooms") ? window_.roomBar_ : window_.findChild<QWidget*>(name);
+    return found != nullptr && found->isVisible() ? found : nullptr;
+}
+
+void Classroom::hideElements(const QStringList& names) {
+    for (const QPointer<QWidget>& widget : std::exchange(hidden_, {}))
+        if (widget)
+            widget->show();
+    for (const QString& name : names)
+        if (QWidget* widget = window_.findChild<QWidget*>(name); widget != nullptr && !widget->isHidden()) {
+            widget->hide();
+            hidden_ << widget;
+        }
+}
+
+QString Classroom::state(const QString& name) const {
+    const QString room = window_.currentRoom()->name();
+    const Selection& selection = services_.inside->selection().current();
+    const DenoiseController& denoise = *services_.denoise;
+    const ChatController& chat = *services_.chat;
+    const bool draws = room == QLatin1String("denoise");
+    if (name == QLatin1String("room"))
+        return room;
+    if (name == QLatin1String("view")) {
+        if (room == QLatin1String("chat"))
+            return window_.inside_->isHidden() ? QStringLiteral("chat") : window_.inside_->currentView()->name();
+        const QJsonObject kept = window_.currentRoom()->saveState();
+        return kept[draws ? QStringLiteral("page") : QStringLiteral("view")].toString();
+    }
+    if (name == QLatin1String("layer"))
+        return QString::number(selection.layer);
+    if (name == QLatin1String("head"))
+        return QString::number(selection.head);
+    if (name == QLatin1String("position"))
+        return QString::number(selection.position);
+    if (name == QLatin1String("key"))
+        return QString::number(selection.key);
+    if (name == QLatin1String("moment"))
+        return QString::number(denoise.moment());
+    if (name == QLatin1String("prompt"))
+        return draws ? q(denoise.settings().prompt) : window_.chatPanel_->composer()->text();
+    if (name == QLatin1String("text"))
+        return q(services_.tokens->text());
+    if (name == QLatin1String("seed"))
+        return QString::number(draws ? denoise.settings().seed : window_.settingsPanel_->settings().sampler.seed);
+    if (name == QLatin1String("steps"))
+        return QString::number(denoise.settings().steps);
+    if (name == QLatin1String("guidance"))
+        return QString::number(denoise.settings().guidance);
+    if (name == QLatin1String("temperature"))
+        return QString::number(double(window_.settingsPanel_->settings().sampler.temperature));
+    if (name == QLatin1String("run"))
+        return QFileInfo(services_.inside->fileName()).fileName();
+    if (name == QLatin1String("messages"))
+        return QString::number(chat.count());
+    if (name == QLatin1String("answer"))
+        return chat.count() > 0 ? q(chat.message(chat.count() - 1).text) : QString();
+    return {};
+}
+
+QImage Classroom::picture() const {
+    return window_.centralWidget()->grab().toImage();
+}
+
+} // namespace vitral::app

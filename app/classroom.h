@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// Lessons in the program: carries out what they ask for, finds what they point at, says what the state is; the panel
+// beside every room; the state of the whole program as a file or a link. The window makes one. Thread: GUI.
+
+#include "app/main_window.h"
+#include "core/lesson/program_state.h"
+#include "widgets/lesson/lesson_host.h"
+#include "widgets/lesson/lesson_player.h"
+
+#include <QPointer>
+#include <QTimer>
+
+class QAction;
+class QDockWidget;
+
+namespace vitral {
+class GlossaryTips;
+class LessonPanel;
+class LessonRoom;
+} // namespace vitral
+
+namespace vitral::app {
+
+class Classroom : public QObject, public LessonHost {
+    Q_OBJECT
+public:
+    explicit Classroom(MainWindow& window);
+    ~Classroom() override;
+
+    Room* makeRoom(QWidget* parent);
+    void makePanel(); ///< after the window's docks
+    void makeMenus(); ///< after the window's menus
+    void retranslate();
+
+    // LessonHost
+    void carryOut(const QStringList& commands, const QString& folder, const QStringList& runs,
+                  std::function<void(const QString& problem)> done) override;
+    [[nodiscard]] QWidget* element(const QString& name) const override;
+    [[nodiscard]] QString state(const QString& name) const override;
+    void hideElements(const QStringList& names) override;
+    [[nodiscard]] QByteArray stateFile() const override;
+    [[nodiscard]] QImage picture() const override;
+
+    /// "chat:ask=...", "chat:seed=7", ...: what follows "chat:". False: unknown.
+    bool chatCommand(const QString& argument);
+    /// Commands are being carried out, or what they began is not done.
+    [[nodiscard]] bool busy() const;
+    /// What keeps the next command waiting: the model, an answer, a map, a picture.
+    [[nodiscard]] bool roomsBusy() const;
+
+    [[nodiscard]] ProgramState capture(bool withTokens = true) const;
+    /// `folder`: where its recorded run lies; empty: nowhere. Says what could not be the same in a notice.
+    void restore(const ProgramState& state, const QString& folder);
+    void openStateFile(const QString& path);
+    void openLink(const QString& link);
+    [[nodiscard]] QString lastProblem() const { return lastProblem_; }
+
+    [[nodiscard]] LessonPlayer& player() const { return *player_; }
+    [[nodiscard]] LessonPanel* panel() const { return panel_; }
+    [[nodiscard]] LessonRoom* room() const { return room_; }
+    [[nodiscard]] QDockWidget* dock() const { return dock_; }
+
+private:
+    void nameElements();
+    void nextCommand();
+    QString runCommand(const QString& command); ///< a sentence why it cannot be; empty: begun
+    QString openRunOf(const QString& file);
+    void setGeneration(const std::function<void(GenerationSettings&)>& change);
+    void lessonOpened();
+    void tell(const QString& sentence, bool problem);
+    void saveStateAs();
+    void openStateDialog();
+    void copyLink();
+    void pasteLink();
+    void exportLesson(const QString& format);
+    QString exportLessonTo(const QString& format, const QString& path) const;
+    void openCourseDialog();
+    void openWorkDialog();
+    [[nodiscard]] QString fingerprint() const;
+    void followLanguage();
+
+    MainWindow& window_;
+    Services& services_;
+    std::unique_ptr<LessonPlayer> player_;
+    LessonRoom* room_ = nullptr; ///< of the window
+    LessonPanel* panel_ = nullptr;
+    GlossaryTips* tips_ = nullptr;
+    QDockWidget* dock_ = nullptr;
+    QAction *saveState_ = nullptr, *openState_ = nullptr, *copyLink_ = nullptr, *pasteLink_ = nullptr;
+    QAction *nextStop_ = nullptr, *previousStop_ = nullptr;
+
+    QStringList waiting_, runs_;
+    QString folder_, problem_, lastProblem_;
+    std::function<void(const QString&)> done_;
+    QTimer timer_;
+    int waitedMs_ = 0;
+    bool running_ = false;
+    bool tookLeft_ = false, tookRight_ = false, tookChat_ = false; ///< what made room for the lesson
+    std::optional<GenerationSettings> before_;  ///< the person's own settings, while a lesson has others
+    QList<QPointer<QWidget>> hidden_;
+    mutable QString fingerprintOf_, fingerprint_; ///< of the model at that path
+};
+
+} // namespace vitral::app

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+// A lesson taken on a window that is none: stops, answers, progress that survives, work handed in, hot reload.
+
+#include "widgets/engine/worker.h"
+#include "widgets/lesson/ask_card.h"
+#include "widgets/lesson/glossary_tips.h"
+#include "widgets/lesson/lesson_panel.h"
+#include "widgets/lesson/lesson_room.h"
+#include "widgets/lesson/spotlight.h"
+#include "widgets/shell/ways.h"
+
+#include <QDir>
+#include <QFile>
+#include <QJsonDocument>
+#include <QTemporaryDir>
+#include <QtTest>
+#include <QtWidgets>
+
+using namespace vitral;
+
+namespace {
+
+const QString kSample = QStringLiteral(VITRAL_SOURCE_DIR "/tests/core/lesson/sample");
+
+class TestHost : public LessonHost {
+public:
+    QStringList carried, hidden;
+    QString folder, problem;
+    QHash<QString, QString> values;
+    QWidget* widget = nullptr;
+
+    void carryOut(const QStringList& commands, const QString& where, const QStringList&,
+                  std::function<void(const QString&)> done) override {
+        carried = commands;
+        folder = where;
+        QTimer::singleShot(0, qApp, [done, this] { done(problem); });
+    }
+    QWidget* element(const QString& name) const override { return name == "tokens.view" ? widget : nullptr; }
+    QString state(const QString& name) const override { return values[name]; }
+    void hideElements(const QStringList& names) override { hidden = names; }
+    QByteArray stateFile() const override { return R"({"vitral_state":1})"; }
+    QImage picture() const override {
+        QImage image(40, 20, QImage::Format_RGB32);
+        image.fill(Qt::red);
+        return image;
+    }
+};
+
+} // namespace
+
+class TestLessonPlayer : public QObject {
+    Q_OBJECT
+private slots:
+    void init() {
+        work_ = std::make_unique<QTemporaryDir>();
+        host_ = TestHost();
+        player_ = std::make_unique<LessonPlayer>(host_, worker_, work_->path());
+        player_->openCourse(kSample);
+        QTRY_VERIFY(player_->course() != nullptr);
+    }
+    void cleanup() { player_.reset(); }
+
+    void aPageIsWalkedStopByStop() {
+        player_->setDepth(LessonDepth::User);
+        player_->openUnit("cats");
+        QVERIFY(player_->lesson() != nullptr);
+        QCOMPARE(player_->count(), 3); // two steps of the first page, the quiz; the developers' page is not for users
+        QCOMPARE(host_.carried, QStringList({"tokens:text=The cat sat on the mat, again.", "tokens:cut:ids"}));
+        QVERIFY(host_.folder.endsWith("/cats"));
+        QVERIFY(player_->waiting());
+        player_->next(); // leaves the question out
+        QVERIFY(!player_->waiting());
+        QCOMPARE(player_->current(), 0);
+        QVERIFY(player_->answer("cut/1")->skipped);
+        player_->next();
+        QCOMPARE(player_->current(), 1);
+        QCOMPARE(host_.hidden, QStringList{"tokens.rail"});
+        player_->setDepth(LessonDepth::Developer);
+        QCOMPARE(player_->count(), 4);
+        QCOMPARE(player_->title(2), QString("For developers"));
+        player_->close();
+        QVERIFY(host_.hidden.isEmpty());
+        QVERIFY(player_->lesson() == nullptr);
+    }
+
+    void whatIsToBeDoneIsSeen() {
+        player_->setDepth(LessonDepth::Developer);
+        player_->openUnit("cats", 2);
+        const LessonAsk& ask = *player_->step(2)->ask;
+        QVERIFY(!player_->done(ask));
+        QWidget window;
+        LessonPanel panel(*player_, host_, &window, &window);
+        window.show();
+        QVERIFY(panel.card() != nullptr);
+        host_.values["room"] = "tokens";
+        QTRY_VERIFY(player_->answer("developers/0") != nullptr);
+        QCOMPARE(panel.card()->resultText(), QString("Done."));
+    }
+
+    void answersAndDraftsSurvive() {
+        player_->openUnit("cats", 0);
+        {
+            QWidget window;
+            LessonPanel panel(*player_, host_, &window, &window);
+            panel.card()->write("4");
+            QVERIFY(panel.card()->submit());
+            QVERIFY2(panel.card()->resultText().contains("You predicted: 4"), qPrintable(panel.card()->resultText()));
+            player_->go(2);
+            const QList<AskCard*> cards = panel.cards();
+            QCOMPARE(cards.size(), 2);
+            QVERIFY(!cards[0]->submit()); // nothing is chosen yet
+            cards[1]->write("half a thought");
+            cards[0]->choose(1);
+            QVERIFY(cards[0]->submit()); // builds the page anew
+            QCOMPARE(player_->draft("quiz/0/2"), QString("half a thought"));
+            QCOMPARE(panel.cards()[0]->resultText(), QString("Right."));
+        }
+        LessonPlayer again(host_, worker_, work_->path());
+        again.openCourse(kSample);
+        QTRY_VERIFY(again.course() != nullptr);
+        QCOMPARE(again.progress("cats").nStop, 3);
+        again.openUnit("cats");
+        QCOMPARE(again.current(), 2); // where the student was
+        QCOMPARE(again.answer("cut/1")->text, QString("4"));
+        QCOMPARE(*again.answer("cut/1")->right, false);
+        QCOMPARE(*again.answer("quiz/0/1")->right, true);
+        QCOMPARE(again.answer("quiz/0/1")->option, 1);
+    }
+
+    void workIsHandedInAndOpened() {
+        player_->openUnit("cats", 0);
+        LessonAnswer answer;
+        answer.text = "3";
+        answer.right = true;
+        player_->giveAnswer("cut/1", answer);
+        const QString path = work_->filePath("ana.vitral-work");
+        QCOMPARE(player_->saveWork(path, "Ana"), QString());
+        QVERIFY(player_->saveWork("/nowhere/at/all/x", "Ana").contains("could not be written"));
+        QFile file(path);
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        const QJsonObject work = QJsonDocument::fromJson(file.readAll()).object();
+        QCOMPARE(work["student"].toString(), QString("Ana"));
+        QCOMPARE(work["state"].toObject()["vitral_state"].toInt(), 1);
+        const QByteArray png = QByteArray::fromBase64(work["pictures"].toObject()["cut/1"].toString().toLatin1());
+        QCOMPARE(QImage::fromData(png).size(), QSize(40, 20));
+
+        QTemporaryDir teacher;
+        LessonPlayer other(host_, worker_, teacher.path());
+        other.openCourse(kSample);
+        QTRY_VERIFY(other.course() != nullptr);
+        QCOMPARE(other.openWork(path), QString());
+        QCOMPARE(other.workOf(), QString("Ana"));
+        QCOMPARE(other.answer("cut/1")->text, QString("3"));
+        QVERIFY(QDir(teacher.path()).isEmpty()); // somebody else's work is not kept as one's own
+        QVERIFY(other.openWork(kSample + "/course.yaml").contains("is not the work"));
+    }
+
+    void theFilesAreReadAgain() {
+        QTemporaryDir dir;
+        QDir(dir.path()).mkpath("u");
+        const auto write = [&](const QString& name, const QByteArray& text) {
+            QFile file(dir.filePath(name));
+            QVERIFY(file.open(QIODevice::WriteOnly));
+            file.write(text);
+        };
+        const QByteArray head = "---\nid: u\ntitle: U\nsummary: S\nminutes: 5\n---\n";
+        write("course.yaml", "id: c\ntitle: C\nlanguages: [en]\nunits: [u]\n");
+        write("u/lesson.en.md", head + "## One {#one}\ntext\n");
+        player_->openCourse(dir.path());
+        QTRY_COMPARE(player_->course() ? player_->course()->id : std::string(), std::string("c"));
+        player_->openUnit("u");
+        QCOMPARE(player_->title(0), QString("One"));
+        player_->setHotReload(true);
+        write("u/lesson.en.md", head + "## Another {#one}\ntext\n```step\ndo: [no-such-word]\n```\n");
+        QTRY_COMPARE(player_->title(0), QString("Another"));
+        QCOMPARE(player_->problems().size(), std::size_t(1));
+        QCOMPARE(player_->problems()[0].line, 10);
+    }
+
+    void theSpotlightPointsAtTheElement() {
+        QWidget window;
+        window.resize(600, 400);
+        QLabel target("x", &window);
+        target.setGeometry(20, 30, 100, 40);
+        host_.widget = &target;
+        LessonPanel panel(*player_, host_, &window, &window);
+        panel.setGeometry(300, 0, 300, 400);
+        window.show();
+        player_->openUnit("cats", 0);
+        QTRY_COMPARE(panel.spotlight()->element(), &target);
+        QTRY_VERIFY(panel.spotlight()->isVisible());
+        const QImage picture = window.grab().toImage();
+        QVERIFY(picture.pixelColor(5, 300) != picture.pixelColor(70, 60)); // darker around
+        QVERIFY(panel.spotlight()->testAttribute(Qt::WA_TransparentForMouseEvents));
+        player_->close();
+        QTRY_VERIFY(!panel.spotlight()->isVisible());
+    }
+
+    void theRoomListsWhatTheDepthOffers() {
+        Ways::shared().setDepth(Depth::User);
+        LessonRoom room(*player_);
+        QCOMPARE(room.unitCount(), 1);
+        Ways::shared().setDepth(Depth::Power);
+        QCOMPARE(room.unitCount(), 2);
+        QCOMPARE(int(room.places().size()), 2);
+        room.go("noise:1");
+        QCOMPARE(player_->unit(), QString("noise"));
+        room.go("answer:8");
+        QCOMPARE(*player_->answer("start/1")->right, true);
+        player_->setLanguage("pt_BR");
+        QCOMPARE(room.places()[0].title, QString("Como um gato vira tokens"));
+        Ways::shared().setDepth(Depth::User);
+    }
+
+    void termsAreExplainedWhereverTheyStand() {
+        GlossaryTips tips;
+        tips.setGlossary(player_->course(), "pt_BR");
+        QVERIFY(tips.find("&Vocabulário:") != nullptr);
+        QCOMPARE(tips.find("Vocabulário do modelo")->term, std::string("vocabulário"));
+        QCOMPARE(tips.find("tokens")->term, std::string("token"));
+        QVERIFY(tips.find("Salvar") == nullptr);
+        QVERIFY(tips.find("um texto longo que diz o que um token é e por quê") == nullptr);
+    }
+
+private:
+    Worker worker_;
+    TestHost host_;
+    std::unique_ptr<QTemporaryDir> work_;
+    std::unique_ptr<LessonPlayer> player_;
+};
+
+QTEST_MAIN(TestLessonPlayer)
+#include "tst_lesson_player.moc"

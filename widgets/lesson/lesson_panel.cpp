@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "widgets/lesson/lesson_panel.h"
+
+#include "widgets/design/elided_label.h"
+#include "widgets/design/icons.h"
+#include "widgets/design/metrics.h"
+#include "widgets/lesson/lesson_text.h"
+#include "widgets/lesson/spotlight.h"
+#include "widgets/panels/notice_bar.h"
+
+#include <QEvent>
+#include <QLabel>
+#include <QMenu>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QScrollArea>
+#include <QScrollBar>
+#include <QTimer>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+namespace vitral {
+namespace {
+constexpr int kLeastWidth = 300;
+constexpr int kPointMs = 120; ///< the room lays itself out first
+constexpr int kMaxProblems = 6;
+} // namespace
+
+LessonPanel::LessonPanel(LessonPlayer& player, LessonHost& host, QWidget* window, QWidget* parent)
+    : QWidget(parent), player_(player), host_(host), spotlight_(new Spotlight(window)) {
+    setObjectName(QStringLiteral("lesson.panel"));
+    setMinimumWidth(kLeastWidth);
+    spotlight_->setClear(this);
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addWidget(makeHead());
+    notice_ = new NoticeBar(this);
+    notice_->hide();
+    column->addWidget(notice_);
+    scroll_ = new QScrollArea(this);
+    scroll_->setFrameShape(QFrame::NoFrame);
+    scroll_->setWidgetResizable(true);
+    scroll_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    column->addWidget(scroll_, 1);
+    column->addWidget(makeFoot());
+    connect(&player_, &LessonPlayer::lessonChanged, this, &LessonPanel::build);
+    connect(&player_, &LessonPlayer::stopChanged, this, &LessonPanel::build);
+    connect(&player_, &LessonPlayer::answersChanged, this, &LessonPanel::build);
+    connect(&player_, &LessonPlayer::courseChanged, this, &LessonPanel::update_);
+    connect(&player_, &LessonPlayer::workingChanged, this, [this] {
+        update_();
+        if (!player_.working())
+            QTimer::singleShot(kPointMs, this, &LessonPanel::point);
+    });
+    retranslate();
+}
+
+QWidget* LessonPanel::makeHead() {
+    auto* head = new QWidget(this);
+    auto* rows = new QVBoxLayout(head);
+    rows->setContentsMargins(design::kSpace4, design::kSpace3, design::kSpace2, design::kSpace2);
+    rows->setSpacing(design::kSpace1);
+    auto* first = new QHBoxLayout;
+    unit_ = new design::ElidedLabel(head);
+    unit_->setProperty("role", "section");
+    menu_ = new QMenu(this);
+    again_ = menu_->addAction(design::icon(QStringLiteral("reset")), QString(), &player_, &LessonPlayer::again);
+    forget_ = menu_->addAction(QString(), &player_, &LessonPlayer::forgetAnswers);
+    menu_->addSeparator();
+    handIn_ = menu_->addAction(design::icon(QStringLiteral("save")), QString(), this,
+                               [this] { emit exportAsked(QStringLiteral("work")); });
+    asHtml_ = menu_->addAction(QString(), this, [this] { emit exportAsked(QStringLiteral("html")); });
+    asPdf_ = menu_->addAction(QString(), this, [this] { emit exportAsked(QStringLiteral("pdf")); });
+    menu_->addSeparator();
+    reload_ = menu_->addAction(QString());
+    reload_->setCheckable(true);
+    connect(reload_, &QAction::toggled, &player_, &LessonPlayer::setHotReload);
+    const auto tool = [head](const char* icon) {
+        auto* button = new QToolButton(head);
+        button->setIcon(design::icon(QLatin1String(icon), design::IconTone::Muted));
+        button->setIconSize({design::kIconSmall, design::kIconSmall});
+        return button;
+    };
+    more_ = tool("more");
+    more_->setMenu(menu_);
+    more_->setPopupMode(QToolButton::InstantPopup);
+    close_ = tool("close");
+    connect(close_, &QToolButton::clicked, this, &LessonPanel::closeAsked);
+    first->addWidget(unit_, 1);
+    first->addWidget(more_);
+    first->addWidget(close_);
+    rows->addLayout(first);
+    page_ = new QLabel(head);
+    page_->setProperty("role", "title");
+    page_->setWordWrap(true);
+    rows->addWidget(page_);
+    workOf_ = new QLabel(head);
+    workOf_->setProperty("role", "small");
+    workOf_->setWordWrap(true);
+    rows->addWidget(workOf_);
+    return head;
+}
+
+QWidget* LessonPanel::makeFoot() {
+    auto* foot = new QWidget(this);
+    auto* rows = new QVBoxLayout(foot);
+    rows->setContentsMargins(design::kSpace4, design::kSpace2, design::kSpace4, design::kSpace3);
+    rows->setSpacing(design::kSpace2);
+    progress_ = new QProgressBar(foot);
+    progress_->setTextVisible(false);
+    progress_->setFixedHeight(design::kSpace1);
+    rows->addWidget(progress_);
+    auto* row = new QHBoxLayout;
+    back_ = new QPushButton(foot);
+    back_->setIcon(design::icon(QStringLiteral("chevron-left")));
+    next_ = new QPushButton(foot);
+    next_->setProperty("kind", "primary");
+    place_ = new QLabel(foot);
+    place_->setProperty("role", "small");
+    place_->setAlignment(Qt::AlignCenter);
+    connect(back_, &QPushButton::clicked, this, &LessonPanel::toPreviousStop);
+    connect(next_, &QPushButton::clicked, this, &LessonPanel::toNextStop);
+    row->addWidget(back_);
+    row->addWidget(place_, 1);
+    row->addWidget(next_);
+    rows->addLayout(row);
+    return foot;
+}
+
+void LessonPanel::toNextStop() {
+    if (player_.current() + 1 >= player_.count() && !player_.waiting())
+        emit closeAsked();
+    else
+        player_.next();
+}
+
+void LessonPanel::toPreviousStop() {
+    player_.back();
+}
+
+QString LessonPanel::pageTitle() const {
+    return page_->text();
+}
+
+QList<AskCard*> LessonPanel::cards() const {
+    return body_ != nullptr ? body_->findChildren<AskCard*>() : QList<AskCard*>();
+}
+
+// What was read stays, what comes next is not shown yet. Built anew at every stop: a page is short.
+void LessonPanel::build() {
+    const int before = scroll_->verticalScrollBar()->value();
+    card_ = nullptr;
+    newest_ = nullptr;
+    if (body_ != nullptr) {
+        body_->hide();
+        body_->deleteLater();
+        scroll_->takeWidget();
+    }
+    body_ = new QWidget;
+    body_->setProperty("kind", "page");
+    column_ = new QVBoxLayout(body_);
+    column_->setContentsMargins(design::kSpace4, design::kSpace2, design::kSpace4, design::kSpace4);
+    column_->setSpacing(design::kSpace3);
+    const Lesson* lesson = player_.lesson();
+    bool firstOfPage = true;
+    if (lesson != nullptr && player_.count() > 0) {
+        addProblems();
+        const int page = player_.stops()[std::size_t(player_.current())].page;
+        for (int stop = 0; stop <= player_.current(); ++stop)
+            if (player_.stops()[std::size_t(stop)].page == page) {
+                if (stop == player_.current()) {
+                    newest_ = new QWidget(body_);
+                    newest_->setFixedHeight(0);
+                    column_->addWidget(newest_);
+                    firstOfPage = stop == 0 || player_.stops()[std::size_t(stop - 1)].page != page;
+                }
+                addBlocks(stop);
+            }
+        if (player_.current() + 1 >= player_.count() && !lesson->sources.empty()) {
+            auto* head = new QLabel(tr("Sources"), body_);
+            head->setProperty("role", "section");
+            column_->addWidget(head);
+            for (const std::string& source : lesson->sources) {
+                auto* text = new LessonText(player_, QString::fromStdString(source), body_);
+                text->setProperty("role", "small");
+                column_->addWidget(text);
+            }
+        }
+    }
+    column_->addStretch(1);
+    scroll_->setWidget(body_);
+    update_();
+    point();
+    QTimer::singleShot(0, this, [this, firstOfPage, before] {
+        QScrollBar* bar = scroll_->verticalScrollBar();
+        bar->setValue(firstOfPage ? 0 : std::max(before, newest_ ? newest_->y() - design::kSpace4 : 0));
+        if (card_ && isVisible())
+            scroll_->ensureWidgetVisible(card_, 0, design::kSpace4);
+    });
+}
+
+void LessonPanel::addBlocks(int stop) {
+    const LessonPlayer::Stop& at = player_.stops()[std::size_t(stop)];
+    const LessonPage& page = player_.lesson()->pages[std::size_t(at.page)];
+    for (int b = at.firstBlock; b < at.end; ++b) {
+        const LessonBlock& block = page.blocks[std::size_t(b)];
+        if (block.kind == LessonBlock::Kind::Text)
+            column_->addWidget(new LessonText(player_, QString::fromStdString(block.markdown), body_));
+        if (!block.step.say.empty())
+            column_->addWidget(new LessonText(player_, QString::fromStdString(block.step.say), body_));
+        if (block.step.ask) {
+            auto* card = new AskCard(player_, *block.step.ask, player_.questionId(at.page, b), body_);
+            column_->addWidget(card);
+            if (stop == player_.current())
+                card_ = card;
+        }
+        for (std::size_t i = 0; i < block.quiz.size(); ++i)
+            column_->addWidget(
+                new AskCard(player_, block.quiz[i], int(i) + 1, player_.questionId(at.page, b, int(i)), body_));
+    }
+}
+
+/// For whoever writes the lesson, while they do.
+void LessonPanel::addProblems() {
+    if (!player_.hotReload())
+        return;
+    int n = 0;
+    for (const LessonProblem& problem : player_.problems())
+        if (QString::fromStdString(problem.file).startsWith(player_.unit()) || player_.unit() == QLatin1String(".")) {
+            if (++n > kMaxProblems)
+                break;
+            auto* text = new QLabel(QString::fromStdString(problemLine(problem)), body_);
+            text->setProperty("role", "error");
+            text->setWordWrap(true);
+            text->setTextInteractionFlags(Qt::TextSelectableByMouse);
+            column_->addWidget(text);
+        }
+}
+
+void LessonPanel::update_() {
+    const Lesson* lesson = player_.lesson();
+    unit_->setText(lesson != nullptr ? QString::fromStdString(lesson->title) : QString());
+    page_->setText(player_.title(player_.current()));
+    workOf_->setVisible(!player_.workOf().isEmpty());
+    workOf_->setText(tr("The work of %1").arg(player_.workOf()));
+    const int n = player_.count(), at = player_.current();
+    progress_->setRange(0, std::max(1, n));
+    progress_->setValue(n > 0 ? at + 1 : 0);
+    progress_->setAccessibleName(tr("Progress in the lesson"));
+    place_->setText(player_.working() ? tr("Setting up\u2026") : tr("%1 of %2").arg(at + 1).arg(std::max(1, n)));
+    back_->setEnabled(at > 0);
+    next_->setText(player_.waiting() ? tr("Skip") : at + 1 >= n ? tr("Finish") : tr("Next"));
+    if (player_.stepProblem().isEmpty())
+        notice_->hide();
+    else
+        notice_->tell(NoticeBar::Kind::Notice, player_.stepProblem());
+    const QSignalBlocker quiet(reload_);
+    reload_->setChecked(player_.hotReload());
+}
+
+void LessonPanel::point() {
+    const LessonStep* step = player_.step(player_.current());
+    QWidget* element = nullptr;
+    if (isVisible() && step != nullptr && !step->point.empty() && !player_.working())
+        element = host_.element(QString::fromStdString(step->point));
+    spotlight_->point(element);
+}
+
+void LessonPanel::retranslate() {
+    setAccessibleName(tr("Lesson"));
+    more_->setToolTip(tr("More of this lesson"));
+    more_->setAccessibleName(more_->toolTip());
+    close_->setToolTip(tr("Close the lesson; it goes on where you stopped"));
+    close_->setAccessibleName(tr("Close the lesson"));
+    again_->setText(tr("Set this step up &again"));
+    forget_->setText(tr("&Begin anew, without my answers"));
+    handIn_->setText(tr("Save my &work to hand in\u2026"));
+    asHtml_->setText(tr("Export the lesson as a &page\u2026"));
+    asPdf_->setText(tr("Export the lesson as P&DF\u2026"));
+    reload_->setText(tr("&Writing: read the files again when they change"));
+    back_->setText(tr("Back"));
+    back_->setToolTip(tr("The step before (Alt+PgUp)"));
+    next_->setToolTip(tr("The next step (Alt+PgDown)"));
+    build();
+}
+
+void LessonPanel::changeEvent(QEvent* event) {
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::LanguageChange)
+        retranslate();
+}
+
+void LessonPanel::showEvent(QShowEvent* event) {
+    QWidget::showEvent(event);
+    QTimer::singleShot(kPointMs, this, &LessonPanel::point);
+}
+
+void LessonPanel::hideEvent(QHideEvent* event) {
+    QWidget::hideEvent(event);
+    spotlight_->point(nullptr);
+}
+
+} // namespace vitral

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The lesson beside the room it drives: the page up to the step where the student stands, the question, what was
+// revealed; back, next, the step again; how far one is. Stays while rooms change. Thread: GUI.
+
+#include "widgets/lesson/ask_card.h"
+
+#include <QPointer>
+#include <QWidget>
+
+class QLabel;
+class QMenu;
+class QProgressBar;
+class QPushButton;
+class QScrollArea;
+class QToolButton;
+class QVBoxLayout;
+
+namespace vitral {
+
+class NoticeBar;
+class Spotlight;
+
+class LessonPanel : public QWidget {
+    Q_OBJECT
+public:
+    /// `window`: what the spotlight lies over.
+    LessonPanel(LessonPlayer& player, LessonHost& host, QWidget* window, QWidget* parent = nullptr);
+
+    [[nodiscard]] AskCard* card() const { return card_; } ///< of the stop, null: it asks nothing
+    [[nodiscard]] QList<AskCard*> cards() const;
+    [[nodiscard]] Spotlight* spotlight() const { return spotlight_; }
+    [[nodiscard]] NoticeBar* notice() const { return notice_; }
+    [[nodiscard]] QString pageTitle() const;
+    void toNextStop();
+    void toPreviousStop();
+
+signals:
+    void closeAsked();
+    void exportAsked(const QString& format); ///< "html", "pdf", "work"
+
+protected:
+    void changeEvent(QEvent* event) override;
+    void showEvent(QShowEvent* event) override;
+    void hideEvent(QHideEvent* event) override;
+
+private:
+    QWidget* makeHead();
+    QWidget* makeFoot();
+    void build();   ///< the page anew
+    void update_(); ///< what stands around it
+    void addBlocks(int stop);
+    void addProblems();
+    void point();
+    void retranslate();
+
+    LessonPlayer& player_;
+    LessonHost& host_;
+    Spotlight* spotlight_;
+    QLabel *unit_, *page_, *place_, *workOf_;
+    QProgressBar* progress_;
+    QToolButton *more_, *close_;
+    QMenu* menu_;
+    QAction *again_, *forget_, *asHtml_, *asPdf_, *handIn_, *reload_;
+    QPushButton *back_, *next_;
+    NoticeBar* notice_;
+    QScrollArea* scroll_;
+    QWidget* body_ = nullptr;
+    QVBoxLayout* column_ = nullptr;
+    QPointer<AskCard> card_;
+    QPointer<QWidget> newest_; ///< where the newest part of the page begins
+};
+
+} // namespace vitral

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "widgets/lesson/spotlight.h"
+
+#include "widgets/design/metrics.h"
+#include "widgets/design/palette.h"
+
+#include <QEvent>
+#include <QPainter>
+#include <QPainterPath>
+#include <QTimer>
+
+namespace vitral {
+namespace {
+constexpr int kShadeLight = 46, kShadeDark = 110; ///< of 255: what is around stays readable
+constexpr int kOutline = 3;
+} // namespace
+
+Spotlight::Spotlight(QWidget* window) : QWidget(window) {
+    setAttribute(Qt::WA_TransparentForMouseEvents);
+    setAttribute(Qt::WA_NoSystemBackground);
+    setFocusPolicy(Qt::NoFocus);
+    setObjectName(QStringLiteral("spotlight"));
+    window->installEventFilter(this);
+    hide();
+}
+
+void Spotlight::point(QWidget* element) {
+    for (QWidget* w = element_; w != nullptr && w != parentWidget(); w = w->parentWidget())
+        w->removeEventFilter(this);
+    element_ = element;
+    for (QWidget* w = element_; w != nullptr && w != parentWidget(); w = w->parentWidget())
+        w->installEventFilter(this); // an element moves when what holds it does
+    follow();
+}
+
+void Spotlight::follow() {
+    const bool seen = element_ && element_->isVisible();
+    setVisible(seen);
+    if (!seen)
+        return;
+    setGeometry(parentWidget()->rect());
+    raise();
+    update();
+}
+
+bool Spotlight::eventFilter(QObject* object, QEvent* event) {
+    switch (event->type()) {
+    case QEvent::Resize:
+    case QEvent::Move:
+    case QEvent::Show:
+    case QEvent::Hide:
+    case QEvent::LayoutRequest:
+        QTimer::singleShot(0, this, &Spotlight::follow);
+        break;
+    default:
+        break;
+    }
+    return QWidget::eventFilter(object, event);
+}
+
+void Spotlight::paintEvent(QPaintEvent*) {
+    if (!element_)
+        return;
+    const design::Palette& colours = design::paletteFor(this);
+    const auto placeOf = [this](const QWidget* w) { return QRect(w->mapTo(parentWidget(), QPoint()), w->size()); };
+    const QRect place = placeOf(element_).intersected(rect());
+    QPainterPath shade;
+    shade.addRect(rect());
+    QPainterPath hole;
+    hole.addRoundedRect(QRectF(place), design::kRadiusSmall, design::kRadiusSmall);
+    if (clear_ && clear_->isVisible())
+        hole.addRect(placeOf(clear_));
+    QPainter painter(this);
+    painter.setRenderHint(QPainter::Antialiasing);
+    QColor dark = colours.lead;
+    dark.setAlpha(colours.scheme == design::Scheme::Dark ? kShadeDark : kShadeLight);
+    painter.fillPath(shade.subtracted(hole), dark);
+    painter.setPen(QPen(colours.accent, kOutline));
+    painter.drawRoundedRect(QRectF(place).adjusted(1.5, 1.5, -1.5, -1.5), design::kRadiusSmall, design::kRadiusSmall);
+}
+
+} // namespace vitral
