@@ -122,8 +122,8 @@ bool looksLikeCheckpoint(const fs::path& path) {
 
 void describeStableDiffusion(ModelParts& parts) {
     const UNetConfig& unet = *parts.unetConfig;
-    if (!parts.vaeConfig || parts.vaeConfig->latentChannels != 4 || !unet.conditional || unet.inChannels != 4 ||
-        unet.outChannels != 4)
+    if (!parts.vaeConfig || parts.vaeConfig->latentChannels != 4 || !unet.conditional ||
+        (unet.inChannels != 4 && unet.inChannels != 9) || unet.outChannels != 4)
         return;
     DiffusionInfo& info = parts.info;
     if (unet.crossWidth == 768)
@@ -134,6 +134,8 @@ void describeStableDiffusion(ModelParts& parts) {
         info.architecture = "Stable Diffusion XL";
     else
         return;
+    if (unet.inChannels == 9) // x, the mask, and the picture without what is painted anew
+        info.architecture += " inpainting";
     info.defaultGuidance = 7.5;
     info.defaultSteps = 25;
     if (unet.crossWidth != 2048) // keturn's linear approximation (discuss.huggingface.co, topic 23204)

@@ -36,6 +36,20 @@ tl::unexpected<Error> noSuchStep(const DenoiseJob& job) {
                             job.branchFrom->steps.size()));
 }
 
+/// Whether the network's inputs can be filled. Some read a mask and the masked picture beside x.
+Result<void> checkInputs(const DiffusionModel& model, const DenoiseSettings& settings) {
+    const NetworkInfo& net = model.denoiser->info();
+    if (net.inChannels == net.outChannels)
+        return {};
+    if (net.inChannels != 2 * net.outChannels + 1)
+        return fail(ErrorCode::Unsupported,
+                    fmt::format("This network reads {} channels and writes {}: a kind of model that cannot be run here.",
+                                net.inChannels, net.outChannels));
+    if (!settings.init || !settings.mask)
+        return fail(ErrorCode::InvalidArgument, "This network paints into pictures: give it a picture and a mask.");
+    return {};
+}
+
 /// What a mask needs in every step.
 struct Inpainting {
     Picture clean;            ///< the picture as the network works on it
@@ -80,6 +94,7 @@ private:
 
     Result<void> setUp() {
         VITRAL_TRY(checkSettings(settings_));
+        VITRAL_TRY(checkInputs(model_, settings_));
         if (!settings_.skipScales.empty() && settings_.skipScales.size() != model_.denoiser->info().skips.size())
             return fail(ErrorCode::InvalidArgument,
                         fmt::format("This network has {} skip connections, not {}.",
@@ -284,11 +299,8 @@ private:
 
     /// One evaluation at (x, t): outputs_ gets [unconditional,] conditional.
     Result<void> evaluate(std::span<const float> x, const StepTime& t, bool guided) {
-        const NetworkInfo& net = model_.denoiser->info();
         const std::size_t size = shape_.size(), extra = inpainting_ ? inpainting_->extra.size() : 0;
         const std::int32_t nImage = guided ? 2 : 1;
-        if (net.inChannels != net.outChannels && extra == 0)
-            return fail(ErrorCode::InvalidArgument, "This network paints into pictures: give it a picture and a mask.");
         inputs_.clear();
         for (std::int32_t i = 0; i < nImage; ++i) {
             inputs_.insert(inputs_.end(), x.begin(), x.end());
@@ -413,6 +425,7 @@ Result<DenoisePlan> planDenoise(const DenoiseJob& job) {
         return fail(ErrorCode::InvalidArgument, "Load a model first.");
     const DiffusionModel& model = *job.model;
     VITRAL_TRY(checkSettings(job.settings));
+    VITRAL_TRY(checkInputs(model, job.settings));
     VITRAL_TRY_ASSIGN(const RunShape shape, runShape(model, job.settings));
     VITRAL_TRY_ASSIGN(const NoiseSchedule schedule, NoiseSchedule::make(model.schedule));
     std::vector<StepTime> times;

@@ -136,6 +136,13 @@ const RandomShape kShapes[] = {
      R"({"hidden_size":64,"intermediate_size":128,"num_hidden_layers":2,"num_attention_heads":4})",
      R"({"block_out_channels":[32,64,64],"layers_per_block":1,"latent_channels":4,"scaling_factor":0.18215})",
      "epsilon"},
+    {"sd15-tiny-inpaint",
+     R"({"_class_name":"UNet2DConditionModel","sample_size":16,"in_channels":9,"block_out_channels":[64,128],
+         "layers_per_block":1,"attention_head_dim":8,"cross_attention_dim":64,
+         "down_block_types":["CrossAttnDownBlock2D","DownBlock2D"],"up_block_types":["UpBlock2D","CrossAttnUpBlock2D"]})",
+     R"({"hidden_size":64,"intermediate_size":128,"num_hidden_layers":2,"num_attention_heads":4})",
+     R"({"block_out_channels":[32,64,64],"layers_per_block":1,"latent_channels":4,"scaling_factor":0.18215})",
+     "epsilon"},
 };
 
 } // namespace
