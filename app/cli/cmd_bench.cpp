@@ -3,6 +3,7 @@
 // what the memory of this machine could give. With --against, another program's benchmark takes turns with ours, round
 // by round, because the speed of a shared machine drifts.
 
+#include "app/cli/bench_denoise.h"
 #include "app/cli/bench_memory.h"
 #include "app/cli/bench_rival.h"
 #include "app/cli/bench_trace.h"
@@ -12,6 +13,7 @@
 #include "core/base/amounts.h"
 #include "core/base/rng.h"
 #include "core/base/thread_pool.h"
+#include "core/diffusion/model.h"
 #include "core/model/model.h"
 #include "core/trace/point_patterns.h"
 
@@ -381,7 +383,20 @@ void addBenchCommand(CLI::App& app, CommonOptions& common) {
         ->type_name("NAMES");
     command->add_option("--queries", options->queries, "With --trace attention: keep queries as f32 or f16")
         ->check(CLI::IsMember({"f32", "f16"}));
-    command->callback([&common, options] { common.action = [&common, options] { return bench(*options, common); }; });
+    const auto pictures = std::make_shared<DenoiseBenchOptions>();
+    command->add_option("--steps", pictures->steps, "Of a diffusion model: steps of a run")->check(CLI::Range(1, 1000));
+    command->add_option("--width", pictures->width, "Of a diffusion model: pixels (0: its own)");
+    command->add_option("--height", pictures->height, "Of a diffusion model: pixels (0: its own)");
+    command->callback([&common, options, pictures] {
+        common.action = [&common, options, pictures]() -> Result<void> {
+            if (options->model.empty() || !diffusion::looksLikeDiffusionModel(options->model))
+                return bench(*options, common);
+            pictures->model = options->model;
+            pictures->nRun = options->nRun;
+            pictures->json = options->json;
+            return benchDenoise(*pictures, common);
+        };
+    });
 }
 
 } // namespace vitral::cli
