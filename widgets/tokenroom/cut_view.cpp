@@ -5,6 +5,7 @@
 #include "widgets/design/icons.h"
 #include "widgets/design/metrics.h"
 #include "widgets/inside/flow_row.h"
+#include "widgets/tokenroom/path_view.h"
 
 #include <QCheckBox>
 #include <QFrame>
@@ -23,6 +24,8 @@ namespace vitral {
 namespace {
 
 constexpr int kColumnWidth = 216; ///< the least at which a column can be read
+constexpr double kBelowShare = 0.42; ///< of the page's height, for the path of the chosen token
+constexpr int kMostBelow = 300;
 
 QString kindText(TokenizerKind kind) {
     switch (kind) {
@@ -73,10 +76,21 @@ CutView::CutView(TokenController& tokens, QWidget* parent) : TokenView(tokens, p
     strip_ = new design::ElidedLabel(stripRow_);
     strip_->setProperty("role", "value");
     path_ = new QPushButton(stripRow_);
+    showBelow_ = new QToolButton(stripRow_);
+    showBelow_->setIcon(design::icon(QStringLiteral("chevron-down")));
+    showBelow_->setIconSize({design::kIcon, design::kIcon});
+    showBelow_->setCheckable(true);
+    showBelow_->setChecked(true);
     strip->addWidget(strip_, 1);
+    strip->addWidget(showBelow_);
     strip->addWidget(path_);
     column->addWidget(stripRow_);
     stripRow_->hide();
+    below_ = new PathView(tokens, this);
+    below_->setCompact(true);
+    column->addWidget(below_);
+    below_->hide();
+    connect(showBelow_, &QToolButton::toggled, this, &CutView::showPath);
     connect(path_, &QPushButton::clicked, this, [this] { emit viewAsked(QStringLiteral("path")); });
     connect(&tokens, &TokenController::countsChanged, this, [this] {
         if (isVisible())
@@ -88,7 +102,7 @@ CutView::CutView(TokenController& tokens, QWidget* parent) : TokenView(tokens, p
 QString CutView::help() const {
     return tr(
         "Every column is the same text and can be typed into; the same colour is the same token. Click a token to "
-        "choose it, double-click it to see how it came about.");
+        "see how it came about below, double-click it to see that as a page.");
 }
 
 CutColumn CutView::makeColumn(int serial) {
@@ -273,12 +287,26 @@ void CutView::fillStrip() {
     const TokenSelection& s = tokens().selection();
     TokenCanvas* at = canvas(s.tokenizer);
     stripRow_->setVisible(at != nullptr && s.token >= 0);
+    showPath();
     if (at == nullptr || s.token < 0)
         return;
     const std::string_view own = std::string_view(tokens().text()).substr(s.begin, s.end - s.begin);
     const QString points = codePointText(own);
     strip_->setText(at->describe({static_cast<std::size_t>(s.token), s.id, s.begin, s.end}) +
                     (points.isEmpty() ? QString() : QStringLiteral("  \u00B7  ") + points));
+}
+
+// The path of the chosen token: it follows the selection by itself while it is on the screen.
+void CutView::showPath() {
+    const bool on = stripRow_->isVisibleTo(this) && showBelow_->isChecked();
+    if (on)
+        below_->setFixedHeight(std::min(kMostBelow, int(height() * kBelowShare)));
+    below_->setVisible(on);
+}
+
+void CutView::resizeEvent(QResizeEvent* event) {
+    TokenView::resizeEvent(event);
+    showPath();
 }
 
 void CutView::updateLook() {
@@ -328,13 +356,15 @@ QJsonObject CutView::saveState() const {
             {QStringLiteral("pieces"), look_.pieces},
             {QStringLiteral("bytes"), look_.bytes},
             {QStringLiteral("points"), look_.codePoints},
-            {QStringLiteral("blanks"), look_.blanks}};
+            {QStringLiteral("blanks"), look_.blanks},
+            {QStringLiteral("path"), showBelow_->isChecked()}};
 }
 
 void CutView::restoreState(const QJsonObject& state) {
     setLook({state[QStringLiteral("ids")].toBool(), state[QStringLiteral("pieces")].toBool(),
              state[QStringLiteral("bytes")].toBool(), state[QStringLiteral("points")].toBool(),
              state[QStringLiteral("blanks")].toBool()});
+    showBelow_->setChecked(state[QStringLiteral("path")].toBool(true));
 }
 
 void CutView::retranslate() {
@@ -351,6 +381,8 @@ void CutView::retranslate() {
         special_->setChecked(tokens().parsesSpecial());
     }
     path_->setText(tr("How it came about"));
+    showBelow_->setToolTip(tr("The path of the chosen token, below the text"));
+    showBelow_->setAccessibleName(showBelow_->toolTip());
     for (auto& [serial, column] : columns_) {
         column.close->setToolTip(tr("Hide this column"));
         column.close->setAccessibleName(tr("Hide this column"));

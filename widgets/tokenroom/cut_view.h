@@ -18,6 +18,8 @@ class QToolButton;
 
 namespace vitral {
 
+class PathView;
+
 /// A canvas with the name of its tokenizer and what the text costs there.
 struct CutColumn {
     QWidget* frame = nullptr;
@@ -43,6 +45,7 @@ public:
     [[nodiscard]] TokenCanvas* canvas(int tokenizer) const; ///< null: it has no column
     [[nodiscard]] const TokenLook& look() const { return look_; }
     void setLook(const TokenLook& look);
+    [[nodiscard]] PathView* pathBelow() const { return below_; }
     [[nodiscard]] const TextBlocks& blocks() const { return blocks_; }
 
 protected:
@@ -52,8 +55,10 @@ protected:
     void selectionChanged(QObject* origin) override;
     void hoverChanged(QObject* origin) override;
     void retranslate() override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
+    void showPath();
     CutColumn makeColumn(int serial);
     void choose(int serial, const PlacedToken& token);
     void fillCounts(int tokenizer);
@@ -72,6 +77,8 @@ private:
     QWidget* stripRow_;
     QLabel* strip_;
     QPushButton* path_;
+    QToolButton* showBelow_; ///< the path of the chosen token stands below the columns
+    PathView* below_;
 };
 
 } // namespace vitral

@@ -122,6 +122,8 @@ void PathView::refresh() {
     fillText();
     fillNeighbours();
     fillModel();
+    if (compact_) // where it was is told above: the steps come first
+        QTimer::singleShot(0, this, [this] { scroll_->verticalScrollBar()->setValue(modelTitle_->y()); });
 }
 
 void PathView::fillText() {

@@ -219,6 +219,12 @@ void PathView::go(const QString& argument) {
     refresh();
 }
 
+void PathView::setCompact(bool on) {
+    compact_ = on;
+    for (QWidget* widget : std::initializer_list<QWidget*>{previousToken_, nextToken_, heading_})
+        widget->setVisible(!on);
+}
+
 int PathView::nStep() const {
     return slider_->maximum();
 }

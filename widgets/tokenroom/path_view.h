@@ -35,6 +35,8 @@ public:
     /// "5": the token with that index of the current tokenizer; "5:3": after three steps.
     void go(const QString& argument) override;
 
+    /// Below a text: without the row that names the token, and with the model's own steps in view.
+    void setCompact(bool on);
     [[nodiscard]] int nStep() const; ///< of the model's steps for this word
     [[nodiscard]] int step() const;
     void setStep(int step);
@@ -88,6 +90,7 @@ private:
     QDoubleSpinBox* alpha_;
     QPushButton* draw_;
     QTimer player_;
+    bool compact_ = false;
     std::uint64_t seed_ = 1;
     int wantedStep_ = -1; ///< asked for by go(), perhaps before the text is cut
     std::ptrdiff_t wantedToken_ = -1;

@@ -4,6 +4,7 @@
 
 #include "widgets/design/metrics.h"
 #include "widgets/design/palette.h"
+#include "widgets/tokenroom/token_canvas_accessible.h"
 
 #include <QApplication>
 #include <QHelpEvent>
@@ -27,6 +28,7 @@ constexpr int kMostCached = 600; ///< blocks kept laid out
 TokenCanvas::TokenCanvas(TokenController& tokens, const TextBlocks& blocks, TextCaret& caret, int serial,
                          QWidget* parent)
     : QAbstractScrollArea(parent), tokens_(tokens), blocks_(blocks), caret_(caret), serial_(serial) {
+    installTokenCanvasAccessible();
     setFrameShape(QFrame::NoFrame);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     setVerticalScrollBarPolicy(Qt::ScrollBarAsNeeded);
@@ -107,6 +109,8 @@ void TokenCanvas::textChanged() {
 void TokenCanvas::cutChanged() {
     keepInside();
     viewport()->update();
+    if (hasFocus())
+        tellSpokenLine(this);
 }
 
 void TokenCanvas::caretMoved(bool show) {

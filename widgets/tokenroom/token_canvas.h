@@ -47,6 +47,9 @@ public:
     /// The token under a point of the viewport.
     [[nodiscard]] std::optional<PlacedToken> tokenAt(const QPoint& point);
     [[nodiscard]] QString describe(const PlacedToken& token) const;
+    /// The line of the caret as this tokenizer cuts it, tokens apart by " | ", the one at the caret in brackets: what a
+    /// screen reader says. At most some hundred tokens around the caret.
+    [[nodiscard]] QString spokenLine() const;
 
 signals:
     void caretChanged(); ///< by this column: others follow

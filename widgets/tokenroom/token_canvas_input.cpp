@@ -3,6 +3,7 @@
 #include "widgets/tokenroom/token_canvas.h"
 
 #include "widgets/design/metrics.h"
+#include "widgets/tokenroom/token_canvas_accessible.h"
 
 #include <QApplication>
 #include <QClipboard>
@@ -54,6 +55,7 @@ void TokenCanvas::moveCaret(std::size_t to, bool select) {
     showByte(caret_.at);
     viewport()->update();
     emit caretChanged();
+    tellSpokenLine(this);
 }
 
 // Up and down by rows of the screen, block after block.

@@ -6,6 +6,7 @@
 #include "widgets/chat/chat_controller.h"
 #include "widgets/chat/error_text.h"
 
+#include <QDir>
 #include <QFileInfo>
 
 #include <algorithm>
@@ -17,10 +18,29 @@ namespace {
 constexpr int kSaveMs = 800, kCountMs = 250;
 constexpr std::size_t kLongestText = std::size_t{256} << 20U;
 constexpr std::size_t kUndoBytes = std::size_t{64} << 20U; ///< what can be taken back
+constexpr int kMostWindows = 9;
 constexpr std::size_t kTypedTogether = 64;                 ///< bytes typed one after the other that go back together
 
 std::filesystem::path pathOf(const QString& path) {
     return std::filesystem::path(path.toStdU16String());
+}
+
+/// The folder, or the first of its "window-2", "window-3", ... that no other window works in. A killed program's lock
+/// does not count.
+std::unique_ptr<QLockFile> claim(QString& folder) {
+    const QString base = folder;
+    for (int window = 1; window <= kMostWindows; ++window) {
+        const QString own = window == 1 ? base : base + QStringLiteral("/window-%1").arg(window);
+        QDir().mkpath(own);
+        auto lock = std::make_unique<QLockFile>(own + QStringLiteral("/.lock"));
+        lock->setStaleLockTime(0);
+        if (lock->tryLock(0) || lock->error() != QLockFile::LockFailedError) {
+            folder = own; // also where nothing can be locked: it is said when a text cannot be stored
+            return lock;
+        }
+    }
+    folder.clear();
+    return nullptr;
 }
 
 /// The chosen token may have another number now, or be another token.
@@ -44,6 +64,8 @@ void findChosen(const std::vector<OpenTokenizer>& list, TokenSelection& chosen) 
 TokenController::TokenController(QString folder, ChatController* chat, ModelSession* model, QString bundledModel,
                                  QObject* parent)
     : QObject(parent), folder_(std::move(folder)), chat_(chat), model_(model), bundledModel_(std::move(bundledModel)) {
+    if (!folder_.isEmpty())
+        lock_ = claim(folder_);
     saveTimer_.setSingleShot(true);
     saveTimer_.setInterval(kSaveMs);
     connect(&saveTimer_, &QTimer::timeout, this, [this] { save(false); });

@@ -9,6 +9,7 @@
 #include "widgets/tokenroom/token_cut.h"
 
 #include <QJsonObject>
+#include <QLockFile>
 #include <QObject>
 #include <QString>
 #include <QTimer>
@@ -58,7 +59,8 @@ public:
     /// The room is shown for the first time: reads what was kept and begins to work. Does nothing when called again.
     void wake();
     [[nodiscard]] bool awake() const { return awake_; }
-    /// Where pages keep files of their own; empty: nowhere.
+    /// Where pages keep files of their own; empty: nowhere. A second window on the same data has a folder of its own
+    /// in it, so that neither overwrites the other's text.
     [[nodiscard]] const QString& folder() const { return folder_; }
 
     // The text: any bytes; as UTF-8 where they are.
@@ -146,6 +148,7 @@ private:
     void ended();
 
     QString folder_;
+    std::unique_ptr<QLockFile> lock_; ///< of folder_
     ChatController* chat_;
     ModelSession* model_;
     QString bundledModel_;
