@@ -9,9 +9,9 @@
 #include "widgets/inside/inside_view.h"
 #include "widgets/inside/inside_views.h"
 #include "widgets/inside/intervention_button.h"
+#include "widgets/inside/page_rail.h"
 #include "widgets/panels/notice_bar.h"
 
-#include <QButtonGroup>
 #include <QFileDialog>
 #include <QHBoxLayout>
 #include <QKeyEvent>
@@ -104,37 +104,12 @@ InsideWindow::InsideWindow(InsideController& inside, QWidget* parent) : QWidget(
 
 InsideWindow::~InsideWindow() = default;
 
-QToolButton* InsideWindow::toolButton(const QString& icon, QWidget* parent) {
-    auto* button = new QToolButton(parent);
-    button->setIcon(design::icon(icon));
-    button->setIconSize({design::kIcon, design::kIcon});
-    return button;
-}
-
-QWidget* InsideWindow::makeRail() {
-    auto* scroll = railScroll_ = new QScrollArea(this); // on a small screen at a large font the rail scrolls
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    scroll->setWidgetResizable(true);
-    auto* rail = new QWidget(scroll);
-    rail->setProperty("kind", "page");
-    auto* column = new QVBoxLayout(rail);
-    column->setContentsMargins(design::kSpace1, design::kSpace2, design::kSpace1, design::kSpace2);
-    column->setSpacing(design::kSpace1);
-    rail_ = new QButtonGroup(this);
-    for (std::size_t i = 0; i < views_.size(); ++i) {
-        QToolButton* button = toolButton(views_[i]->iconName(), rail);
-        button->setCheckable(true);
-        button->setToolButtonStyle(Qt::ToolButtonTextUnderIcon);
-        button->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
-        rail_->addButton(button, static_cast<int>(i));
-        column->addWidget(button);
-    }
-    column->addStretch(1);
-    connect(rail_, &QButtonGroup::idClicked, this, &InsideWindow::makeCurrent);
-    scroll->setWidget(rail);
-    scroll->setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Expanding);
-    return scroll;
+PageRail* InsideWindow::makeRail() {
+    rail_ = new PageRail(this);
+    for (const auto& view : views_)
+        rail_->addPage(view->iconName());
+    connect(rail_, &PageRail::chosen, this, &InsideWindow::makeCurrent);
+    return rail_;
 }
 
 QWidget* InsideWindow::makeHead() {
@@ -155,19 +130,19 @@ QWidget* InsideWindow::makeHead() {
     busy_ = new QProgressBar(head);
     busy_->setFixedWidth(96);
     busy_->setTextVisible(false);
-    look_ = toolButton(QStringLiteral("inside"), head);
-    open_ = toolButton(QStringLiteral("folder"), head);
-    save_ = toolButton(QStringLiteral("save"), head);
-    compare_ = toolButton(QStringLiteral("compare"), head);
-    export_ = toolButton(QStringLiteral("export"), head);
-    alone_ = toolButton(QStringLiteral("expand"), head);
+    look_ = iconButton(QStringLiteral("inside"), head);
+    open_ = iconButton(QStringLiteral("folder"), head);
+    save_ = iconButton(QStringLiteral("save"), head);
+    compare_ = iconButton(QStringLiteral("compare"), head);
+    export_ = iconButton(QStringLiteral("export"), head);
+    alone_ = iconButton(QStringLiteral("expand"), head);
     alone_->setCheckable(true);
-    close_ = toolButton(QStringLiteral("close"), head);
+    close_ = iconButton(QStringLiteral("close"), head);
     compareMenu_ = new QMenu(compare_);
     exportMenu_ = new QMenu(export_);
     compare_->setMenu(compareMenu_);
     export_->setMenu(exportMenu_);
-    memory_ = toolButton(QStringLiteral("more"), head);
+    memory_ = iconButton(QStringLiteral("more"), head);
     memoryMenu_ = new QMenu(memory_);
     memory_->setMenu(memoryMenu_);
     for (QToolButton* button : {compare_, export_, memory_})
@@ -208,8 +183,8 @@ QWidget* InsideWindow::makeSelectionRow() {
         connect(box, &QSpinBox::valueChanged, this,
                 [this] { inside_.selection().setHead(layer_->value(), head_->value(), this); });
     }
-    previous_ = toolButton(QStringLiteral("chevron-left"), frame);
-    next_ = toolButton(QStringLiteral("chevron-right"), frame);
+    previous_ = iconButton(QStringLiteral("chevron-left"), frame);
+    next_ = iconButton(QStringLiteral("chevron-right"), frame);
     previous_->setAutoRepeat(true);
     next_->setAutoRepeat(true);
     token_ = new design::ElidedLabel(frame);
@@ -296,7 +271,7 @@ void InsideWindow::makeCurrent(int index) {
     if (index != current_)
         inside_.want(currentView(), {});
     current_ = index;
-    rail_->button(index)->setChecked(true);
+    rail_->setCurrent(index);
     refresh();
 }
 
@@ -338,14 +313,8 @@ void InsideWindow::resizeEvent(QResizeEvent* event) {
 }
 
 void InsideWindow::fitRail() {
-    if (railScroll_ == nullptr)
-        return;
-    // A narrow room keeps its width for what it shows: the rail's words are then in its tips.
-    const auto style = width() < kRoomForNames ? Qt::ToolButtonIconOnly : Qt::ToolButtonTextUnderIcon;
-    for (QAbstractButton* button : rail_->buttons())
-        static_cast<QToolButton*>(button)->setToolButtonStyle(style);
-    railScroll_->widget()->layout()->invalidate();
-    railScroll_->setFixedWidth(railScroll_->widget()->layout()->sizeHint().width());
+    if (rail_ != nullptr) // a narrow room keeps its width for what it shows: the rail's words are then in its tips
+        rail_->showNames(width() >= kRoomForNames);
 }
 
 void InsideWindow::setAlone(bool alone) {

@@ -10,7 +10,6 @@
 
 #include <vector>
 
-class QButtonGroup;
 class QLabel;
 class QMenu;
 class QProgressBar;
@@ -23,6 +22,7 @@ class QVBoxLayout;
 
 namespace vitral {
 
+class PageRail;
 class InsideView;
 class NoticeBar;
 
@@ -55,11 +55,10 @@ protected:
     void resizeEvent(QResizeEvent* event) override;
 
 private:
-    QWidget* makeRail();
+    PageRail* makeRail();
     QWidget* makeHead();
     QWidget* makeSelectionRow();
     QWidget* makeEmpty();
-    QToolButton* toolButton(const QString& icon, QWidget* parent);
     void makeCurrent(int index);
     void fitRail();
     void refresh();
@@ -79,8 +78,7 @@ private:
     InsideController& inside_;
     std::vector<InsideView*> views_;
     int current_ = 0;
-    QButtonGroup* rail_;
-    QScrollArea* railScroll_ = nullptr;
+    PageRail* rail_ = nullptr;
     QStackedWidget* stack_;
     QLabel *title_, *recorded_, *notes_, *help_, *emptyTitle_, *emptyText_, *busyText_;
     QProgressBar* busy_;

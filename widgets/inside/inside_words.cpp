@@ -4,9 +4,9 @@
 #include "widgets/design/metrics.h"
 #include "widgets/inside/inside_view.h"
 #include "widgets/inside/inside_window.h"
+#include "widgets/inside/page_rail.h"
 #include "widgets/inside/value_text.h"
 
-#include <QButtonGroup>
 #include <QLabel>
 #include <QLocale>
 #include <QMenu>
@@ -183,15 +183,8 @@ void InsideWindow::fillMemoryMenu() {
 }
 
 void InsideWindow::retranslate() {
-    for (std::size_t i = 0; i < views_.size(); ++i) {
-        QAbstractButton* button = rail_->button(static_cast<int>(i));
-        button->setText(views_[i]->title());
-        button->setToolTip(views_[i]->title());
-        if (i < 9) { // after the text, which takes a button's shortcut away
-            button->setShortcut(QKeySequence(Qt::ALT | static_cast<Qt::Key>(Qt::Key_1 + static_cast<int>(i))));
-            button->setToolTip(QStringLiteral("%1 (Alt+%2)").arg(views_[i]->title()).arg(i + 1));
-        }
-    }
+    for (std::size_t i = 0; i < views_.size(); ++i)
+        rail_->setPage(static_cast<int>(i), views_[i]->title());
     const auto name = [](QWidget* widget, const QString& text) {
         widget->setToolTip(text);
         widget->setAccessibleName(text);

@@ -4,13 +4,12 @@
 #include "widgets/design/elided_label.h"
 #include "widgets/design/icons.h"
 #include "widgets/design/metrics.h"
-#include "widgets/design/rail_fit.h"
+#include "widgets/inside/page_rail.h"
 #include "widgets/panels/notice_bar.h"
 #include "widgets/tokenroom/token_view.h"
 #include "widgets/tokenroom/token_views.h"
 #include "widgets/shell/ways.h"
 
-#include <QButtonGroup>
 #include <QComboBox>
 #include <QEvent>
 #include <QFileDialog>
@@ -28,13 +27,6 @@
 
 namespace vitral {
 namespace {
-
-QToolButton* toolButton(const QString& icon, QWidget* parent) {
-    auto* button = new QToolButton(parent);
-    button->setIcon(design::icon(icon));
-    button->setIconSize({design::kIcon, design::kIcon});
-    return button;
-}
 
 QLabel* label(const char* role, QWidget* parent) {
     auto* made = new QLabel(parent);
@@ -105,31 +97,12 @@ TokenRoom::TokenRoom(TokenController& tokens, QWidget* parent) : Room(parent), t
 
 TokenRoom::~TokenRoom() = default;
 
-QWidget* TokenRoom::makeRail() {
-    auto* scroll = new QScrollArea(this); // on a small screen at a large font the rail scrolls
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    scroll->setWidgetResizable(true);
-    auto* rail = new QWidget(scroll);
-    rail->setProperty("kind", "page");
-    auto* column = new QVBoxLayout(rail);
-    column->setContentsMargins(design::kSpace1, design::kSpace2, design::kSpace1, design::kSpace2);
-    column->setSpacing(design::kSpace1);
-    rail_ = new QButtonGroup(this);
-    for (std::size_t i = 0; i < views_.size(); ++i) {
-        QToolButton* button = toolButton(views_[i]->iconName(), rail);
-        button->setCheckable(true);
-        button->setToolButtonStyle(Qt::ToolButtonTextUnderIcon);
-        button->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
-        rail_->addButton(button, static_cast<int>(i));
-        column->addWidget(button);
-    }
-    column->addStretch(1);
-    connect(rail_, &QButtonGroup::idClicked, this, &TokenRoom::makeCurrent);
-    scroll->setWidget(rail);
-    new design::RailFit(scroll);
-    scroll->setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Expanding);
-    return scroll;
+PageRail* TokenRoom::makeRail() {
+    rail_ = new PageRail(this);
+    for (const auto& view : views_)
+        rail_->addPage(view->iconName());
+    connect(rail_, &PageRail::chosen, this, &TokenRoom::makeCurrent);
+    return rail_;
 }
 
 QWidget* TokenRoom::makeHead() {
@@ -149,13 +122,13 @@ QWidget* TokenRoom::makeHead() {
     tokenizer_->setSizeAdjustPolicy(QComboBox::AdjustToContents);
     tokenizer_->setMinimumContentsLength(10);
     tokenizerLabel_->setBuddy(tokenizer_);
-    columns_ = toolButton(QStringLiteral("more"), head);
+    columns_ = iconButton(QStringLiteral("more"), head);
     columns_->setPopupMode(QToolButton::InstantPopup);
     columnsMenu_ = new QMenu(columns_);
     columns_->setMenu(columnsMenu_);
     connect(columnsMenu_, &QMenu::aboutToShow, this, &TokenRoom::fillColumnsMenu);
-    openTokenizer_ = toolButton(QStringLiteral("plus"), head);
-    openText_ = toolButton(QStringLiteral("folder"), head);
+    openTokenizer_ = iconButton(QStringLiteral("plus"), head);
+    openText_ = iconButton(QStringLiteral("folder"), head);
     row->addWidget(title_, 1);
     row->addWidget(busy_);
     row->addWidget(tokenizerLabel_);
@@ -193,7 +166,7 @@ QWidget* TokenRoom::makeEmpty() {
 
 void TokenRoom::makeCurrent(int index) {
     current_ = index;
-    rail_->button(index)->setChecked(true);
+    rail_->setCurrent(index);
     refresh();
 }
 
@@ -354,15 +327,8 @@ void TokenRoom::changeEvent(QEvent* event) {
 }
 
 void TokenRoom::retranslate() {
-    for (std::size_t i = 0; i < views_.size(); ++i) {
-        QAbstractButton* button = rail_->button(static_cast<int>(i));
-        button->setText(views_[i]->title());
-        button->setToolTip(views_[i]->title());
-        if (i < 9) { // after the text, which takes a button's shortcut away
-            button->setShortcut(QKeySequence(Qt::ALT | static_cast<Qt::Key>(Qt::Key_1 + static_cast<int>(i))));
-            button->setToolTip(QStringLiteral("%1 (Alt+%2)").arg(views_[i]->title()).arg(i + 1));
-        }
-    }
+    for (std::size_t i = 0; i < views_.size(); ++i)
+        rail_->setPage(static_cast<int>(i), views_[i]->title());
     const auto name = [](QWidget* widget, const QString& text) {
         widget->setToolTip(text);
         widget->setAccessibleName(text);

@@ -7,7 +7,6 @@
 
 #include <vector>
 
-class QButtonGroup;
 class QComboBox;
 class QLabel;
 class QMenu;
@@ -17,6 +16,7 @@ class QToolButton;
 
 namespace vitral {
 
+class PageRail;
 class NoticeBar;
 class TokenView;
 
@@ -52,7 +52,7 @@ protected:
     void changeEvent(QEvent* event) override;
 
 private:
-    QWidget* makeRail();
+    PageRail* makeRail();
     void lookAtModel();
     QWidget* makeHead();
     QWidget* makeEmpty();
@@ -67,7 +67,7 @@ private:
     TokenController& tokens_;
     std::vector<TokenView*> views_;
     int current_ = 0;
-    QButtonGroup* rail_;
+    PageRail* rail_;
     QStackedWidget* stack_;
     QLabel *title_, *tokenizerLabel_, *help_, *emptyText_;
     QComboBox* tokenizer_;
