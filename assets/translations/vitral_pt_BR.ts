@@ -1377,10 +1377,6 @@ por milhão</translation>
 <context>
     <name>vitral::CutView</name>
     <message>
-        <source>Every column is the same text and can be typed into; the same colour is the same token. Click a token to choose it, double-click it to see how it came about.</source>
-        <translation>Cada coluna é o mesmo texto e nela se pode digitar; a mesma cor é o mesmo token. Clique num token para escolhê-lo, clique duas vezes para ver como ele surgiu.</translation>
-    </message>
-    <message>
         <source>Text as %1 cuts it</source>
         <translation>O texto como %1 o corta</translation>
     </message>
@@ -1450,6 +1446,14 @@ por milhão</translation>
     <message>
         <source>Cut</source>
         <translation>Corte</translation>
+    </message>
+    <message>
+        <source>Every column is the same text and can be typed into; the same colour is the same token. Click a token to see how it came about below, double-click it to see that as a page.</source>
+        <translation>Cada coluna é o mesmo texto e pode ser editada; a mesma cor é o mesmo token. Clique num token para ver abaixo como ele surgiu; clique duas vezes para ver isso como página.</translation>
+    </message>
+    <message>
+        <source>The path of the chosen token, below the text</source>
+        <translation>O caminho do token escolhido, abaixo do texto</translation>
     </message>
 </context>
 <context>
@@ -3045,6 +3049,122 @@ por milhão</translation>
         <source>There is not enough room in %1: %2 are missing of %3. Make room and try again.</source>
         <translation>Não há espaço suficiente em %1: faltam %2 de %3. Libere espaço e tente de novo.</translation>
     </message>
+    <message>
+        <source>A prompt may have at most 1 MB of text.</source>
+        <translation>Um prompt pode ter no máximo 1 MB de texto.</translation>
+    </message>
+    <message>
+        <source>A mask needs a picture to paint in: give &quot;init&quot;, too.</source>
+        <translation>Uma máscara precisa de uma imagem onde pintar: dê também uma imagem inicial.</translation>
+    </message>
+    <message>
+        <source>The mask must have one channel and the size of the picture.</source>
+        <translation>A máscara deve ter um canal e o tamanho da imagem.</translation>
+    </message>
+    <message>
+        <source>This model knows classes, not words, and none of them is &quot;%1&quot;; it knows %2%3.</source>
+        <translation>Este modelo conhece classes, não palavras, e nenhuma delas é &quot;%1&quot;; ele conhece %2%3.</translation>
+    </message>
+    <message>
+        <source>This model makes pictures of %1 x %2 pixels only.</source>
+        <translation>Este modelo só faz imagens de %1 x %2 pixels.</translation>
+    </message>
+    <message>
+        <source>Width and height must be multiples of %1 for this model: try %2 x %3.</source>
+        <translation>Para este modelo, largura e altura devem ser múltiplos de %1: tente %2 x %3.</translation>
+    </message>
+    <message>
+        <source>With strength %1, none of %2 steps is left; use more steps or strength.</source>
+        <translation>Com força %1, não resta nenhum dos %2 passos; use mais passos ou mais força.</translation>
+    </message>
+    <message>
+        <source>There is no class %1; this model has classes 0 to %2.</source>
+        <translation>Não há classe %1; este modelo tem as classes 0 a %2.</translation>
+    </message>
+    <message>
+        <source>This model needs a class; choose one of its classes.</source>
+        <translation>Este modelo precisa de uma classe; escolha uma das que ele tem.</translation>
+    </message>
+    <message>
+        <source>This model&apos;s autoencoder has no encoder, so it cannot begin with a picture.</source>
+        <translation>O autocodificador deste modelo não tem codificador, por isso ele não pode começar com uma imagem.</translation>
+    </message>
+    <message>
+        <source>The autoencoder and the network of this model do not fit together.</source>
+        <translation>O autocodificador e a rede deste modelo não combinam.</translation>
+    </message>
+    <message>
+        <source>The run cannot be branched at step %1: it has recorded %2 steps.</source>
+        <translation>A execução não pode ser ramificada no passo %1: ela gravou %2 passos.</translation>
+    </message>
+    <message>
+        <source>This network has %1 skip connections, not %2.</source>
+        <translation>Esta rede tem %1 atalhos, não %2.</translation>
+    </message>
+    <message>
+        <source>The branch must have the size of the run it leaves, and a model that works on the same.</source>
+        <translation>O ramo deve ter o tamanho da execução de que sai e um modelo que trabalhe com o mesmo.</translation>
+    </message>
+    <message>
+        <source>In step %1 numbers grew beyond what a picture can hold; try more steps, less guidance or another solver.</source>
+        <translation>No passo %1 os números cresceram além do que uma imagem comporta; tente mais passos, menos orientação ou outro método.</translation>
+    </message>
+    <message>
+        <source>This network paints into pictures: give it a picture and a mask.</source>
+        <translation>Esta rede pinta dentro de imagens: dê a ela uma imagem e uma máscara.</translation>
+    </message>
+    <message>
+        <source>Load a model first.</source>
+        <translation>Carregue um modelo primeiro.</translation>
+    </message>
+    <message>
+        <source>The solver &quot;lcm&quot; does not fit a flow model; use flow-euler.</source>
+        <translation>O método &quot;lcm&quot; não serve para um modelo de fluxo; use flow-euler.</translation>
+    </message>
+    <message>
+        <source>The solver &quot;flow-euler&quot; needs a flow model; for this one use euler.</source>
+        <translation>O método &quot;flow-euler&quot; precisa de um modelo de fluxo; para este, use euler.</translation>
+    </message>
+    <message>
+        <source>%1 steps are more than this schedule has different times for with this solver and spacing; try %2 or fewer.</source>
+        <translation>%1 passos são mais do que os tempos diferentes que esta escala tem com este método e espaçamento; tente %2 ou menos.</translation>
+    </message>
+    <message>
+        <source>There is no file or folder %1.</source>
+        <translation>Não há arquivo nem pasta %1.</translation>
+    </message>
+    <message>
+        <source>%1 is no diffusion model that this version knows; it knows: %2.</source>
+        <translation>%1 não é um modelo de difusão que esta versão conheça; ela conhece: %2.</translation>
+    </message>
+    <message>
+        <source>The checkpoint holds a U-Net, but no autoencoder (first_stage_model).</source>
+        <translation>O arquivo contém uma U-Net, mas nenhum autocodificador (first_stage_model).</translation>
+    </message>
+    <message>
+        <source>The checkpoint holds a U-Net, but no text encoder (cond_stage_model) that this version knows.</source>
+        <translation>O arquivo contém uma U-Net, mas nenhum codificador de texto (cond_stage_model) que esta versão conheça.</translation>
+    </message>
+    <message>
+        <source>%1 has its weights in %2 only: a Python pickle, which can run code when it is opened. Save the model as .safetensors.</source>
+        <translation>%1 tem seus pesos só em %2: um pickle de Python, que pode executar código ao ser aberto. Salve o modelo como .safetensors.</translation>
+    </message>
+    <message>
+        <source>The folder %1 holds no .safetensors file.</source>
+        <translation>A pasta %1 não contém nenhum arquivo .safetensors.</translation>
+    </message>
+    <message>
+        <source>The folder %1 holds neither merges.txt nor tokenizer.json.</source>
+        <translation>A pasta %1 não contém merges.txt nem tokenizer.json.</translation>
+    </message>
+    <message>
+        <source>The model has no U-Net.</source>
+        <translation>O modelo não tem U-Net.</translation>
+    </message>
+    <message>
+        <source>This model&apos;s file has only the half of the autoencoder that decodes.</source>
+        <translation>O arquivo deste modelo só tem a metade do autocodificador que decodifica.</translation>
+    </message>
 </context>
 <context>
     <name>vitral::ExperimentPage</name>
@@ -4441,6 +4561,213 @@ por milhão</translation>
     <message>
         <source>Put a change together below, or choose a head in any view and press the button beside it.</source>
         <translation>Monte uma mudança abaixo, ou escolha uma cabeça em qualquer vista e use o botão ao lado dela.</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::LatentPage</name>
+    <message>
+        <source>Choose a picture to encode</source>
+        <translation>Escolha uma imagem para codificar</translation>
+    </message>
+    <message>
+        <source>Pictures (*.png *.jpg *.jpeg *.bmp)</source>
+        <translation>Imagens (*.png *.jpg *.jpeg *.bmp)</translation>
+    </message>
+    <message>
+        <source>What the autoencoder makes of a picture and back, and the way from one seed, prompt or picture to another.</source>
+        <translation>O que o autocodificador faz de uma imagem, ida e volta, e o caminho de uma semente, um prompt ou uma imagem a outra.</translation>
+    </message>
+    <message>
+        <source>There and back</source>
+        <translation>Ida e volta</translation>
+    </message>
+    <message>
+        <source>end of the chosen run</source>
+        <translation>fim da execução escolhida</translation>
+    </message>
+    <message>
+        <source>x at this step (a latent)</source>
+        <translation>x neste passo (um latente)</translation>
+    </message>
+    <message>
+        <source>predicted clean latent at this step</source>
+        <translation>latente limpo previsto neste passo</translation>
+    </message>
+    <message>
+        <source>a picture of yours…</source>
+        <translation>uma imagem sua…</translation>
+    </message>
+    <message>
+        <source>What goes through the autoencoder</source>
+        <translation>O que passa pelo autocodificador</translation>
+    </message>
+    <message>
+        <source>Without each channel</source>
+        <translation>Sem cada canal</translation>
+    </message>
+    <message>
+        <source>Decoded with one channel at its mean: what is gone was in that channel</source>
+        <translation>Decodificado com um canal em sua média: o que sumiu estava nesse canal</translation>
+    </message>
+    <message>
+        <source>Walk</source>
+        <translation>Caminho</translation>
+    </message>
+    <message>
+        <source>between two seeds</source>
+        <translation>entre duas sementes</translation>
+    </message>
+    <message>
+        <source>between two prompts</source>
+        <translation>entre dois prompts</translation>
+    </message>
+    <message>
+        <source>between the ends of two runs</source>
+        <translation>entre os fins de duas execuções</translation>
+    </message>
+    <message>
+        <source>Between what to walk</source>
+        <translation>Entre o que caminhar</translation>
+    </message>
+    <message>
+        <source>to seed</source>
+        <translation>até a semente</translation>
+    </message>
+    <message>
+        <source>to</source>
+        <translation>até</translation>
+    </message>
+    <message>
+        <source>another prompt</source>
+        <translation>outro prompt</translation>
+    </message>
+    <message>
+        <source>Pictures</source>
+        <translation>Imagens</translation>
+    </message>
+    <message>
+        <source>Walk there</source>
+        <translation>Ir até lá</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Cancelar</translation>
+    </message>
+    <message>
+        <source>Pictures of the walk</source>
+        <translation>Imagens do caminho</translation>
+    </message>
+    <message>
+        <source>This run was made with %1; load that model to go through its autoencoder.</source>
+        <translation>Esta execução foi feita com %1; carregue esse modelo para passar pelo autocodificador dele.</translation>
+    </message>
+    <message>
+        <source>There is no model yet: choose one first.</source>
+        <translation>Ainda não há modelo: escolha um primeiro.</translation>
+    </message>
+    <message>
+        <source>This model works on pixels themselves: nothing goes through an autoencoder.</source>
+        <translation>Este modelo trabalha com os próprios pixels: nada passa por um autocodificador.</translation>
+    </message>
+    <message>
+        <source>Choose a picture, or run something, to see it go through the autoencoder.</source>
+        <translation>Escolha uma imagem, ou execute algo, para vê-la passar pelo autocodificador.</translation>
+    </message>
+    <message>
+        <source>%1 × %2 × %3</source>
+        <translation>%1 × %2 × %3</translation>
+    </message>
+    <message>
+        <source>latent</source>
+        <translation>latente</translation>
+    </message>
+    <message>
+        <source>given</source>
+        <translation>dada</translation>
+    </message>
+    <message>
+        <source>decoded</source>
+        <translation>decodificada</translation>
+    </message>
+    <message>
+        <source>difference</source>
+        <translation>diferença</translation>
+    </message>
+    <message>
+        <source>%1 numbers become %2: %3 times fewer.</source>
+        <translation>%1 números viram %2: %3 vezes menos.</translation>
+    </message>
+    <message>
+        <source>Lost on the way: RMS %1, largest %2 (pixels from -1 to 1), PSNR %3 dB.</source>
+        <translation>Perdido no caminho: RMS %1, maior %2 (pixels de -1 a 1), PSNR %3 dB.</translation>
+    </message>
+    <message>
+        <source>encoded again</source>
+        <translation>codificada de novo</translation>
+    </message>
+    <message>
+        <source>A latent that no picture stands behind does not come back as it was: RMS %1 of its own %2.</source>
+        <translation>Um latente sem imagem por trás não volta como era: RMS %1, contra %2 do próprio.</translation>
+    </message>
+    <message>
+        <source>without %1</source>
+        <translation>sem o %1</translation>
+    </message>
+    <message>
+        <source>RMS %1 away</source>
+        <translation>RMS %1 a menos</translation>
+    </message>
+    <message>
+        <source>channel %1: mean %2, deviation %3</source>
+        <translation>canal %1: média %2, desvio %3</translation>
+    </message>
+    <message>
+        <source>Latent: %1.</source>
+        <translation>Latente: %1.</translation>
+    </message>
+    <message>
+        <source>cancelled</source>
+        <translation>cancelada</translation>
+    </message>
+    <message>
+        <source>Choose a run, and in the list of runs another of the same size to compare with.</source>
+        <translation>Escolha uma execução e, na lista de execuções, outra do mesmo tamanho para comparar.</translation>
+    </message>
+    <message>
+        <source>The pictures of the walk stand here.</source>
+        <translation>As imagens do caminho aparecem aqui.</translation>
+    </message>
+    <message>
+        <source>%1 of the way</source>
+        <translation>%1 do caminho</translation>
+    </message>
+    <message>
+        <source>waiting</source>
+        <translation>esperando</translation>
+    </message>
+    <message>
+        <source>changes by %1</source>
+        <translation>muda %1</translation>
+    </message>
+    <message>
+        <source>Whole runs with the settings at the side; their first noise goes from seed %1 to the other one on a sphere.</source>
+        <translation>Execuções inteiras com os ajustes ao lado; o primeiro ruído vai da semente %1 à outra sobre uma esfera.</translation>
+    </message>
+    <message>
+        <source>Whole runs with the settings at the side; every word&apos;s row goes straight from one prompt to the other.</source>
+        <translation>Execuções inteiras com os ajustes ao lado; a linha de cada palavra vai em reta de um prompt ao outro.</translation>
+    </message>
+    <message>
+        <source>This model reads no words: it has no prompts to walk between.</source>
+        <translation>Este modelo não lê palavras: não há prompts entre os quais caminhar.</translation>
+    </message>
+    <message>
+        <source>The last latents of the chosen run and of the one compared with, mixed number by number and decoded: no network runs.</source>
+        <translation>Os últimos latentes da execução escolhida e da comparada, misturados número a número e decodificados: nenhuma rede de ruído é executada.</translation>
+    </message>
+    <message>
+        <source>Latents</source>
+        <translation>Latentes</translation>
     </message>
 </context>
 <context>

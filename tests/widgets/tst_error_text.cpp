@@ -73,6 +73,7 @@ private slots:
         static const QRegularExpression joint(QStringLiteral("\"\\s*\\n\\s*\""));
         static const QRegularExpression field(QStringLiteral("\\{[:.0-9a-z]*\\}"));
         sources.replace(joint, QString());
+        sources.replace(QLatin1String("\\\""), QLatin1String("\""));
         sources.replace(field, QStringLiteral("{}"));
         static const QRegularExpression place(QStringLiteral("%[1-9]"));
         QStringList strangers;

@@ -20,6 +20,9 @@ enum class Doing : std::uint8_t { LoadModel, Answer, ReadChatTemplate, Store, Ex
 /// The translation of a sentence of core, or an empty text where the table has none (or the window speaks English).
 [[nodiscard]] QString translatedSentence(const QString& sentence);
 
+/// The same, or the sentence as it is: for errors that may have been put into the window's language already.
+[[nodiscard]] QString knownText(const Error& error);
+
 /// The table's English patterns (%1 stands for any text): a test looks for each in the sources of core.
 [[nodiscard]] QStringList knownSentences();
 

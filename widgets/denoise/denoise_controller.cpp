@@ -2,6 +2,7 @@
 // The model, the settings of the next run, what is remembered, and the forward process. Runs are in denoise_runs.cpp.
 #include "widgets/denoise/denoise_controller.h"
 
+#include "widgets/chat/error_text.h"
 #include "core/diffusion/pixels.h"
 #include "core/runtime/bundled_model.h"
 
@@ -84,7 +85,7 @@ DenoiseController::~DenoiseController() {
 
 void DenoiseController::tell(const Error& error) {
     if (error.code != ErrorCode::Cancelled)
-        emit problem(QString::fromStdString(error.message));
+        emit problem(knownText(error));
 }
 
 // What is remembered.
@@ -170,7 +171,7 @@ void DenoiseController::loadModel(const QString& path) {
                     modelState_ = model_ ? ModelState::Ready : ModelState::Failed;
                     wantedRecipe_.reset();
                     if (!status && status.error().code != ErrorCode::Cancelled) {
-                        modelError_ = QString::fromStdString(status.error().message);
+                        modelError_ = errorText(status.error(), Doing::LoadModel);
                         emit problem(modelError_);
                     }
                     emit modelChanged();
@@ -321,7 +322,7 @@ void DenoiseController::updatePlan() {
             if (plan)
                 plan_ = std::move(*plan);
             else
-                planProblem_ = QString::fromStdString(plan.error().message);
+                planProblem_ = knownText(plan.error());
             emit planChanged();
         });
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "widgets/denoise/denoise_room.h"
 
+#include "widgets/chat/error_text.h"
 #include "widgets/denoise/denoise_page.h"
 #include "widgets/denoise/denoise_pages.h"
 #include "widgets/denoise/denoise_settings_panel.h"
@@ -9,10 +10,9 @@
 #include "widgets/design/elided_label.h"
 #include "widgets/design/icons.h"
 #include "widgets/design/metrics.h"
-#include "widgets/design/rail_fit.h"
+#include "widgets/inside/page_rail.h"
 #include "widgets/panels/notice_bar.h"
 
-#include <QButtonGroup>
 #include <QFileInfo>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -102,37 +102,11 @@ DenoiseRoom::DenoiseRoom(DenoiseController& denoise, std::vector<DenoiseControll
 
 DenoiseRoom::~DenoiseRoom() = default;
 
-QToolButton* DenoiseRoom::toolButton(const QString& icon, QWidget* parent) {
-    auto* button = new QToolButton(parent);
-    button->setIcon(design::icon(icon));
-    button->setIconSize({design::kIcon, design::kIcon});
-    return button;
-}
-
-QWidget* DenoiseRoom::makeRail() {
-    auto* scroll = new QScrollArea(this);
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    scroll->setWidgetResizable(true);
-    auto* rail = new QWidget(scroll);
-    rail->setProperty("kind", "page");
-    auto* column = new QVBoxLayout(rail);
-    column->setContentsMargins(design::kSpace1, design::kSpace2, design::kSpace1, design::kSpace2);
-    column->setSpacing(design::kSpace1);
-    rail_ = new QButtonGroup(this);
-    for (std::size_t i = 0; i < pages_.size(); ++i) {
-        QToolButton* button = toolButton(pages_[i]->iconName(), rail);
-        button->setCheckable(true);
-        button->setToolButtonStyle(Qt::ToolButtonTextUnderIcon);
-        button->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
-        rail_->addButton(button, static_cast<int>(i));
-        column->addWidget(button);
-    }
-    column->addStretch(1);
-    scroll->setWidget(rail);
-    new design::RailFit(scroll);
-    scroll->setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Expanding);
-    return scroll;
+PageRail* DenoiseRoom::makeRail() {
+    rail_ = new PageRail(this);
+    for (const DenoisePage* page : pages_)
+        rail_->addPage(page->iconName());
+    return rail_;
 }
 
 QWidget* DenoiseRoom::makeHead() {
@@ -142,7 +116,7 @@ QWidget* DenoiseRoom::makeHead() {
     row->setSpacing(design::kSpace1);
     title_ = new design::ElidedLabel(head);
     title_->setProperty("role", "title");
-    model_ = toolButton(QStringLiteral("model"), head);
+    model_ = iconButton(QStringLiteral("model"), head);
     model_->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     model_->setPopupMode(QToolButton::InstantPopup);
     modelMenu_ = new QMenu(model_);
@@ -151,15 +125,15 @@ QWidget* DenoiseRoom::makeHead() {
     busy_ = new QProgressBar(head);
     busy_->setFixedWidth(96);
     busy_->setTextVisible(false);
-    cancel_ = toolButton(QStringLiteral("stop"), head);
+    cancel_ = iconButton(QStringLiteral("stop"), head);
     run_ = new QPushButton(head);
     run_->setProperty("kind", "primary");
-    open_ = toolButton(QStringLiteral("folder"), head);
-    export_ = toolButton(QStringLiteral("export"), head);
+    open_ = iconButton(QStringLiteral("folder"), head);
+    export_ = iconButton(QStringLiteral("export"), head);
     export_->setPopupMode(QToolButton::InstantPopup);
     exportMenu_ = new QMenu(export_);
     export_->setMenu(exportMenu_);
-    side_ = toolButton(QStringLiteral("sidebar-right"), head);
+    side_ = iconButton(QStringLiteral("sidebar-right"), head);
     side_->setCheckable(true);
     side_->setChecked(true);
     row->addWidget(title_, 1);
@@ -233,7 +207,7 @@ QWidget* DenoiseRoom::makeSide() {
 }
 
 void DenoiseRoom::connectAll() {
-    connect(rail_, &QButtonGroup::idClicked, this, &DenoiseRoom::makeCurrent);
+    connect(rail_, &PageRail::chosen, this, &DenoiseRoom::makeCurrent);
     for (DenoisePage* page : pages_) {
         connect(page, &DenoisePage::pageAsked, this, &DenoiseRoom::showPage);
         connect(page, &DenoisePage::stateChanged, this, &DenoiseRoom::refresh);
@@ -261,7 +235,7 @@ void DenoiseRoom::connectAll() {
                 if (image)
                     denoise_.setInit(*image);
                 else
-                    notice_->tell(NoticeBar::Kind::Problem, QString::fromStdString(image.error().message));
+                    notice_->tell(NoticeBar::Kind::Problem, knownText(image.error()));
             });
     });
     connect(timeline_, &DenoiseTimeline::forwardFileAsked, this, [this] {
@@ -274,7 +248,7 @@ void DenoiseRoom::connectAll() {
                 if (image)
                     denoise_.setForward(*image, QFileInfo(path).fileName());
                 else
-                    notice_->tell(NoticeBar::Kind::Problem, QString::fromStdString(image.error().message));
+                    notice_->tell(NoticeBar::Kind::Problem, knownText(image.error()));
             });
     });
     connect(timeline_, &DenoiseTimeline::branchAsked, this,
@@ -310,8 +284,6 @@ void DenoiseRoom::connectAll() {
     shortcut(QKeySequence(Qt::CTRL | Qt::Key_Return), [this] { runNow(); });
     shortcut(QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Return),
              [this] { denoise_.branch(denoise_.currentId(), denoise_.moment()); });
-    for (int i = 0; i < int(pages_.size()) && i < 9; ++i)
-        shortcut(QKeySequence(Qt::CTRL | Qt::Key(Qt::Key_1 + i)), [this, i] { makeCurrent(i); });
 }
 
 void DenoiseRoom::activated() {
@@ -346,7 +318,7 @@ bool DenoiseRoom::showPage(const QString& name) {
 
 void DenoiseRoom::makeCurrent(int index) {
     current_ = index;
-    rail_->button(index)->setChecked(true);
+    rail_->setCurrent(index);
     refresh();
 }
 

@@ -9,7 +9,6 @@
 #include <QDeadlineTimer>
 #include <QStringList>
 
-class QButtonGroup;
 class QLabel;
 class QMenu;
 class QProgressBar;
@@ -20,6 +19,7 @@ class QToolButton;
 
 namespace vitral {
 
+class PageRail;
 class DenoisePage;
 class DenoiseSettingsPanel;
 class DenoiseTimeline;
@@ -65,8 +65,7 @@ protected:
     void resizeEvent(QResizeEvent* event) override;
 
 private:
-    QToolButton* toolButton(const QString& icon, QWidget* parent);
-    QWidget* makeRail();
+    PageRail* makeRail();
     QWidget* makeHead();
     QWidget* makeEmpty();
     QWidget* makeSide();
@@ -95,8 +94,8 @@ private:
     int current_ = 0;
     bool begun_ = false;
     QStringList todo_;
+    PageRail* rail_;
     QDeadlineTimer opened_{0}; ///< a file is told apart and read in two jobs: go() waits past the gap between them
-    QButtonGroup* rail_;
     design::ElidedLabel* title_;
     QLabel *busyText_, *help_, *emptyTitle_, *emptyText_, *runsTitle_;
     QProgressBar* busy_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the room says, its menus, and what it writes to files.
 #include "core/io/animation_file.h"
+#include "widgets/chat/error_text.h"
 #include "widgets/denoise/denoise_page.h"
 #include "widgets/denoise/denoise_room.h"
 #include "widgets/denoise/denoise_settings_panel.h"
@@ -12,9 +13,9 @@
 #include "widgets/design/metrics.h"
 #include "widgets/design/palette.h"
 
+#include "widgets/inside/page_rail.h"
 #include "widgets/panels/notice_bar.h"
 
-#include <QButtonGroup>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QLabel>
@@ -63,12 +64,8 @@ void DenoiseRoom::retranslate() {
     emptyModel_->setText(tr("Choose a model"));
     emptyOpen_->setText(tr("Open a recorded run\u2026"));
     runsTitle_->setText(tr("Runs"));
-    for (std::size_t i = 0; i < pages_.size(); ++i) {
-        auto* button = static_cast<QToolButton*>(rail_->button(int(i)));
-        button->setText(pages_[i]->title());
-        button->setToolTip(pages_[i]->help() + QStringLiteral(" (Ctrl+%1)").arg(i + 1));
-        button->setAccessibleName(pages_[i]->title());
-    }
+    for (std::size_t i = 0; i < pages_.size(); ++i)
+        rail_->setPage(int(i), pages_[i]->title(), pages_[i]->help());
     refresh();
     emit stateChanged();
 }
@@ -218,7 +215,7 @@ void DenoiseRoom::exportAnimation() {
             if (done)
                 notice_->tell(NoticeBar::Kind::Notice, tr("Saved as %1.").arg(path));
             else
-                notice_->tell(NoticeBar::Kind::Problem, QString::fromStdString(done.error().message));
+                notice_->tell(NoticeBar::Kind::Problem, knownText(done.error()));
         });
 }
 
@@ -269,7 +266,7 @@ void DenoiseRoom::exportPage(const QString& format) {
     if (done)
         notice_->tell(NoticeBar::Kind::Notice, tr("Saved as %1.").arg(path));
     else
-        notice_->tell(NoticeBar::Kind::Problem, QString::fromStdString(done.error().message));
+        notice_->tell(NoticeBar::Kind::Problem, knownText(done.error()));
 }
 
 } // namespace vitral

@@ -2,6 +2,7 @@
 // Runs: asked for, computed one at a time on the engine thread, followed, branched, batched.
 #include "widgets/denoise/denoise_controller.h"
 
+#include "widgets/chat/error_text.h"
 #include <QFileInfo>
 #include <QLocale>
 
@@ -417,7 +418,7 @@ void DenoiseController::finished(const Result<void>& status) {
         const bool cancelled = !whole && done->error().code == ErrorCode::Cancelled;
         run->state = whole ? RunState::Done : cancelled ? RunState::Cancelled : RunState::Failed;
         if (!whole && !cancelled) {
-            run->problem = QString::fromStdString(done->error().message);
+            run->problem = knownText(done->error());
             emit problem(run->problem);
         }
         if (run->recording) {

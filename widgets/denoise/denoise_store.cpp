@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "widgets/denoise/denoise_store.h"
 
+#include "widgets/chat/error_text.h"
 #include <QBuffer>
 #include <QDir>
 #include <QFile>
@@ -127,7 +128,7 @@ void DenoiseStore::saveRun(const DenoiseRun& run, const DenoiseRecipe& recipe) {
             if (const Result<void> done = save(*recording, filePath(path)); !done)
                 QMetaObject::invokeMethod(
                     QCoreApplication::instance(),
-                    [back, sentence = QString::fromStdString(done.error().message)] {
+                    [back, sentence = knownText(done.error())] {
                         if (back)
                             emit back->problem(sentence);
                     },

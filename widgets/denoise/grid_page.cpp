@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "widgets/denoise/grid_page.h"
 
+#include "widgets/chat/error_text.h"
 #include "widgets/denoise/denoise_words.h"
 #include "widgets/design/metrics.h"
 #include "widgets/inside/flow_row.h"
@@ -318,7 +319,7 @@ void GridPage::fill() {
                              } else {
                                  ++nFailed_;
                                  cell.note = !done && done.error().code != ErrorCode::Cancelled
-                                                 ? QString::fromStdString(done.error().message)
+                                                 ? knownText(done.error())
                                                  : tr("cancelled");
                              }
                              refresh();

@@ -214,9 +214,7 @@ void NetworkPage::look(bool plain) {
                            if (!seen) {
                                if (seen.error().code == ErrorCode::Cancelled)
                                    return;
-                               const QString said = QString::fromStdString(seen.error().message);
-                               const QString translated = translatedSentence(said);
-                               problem_ = translated.isEmpty() ? said : translated;
+                               problem_ = knownText(seen.error());
                                emit stateChanged();
                                return;
                            }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "widgets/denoise/paint_page.h"
 
+#include "widgets/chat/error_text.h"
 #include "core/diffusion/pixels.h"
 #include "widgets/design/icons.h"
 #include "widgets/design/metrics.h"
@@ -172,7 +173,7 @@ void PaintPage::openFile(const QString& path) {
             if (image)
                 adopt(*image);
             else
-                emit denoise().problem(QString::fromStdString(image.error().message));
+                emit denoise().problem(knownText(image.error()));
         });
 }
 
