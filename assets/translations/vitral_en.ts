@@ -257,6 +257,13 @@
 <context>
     <name>vitral::WorkshopView</name>
     <message numerus="yes">
+        <source>Merge %1: “%2” + “%3” became “%4”. The pair stood in the text %n time(s); none stood there more often.</source>
+        <translation>
+            <numerusform>Merge %1: “%2” + “%3” became “%4”. The pair stood in the text %n time; none stood there more often.</numerusform>
+            <numerusform>Merge %1: “%2” + “%3” became “%4”. The pair stood in the text %n times; none stood there more often.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n file(s) could not be read as text and were left out.</source>
         <translation>
             <numerusform>%n file could not be read as text and was left out.</numerusform>

@@ -9960,9 +9960,12 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
         <source>Put the tokenizer of this step beside the others</source>
         <translation>Põe o tokenizador deste passo ao lado dos outros</translation>
     </message>
-    <message>
-        <source>Merge %1: “%2” + “%3” became “%4”. The pair stood in the text %5 times; none stood there more often.</source>
-        <translation>Fusão %1: “%2” + “%3” viraram “%4”. O par aparecia %5 vezes no texto; nenhum aparecia mais.</translation>
+    <message numerus="yes">
+        <source>Merge %1: “%2” + “%3” became “%4”. The pair stood in the text %n time(s); none stood there more often.</source>
+        <translation>
+            <numerusform>Fusão %1: “%2” + “%3” viraram “%4”. O par aparecia %n vez no texto; nenhum aparecia mais.</numerusform>
+            <numerusform>Fusão %1: “%2” + “%3” viraram “%4”. O par aparecia %n vezes no texto; nenhum aparecia mais.</numerusform>
+        </translation>
     </message>
     <message>
         <source>Training a tokenizer</source>

@@ -28,6 +28,9 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include <algorithm>
+#include <limits>
+
 namespace vitral {
 
 using namespace design;
@@ -334,11 +337,11 @@ QString WorkshopView::stepText() const {
     const auto at = std::size_t(place());
     const Kind kind = run_->settings().kind;
     if (const auto merge = run_->merge(at))
-        return tr("Merge %1: \u201C%2\u201D + \u201C%3\u201D became \u201C%4\u201D. The pair stood in the text %5 "
-                  "times; none stood "
-                  "there more often.")
+        return tr("Merge %1: \u201C%2\u201D + \u201C%3\u201D became \u201C%4\u201D. The pair stood in the text %n "
+                  "time(s); none stood there more often.",
+                  nullptr, static_cast<int>(std::min<std::uint64_t>(merge->count, std::numeric_limits<int>::max())))
             .arg(QString::number(at), pieceName(kind, merge->left), pieceName(kind, merge->right),
-                 pieceName(kind, merge->result), countText(std::int64_t(merge->count)));
+                 pieceName(kind, merge->result));
     if (kind == Kind::Bpe)
         return tr("Before the first merge: every byte is a token of its own.");
     if (kind == Kind::WordPiece)
