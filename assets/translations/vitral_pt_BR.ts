@@ -5021,8 +5021,8 @@ por milhão</translation>
         <translation>Abrir um trabalho entregue…</translation>
     </message>
     <message>
-        <source>&amp;Learn</source>
-        <translation>A&amp;prender</translation>
+        <source>Learn</source>
+        <translation>Aprender</translation>
     </message>
     <message>
         <source>Lessons that set the program and ask before they show.</source>

@@ -23,7 +23,7 @@ public:
 
     [[nodiscard]] QString name() const override { return QStringLiteral("learn"); }
     [[nodiscard]] QString iconName() const override { return QStringLiteral("learn"); }
-    [[nodiscard]] QString title() const override { return tr("&Learn"); }
+    [[nodiscard]] QString title() const override { return tr("Learn"); }
     [[nodiscard]] QString help() const override { return tr("Lessons that set the program and ask before they show."); }
     /// "UNIT", "UNIT:STOP" (from 1), "next", "close", "answer:OPTION" (from 1): for pictures and links.
     void go(const QString& argument) override;
