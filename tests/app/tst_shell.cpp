@@ -481,7 +481,7 @@ private slots:
                     unreached << who;
             }
         };
-        for (const char* room : {"start", "chat", "tokens", "denoise", "library"}) {
+        for (const char* room : {"start", "chat", "tokens", "denoise"}) {
             window_->showRoom(QLatin1String(room));
             walk(QLatin1String(room));
             for (const RoomPlace& place : window_->currentRoom()->places()) {
