@@ -258,6 +258,7 @@ void MainWindow::retranslate() {
     treeClose_->setToolTip(tr("Close"));
     treeClose_->setAccessibleName(tr("Close"));
     samplerSection_->setTitle(tr("What the samplers do"));
+    deviceSection_->setTitle(tr("Computing"));
     samplerHint_->setText(tr("Leave this open and ask something: the candidates for every token appear here, before "
                              "and after each sampler."));
     leftDock_->setWindowTitle(tr("Conversations"));

@@ -11,6 +11,7 @@
 #include "widgets/inside/intervention_chip.h"
 #include "widgets/panels/chat_panel.h"
 #include "widgets/panels/context_gauge.h"
+#include "widgets/panels/device_panel.h"
 #include "widgets/panels/section.h"
 #include "widgets/panels/settings_panel.h"
 #include "widgets/room.h"
@@ -27,6 +28,7 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include <algorithm>
 #include <utility>
 
 namespace vitral::app {
@@ -144,6 +146,37 @@ void MainWindow::makeViews() {
     });
     connect(&chat, &ChatController::samplerTraceChanged, this, &MainWindow::updateStages);
     updateStages();
+    makeDevices();
+}
+
+void MainWindow::makeDevices() {
+    constexpr const char* kKey = "device";
+    DeviceOptions options;
+    const QList<QByteArray> kept = services_.settings.bytes(QLatin1String(kKey)).split(' ');
+    options.choice = kept.value(0) == "cpu"    ? DeviceChoice::Cpu
+                     : kept.value(0) == "cuda" ? DeviceChoice::Cuda
+                                               : DeviceChoice::Auto;
+    bool isNumber = false;
+    const int layers = kept.value(1).toInt(&isNumber);
+    options.gpuLayers = isNumber ? std::clamp(layers, -1, 999) : -1;
+    const auto apply = [this](DeviceOptions chosen) {
+        const GenerationSettings generation = services_.settings.generation();
+        chosen.nCtxTokens = generation.nCtx;
+        chosen.kvType = generation.kvType;
+        services_.engine->setDevice(chosen);
+    };
+    apply(options);
+    deviceSection_ = settingsPanel_->addSection(false);
+    auto* devices = new DevicePanel(*services_.model, services_.scanner, findGpus, options, deviceSection_);
+    deviceSection_->body()->addWidget(devices);
+    connect(devices, &DevicePanel::changed, this, [this, apply](const DeviceOptions& chosen) {
+        const char* name = chosen.choice == DeviceChoice::Cpu    ? "cpu "
+                           : chosen.choice == DeviceChoice::Cuda ? "cuda "
+                                                                 : "auto ";
+        services_.settings.setBytes(QLatin1String(kKey), name + QByteArray::number(qint64(chosen.gpuLayers)));
+        apply(chosen);
+    });
+    connect(devices, &DevicePanel::reloadWanted, this, [this] { services_.model->load(services_.model->path()); });
 }
 
 void MainWindow::showCompare() {
@@ -224,6 +257,9 @@ bool MainWindow::showView(const QString& name) {
         rightDock_->show();
         settingsPanel_->samplingSection()->setOpen(false);
         samplerSection_->setOpen(true);
+    } else if (name == QLatin1String("devices")) {
+        settingsPanel_->samplingSection()->setOpen(false);
+        deviceSection_->setOpen(true);
     } else if (name == QLatin1String("compare")) {
         showCompare();
         compare_->answerAgain();

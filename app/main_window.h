@@ -81,6 +81,7 @@ private:
     void connectAll();
     // main_views.cpp
     void makeViews();
+    void makeDevices();
     QWidget* makeDockTitle();
     void updateTree();
     void updateStages();
@@ -147,6 +148,7 @@ private:
     QLabel* treeTitle_ = nullptr;
     QToolButton* treeClose_ = nullptr;
     Section* samplerSection_ = nullptr;
+    Section* deviceSection_ = nullptr;
     QLabel* samplerHint_ = nullptr;
     SamplerStagesView* stages_ = nullptr;
 

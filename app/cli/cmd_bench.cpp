@@ -341,7 +341,8 @@ Result<void> bench(const BenchOptions& o, const CommonOptions& common) {
     // Before the backend's threads: they must not be the ones that take the signal.
     InterruptWatch interrupt;
     std::stop_source stop;
-    VITRAL_TRY_ASSIGN(const auto backend, makeCpuBackend(common.cpuOptions()));
+    VITRAL_TRY_ASSIGN(const auto path, resolveModel(o.model));
+    VITRAL_TRY_ASSIGN(const auto backend, common.backendFor(path));
     interrupt.onInterrupt([&stop] { stop.request_stop(); });
     interrupt.allowHere();
     if (!o.trace.empty()) {

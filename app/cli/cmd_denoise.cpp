@@ -10,6 +10,7 @@
 #include "core/diffusion/upscale.h"
 #include "core/io/animation_file.h"
 #include "core/runtime/bundled_model.h"
+#include "core/runtime/denoise_task.h"
 
 #include <cmath>
 #include <cstdio>
@@ -316,7 +317,7 @@ Result<void> runDenoise(const DenoiseOptions& o, const CommonOptions& common) {
     InterruptWatch interrupts;
     std::stop_source stop;
     DiffusionLoadOptions load;
-    VITRAL_TRY_ASSIGN(load.backend, makeCpuBackend(common.cpuOptions()));
+    VITRAL_TRY_ASSIGN(load.backend, common.pictureBackendFor(pictureModelBytes(modelPath)));
     load.stop = stop.get_token();
     load.precision = o.exact ? Precision::Exact : Precision::Auto;
     load.tinyDecoder = o.tinyDecoder;

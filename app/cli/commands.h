@@ -29,6 +29,7 @@ void addAblateCommand(CLI::App& app, CommonOptions& common);
 void addPatchCommand(CLI::App& app, CommonOptions& common);
 void addSteerVectorCommand(CLI::App& app, CommonOptions& common);
 void addInterveneCommand(CLI::App& app, CommonOptions& common);
+void addDevicesCommand(CLI::App& app, CommonOptions& common);
 void addPointsCommand(CLI::App& app, CommonOptions& common);
 void addOpsCommand(CLI::App& app, CommonOptions& common);
 void addHubCommand(CLI::App& app, CommonOptions& common);

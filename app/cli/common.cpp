@@ -27,6 +27,44 @@ DType CommonOptions::kvType() const {
     return kv == "q8_0" ? DType::Q8_0 : DType::F16;
 }
 
+DeviceOptions CommonOptions::deviceOptions() const {
+    DeviceOptions options;
+    options.choice = device == "cpu" ? DeviceChoice::Cpu : device == "cuda" ? DeviceChoice::Cuda : DeviceChoice::Auto;
+    options.gpuLayers = gpuLayers;
+    options.nCtxTokens = nCtx > 0 ? nCtx : 4096;
+    options.kvType = kvType();
+    return options;
+}
+
+Result<std::shared_ptr<Backend>> CommonOptions::backendFor(const std::filesystem::path& model) const {
+    VITRAL_TRY_ASSIGN(const std::shared_ptr<Backend> processor, makeCpuBackend(cpuOptions()));
+    const DeviceOptions wished = deviceOptions();
+    if (wished.choice == DeviceChoice::Cpu)
+        return processor;
+    VITRAL_TRY_ASSIGN(const auto file, GgufFile::open(model));
+    const Placement plan = planPlacement(*file, findGpus(), wished);
+    if (wished.choice == DeviceChoice::Cuda && plan.allOnCpu() && !plan.note.empty())
+        return fail(ErrorCode::Device, plan.note);
+    if (!plan.allOnCpu())
+        say(plan.sentence());
+    return placedBackend(plan, processor, [](int ordinal) { return makeGpuBackend(ordinal); });
+}
+
+Result<std::shared_ptr<Backend>> CommonOptions::pictureBackendFor(std::uint64_t needBytes) const {
+    if (device != "cpu" && gpuLayers != 0) {
+        const GpuFindings found = findGpus();
+        for (const GpuDevice& d : found.devices)
+            if (d.freeBytes >= needBytes)
+                return makeGpuBackend(d.ordinal);
+        if (device == "cuda")
+            return fail(ErrorCode::Device, found.devices.empty()
+                                               ? found.sentence
+                                               : fmt::format("No graphics device has {:.1f} GB of free memory.",
+                                                             static_cast<double>(needBytes) / 1e9));
+    }
+    return makeCpuBackend(cpuOptions());
+}
+
 void addCommonOptions(CLI::App& command, CommonOptions& common) {
     const std::string group = "Options of every command";
     command.add_option("-t,--threads", common.nThread, "Threads; 0: every core this process may use")
@@ -44,6 +82,16 @@ void addCommonOptions(CLI::App& command, CommonOptions& common) {
     command.add_option("--cpu", common.cpu, "Instruction set: scalar, avx2 or avx512")
         ->check(CLI::IsMember({"scalar", "avx2", "avx512"}))
         ->type_name("ISA")
+        ->group(group);
+    command.add_option("--device", common.device, "Where models are computed: auto, cpu or cuda")
+        ->check(CLI::IsMember({"auto", "cpu", "cuda"}))
+        ->type_name("DEVICE")
+        ->group(group);
+    command
+        .add_option("--gpu-layers", common.gpuLayers,
+                    "Layers on graphics devices at most, from the last; -1: as many as fit, 0: none")
+        ->check(CLI::Range(std::int64_t{-1}, std::int64_t{4096}))
+        ->type_name("N")
         ->group(group);
     command.add_flag("--verbose", common.verbose, "More messages on standard error")->group(group);
 }

@@ -2,11 +2,13 @@
 #pragma once
 // What every subcommand of vitral-cli shares. A subcommand is one file, cmd_<name>.cpp, with one function
 // `void add<Name>Command(CLI::App& app, CommonOptions& common)` that adds the subcommand, its options and a callback
-// which puts the work into common.action; main runs that after parsing. The options -t, -c, --kv and --cpu are added to
-// every subcommand by main. Answers go out through writeAnswer() and nothing else writes to standard output.
+// which puts the work into common.action; main runs that after parsing. The options -t, -c, --kv, --cpu, --device and
+// --gpu-layers are added to every subcommand by main. Answers go out through writeAnswer() and nothing else writes to
+// standard output.
 
 #include "core/backend/backend.h"
 #include "core/base/result.h"
+#include "core/runtime/placement.h"
 #include "core/tensor/dtype.h"
 
 #include <CLI/CLI.hpp>
@@ -23,11 +25,19 @@ struct CommonOptions {
     std::int64_t nCtx = 0;                ///< -c; 0: the command's own default
     std::string kv = "f16";               ///< --kv f16|q8_0
     std::string cpu;                      ///< --cpu scalar|avx2|avx512; empty: the best there is (or VITRAL_CPU)
+    std::string device = "auto";          ///< --device auto|cpu|cuda
+    std::int64_t gpuLayers = -1;          ///< --gpu-layers; -1: as many as fit
     bool verbose = false;                 ///< --verbose: log lines of level Info, too
     std::function<Result<void>()> action; ///< set by the subcommand's callback
 
     [[nodiscard]] CpuOptions cpuOptions() const;
     [[nodiscard]] DType kvType() const;
+    [[nodiscard]] DeviceOptions deviceOptions() const;
+    /// Where a language model is computed, as --device and --gpu-layers say; the split is told on standard error where
+    /// there is one. Errors: Device where --device cuda cannot be had.
+    [[nodiscard]] Result<std::shared_ptr<Backend>> backendFor(const std::filesystem::path& model) const;
+    /// A device with that much free memory, else the CPU; by the same options. Errors: as backendFor.
+    [[nodiscard]] Result<std::shared_ptr<Backend>> pictureBackendFor(std::uint64_t needBytes) const;
 };
 
 void addCommonOptions(CLI::App& command, CommonOptions& common);

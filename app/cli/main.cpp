@@ -74,6 +74,7 @@ int run(int argc, char** argv) {
     addPointsCommand(app, common);
     addOpsCommand(app, common);
     addDenoiseCommand(app, common);
+    addDevicesCommand(app, common);
     addLessonCommand(app, common);
     addHubCommand(app, common);
     addStateCommand(app, common);

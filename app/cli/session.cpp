@@ -21,6 +21,8 @@ Result<std::unique_ptr<Session>> Session::open(const CommonOptions& common) {
     std::unique_ptr<Session> session(new Session);
     EngineOptions options;
     options.cpu = common.cpuOptions();
+    options.device = common.deviceOptions();
+    session->wantsGpu_ = common.gpuLayers > 0 || common.verbose;
     VITRAL_TRY_ASSIGN(session->engine_, Engine::create(options, *session));
     session->interrupt_.onInterrupt([raw = session.get()] {
         RunId run = 0;
@@ -88,9 +90,15 @@ Result<std::shared_ptr<const Model>> Session::load(const std::string& argument) 
     std::shared_ptr<const Model> model;
     const auto begin = std::chrono::steady_clock::now();
     bool shown = false;
+    std::string placed;
     const auto handler = [&](const RunEvent& event) -> Result<void> {
-        if (const auto* loaded = std::get_if<ModelLoaded>(&event))
+        if (const auto* loaded = std::get_if<ModelLoaded>(&event)) {
             model = loaded->model;
+            if (!loaded->placement.allOnCpu())
+                placed = loaded->placement.sentence();
+            else if (!loaded->placement.note.empty() && wantsGpu_)
+                placed = loaded->placement.note;
+        }
         const auto* progress = std::get_if<LoadProgress>(&event);
         if (progress == nullptr || !errorIsTerminal())
             return {};
@@ -105,6 +113,8 @@ Result<std::shared_ptr<const Model>> Session::load(const std::string& argument) 
     const Result<RunFinished> end = await(engine_->submit(LoadModelJob{path}), handler, false);
     if (shown)
         sayRaw("\r\x1b[K");
+    if (!placed.empty())
+        say(placed);
     if (!end)
         return tl::unexpected(end.error());
     return model;

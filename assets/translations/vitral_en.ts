@@ -39,6 +39,16 @@
     </message>
 </context>
 <context>
+    <name>vitral::DevicePanel</name>
+    <message numerus="yes">
+        <source>%Ln layer(s) on %1 (%2 GB)</source>
+        <translation>
+            <numerusform>%Ln layer on %1 (%2 GB)</numerusform>
+            <numerusform>%Ln layers on %1 (%2 GB)</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>vitral::ConversationTreeView</name>
     <message numerus="yes">
         <source>%n branches</source>

@@ -2288,6 +2288,104 @@ por milhão</translation>
     </message>
 </context>
 <context>
+    <name>vitral::DevicePanel</name>
+    <message>
+        <source>Graphics cards are switched off (VITRAL_CUDA_PLUGIN=none). Everything runs on the processor.</source>
+        <translation>As placas de vídeo estão desligadas (VITRAL_CUDA_PLUGIN=none). Tudo roda no processador.</translation>
+    </message>
+    <message>
+        <source>This installation has no CUDA plug-in. Everything runs on the processor.</source>
+        <translation>Esta instalação não tem o plug-in CUDA. Tudo roda no processador.</translation>
+    </message>
+    <message>
+        <source>The CUDA plug-in does not belong to this version; install the program again. Everything runs on the processor.</source>
+        <translation>O plug-in CUDA não é desta versão; instale o programa de novo. Tudo roda no processador.</translation>
+    </message>
+    <message>
+        <source>No NVIDIA driver is installed. Everything runs on the processor.</source>
+        <translation>Nenhum driver da NVIDIA está instalado. Tudo roda no processador.</translation>
+    </message>
+    <message>
+        <source>The NVIDIA driver is too old for this program; install a newer one. Everything runs on the processor.</source>
+        <translation>O driver da NVIDIA é antigo demais para este programa; instale um mais novo. Tudo roda no processador.</translation>
+    </message>
+    <message>
+        <source>There is an NVIDIA driver, but no graphics card that it can use. Everything runs on the processor.</source>
+        <translation>Há um driver da NVIDIA, mas nenhuma placa de vídeo que ele possa usar. Tudo roda no processador.</translation>
+    </message>
+    <message>
+        <source>The graphics card cannot be used: %1</source>
+        <translation>A placa de vídeo não pode ser usada: %1</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln layer(s) on %1 (%2 GB)</source>
+        <translation>
+            <numerusform>%Ln camada em %1 (%2 GB)</numerusform>
+            <numerusform>%Ln camadas em %1 (%2 GB)</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>the processor</source>
+        <translation>processador</translation>
+    </message>
+    <message>
+        <source>Looking for graphics cards...</source>
+        <translation>Procurando placas de vídeo...</translation>
+    </message>
+    <message>
+        <source>%1: %2 of %3 GB free</source>
+        <translation>%1: %2 de %3 GB livres</translation>
+    </message>
+    <message>
+        <source>Why: %1</source>
+        <translation>Motivo: %1</translation>
+    </message>
+    <message>
+        <source>Compute on</source>
+        <translation>Calcular em</translation>
+    </message>
+    <message>
+        <source>Where models are computed</source>
+        <translation>Onde os modelos são calculados</translation>
+    </message>
+    <message>
+        <source>Automatic</source>
+        <translation>Automático</translation>
+    </message>
+    <message>
+        <source>Processor</source>
+        <translation>Processador</translation>
+    </message>
+    <message>
+        <source>Graphics card</source>
+        <translation>Placa de vídeo</translation>
+    </message>
+    <message>
+        <source>Automatic: the graphics card as far as its memory goes, the processor for the rest. Takes effect with the next model that is loaded.</source>
+        <translation>Automático: a placa de vídeo até onde a memória dela der, o processador para o resto. Vale a partir do próximo modelo carregado.</translation>
+    </message>
+    <message>
+        <source>Layers on the card</source>
+        <translation>Camadas na placa</translation>
+    </message>
+    <message>
+        <source>Layers on the graphics card at most</source>
+        <translation>No máximo quantas camadas na placa de vídeo</translation>
+    </message>
+    <message>
+        <source>as many as fit</source>
+        <translation>quantas couberem</translation>
+    </message>
+    <message>
+        <source>At most so many layers, counted from the last, are computed on the graphics card.</source>
+        <translation>No máximo este número de camadas, contadas da última, é calculado na placa de vídeo.</translation>
+    </message>
+    <message>
+        <source>Load the model again</source>
+        <translation>Carregar o modelo de novo</translation>
+    </message>
+</context>
+<context>
     <name>vitral::DiskPage</name>
     <message>
         <source>cannot be read</source>
@@ -10503,6 +10601,10 @@ Licença Apache 2.0. Fontes: Inter (SIL OFL 1.1) e JetBrains Mono (Apache 2.0).<
     <message>
         <source>Step of the lesson before</source>
         <translation>Passo anterior da lição</translation>
+    </message>
+    <message>
+        <source>Computing</source>
+        <translation>Computação</translation>
     </message>
 </context>
 <context>

@@ -29,6 +29,7 @@ constexpr CommandForm kForms[] = {
     {"fork", "shows the alternatives where the last answer was least sure", "fork"},
     {"tree", "shows the tree of the conversation", "tree"},
     {"samplers", "shows what each sampler cuts away", "samplers"},
+    {"devices", "shows where models are computed", "devices"},
     {"compare", "lays two answers side by side", "compare"},
     {"settings", "shows the panel of settings", "settings"},
     {"nosettings", "hides the panel of settings", "nosettings"},

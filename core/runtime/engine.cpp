@@ -51,6 +51,9 @@ struct Engine::Impl {
     void emit(RunEvent event);
     void finishDropped(const std::vector<RunId>& dropped);
     void housekeeping();
+    Result<std::shared_ptr<Backend>> gpu(int ordinal);
+    std::shared_ptr<Backend> placeFor(std::uint64_t needBytes);
+    DeviceOptions deviceOptions() const;
     Workspace& workspaceOf(const std::shared_ptr<Backend>& of);
 
     EngineSink& sink;
@@ -58,6 +61,7 @@ struct Engine::Impl {
     JobQueue queue;
     mutable std::mutex reportMutex;
     PrefixCache::Report report;
+    DeviceOptions device; ///< under reportMutex
 
     // Engine thread only.
     PrefixCache cache;
@@ -65,7 +69,9 @@ struct Engine::Impl {
         std::shared_ptr<Backend> backend;
         std::unique_ptr<Workspace> workspace;
     };
-    std::vector<Scratch> scratch;     ///< one per backend that models were loaded with
+    std::vector<Scratch> scratch;                               ///< one per backend that models were loaded with
+    std::vector<std::pair<int, std::shared_ptr<Backend>>> gpus; ///< made at their first use
+    std::string gpuProblem;                                     ///< a device that failed is not used again
     std::optional<Error> deviceError; ///< a device that failed stays failed: later runs are told the same
 
     std::jthread thread; // last: joined before anything it uses goes
@@ -109,8 +115,12 @@ void Engine::Impl::execute(QueuedJob& queued) {
     }
     if (!outcome.status) {
         const Error& error = outcome.status.error();
-        if (error.code == ErrorCode::Device)
-            deviceError = error;
+        if (error.code == ErrorCode::Device) {
+            if (gpus.empty())
+                deviceError = error;
+            else
+                gpuProblem = error.message; // the CPU goes on
+        }
         outcome.reason = FinishReason::Failed;
         if (error.code == ErrorCode::Cancelled) {
             outcome.reason = FinishReason::Cancelled;
@@ -133,13 +143,47 @@ void Engine::Impl::perform(LoadModelJob& job, RunPort& port, Outcome& outcome) {
         told = fraction;
         emit(LoadProgress{port.run, fraction, job.path.filename().string()});
     };
+    Placement placement;
+    const DeviceOptions wished = deviceOptions();
+    if (wished.choice != DeviceChoice::Cpu) {
+        const auto file = GgufFile::open(job.path); // what is wrong with it, loadModel says
+        if (file) {
+            GpuFindings found = findGpus();
+            if (!gpuProblem.empty())
+                found = {GpuAbsence::Failed, gpuProblem, {}};
+            placement = planPlacement(**file, found, wished);
+            auto placed = placedBackend(placement, backend, [this](int ordinal) { return gpu(ordinal); });
+            if (!placed) {
+                placement = planPlacement(**file, {GpuAbsence::Failed, placed.error().message, {}}, wished);
+            } else {
+                options.backend = std::move(*placed);
+            }
+        }
+        if (wished.choice == DeviceChoice::Cuda && placement.allOnCpu() && !placement.note.empty()) {
+            outcome.status = fail(ErrorCode::Device, placement.note + " Choose the CPU to go on without it.");
+            return;
+        }
+    }
     auto model = loadModel(job.path, options);
+    if (!model && options.backend != backend &&
+        (model.error().code == ErrorCode::OutOfMemory || model.error().code == ErrorCode::Device)) {
+        const std::string why = model.error().message;
+        logMessage(LogLevel::Warning, "engine", fmt::format("{} The model is loaded on the CPU instead.", why));
+        placement = {};
+        if (const auto file = GgufFile::open(job.path))
+            placement = planPlacement(**file, {GpuAbsence::Failed, why, {}}, wished);
+        options.backend = backend;
+        told = -1.0;
+        model = loadModel(job.path, options);
+    }
+    if (!placement.note.empty())
+        logMessage(LogLevel::Info, "engine", placement.note);
     outcome.timings.loadSeconds = secondsSince(begin);
     if (!model) {
         outcome.status = tl::unexpected(std::move(model).error());
         return;
     }
-    emit(ModelLoaded{port.run, std::move(*model), outcome.timings.loadSeconds});
+    emit(ModelLoaded{port.run, std::move(*model), outcome.timings.loadSeconds, std::move(placement)});
 }
 
 void Engine::Impl::perform(GenerateJob& job, RunPort& port, Outcome& outcome) {
@@ -164,8 +208,33 @@ void Engine::Impl::perform(Task& task, RunPort& port, Outcome& outcome) {
                             emit(TaskProgress{port.run, fraction, std::move(what)});
                             housekeeping();
                         },
-                        *backend, backend};
+                        *backend, backend, [this](std::uint64_t needBytes) { return placeFor(needBytes); }};
     outcome.status = task(context);
+}
+
+DeviceOptions Engine::Impl::deviceOptions() const {
+    const std::lock_guard lock(reportMutex);
+    return device;
+}
+
+Result<std::shared_ptr<Backend>> Engine::Impl::gpu(int ordinal) {
+    for (const auto& [known, made] : gpus)
+        if (known == ordinal)
+            return made;
+    VITRAL_TRY_ASSIGN(auto made, makeGpuBackend(ordinal));
+    gpus.emplace_back(ordinal, made);
+    return made;
+}
+
+std::shared_ptr<Backend> Engine::Impl::placeFor(std::uint64_t needBytes) {
+    const DeviceOptions wished = deviceOptions();
+    if (wished.choice == DeviceChoice::Cpu || wished.gpuLayers == 0 || !gpuProblem.empty())
+        return backend;
+    for (const GpuDevice& found : findGpus().devices)
+        if (found.freeBytes >= needBytes)
+            if (auto made = gpu(found.ordinal))
+                return *made;
+    return backend;
 }
 
 /// A sink that throws loses that event and nothing more.
@@ -203,7 +272,14 @@ Result<std::unique_ptr<Engine>> Engine::create(const EngineOptions& options, Eng
     if (!backend) {
         VITRAL_TRY_ASSIGN(backend, makeCpuBackend(options.cpu));
     }
-    return std::unique_ptr<Engine>(new Engine(std::make_unique<Impl>(sink, std::move(backend), options.keptKvBytes)));
+    std::unique_ptr<Engine> engine(new Engine(std::make_unique<Impl>(sink, std::move(backend), options.keptKvBytes)));
+    engine->setDevice(options.device);
+    return engine;
+}
+
+void Engine::setDevice(const DeviceOptions& device) {
+    const std::lock_guard lock(impl_->reportMutex);
+    impl_->device = device;
 }
 
 Engine::Engine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

@@ -5,6 +5,7 @@
 // thread.
 
 #include "core/runtime/events.h"
+#include "core/runtime/placement.h"
 #include "core/sample/params.h"
 #include "core/trace/intervention.h"
 
@@ -24,6 +25,7 @@ struct EngineOptions {
     std::size_t keptKvBytes = std::size_t{512} << 20U;
     /// Null: makeCpuBackend(cpu). For tests.
     std::shared_ptr<Backend> backend;
+    DeviceOptions device = {DeviceChoice::Cpu, -1, 4096, DType::F16}; ///< see setDevice
 };
 
 struct LoadModelJob {
@@ -58,7 +60,13 @@ struct TaskContext {
     std::stop_token stop;
     std::function<void(double fraction, std::string what)> progress;
     Backend& backend;
-    std::shared_ptr<Backend> sharedBackend = nullptr; ///< the same, for what lives longer than the task (a loaded model)
+    std::shared_ptr<Backend> sharedBackend =
+        nullptr; ///< the same, for what lives longer than the task (a loaded model)
+    /// A device with room for so many bytes if the engine may use one, else sharedBackend. May be empty (tests).
+    std::function<std::shared_ptr<Backend>(std::uint64_t needBytes)> place = {};
+    [[nodiscard]] std::shared_ptr<Backend> backendFor(std::uint64_t needBytes) const {
+        return place ? place(needBytes) : sharedBackend;
+    }
 };
 /// Work of any kind on the engine thread. Long ones ask `stop` often enough to answer a cancel within 300 ms.
 using Task = std::function<Result<void>(TaskContext&)>;
@@ -87,6 +95,10 @@ public:
     // of any kind: submit an empty Task to free them at once.
     /// Cancels that run and no other, queued or running. A run that has ended is not an error.
     void cancel(RunId run);
+
+    /// Where models that are loaded from now on are computed. Where a device has too little memory or fails while a
+    /// model is loaded, the CPU takes over and ModelLoaded says so.
+    void setDevice(const DeviceOptions& device);
 
     struct CacheReport {
         std::size_t usedBytes, reservedBytes;

@@ -4,6 +4,7 @@
 
 #include "core/base/result.h"
 #include "core/model/model.h"
+#include "core/runtime/placement.h"
 #include "core/sample/sampler.h"
 #include "core/trace/recording.h"
 
@@ -31,6 +32,7 @@ struct ModelLoaded {
     RunId run;
     std::shared_ptr<const Model> model;
     double seconds;
+    Placement placement = {}; ///< what is computed where, and why
 };
 /// `total` counts distinct prompt tokens (a prefix that branches share counts once); `done` includes `fromCache`.
 /// savedSeconds is an estimate: fromCache over the prefill speed measured with this model so far (0: not measured yet).

@@ -157,6 +157,7 @@ const std::byte* CudaBackend::inputBytes(std::span<const std::byte> bytes) {
 }
 
 float* CudaBackend::scratch(std::size_t bytes) {
+    bytes = std::max(bytes, std::size_t{256}); // never null where nothing failed
     if (scratch_.sizeBytes() < bytes) {
         check(useDevice(device_.ordinal));
         auto memory = DeviceMemory::make(std::max(bytes + bytes / 4, std::size_t{1} << 20));

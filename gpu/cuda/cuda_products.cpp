@@ -2,9 +2,9 @@
 // Weights on the device, products with them, keys and values, attention.
 
 #include "gpu/cuda/cuda_backend.h"
+#include "gpu/cuda/kernels/attention.h"
 #include "gpu/cuda/kernels/conv.h"
 #include "gpu/cuda/kernels/matmul.h"
-#include "gpu/cuda/kernels/plain.h"
 
 #include "core/tensor/quantize.h"
 
@@ -16,9 +16,6 @@ namespace vitral::cuda {
 namespace {
 constexpr std::size_t kSlabBytes = std::size_t{8} << 20; ///< made on the host at a time
 
-Rows rows(const Tensor& t) {
-    return {t.f32(), t.rowStride};
-}
 const CudaMatrix& cudaMatrix(const Matrix& matrix) {
     return static_cast<const CudaMatrix&>(matrix);
 }
@@ -226,45 +223,53 @@ BatchRows CudaBackend::batch(std::span<const BatchRow> batchRows, const KvCache&
 }
 
 namespace {
-PlainKv kvOf(const KvCache& cache, std::int32_t iLayer) {
-    const KvLayerSpec& layer = cache.spec().layers[static_cast<std::size_t>(iLayer)];
-    return {reinterpret_cast<float*>(cache.layerData(iLayer)), layer.nKvHead, layer.headDimK, layer.headDimV,
-            cache.spec().dtype == DType::F32 ? 0 : 1};
+KvDeviceLayout layoutOf(const KvLayerSpec& layer, DType dtype) {
+    return deviceKvLayout(layer.nKvHead, layer.headDimK, layer.headDimV,
+                          dtype == DType::F32   ? kernels::KvFormat::F32
+                          : dtype == DType::F16 ? kernels::KvFormat::F16
+                                                : kernels::KvFormat::Q8_0);
+}
+KvDeviceLayout layoutOf(const KvCache& cache, std::int32_t iLayer) {
+    return layoutOf(cache.spec().layers[static_cast<std::size_t>(iLayer)], cache.spec().dtype);
 }
 } // namespace
 
 std::size_t CudaBackend::kvBlockBytes(const KvLayerSpec& layer, DType dtype) const {
-    (void)dtype;
-    return static_cast<std::size_t>(layer.nKvHead) * static_cast<std::size_t>(layer.headDimK + layer.headDimV) *
-           static_cast<std::size_t>(kKvBlockTokens) * sizeof(float);
+    return layoutOf(layer, dtype).blockBytes;
 }
 
 void CudaBackend::kvStore(KvCache& cache, std::int32_t iLayer, Tensor k, Tensor v,
                           std::span<const BatchRow> batchRows) {
     const BatchRows b = batch(batchRows, cache);
     if (b.blocks)
-        call(plainKvStore, kvOf(cache, iLayer), rows(k), rows(v), b);
+        call(launchKvStore, layoutOf(cache, iLayer), cache.layerData(iLayer), k.f32(), k.rowStride, v.f32(),
+             v.rowStride, b);
     endOperation(k.nRow());
 }
 
 void CudaBackend::attention(Tensor out, Tensor q, const KvCache& cache, std::int32_t iLayer,
                             std::span<const BatchRow> batchRows, const AttentionParams& params) {
-    PlainAttention a{};
-    a.out = rows(out);
-    a.q = rows(q);
-    a.lse = rows(params.logSumExp);
-    a.kv = kvOf(cache, iLayer);
-    a.batch = batch(batchRows, cache);
+    CachedAttention a{};
+    a.q = q.f32();
+    a.qStride = q.rowStride;
+    a.out = out.f32();
+    a.outStride = out.rowStride;
+    a.lse = params.logSumExp.f32();
+    a.lseStride = params.logSumExp.rowStride;
+    a.layerData = cache.layerData(iLayer);
+    a.layout = layoutOf(cache, iLayer);
+    a.rows = batch(batchRows, cache);
     a.nHead = params.nHead;
     a.scale = params.scale;
     a.softcap = params.softcap;
     a.window = params.window;
     if (params.sinks)
         a.sinks = input(std::span<const float>(params.sinks, static_cast<std::size_t>(params.nHead)));
-    a.scores = scratch(static_cast<std::size_t>(a.batch.nRow * params.nHead) *
-                       static_cast<std::size_t>(a.batch.maxLength) * sizeof(float));
-    if (a.scores && a.batch.blocks)
-        call(plainAttention, a);
+    a.nMultiprocessor = device_.nMultiprocessor;
+    a.sharedBytesPerBlock = device_.sharedBytesPerBlock;
+    void* memory = scratch(attentionScratchBytes(a));
+    if (memory && a.rows.blocks)
+        call(launchAttention, a, memory);
     endOperation(q.nRow());
 }
 
@@ -272,14 +277,15 @@ void CudaBackend::readKv(const KvCache& cache, std::int32_t iLayer, SeqId seq, s
                          std::int64_t n, bool values, std::span<float> host) {
     if (n <= 0)
         return;
-    const PlainKv kv = kvOf(cache, iLayer);
-    const auto bytes =
-        static_cast<std::size_t>(n) * static_cast<std::size_t>(values ? kv.headDimV : kv.headDimK) * sizeof(float);
+    const KvDeviceLayout layout = layoutOf(cache, iLayer);
+    const auto bytes = static_cast<std::size_t>(n) *
+                       static_cast<std::size_t>(values ? layout.headDimV : layout.headDimK) * sizeof(float);
     float* out = scratch(bytes);
     const auto* blocks = input(std::span<const std::int32_t>(cache.blocks(seq)));
     if (!out || !blocks)
         return;
-    call(plainKvRead, out, kv, values, blocks, iKvHead, first, n);
+    call(launchKvRead, layout, static_cast<const std::byte*>(cache.layerData(iLayer)), blocks, iKvHead, first, n,
+         values, out);
     flush();
     check(copyToHost(host.data(), out, bytes, stream_));
     check(synchronise(stream_));
@@ -325,22 +331,28 @@ void CudaBackend::conv2d(Tensor out, Tensor x, const Matrix& weight, Tensor bias
 }
 
 void CudaBackend::denseAttention(Tensor out, Tensor q, Tensor k, Tensor v, const DenseAttentionParams& params) {
-    PlainDenseAttention a{};
-    a.out = rows(out);
-    a.q = rows(q);
-    a.k = rows(k);
-    a.v = rows(v);
-    a.lse = rows(params.logSumExp);
+    DenseAttention a{};
+    a.q = q.f32();
+    a.qStride = q.rowStride;
+    a.k = k.f32();
+    a.kStride = k.rowStride;
+    a.v = v.f32();
+    a.vStride = v.rowStride;
+    a.out = out.f32();
+    a.outStride = out.rowStride;
+    a.lse = params.logSumExp.f32();
+    a.lseStride = params.logSumExp.rowStride;
     a.nImage = params.nImage;
     a.nQuery = q.nRow() / params.nImage;
     a.nKey = k.nRow() / params.nImage;
     a.nHead = params.nHead;
     a.headDim = params.headDim;
     a.scale = params.scale;
-    a.causal = params.causal ? 1 : 0;
-    a.scores = scratch(static_cast<std::size_t>(q.nRow() * params.nHead * a.nKey) * sizeof(float));
-    if (a.scores)
-        call(plainDenseAttention, a);
+    a.causal = params.causal;
+    a.exact = params.form == WeightForm::Exact;
+    a.sharedBytesPerBlock = device_.sharedBytesPerBlock;
+    if (void* memory = scratch(denseAttentionScratchBytes(a)))
+        call(launchDenseAttention, a, memory);
     endOperation(q.nRow());
 }
 

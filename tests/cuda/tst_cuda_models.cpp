@@ -13,7 +13,8 @@ namespace cu = vitral::cuda;
 
 namespace {
 double tolerance(const std::string& model) {
-    return model == "gpt-oss-mxfp4" ? 3e-2 : 1e-4;
+    // Attention on matrix instructions rounds the weights of the softmax and the values to F16 (2^-11).
+    return model == "gpt-oss-mxfp4" ? 3e-2 : 3e-3;
 }
 } // namespace
 

@@ -45,6 +45,7 @@ void ModelSession::onEvents(const std::vector<RunEvent>& events) {
             progressText_ = QString::fromStdString(e->what);
             progressed = true;
         } else if (const auto* m = std::get_if<ModelLoaded>(&event); m != nullptr && m->run == run_) {
+            loadedPlacement_ = m->placement;
             adopt(m->model, m->seconds);
         } else if (const auto* f = std::get_if<RunFinished>(&event);
                    f != nullptr && f->run == run_ && state_ == State::Loading) {
@@ -97,6 +98,7 @@ void ModelSession::become(std::shared_ptr<const Model> model, double seconds,
     model_ = std::move(model);
     template_ = std::move(chatTemplate);
     capabilities_ = capabilities;
+    placement_ = loadedPlacement_;
     path_ = loadingPath_;
     loadSeconds_ = seconds;
     state_ = State::Ready;

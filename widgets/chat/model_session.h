@@ -36,6 +36,8 @@ public:
     [[nodiscard]] QString progressText() const { return progressText_; }
     [[nodiscard]] QString error() const { return error_; }
     [[nodiscard]] double loadSeconds() const { return loadSeconds_; }
+    /// Which layers of the model are computed where.
+    [[nodiscard]] const Placement& placement() const { return placement_; }
 
 signals:
     void changed();         ///< state, model or template
@@ -57,6 +59,7 @@ private:
     ChatTemplate::Capabilities capabilities_;
     QString path_, loadingPath_, error_, progressText_;
     double progress_ = 0, loadSeconds_ = 0;
+    Placement placement_, loadedPlacement_;
 };
 
 } // namespace vitral

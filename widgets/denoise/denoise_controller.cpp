@@ -5,6 +5,7 @@
 #include "widgets/chat/error_text.h"
 #include "core/diffusion/pixels.h"
 #include "core/runtime/bundled_model.h"
+#include "core/runtime/denoise_task.h"
 
 #include <QDir>
 #include <QDirIterator>
@@ -151,7 +152,7 @@ void DenoiseController::loadModel(const QString& path) {
     auto slot = std::make_shared<std::optional<DiffusionModelPtr>>();
     Task task = [slot, path = filePath(path), load = functions_.load](TaskContext& context) -> Result<void> {
         DiffusionLoadOptions options;
-        options.backend = context.sharedBackend;
+        options.backend = context.backendFor(pictureModelBytes(path));
         options.stop = context.stop;
         if (context.progress)
             options.progress = [&context](double fraction) { context.progress(fraction, {}); };

@@ -15,6 +15,7 @@ public:
     RunId task(Task task) override { return engine_->submit(std::move(task)); }
     RunId taskLatest(const std::string& tag, Task task) override { return engine_->submitLatest(tag, std::move(task)); }
     void cancel(RunId run) override { engine_->cancel(run); }
+    void setDevice(const DeviceOptions& device) override { engine_->setDevice(device); }
     BackendInfo backendInfo() const override { return engine_->backendInfo(); }
     Engine::CacheReport cacheReport() const override { return engine_->cacheReport(); }
 

@@ -20,6 +20,8 @@ public:
     virtual RunId task(Task task) = 0;
     virtual RunId taskLatest(const std::string& tag, Task task) = 0;
     virtual void cancel(RunId run) = 0;
+    /// Where models that are loaded from now on are computed.
+    virtual void setDevice(const DeviceOptions& device) { (void)device; }
     [[nodiscard]] virtual BackendInfo backendInfo() const = 0;
     [[nodiscard]] virtual Engine::CacheReport cacheReport() const = 0;
 };

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/runtime/placement.h"
+
+#include "core/backend/split_backend.h"
+#include "core/io/gguf_summary.h"
+
+#include <algorithm>
+#include <charconv>
+#include <fmt/format.h>
+
+namespace vitral {
+
+namespace {
+
+constexpr std::uint64_t kScratchBytes = std::uint64_t{384}
+                                        << 20; ///< activations of a prefill chunk, logits, the driver
+constexpr double kUsable = 0.95;               ///< of what a device says is free
+
+double gigabytes(std::uint64_t bytes) {
+    return static_cast<double>(bytes) / 1e9;
+}
+
+std::int64_t layerOf(std::string_view tensor) {
+    constexpr std::string_view kPrefix = "blk.";
+    if (tensor.substr(0, kPrefix.size()) != kPrefix)
+        return -1;
+    std::int64_t layer = -1;
+    std::from_chars(tensor.data() + kPrefix.size(), tensor.data() + tensor.size(), layer);
+    return layer;
+}
+
+struct Needs {
+    std::vector<std::uint64_t> layers; ///< weights, keys and values
+    std::uint64_t embedding = 0;       ///< the table and what else stands before the layers
+    std::uint64_t head = 0;            ///< the output matrix: the table again where it is tied
+};
+
+Needs needsOf(const GgufFile& file, const DeviceOptions& options) {
+    const GgufSummary summary = summarize(file);
+    Needs needs;
+    const std::uint64_t nLayer = static_cast<std::uint64_t>(std::clamp<std::int64_t>(summary.nLayer, 0, 4096));
+    needs.layers.resize(nLayer);
+    for (const GgufTensor& tensor : file.tensors()) {
+        const std::int64_t layer = layerOf(tensor.name);
+        if (layer >= 0 && static_cast<std::uint64_t>(layer) < nLayer)
+            needs.layers[static_cast<std::size_t>(layer)] += tensor.view.bytes.size();
+        else if (tensor.name.starts_with("output"))
+            needs.head += tensor.view.bytes.size();
+        else
+            needs.embedding += tensor.view.bytes.size();
+    }
+    if (!file.findTensor("output.weight"))
+        if (const GgufTensor* table = file.findTensor("token_embd.weight"))
+            needs.head += table->view.bytes.size();
+    if (nLayer > 0)
+        for (std::uint64_t& layer : needs.layers)
+            layer += summary.kvBytes(options.nCtxTokens, options.kvType) / nLayer;
+    return needs;
+}
+
+PlacementPart cpuPart(std::int64_t nLayer, std::uint64_t bytes) {
+    return {-1, "CPU", 0, nLayer, bytes, 0};
+}
+
+} // namespace
+
+std::string Placement::sentence() const {
+    std::string text;
+    for (const PlacementPart& part : parts)
+        text += fmt::format("{}{} {} on {} ({:.1f} GB)", text.empty() ? "" : ", ", part.nLayer,
+                            text.empty() ? fmt::format("of {} layers", nLayer) : std::string("layers"),
+                            part.ordinal < 0 ? "the CPU" : part.device, gigabytes(part.needBytes));
+    return text.empty() ? text : text + ".";
+}
+
+Placement planPlacement(const GgufFile& file, const GpuFindings& gpus, const DeviceOptions& options) {
+    const Needs needs = needsOf(file, options);
+    const auto nLayer = static_cast<std::int64_t>(needs.layers.size());
+    Placement plan;
+    plan.nLayer = nLayer;
+    std::uint64_t all = needs.embedding + needs.head + kScratchBytes;
+    for (const std::uint64_t layer : needs.layers)
+        all += layer;
+    plan.needBytes = all;
+    plan.absence = gpus.absence;
+    const auto onCpu = [&](std::string why) {
+        plan.parts = {cpuPart(nLayer, all)};
+        plan.note = std::move(why);
+        return plan;
+    };
+    if (options.choice == DeviceChoice::Cpu || options.gpuLayers == 0)
+        return onCpu({});
+    if (gpus.devices.empty())
+        return onCpu(options.choice == DeviceChoice::Auto && gpus.absence == GpuAbsence::NoPlugin ? std::string()
+                                                                                                  : gpus.sentence);
+    const auto budget = [](const GpuDevice& device) {
+        const auto usable = static_cast<std::uint64_t>(kUsable * static_cast<double>(device.freeBytes));
+        return usable > kScratchBytes ? usable - kScratchBytes : 0;
+    };
+    const std::int64_t most = options.gpuLayers < 0 ? nLayer : std::min(nLayer, options.gpuLayers);
+    // One device with room for everything takes everything.
+    const auto whole = std::find_if(gpus.devices.begin(), gpus.devices.end(),
+                                    [&](const GpuDevice& d) { return budget(d) >= all - kScratchBytes; });
+    if (whole != gpus.devices.end() && most == nLayer) {
+        plan.parts = {{whole->ordinal, whole->name, 0, nLayer, all, whole->freeBytes}};
+        return plan;
+    }
+    // Else from the last layer back, device by device; a device that cannot even take the head is passed over.
+    std::vector<PlacementPart> backwards;
+    std::int64_t next = nLayer - 1, left = most;
+    std::uint64_t head = needs.head;
+    for (auto device = gpus.devices.rbegin(); device != gpus.devices.rend() && left > 0; ++device) {
+        PlacementPart part{device->ordinal, device->name, 0, 0, head, device->freeBytes};
+        const std::uint64_t room = budget(*device);
+        while (left > 0 && next >= 0 && part.needBytes + needs.layers[static_cast<std::size_t>(next)] <= room) {
+            part.needBytes += needs.layers[static_cast<std::size_t>(next)];
+            ++part.nLayer;
+            --next;
+            --left;
+        }
+        if (part.nLayer == 0)
+            continue;
+        part.firstLayer = next + 1;
+        part.needBytes += kScratchBytes;
+        backwards.push_back(part);
+        head = 0;
+    }
+    if (backwards.empty())
+        return onCpu(
+            fmt::format("The graphics device's free memory ({:.1f} GB on {}) is too little for even one layer.",
+                        gigabytes(gpus.devices.front().freeBytes), gpus.devices.front().name));
+    std::uint64_t cpu = needs.embedding + kScratchBytes;
+    for (std::int64_t i = 0; i <= next; ++i)
+        cpu += needs.layers[static_cast<std::size_t>(i)];
+    plan.needBytes = cpu;
+    plan.parts.push_back(cpuPart(next + 1, cpu)); // the embedding's table is the CPU's in any case
+    for (auto part = backwards.rbegin(); part != backwards.rend(); ++part) {
+        plan.needBytes += part->needBytes;
+        plan.parts.push_back(*part);
+    }
+    return plan;
+}
+
+Result<std::shared_ptr<Backend>> placedBackend(const Placement& placement, const std::shared_ptr<Backend>& cpu,
+                                               const std::function<Result<std::shared_ptr<Backend>>(int)>& gpu) {
+    if (placement.allOnCpu())
+        return cpu;
+    std::vector<SplitBackend::Part> parts;
+    for (const PlacementPart& part : placement.parts) {
+        std::shared_ptr<Backend> backend = cpu;
+        if (part.ordinal >= 0) {
+            VITRAL_TRY_ASSIGN(backend, gpu(part.ordinal));
+        }
+        parts.push_back({std::move(backend), static_cast<std::int32_t>(part.nLayer)});
+    }
+    if (parts.size() == 1)
+        return parts.front().backend;
+    return std::shared_ptr<Backend>(std::make_shared<SplitBackend>(std::move(parts)));
+}
+
+} // namespace vitral
