@@ -91,7 +91,7 @@ InsideWindow::InsideWindow(InsideController& inside, QWidget* parent) : QWidget(
     connect(&inside_.chat(), &TranscriptSource::reset, this, &InsideWindow::refresh);
     for (const auto& [widget, name] :
          std::initializer_list<std::pair<QWidget*, const char*>>{{stack_, "inside.view"},
-                                                                 {railScroll_, "inside.rail"},
+                                                                 {rail_, "inside.rail"},
                                                                  {selectionRow_, "inside.selection"},
                                                                  {layer_, "inside.layer"},
                                                                  {head_, "inside.head"},
