@@ -32,7 +32,7 @@ void MainWindow::makeRooms(QWidget* chat) {
     rooms_.push_back(new ChatRoom(chat, roomStack_));
     for (Room* room : app::makeRooms(services_, roomStack_))
         rooms_.push_back(room);
-    rooms_.push_back(classroom_->makeRoom(roomStack_));
+    rooms_.insert(rooms_.end() - 1, classroom_->makeRoom(roomStack_)); // the library comes last
     startRoom_ = new StartRoom(roomStack_);
     rooms_.push_back(startRoom_); // first on the rail, last in the count: chat stays Ctrl+1
     for (Room* room : rooms_) {

@@ -258,6 +258,7 @@ bool MainWindow::showView(const QString& name) {
         settingsPanel_->samplingSection()->setOpen(false);
         samplerSection_->setOpen(true);
     } else if (name == QLatin1String("devices")) {
+        rightDock_->show();
         settingsPanel_->samplingSection()->setOpen(false);
         deviceSection_->setOpen(true);
     } else if (name == QLatin1String("compare")) {

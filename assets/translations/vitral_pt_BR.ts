@@ -5134,8 +5134,8 @@ por milhão</translation>
         <translation>&amp;Biblioteca</translation>
     </message>
     <message>
-        <source>Models on this computer, and downloads when you ask for them</source>
-        <translation>Modelos neste computador, e downloads quando você pedir</translation>
+        <source>Models on this computer, and downloads when you ask for them.</source>
+        <translation>Modelos neste computador, e downloads quando você pedir.</translation>
     </message>
     <message>
         <source>On this computer</source>

@@ -41,7 +41,7 @@ enum Kind { Model, Foreign, Bundled, Unfinished }; ///< Foreign: kept by another
 constexpr quint64 kProgramBytes = quint64{200} << 20U;
 
 QString sizeText(quint64 bytes) {
-    return QLocale().formattedDataSize(static_cast<qint64>(bytes));
+    return QLocale().formattedDataSize(static_cast<qint64>(bytes), 2, QLocale::DataSizeSIFormat);
 }
 
 } // namespace

@@ -156,10 +156,11 @@ void HubController::progress(quint64 id, const hub::DownloadProgress& progress) 
     t->progress = progress;
     const QLocale locale;
     const double whole = static_cast<double>(std::max<std::uint64_t>(1, progress.totalBytes));
-    task_.setProgress(static_cast<double>(progress.doneBytes) / whole,
-                      tr("%1 of %2")
-                          .arg(locale.formattedDataSize(static_cast<qint64>(progress.doneBytes)),
-                               locale.formattedDataSize(static_cast<qint64>(progress.totalBytes))));
+    task_.setProgress(
+        static_cast<double>(progress.doneBytes) / whole,
+        tr("%1 of %2")
+            .arg(locale.formattedDataSize(static_cast<qint64>(progress.doneBytes), 2, QLocale::DataSizeSIFormat),
+                 locale.formattedDataSize(static_cast<qint64>(progress.totalBytes), 2, QLocale::DataSizeSIFormat)));
     emit transfersChanged();
 }
 

@@ -30,7 +30,7 @@ constexpr int kNameRole = Qt::UserRole + 1;
 constexpr quint64 kProgramBytes = quint64{200} << 20U;
 
 QString sizeText(quint64 bytes) {
-    return QLocale().formattedDataSize(static_cast<qint64>(bytes));
+    return QLocale().formattedDataSize(static_cast<qint64>(bytes), 2, QLocale::DataSizeSIFormat);
 }
 
 bool isWeights(const std::string& path) {

@@ -41,7 +41,7 @@ QString LibraryRoom::title() const {
 }
 
 QString LibraryRoom::help() const {
-    return tr("Models on this computer, and downloads when you ask for them");
+    return tr("Models on this computer, and downloads when you ask for them.");
 }
 
 void LibraryRoom::go(const QString& argument) {

@@ -54,7 +54,9 @@ void TransferRow::show(const HubController::Transfer& transfer) {
     shown_ = transfer;
     const QLocale locale;
     const hub::DownloadProgress& p = transfer.progress;
-    const auto size = [&locale](std::uint64_t bytes) { return locale.formattedDataSize(static_cast<qint64>(bytes)); };
+    const auto size = [&locale](std::uint64_t bytes) {
+        return locale.formattedDataSize(static_cast<qint64>(bytes), 2, QLocale::DataSizeSIFormat);
+    };
     const QString file = QString::fromStdString(transfer.file.path);
     name_->setFullText(QStringLiteral("%1 \u00b7 %2").arg(file, QString::fromStdString(transfer.repo.id)));
     bar_->setAccessibleName(tr("Progress of %1").arg(file));
