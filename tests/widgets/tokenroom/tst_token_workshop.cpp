@@ -324,7 +324,25 @@ private slots:
                                          QFile::exists(folder.filePath("languages.json")) &&
                                          QFile::exists(folder.filePath("costs.json")),
                                      5000);
-            TokenController other(folder.path(), nullptr, nullptr, {});
+            // A second window has a folder of its own and leaves the first one's alone...
+            const auto bytes = [&](const QString& path) {
+                QFile file(path);
+                return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+            };
+            const QByteArray before = bytes(folder.filePath("workshop.json"));
+            TokenController second(folder.path(), nullptr, nullptr, {});
+            QVERIFY(second.folder() != tokens.folder());
+            WorkshopView beside(second);
+            WorkshopSettings others = settings;
+            others.vocab = 99;
+            beside.setSettings(others);
+            QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(second.folder() + "/workshop.json"), 5000);
+            QCOMPARE(bytes(folder.filePath("workshop.json")), before);
+            // ...and what a killed one left is there for the next: the files, without a lock that anybody holds.
+            const QTemporaryDir left;
+            for (const char* name : {"workshop.json", "languages.json", "costs.json"})
+                QVERIFY(QFile::copy(folder.filePath(name), left.filePath(name)));
+            TokenController other(left.path(), nullptr, nullptr, {});
             const WorkshopView again(other);
             QCOMPARE(again.settings().vocab, settings.vocab);
             QCOMPARE(int(again.settings().kind), int(settings.kind));
