@@ -180,6 +180,11 @@ DenoiseSettingsPanel::DenoiseSettingsPanel(DenoiseController& denoise, QWidget* 
     plan_->setContentsMargins(design::kSpace3, design::kSpace1, design::kSpace3, design::kSpace2);
     outer->addWidget(plan_);
 
+    // The longest choice must not make the page wider than the panel: nothing scrolls sideways here.
+    for (QComboBox* box : page->findChildren<QComboBox*>()) {
+        box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+        box->setMinimumContentsLength(8);
+    }
     for (QSpinBox* box : {steps_, width_, height_})
         connect(box, &QSpinBox::valueChanged, this, &DenoiseSettingsPanel::edited);
     for (QComboBox* box : {class_, solver_, spacing_, preview_})
