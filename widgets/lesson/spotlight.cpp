@@ -63,7 +63,8 @@ void Spotlight::paintEvent(QPaintEvent*) {
         return;
     const design::Palette& colours = design::paletteFor(this);
     const auto placeOf = [this](const QWidget* w) { return QRect(w->mapTo(parentWidget(), QPoint()), w->size()); };
-    const QRect place = placeOf(element_).intersected(rect());
+    // Around the element, not over it: letters that begin at its very edge stay legible.
+    const QRect place = placeOf(element_).marginsAdded(QMargins() + design::kSpace1).intersected(rect());
     QPainterPath shade;
     shade.addRect(rect());
     QPainterPath hole;
