@@ -40,6 +40,7 @@ struct DenoiseOptions {
     bool list = false, json = false, exact = false;
     CLI::App* command = nullptr;
 
+    bool bundled = false; ///< the only word was the prompt
     [[nodiscard]] bool given(const char* option) const { return command->count(option) > 0; }
 };
 
@@ -105,7 +106,8 @@ Result<DenoiseSettings> settingsOf(const DenoiseOptions& o, const DiffusionModel
         if (o.given(option))
             to = from;
     };
-    take("PROMPT", s.prompt, o.prompt);
+    if (o.bundled || o.given("PROMPT"))
+        s.prompt = o.prompt;
     take("--negative", s.negative, o.negative);
     take("--class", s.classId, o.classId);
     take("--seed", s.seed, o.seed);
@@ -295,7 +297,23 @@ Result<void> runUpscale(const DenoiseOptions& o, DenoiseJob base, std::stop_toke
     return writeAnswer(fmt::format("{} x {}, {} tiles\n", plan.width, plan.height, plan.nTile));
 }
 
+/// Asked before anything is computed: minutes of drawing must not end in "no such folder".
+Result<void> canBeWritten(const std::string& file) {
+    if (file.empty())
+        return {};
+    std::error_code error;
+    const std::filesystem::path path(file);
+    if (std::filesystem::is_directory(path, error))
+        return fail(ErrorCode::InvalidArgument, fmt::format("{} is a folder; name a file in it.", file));
+    if (path.has_parent_path() && !std::filesystem::is_directory(path.parent_path(), error))
+        return fail(ErrorCode::Io, fmt::format("There is no folder {} to write {} into.", path.parent_path().string(),
+                                               path.filename().string()));
+    return {};
+}
+
 Result<void> runDenoise(const DenoiseOptions& o, const CommonOptions& common) {
+    for (const std::string* file : {&o.out, &o.sheet, &o.film, &o.trace})
+        VITRAL_TRY(canBeWritten(*file));
     if (o.list && o.model.empty())
         return writeAnswer(namesText());
     std::filesystem::path modelPath = o.model;
@@ -411,7 +429,8 @@ void addDenoiseCommand(CLI::App& app, CommonOptions& common) {
     c->add_flag("--list", o->list, "What the model is and needs; solvers and spacings");
     c->add_flag("--json", o->json, "Settings and times of all steps as JSON");
     c->callback([&common, o] {
-        if (o->prompt.empty() && isPrompt(o->model)) // denoise "gato azul": the bundled model draws
+        o->bundled = o->prompt.empty() && isPrompt(o->model); // denoise "gato azul": the bundled model draws
+        if (o->bundled)
             std::swap(o->prompt, o->model);
         common.action = [&common, o] { return runDenoise(*o, common); };
     });

@@ -34,6 +34,28 @@ private slots:
         QCOMPARE(runCli({"denoise", "m", "--steps", "0"}).exitCode, 2);
     }
 
+    // A prompt alone is drawn by the bundled model: the very picture that "-" and the prompt give.
+    void aPromptAloneIsThePrompt() {
+        const auto draw = [&](QStringList words, const char* file) {
+            words.prepend(QStringLiteral("denoise"));
+            words += {"--steps", "2", "--seed", "7", "--json", "-o", path(file)};
+            const CliResult made = runCli(words);
+            if (made.exitCode != 0)
+                qWarning("%s", made.err.constData());
+            return QJsonDocument::fromJson(made.out).object()["settings"].toObject()["prompt"].toString();
+        };
+        QCOMPARE(draw({"gato azul"}, "alone.png"), QStringLiteral("gato azul"));
+        QCOMPARE(draw({"-", "gato azul"}, "both.png"), QStringLiteral("gato azul"));
+        QCOMPARE(draw({"-", "red heart"}, "other.png"), QStringLiteral("red heart"));
+        const auto alone = readPicture(path("alone.png").toStdString());
+        QVERIFY_RESULT(alone);
+        QVERIFY(alone->values == readPicture(path("both.png").toStdString())->values);
+        QVERIFY(alone->values != readPicture(path("other.png").toStdString())->values);
+        // What cannot be written is said before anything is drawn.
+        QCOMPARE(runCli({"denoise", "-", "x", "-o", path("nowhere/x.png")}).exitCode, 1);
+        QCOMPARE(runCli({"denoise", "-", "x", "--trace", dir_.path()}).exitCode, 1);
+    }
+
     void drawsRecordsAndRestores() {
         VITRAL_NEED_FILE(model_);
         const CliResult made = runCli({"denoise", model_, "--solver", "dpmpp-2m-sde", "--steps", "4", "--seed", "9",
