@@ -4,6 +4,7 @@
 
 #include "app/cli/commands.h"
 #include "app/cli/language.h"
+#include "app/cli/printable.h"
 #include "core/base/atomic_file.h"
 #include "core/base/mapped_file.h"
 #include "core/lesson/course.h"
@@ -43,7 +44,7 @@ Result<void> check(const LessonOptions& options) {
         out += problemLine(problem) + "\n";
         nError += problem.warning ? 0 : 1;
     }
-    VITRAL_TRY(writeAnswer(out));
+    VITRAL_TRY(writeAnswer(plainLines(out)));
     if (nError > 0)
         return fail(ErrorCode::InvalidFile,
                     fmt::format("{} {} in {}; each line above says where and what to do.", nError,
@@ -74,7 +75,7 @@ Result<void> list(const LessonOptions& options) {
         fmt::format_to(std::back_inserter(out), "{:<24} {:<10} {:>4} min  {}\n", unit.folder,
                        lessonDepthName(lesson.depth), lesson.minutes, lesson.title);
     }
-    return writeAnswer(out);
+    return writeAnswer(plainLines(out));
 }
 
 void showStep(const LessonStep& step, std::string& out) {
@@ -124,7 +125,7 @@ Result<void> show(const LessonOptions& options) {
             }
         }
     }
-    return writeAnswer(out);
+    return writeAnswer(plainLines(out));
 }
 
 Result<void> exportPage(const LessonOptions& options) {
@@ -153,7 +154,7 @@ Result<void> checkState(const std::string& file) {
         fmt::format_to(to, "conversation ({} bytes)\n", state.conversation.size());
     for (const std::string& command : state.commands)
         fmt::format_to(to, "do {}\n", command);
-    return writeAnswer(out);
+    return writeAnswer(plainLines(out));
 }
 
 Result<void> words() {

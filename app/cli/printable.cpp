@@ -51,4 +51,16 @@ std::string quotedText(std::string_view text, std::size_t limit) {
     return at < text.size() ? fmt::format("\"{}\"... ({} bytes)", out, text.size()) : fmt::format("\"{}\"", out);
 }
 
+std::string plainLines(std::string_view text) {
+    std::string out;
+    for (std::size_t i = 0; i < text.size();) {
+        const std::size_t end = std::min(text.find('\n', i), text.size());
+        out += plainText(text.substr(i, end - i), text.size());
+        if (end < text.size())
+            out += '\n';
+        i = end + 1;
+    }
+    return out;
+}
+
 } // namespace vitral::cli

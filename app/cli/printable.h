@@ -13,4 +13,7 @@ namespace vitral::cli {
 /// The same between double quotes, with quotes and backslashes escaped.
 [[nodiscard]] std::string quotedText(std::string_view text, std::size_t limit);
 
+/// Every line by itself; the ends of lines stay.
+[[nodiscard]] std::string plainLines(std::string_view text);
+
 } // namespace vitral::cli

@@ -119,9 +119,17 @@ public:
         if (!fs::is_directory(folder, error))
             return problem("course.yaml", courseLine,
                            "There is no folder \"" + name + "\" beside course.yaml; make it or take the line out.");
+        if (fs::canonical(folder, error).parent_path() != course_.folder && name != ".")
+            return problem("course.yaml", courseLine,
+                           "The folder \"" + name + "\" is a link out of the course; put a copy of it there.");
         std::set<std::string> ids;
         for (const std::string& language : course_.languages) {
             const std::string file = (name == "." ? "" : name + "/") + "lesson." + language + ".md";
+            if (const auto inside = lessonFile(folder, "lesson." + language + ".md", kMaxLessonTextBytes);
+                !inside && inside.error().code == ErrorCode::InvalidArgument) {
+                problem(file, 0, inside.error().message);
+                continue;
+            }
             const auto text = readTextFile(folder / ("lesson." + language + ".md"), kMaxLessonTextBytes);
             if (!text) {
                 problem(file, 0, text.error().message);

@@ -371,6 +371,10 @@ Lesson parseLesson(std::string_view text, const std::string& file, const std::st
         problems.push_back({file, 0, "The file is not UTF-8 text; save it as UTF-8."});
         return lesson;
     }
+    if (const auto much = excessiveMarkdown(text)) {
+        problems.push_back({file, much->first + 1, much->second});
+        return lesson;
+    }
     Reader(lesson, problems).read(text);
     return lesson;
 }

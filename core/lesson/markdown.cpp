@@ -35,7 +35,11 @@ Parser newParser() {
     return parser;
 }
 
+constexpr std::size_t kMaxQuoteDepth = 20, kMaxTableCells = 100'000;
+
 Tree parse(const Parser& parser, std::string_view text) {
+    if (excessiveMarkdown(text)) // the check of a lesson says so, too
+        text = "(A table or a quote here is too large to be shown.)";
     cmark_parser_feed(parser.get(), text.data(), text.size());
     return Tree(cmark_parser_finish(parser.get()));
 }
@@ -225,6 +229,32 @@ std::string lessonInlineHtml(std::string_view markdown, const LessonHtmlOptions&
 std::string lessonPlainText(std::string_view markdown, const LessonHtmlOptions& options) {
     return replaceTerms(markdown, 1,
                         [&](std::string_view id, std::string_view shown, int) { return words(id, shown, options); });
+}
+
+std::optional<std::pair<int, std::string>> excessiveMarkdown(std::string_view text) {
+    int line = 0, widestLine = 0;
+    std::size_t widest = 0;
+    for (std::size_t i = 0; i < text.size(); ++line) {
+        const std::size_t end = std::min(text.find('\n', i), text.size());
+        std::size_t depth = 0, bars = 0;
+        bool front = true; // only marks of quotes, lists and white space so far
+        for (const char c : text.substr(i, end - i)) {
+            depth += front && c == '>' ? 1 : 0;
+            bars += c == '|' ? 1 : 0;
+            front = front && (c == '>' || c == ' ' || c == '\t' || c == '-' || c == '*' || c == '+');
+        }
+        if (depth > kMaxQuoteDepth)
+            return std::pair{line, std::string("More than 20 quotes (>) stand inside each other; use fewer.")};
+        if (bars > widest) {
+            widest = bars;
+            widestLine = line;
+        }
+        i = end + 1;
+    }
+    if (widest > 2 && (widest + 1) * static_cast<std::size_t>(line) > kMaxTableCells)
+        return std::pair{widestLine, std::string("A table of so many columns in so long a text would take too much "
+                                                 "memory; make it narrower, or two lessons of it.")};
+    return std::nullopt;
 }
 
 std::string escapeHtml(std::string_view text) {

@@ -5,8 +5,10 @@
 // any.
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace vitral {
@@ -35,6 +37,11 @@ std::string lessonHtml(std::string_view markdown, const LessonHtmlOptions& optio
 std::string lessonInlineHtml(std::string_view markdown, const LessonHtmlOptions& options = {});
 /// Words only, for a terminal: marks of Markdown stay, terms are shown as their words.
 std::string lessonPlainText(std::string_view markdown, const LessonHtmlOptions& options = {});
+
+/// What would take the parser more time or memory than a text is worth: a table whose missing cells fill it (cells go
+/// as columns x rows), or quotes inside quotes without end (their time goes as the square). Line from 0, and a
+/// sentence.
+std::optional<std::pair<int, std::string>> excessiveMarkdown(std::string_view text);
 
 std::string escapeHtml(std::string_view text);
 bool validUtf8(std::string_view text);

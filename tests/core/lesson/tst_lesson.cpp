@@ -13,6 +13,8 @@
 #include <QtTest>
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
 #include <random>
 
 using namespace vitral;
@@ -48,6 +50,41 @@ LessonProblems problemsOf(const std::string& body) {
 class TestLesson : public QObject {
     Q_OBJECT
 private slots:
+    // Found by an attack: 400 kB of bars took gigabytes, 120 kB of ">" took minutes.
+    void tablesAndQuotesHaveEnds() {
+        const auto first = [](const std::string& body) {
+            LessonProblems problems;
+            parseLesson("---\nid: a\n---\n" + body, "lesson.en.md", "en", kSample, problems);
+            return problems.empty() ? std::string() : problems.front().sentence;
+        };
+        std::string row, bars = "|";
+        for (int i = 0; i < 2000; ++i) {
+            bars += "-|";
+            row += "|\n";
+        }
+        QVERIFY(first(bars + "\n" + bars + "\n" + row).find("table") != std::string::npos);
+        QVERIFY(first(std::string(60000, '>') + " " + std::string(60000, '[') + "\n").find("quotes") !=
+                std::string::npos);
+        QVERIFY(!lessonHtml(std::string(5000, '>') + " x").empty()); // in any text of a question, too
+        QVERIFY(!excessiveMarkdown("| a | b |\n|---|---|\n| 1 | 2 |\n> > quoted\n"));
+    }
+    void linksOutOfTheCourseAreRefused() {
+        const QTemporaryDir dir;
+        const std::filesystem::path course = dir.filePath("course").toStdString();
+        std::filesystem::create_directories(course / "one");
+        std::filesystem::create_directories(dir.filePath("outside").toStdString());
+        const auto put = [](const std::filesystem::path& path, const char* words) { std::ofstream(path) << words; };
+        put(course / "course.yaml", "id: c\ntitle: {en: C}\nlanguages: [en]\nunits: [one, two]\n");
+        put(dir.filePath("secret.md").toStdString(), "secret");
+        std::filesystem::create_symlink(dir.filePath("secret.md").toStdString(), course / "one" / "lesson.en.md");
+        std::filesystem::create_directory_symlink(dir.filePath("outside").toStdString(), course / "two");
+        LessonProblems problems;
+        (void)openCourse(course, problems);
+        const auto told = std::count_if(problems.begin(), problems.end(), [](const LessonProblem& p) {
+            return p.sentence.find("link out of") != std::string::npos;
+        });
+        QCOMPARE(int(told), 2);
+    }
     void theSampleCourseIsRead() {
         LessonProblems problems;
         const auto course = openCourse(kSample, problems);
