@@ -111,7 +111,9 @@ std::filesystem::path folderOf(const HubOptions& o) {
     if (data != nullptr && *data == '/')
         return std::filesystem::path(data) / "vitral" / "models";
     const char* home = std::getenv("HOME");
-    return std::filesystem::path(home != nullptr ? home : ".") / ".local/share/vitral/models";
+    // Without a home: a folder that is seen, here.
+    return home != nullptr ? std::filesystem::path(home) / ".local/share/vitral/models"
+                           : std::filesystem::path("vitral-models");
 }
 
 bool isModelFile(std::string_view path) {

@@ -330,7 +330,13 @@ HttpResult<std::string> httpText(const HttpRequest& request, const HttpLimits& l
                                  std::size_t limitBytes, HttpAnswer& answer) {
     std::string text;
     HttpVisitor visitor;
+    const Clock::time_point begin = Clock::now();
     visitor.onBytes = [&](std::span<const std::byte> bytes) -> HttpResult<void> {
+        if (Clock::now() - begin > limits.list)
+            return failure(ErrorCode::Io,
+                           fmt::format("{} has needed more than {} seconds for a list. Try again later.",
+                                       hostOf(request.url), std::max<std::int64_t>(1, limits.list.count() / 1000)),
+                           true);
         if (text.size() + bytes.size() > limitBytes)
             return failure(ErrorCode::InvalidFile,
                            fmt::format("{} answers with more than {}; a list is never that long.", hostOf(request.url),

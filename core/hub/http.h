@@ -23,6 +23,7 @@ struct HttpLimits {
     std::chrono::milliseconds connect{20000};
     std::chrono::milliseconds silence{30000}; ///< without a byte of an answer, or a whole line of its header
     std::chrono::milliseconds header{60000};  ///< until the header is whole
+    std::chrono::milliseconds list{60000};    ///< for a whole list; a server that drips is given up, too
     std::size_t headerBytes = 64 << 10;
     int redirects = 6;
 };
