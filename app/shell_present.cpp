@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Presenting: what the window hides, how big its type is, and what comes back afterwards.
+#include "app/classroom.h"
 #include "app/main_actions.h"
 #include "app/shell.h"
 #include "widgets/canvas/renderer_choice.h"
@@ -51,7 +52,12 @@ void Shell::makePresenter() {
 }
 
 void Shell::findSteps() {
-    presenter_->setSource(window_.currentRoom()->presentSource());
+    // A lesson goes on beside whatever room it shows.
+    PresentSource* source = window_.currentRoom()->presentSource();
+    for (Room* room : window_.rooms_)
+        if (PresentSource* other = room->presentSource(); source == nullptr && other != nullptr && other->count() > 0)
+            source = other;
+    presenter_->setSource(source);
     if (presenter_->on())
         QMetaObject::invokeMethod(this, &Shell::hideForPresenting, Qt::QueuedConnection); // panels come with a room
 }
@@ -71,7 +77,8 @@ void Shell::hideForPresenting() {
     w.roomBar_->setVisible(keepRail_->isChecked());
     if (!keepPanels_->isChecked())
         for (QDockWidget* dock : w.findChildren<QDockWidget*>())
-            dock->hide();
+            if (dock != w.classroom_->dock()) // the question is what the class is to read
+                dock->hide();
     w.notice_->hide();
 }
 

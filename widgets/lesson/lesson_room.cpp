@@ -138,7 +138,7 @@ void LessonRoom::build() {
     } else if (hidden > 0) {
         auto* more = label("small", page);
         more->setText(tr("%n more lesson(s) for other ways of working: choose one above.", nullptr, hidden));
-        column->addWidget(more);
+        column->insertWidget(0, more); // or the gaps in the numbers puzzle
     }
     column->addStretch(1);
     const auto errors = std::count_if(player_.problems().begin(), player_.problems().end(),
