@@ -290,7 +290,7 @@ void Classroom::retranslate() {
 
 void Classroom::saveStateAs() {
     const QString path = QFileDialog::getSaveFileName(&window_, tr("Save the state of the program"),
-                                                      QStringLiteral("estado.vitral"), tr("States (*.vitral)"));
+                                                      tr("state") + QStringLiteral(".vitral"), tr("States (*.vitral)"));
     if (path.isEmpty())
         return;
     QSaveFile file(path);

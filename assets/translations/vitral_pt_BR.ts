@@ -1887,8 +1887,8 @@ por milhão</translation>
         </translation>
     </message>
     <message>
-        <source>%1 while it computes, %2 recorded.</source>
-        <translation>%1 enquanto calcula, %2 gravados.</translation>
+        <source>%1 while it computes, at most %2 recorded.</source>
+        <translation>%1 enquanto calcula, no máximo %2 gravados.</translation>
     </message>
     <message>
         <source>Presets: none kept yet</source>
@@ -10178,6 +10178,10 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
     <message>
         <source>The lesson could not be written to %1.</source>
         <translation>A lição não pôde ser gravada em %1.</translation>
+    </message>
+    <message>
+        <source>state</source>
+        <translation>estado</translation>
     </message>
 </context>
 <context>

@@ -2,10 +2,10 @@
 // The model, the settings of the next run, what is remembered, and the forward process. Runs are in denoise_runs.cpp.
 #include "widgets/denoise/denoise_controller.h"
 
-#include "widgets/chat/error_text.h"
 #include "core/diffusion/pixels.h"
 #include "core/runtime/bundled_model.h"
 #include "core/runtime/denoise_task.h"
+#include "widgets/chat/error_text.h"
 
 #include <QDir>
 #include <QDirIterator>
@@ -170,6 +170,7 @@ void DenoiseController::loadModel(const QString& path) {
                     if (slot->has_value())
                         return modelLoaded(std::move(**slot), path);
                     modelState_ = model_ ? ModelState::Ready : ModelState::Failed;
+                    runWhenLoaded_ = false;
                     wantedRecipe_.reset();
                     if (!status && status.error().code != ErrorCode::Cancelled) {
                         modelError_ = errorText(status.error(), Doing::LoadModel);
@@ -196,10 +197,13 @@ void DenoiseController::modelLoaded(DiffusionModelPtr model, const QString& path
     emit settingsChanged();
     emit busyChanged();
     updatePlan();
+    const bool wanted = std::exchange(runWhenLoaded_, false);
     if (wantedRecipe_) {
         const DenoiseRecipe recipe = *std::exchange(wantedRecipe_, std::nullopt);
         adoptSettings(recipe.settings);
         enqueueRecipe(recipe);
+    } else if (wanted) {
+        run();
     }
 }
 

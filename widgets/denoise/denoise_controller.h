@@ -226,6 +226,7 @@ private:
     diffusion::DiffusionModelPtr model_;
     QString modelPath_, modelError_, settingsModel_;
     RunId loadRun_ = 0;
+    bool runWhenLoaded_ = false; ///< a run was asked for while the model was on its way
     std::vector<FoundDiffusionModel> found_;
     diffusion::DenoiseSettings settings_;
     DenoiseRecord record_;

@@ -196,7 +196,10 @@ qint64 DenoiseController::addRun(DenoiseSettings settings, qint64 parent, int br
 
 qint64 DenoiseController::run() {
     if (!model_) {
-        emit problem(tr("There is no model yet: choose one first."));
+        if (modelState_ == ModelState::Loading)
+            runWhenLoaded_ = true; // asked for before the model was there: not lost, and no error
+        else
+            emit problem(tr("There is no model yet: choose one first."));
         return 0;
     }
     if (const Result<void> fits = functions_.check(settings_); !fits) {

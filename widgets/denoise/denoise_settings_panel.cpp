@@ -456,7 +456,7 @@ void DenoiseSettingsPanel::showPlan() {
         lines << denoise_.planProblem();
     } else if (const auto& plan = denoise_.plan()) {
         lines << tr("The run: %n evaluation(s) of the network,", nullptr, int(plan->evaluations)) + QLatin1Char(' ') +
-                     tr("%1 while it computes, %2 recorded.")
+                     tr("%1 while it computes, at most %2 recorded.")
                          .arg(sizeText(double(plan->scratchBytes + plan->decodeBytes)),
                               sizeText(double(plan->recordBytes)));
         for (const std::string& note : plan->notes) {
