@@ -62,6 +62,51 @@ struct FreePixels {
     void operator()(unsigned char* p) const { stbFree(p); }
 };
 
+/// Whether every Huffman table of a JPEG has at most 256 codes. Older versions of stb_image write more than that past
+/// the table's end (found by fuzz_picture). The walk goes from marker to marker as theirs does: segments by their
+/// length, everything between them skipped.
+bool huffmanTablesFit(std::span<const std::byte> bytes) {
+    const auto at = [&](std::size_t i) { return i < bytes.size() ? static_cast<unsigned>(bytes[i]) : 0U; };
+    if (at(0) != 0xff || at(1) != 0xd8)
+        return true; // no JPEG
+    for (std::size_t i = 2; i + 1 < bytes.size();) {
+        const unsigned marker = at(i + 1);
+        if (at(i) != 0xff || marker == 0xff || marker <= 0x01 || (marker >= 0xd0 && marker <= 0xd9)) {
+            ++i; // no marker, or one without a segment
+            continue;
+        }
+        const std::size_t length = at(i + 2) << 8U | at(i + 3);
+        const std::size_t end = i + 2 + length;
+        if (marker == 0xc4)
+            for (std::size_t table = i + 4; table < end;) { // the last may run over the end: theirs does
+                unsigned n = 0;
+                for (std::size_t k = 1; k <= 16; ++k)
+                    n += at(table + k);
+                if (n > 256)
+                    return false;
+                table += 17 + n;
+            }
+        i = std::max(end, i + 2);
+    }
+    return true;
+}
+
+/// Whether every chunk of a PNG lies within the file: stb_image asks for a chunk's bytes before it reads them.
+bool pngChunksFit(std::span<const std::byte> bytes) {
+    const auto at = [&](std::size_t i) { return static_cast<std::size_t>(bytes[i]); };
+    if (bytes.size() < 8 || at(0) != 0x89 || at(1) != 'P')
+        return true; // no PNG
+    for (std::size_t i = 8; i + 8 <= bytes.size();) {
+        const std::size_t length = at(i) << 24U | at(i + 1) << 16U | at(i + 2) << 8U | at(i + 3);
+        if (at(i + 4) == 'I' && at(i + 5) == 'E')
+            return true; // IEND
+        if (length > bytes.size() - i - 8)
+            return false;
+        i += length + 12;
+    }
+    return true;
+}
+
 } // namespace
 
 Result<Pixels8> decodePicture(std::span<const std::byte> bytes, const PictureLimits& limits) {
@@ -71,6 +116,10 @@ Result<Pixels8> decodePicture(std::span<const std::byte> bytes, const PictureLim
     const auto* data = reinterpret_cast<const unsigned char*>(bytes.data());
     const auto n = static_cast<int>(bytes.size());
     int width = 0, height = 0, channels = 0;
+    if (!huffmanTablesFit(bytes))
+        return fail(ErrorCode::InvalidFile, "This picture is broken (a JPEG with a Huffman table of too many codes).");
+    if (!pngChunksFit(bytes))
+        return fail(ErrorCode::InvalidFile, "This picture is broken (a part of the PNG ends beyond the file).");
     if (n == 0 || !stbInfo(data, n, &width, &height, &channels) || width <= 0 || height <= 0)
         return fail(ErrorCode::InvalidFile, "This is no picture that can be read here: PNG, JPEG and BMP can.");
     if (width > limits.side || height > limits.side || std::int64_t{width} * height > limits.pixels)
