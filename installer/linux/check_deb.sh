@@ -27,8 +27,7 @@ inside dpkg --audit
 
 say "starting"
 person mkdir -p /tmp/home
-[ -n "$(person vitral-cli complete --prompt 'Era uma vez' -n 8 2>/tmp/check_deb.$$)" ] || { cat /tmp/check_deb.$$; exit 1; }
-rm -f /tmp/check_deb.$$
+[ -n "$(person vitral-cli complete --prompt 'Era uma vez' -n 8 2>"$root/tmp/start.log")" ] || { cat "$root/tmp/start.log"; exit 1; }
 person env QT_QPA_PLATFORM=offscreen vitral --data-dir /tmp/home --size 1280x800 --lang pt_BR \
   --prompt 'Olá' --screenshot /tmp/home/window.png
 [ "$(stat -c %s "$root/tmp/home/window.png")" -gt 20000 ] || { say "the picture of the window is empty"; exit 1; }
