@@ -142,8 +142,7 @@ private slots:
         const QString file = dir.filePath("state.vitral");
         {
             Program p(*theme_, true);
-            if (p.services->bundledModel.isEmpty())
-                QSKIP("there is no bundled model here");
+            QVERIFY2(!p.services->bundledModel.isEmpty(), "the bundled model is part of the repository");
             QTRY_VERIFY_WITH_TIMEOUT(p.services->model->model() != nullptr, 30000);
             bool over = false;
             p.classroom().carryOut({"chat:tokens=12", "chat:ask=Hello", "token-colours", "inside", "text:1.1:3:1"}, {},
