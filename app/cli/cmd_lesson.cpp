@@ -35,6 +35,16 @@ Result<Course> open(const LessonOptions& options, LessonProblems& problems) {
     return openCourse(bundled, problems);
 }
 
+/// The unit that was named, or the only one.
+Result<const CourseUnit*> unitOf(const LessonOptions& options, const Course& course) {
+    const CourseUnit* unit =
+        options.unit.empty() && course.units.size() == 1 ? &course.units.front() : course.unit(options.unit);
+    if (unit == nullptr)
+        return fail(ErrorCode::NotFound,
+                    "There is no unit \"" + options.unit + "\" in this course; vitral-cli lesson list names them.");
+    return unit;
+}
+
 Result<void> check(const LessonOptions& options) {
     LessonProblems problems;
     VITRAL_TRY_ASSIGN(const Course course, open(options, problems));
@@ -96,11 +106,7 @@ void showStep(const LessonStep& step, std::string& out) {
 Result<void> show(const LessonOptions& options) {
     LessonProblems problems;
     VITRAL_TRY_ASSIGN(const Course course, open(options, problems));
-    const CourseUnit* unit =
-        options.unit.empty() && course.units.size() == 1 ? &course.units.front() : course.unit(options.unit);
-    if (unit == nullptr)
-        return fail(ErrorCode::NotFound,
-                    "There is no unit \"" + options.unit + "\" in this course; vitral-cli lesson list names them.");
+    VITRAL_TRY_ASSIGN(const CourseUnit* unit, unitOf(options, course));
     const std::string language = languageOf(options);
     const Lesson& lesson = *unit->lesson(language);
     LessonHtmlOptions look;
@@ -131,11 +137,7 @@ Result<void> show(const LessonOptions& options) {
 Result<void> exportPage(const LessonOptions& options) {
     LessonProblems problems;
     VITRAL_TRY_ASSIGN(const Course course, open(options, problems));
-    const CourseUnit* unit =
-        options.unit.empty() && course.units.size() == 1 ? &course.units.front() : course.unit(options.unit);
-    if (unit == nullptr)
-        return fail(ErrorCode::NotFound,
-                    "There is no unit \"" + options.unit + "\" in this course; vitral-cli lesson list names them.");
+    VITRAL_TRY_ASSIGN(const CourseUnit* unit, unitOf(options, course));
     const Lesson& lesson = *unit->lesson(languageOf(options));
     const std::string page = lessonPageHtml(course, lesson, lessonExportWords(lesson.language));
     return options.out.empty() ? writeAnswer(page) : writeFileAtomically(options.out, page);
