@@ -22,9 +22,37 @@ float inverse(float d) {
     return std::isfinite(inverted) ? inverted : 0.0F;
 }
 
+/// Smallest and largest of 32, each found in eight parts so that the compiler may use vectors.
+struct Range {
+    float low, high;
+};
+Range rangeOf(const float* x) {
+    float low[8], high[8];
+    for (int l = 0; l < 8; ++l)
+        low[l] = high[l] = x[l];
+    for (int i = 8; i < 32; i += 8) {
+        for (int l = 0; l < 8; ++l) {
+            low[l] = x[i + l] < low[l] ? x[i + l] : low[l];
+            high[l] = high[l] < x[i + l] ? x[i + l] : high[l];
+        }
+    }
+    return {*std::min_element(low, low + 8), *std::max_element(high, high + 8)};
+}
+
 /// The element of largest magnitude, the first of equals.
 float extreme(const float* x) {
-    return *std::max_element(x, x + 32, [](float a, float b) { return std::fabs(a) < std::fabs(b); });
+    const auto [low, high] = rangeOf(x);
+    if (high != -low)
+        return high > -low ? high : low;
+    return *std::find_if(x, x + 32, [&](float value) { return std::fabs(value) == high; });
+}
+
+/// The nearest whole number, halves away from zero, held in -127..127.
+int rounded(float value) {
+    const float held = std::min(std::max(value, -127.0F), 127.0F);
+    const int whole = static_cast<int>(held);
+    const float rest = held - static_cast<float>(whole); // exact
+    return whole + (rest >= 0.5F ? 1 : 0) - (rest <= -0.5F ? 1 : 0);
 }
 
 /// Truncated and held in 0..top; the argument carries its own rounding offset.
@@ -58,9 +86,9 @@ bool encodeSigned(const float* x, HalfBits& dBits, std::uint8_t* q) {
 /// Q4_1 and Q5_1: the range from smallest to largest in kTop steps.
 template <int kTop>
 bool encodeRange(const float* x, HalfBits& dBits, HalfBits& mBits, std::uint8_t* q) {
-    const auto [low, high] = std::minmax_element(x, x + 32);
-    const float m = *low;
-    const float d = (*high - m) / kTop;
+    const auto [low, high] = rangeOf(x);
+    const float m = low;
+    const float d = (high - m) / kTop;
     const float id = inverse(d);
     for (int i = 0; i < 32; ++i)
         q[i] = truncated((x[i] - m) * id + 0.5F, kTop);
@@ -101,7 +129,7 @@ bool encodeQ8_0(const float* x, BlockQ8_0& block) {
     const float d = std::fabs(extreme(x)) / 127;
     const float id = inverse(d);
     for (int i = 0; i < 32; ++i)
-        block.qs[i] = static_cast<std::int8_t>(std::clamp(std::round(x[i] * id), -127.0F, 127.0F));
+        block.qs[i] = static_cast<std::int8_t>(rounded(x[i] * id));
     return putHalf(d, block.d);
 }
 

@@ -5,9 +5,14 @@
 // steps, each improved by least squares; then the scales are rounded, and rounded scales, elements and the common
 // half are improved in turn, each with the others held. Inside core/tensor only.
 
+#include "core/tensor/scale_kernels.h"
+
 #include <cstdint>
 
 namespace vitral::codec {
+
+/// The fastest loops this processor can run; all give the same numbers.
+const ScaleKernels& scaleKernels();
 
 /// y = d * scale * q - dmin * minimum, with q in 0..top, scale and minimum in 0..scaleTop.
 struct AffineFormat {
@@ -21,7 +26,8 @@ struct AffineBlock {
     std::uint8_t q[256] = {};
 };
 /// x: f32 [256], finite. False where a half overflows.
-bool searchAffine(const AffineFormat& format, const float* x, AffineBlock& block);
+bool searchAffine(const AffineFormat& format, const float* x, AffineBlock& block,
+                  const ScaleKernels& kernels = scaleKernels());
 
 /// y = d * scale * q with 16 sub-blocks of 16, q in -half .. half - 1, scale in -scaleHalf .. scaleHalf - 1.
 struct SignedFormat {
@@ -34,6 +40,7 @@ struct SignedBlock {
     std::int8_t q[256] = {};
 };
 /// x: f32 [256], finite. False where the half overflows.
-bool searchSigned(const SignedFormat& format, const float* x, SignedBlock& block);
+bool searchSigned(const SignedFormat& format, const float* x, SignedBlock& block,
+                  const ScaleKernels& kernels = scaleKernels());
 
 } // namespace vitral::codec

@@ -15,7 +15,7 @@ private slots:
         if (nm.isEmpty())
             QSKIP("nm (binutils) is not here");
         QStringList objects;
-        QDirIterator it(QStringLiteral(VITRAL_BINARY_DIR "/core/kernels"), {"*.o"}, QDir::Files, QDirIterator::Subdirectories);
+        QDirIterator it(QStringLiteral(VITRAL_BINARY_DIR "/core"), {"*.o"}, QDir::Files, QDirIterator::Subdirectories);
         while (it.hasNext()) {
             const QString object = it.next();
             if (object.contains("_avx2") || object.contains("_avx512") || object.contains("_bf16") ||

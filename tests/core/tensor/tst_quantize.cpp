@@ -3,9 +3,11 @@
 
 #include "core/base/rng.h"
 #include "core/tensor/quantize.h"
+#include "core/tensor/scale_search.h"
 #include "tests/support/result_test.h"
 
 #include <cmath>
+#include <cstring>
 #include <vector>
 
 using namespace vitral;
@@ -155,6 +157,58 @@ private slots:
         x[0] = 60000;
         x[1] = -60000;
         QVERIFY_RESULT(quantizeRow(type, x, bytes));
+    }
+    /// The loops for newer processors find the same numbers as the plain ones, bit for bit.
+    void vectorsFindTheSame_data() { kTypes(); }
+    void vectorsFindTheSame() {
+        QFETCH(int, iFormat);
+        const codec::ScaleKernels* vectors = codec::avx2ScaleKernels();
+        if (vectors == nullptr)
+            QSKIP("this processor has no AVX2");
+        const KFormat& format = kFormats[iFormat];
+        const codec::ScaleKernels& plain = codec::plainScaleKernels();
+        Rng rng(19);
+        int nRefused = 0;
+        for (int trial = 0; trial < 800; ++trial) {
+            // Gaussian, skewed, nearly constant, with outliers, with zeros, huge, tiny, whole numbers.
+            float x[256];
+            const int kind = trial % 8;
+            for (float& value : x) {
+                value = 0.1F * gaussian(rng);
+                if (kind == 1)
+                    value = std::fabs(value) + 0.3F;
+                else if (kind == 2)
+                    value = -0.5F + 1e-6F * value;
+                else if (kind == 3 && rng.uniform() < 0.02)
+                    value *= 1000;
+                else if (kind == 4 && rng.uniform() < 0.7)
+                    value = rng.uniform() < 0.5 ? 0.0F : -0.0F;
+                else if (kind == 5)
+                    value *= trial % 3 == 0 ? 1e38F : 1e5F;
+                else if (kind == 6)
+                    value *= trial % 3 == 0 ? 1e-43F : 1e-20F;
+                else if (kind == 7)
+                    value = std::round(40 * value);
+            }
+            bool fits = false;
+            if (format.half == 0) {
+                codec::AffineBlock a, b;
+                const codec::AffineFormat of{format.subLen, format.top, format.scaleTop};
+                fits = codec::searchAffine(of, x, a, plain);
+                QCOMPARE(codec::searchAffine(of, x, b, *vectors), fits);
+                QVERIFY2(!fits || std::memcmp(&a, &b, sizeof(a)) == 0, qPrintable(QString::number(trial)));
+            } else {
+                codec::SignedBlock a, b;
+                const codec::SignedFormat of{format.half, format.scaleHalf};
+                fits = codec::searchSigned(of, x, a, plain);
+                QCOMPARE(codec::searchSigned(of, x, b, *vectors), fits);
+                QVERIFY2(!fits || (a.d == b.d && std::memcmp(a.scale, b.scale, sizeof(a.scale)) == 0 &&
+                                   std::memcmp(a.q, b.q, sizeof(a.q)) == 0),
+                         qPrintable(QString::number(trial)));
+            }
+            nRefused += fits ? 0 : 1;
+        }
+        QVERIFY(nRefused > 0 && nRefused < 200);
     }
     void sameNumbersSameBytes() {
         Rng rng(17);
