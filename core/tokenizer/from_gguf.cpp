@@ -24,23 +24,6 @@ void warn(const std::string& message) {
     logMessage(LogLevel::Warning, "tokenizer", message);
 }
 
-TokenType typeOf(std::int64_t number) {
-    switch (number) {
-    case 2:
-        return TokenType::Unknown;
-    case 3:
-        return TokenType::Control;
-    case 4:
-        return TokenType::UserDefined;
-    case 5:
-        return TokenType::Unused;
-    case 6:
-        return TokenType::Byte;
-    default:
-        return TokenType::Normal;
-    }
-}
-
 class GgufTokenizerLoader {
 public:
     explicit GgufTokenizerLoader(const GgufFile& file) : file_(file) {}
@@ -98,7 +81,8 @@ private:
             const float score = !scores                                   ? 0.0F
                                 : scores->kind == GgufArray::Kind::Floats ? static_cast<float>(scores->floats[i])
                                                                           : static_cast<float>(scores->integers[i]);
-            vocabulary().add(tokens->strings[i], types ? typeOf(types->integers[i]) : TokenType::Normal, score);
+            vocabulary().add(tokens->strings[i], types ? tokenTypeByNumber(types->integers[i]) : TokenType::Normal,
+                             score);
         }
         VITRAL_TRY(vocabulary().checkLengths());
         if (const std::size_t twice = vocabulary().buildIndex(); twice > 0)
@@ -289,20 +273,10 @@ private:
                        [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
         // Phi-3's special tokens take the white space after them. The file cannot say so; its name can.
         const bool phi3 = name.find("phi-3") != std::string::npos || name.find("phi3") != std::string::npos;
-        std::vector<AddedToken> added;
-        for (std::size_t i = 0; i < vocabulary().size(); ++i) {
-            const auto id = static_cast<TokenId>(i);
-            const TokenType type = vocabulary().type(id);
-            if (type != TokenType::Control && type != TokenType::Unknown && type != TokenType::UserDefined)
-                continue;
-            AddedToken token;
-            token.content = vocabulary().piece(id);
-            token.id = id;
-            token.special = type != TokenType::UserDefined;
+        std::vector<AddedToken> added = tokensTakenWhole(vocabulary());
+        for (AddedToken& token : added)
             token.stripRight =
                 phi3 && token.content != "<unk>" && token.content != "<s>" && token.content != "<|endoftext|>";
-            added.push_back(std::move(token));
-        }
         return parts_.rawAdded.build(std::move(added));
     }
 

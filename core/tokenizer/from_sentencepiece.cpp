@@ -89,23 +89,6 @@ tl::unexpected<Error> broken(std::string_view what) {
     return fail(ErrorCode::InvalidFile, fmt::format("The {} of the SentencePiece model is broken.", what));
 }
 
-TokenType typeOf(std::uint64_t number) {
-    switch (number) {
-    case 2:
-        return TokenType::Unknown;
-    case 3:
-        return TokenType::Control;
-    case 4:
-        return TokenType::UserDefined;
-    case 5:
-        return TokenType::Unused;
-    case 6:
-        return TokenType::Byte;
-    default:
-        return TokenType::Normal;
-    }
-}
-
 Result<void> readPiece(std::string_view bytes, Vocabulary& vocabulary) {
     ProtoReader reader(bytes);
     std::string_view piece;
@@ -119,7 +102,7 @@ Result<void> readPiece(std::string_view bytes, Vocabulary& vocabulary) {
         if (field.number == 2)
             std::memcpy(&score, &field.value, sizeof(score));
         if (field.number == 3)
-            type = typeOf(field.value);
+            type = tokenTypeByNumber(static_cast<std::int64_t>(field.value));
     }
     vocabulary.add(piece, type, score);
     return {};
@@ -242,19 +225,7 @@ Result<std::shared_ptr<const Tokenizer>> tokenizerFromSentencePiece(std::string_
     } else {
         return fail(ErrorCode::Unsupported, "The SentencePiece model is neither BPE nor Unigram.");
     }
-    std::vector<AddedToken> added;
-    for (std::size_t i = 0; i < vocabulary.size(); ++i) {
-        const auto id = static_cast<TokenId>(i);
-        const TokenType type = vocabulary.type(id);
-        if (type != TokenType::Control && type != TokenType::Unknown && type != TokenType::UserDefined)
-            continue;
-        AddedToken token;
-        token.content = vocabulary.piece(id);
-        token.id = id;
-        token.special = type != TokenType::UserDefined;
-        added.push_back(std::move(token));
-    }
-    VITRAL_TRY(parts.rawAdded.build(std::move(added)));
+    VITRAL_TRY(parts.rawAdded.build(tokensTakenWhole(vocabulary)));
     parts.decoder.byteFallback = true;
     parts.decoder.replacements = {{std::string(kVisibleBlank), " "}};
     parts.decoder.stripFirst = spec.prefix && !spec.blankBehind ? 1 : 0;

@@ -48,6 +48,39 @@ bool isSpecial(const Vocabulary& vocabulary, TokenId id) {
 
 } // namespace
 
+TokenType tokenTypeByNumber(std::int64_t number) {
+    switch (number) {
+    case 2:
+        return TokenType::Unknown;
+    case 3:
+        return TokenType::Control;
+    case 4:
+        return TokenType::UserDefined;
+    case 5:
+        return TokenType::Unused;
+    case 6:
+        return TokenType::Byte;
+    default:
+        return TokenType::Normal;
+    }
+}
+
+std::vector<AddedToken> tokensTakenWhole(const Vocabulary& vocabulary) {
+    std::vector<AddedToken> found;
+    for (std::size_t i = 0; i < vocabulary.size(); ++i) {
+        const auto id = static_cast<TokenId>(i);
+        const TokenType type = vocabulary.type(id);
+        if (type != TokenType::Control && type != TokenType::Unknown && type != TokenType::UserDefined)
+            continue;
+        AddedToken token;
+        token.content = vocabulary.piece(id);
+        token.id = id;
+        token.special = type != TokenType::UserDefined;
+        found.push_back(std::move(token));
+    }
+    return found;
+}
+
 void markWellKnownControls(Vocabulary& vocabulary) {
     const auto mark = [&](std::string_view name) {
         const TokenId id = vocabulary.find(name);
