@@ -13,13 +13,75 @@ namespace vitral {
 
 namespace {
 
-constexpr std::size_t kPartBytes = 1024; ///< looked for a cut from there on
+constexpr std::size_t kPartBytes = 1024;   ///< looked for a cut from there on
+constexpr std::size_t kWindowReach = 4096; ///< how far from a window a cut is looked for
 
 std::size_t tokensOf(const std::vector<IncrementalEncoder::Part>& parts, std::size_t first, std::size_t last) {
     std::size_t n = 0;
     for (std::size_t i = first; i < last; ++i)
         n += parts[i].ids.size();
     return n;
+}
+
+/// A piece [begin, end) of a text, and what it takes to encode it as that.
+struct Piece {
+    const Tokenizer& tokenizer;
+    std::string_view text; ///< the whole
+    std::size_t begin, end;
+    ParseSpecial parseSpecial;
+
+    [[nodiscard]] std::string_view own() const { return text.substr(begin, end - begin); }
+    [[nodiscard]] const PipelineTokenizer* pipeline() const {
+        return dynamic_cast<const PipelineTokenizer*>(&tokenizer);
+    }
+    [[nodiscard]] PipelineTokenizer::PartOptions options() const {
+        PipelineTokenizer::PartOptions options;
+        options.ends = {begin == 0, end == text.size()};
+        options.parseSpecial = parseSpecial;
+        return options;
+    }
+};
+
+Result<EncodeTrace> traceOf(const Piece& piece) {
+    EncodeTrace trace;
+    if (const PipelineTokenizer* pipeline = piece.pipeline()) {
+        PipelineTokenizer::PartOptions options = piece.options();
+        options.trace = &trace;
+        std::vector<TokenId> ids;
+        VITRAL_TRY(pipeline->encodePart(piece.own(), options, ids));
+    } else {
+        VITRAL_TRY(piece.tokenizer.encode(piece.own(), {AddSpecial::No, piece.parseSpecial}, &trace));
+    }
+    return trace;
+}
+
+Result<std::vector<TokenSpan>> spansOf(const Piece& piece, const std::vector<TokenId>& ids) {
+    std::vector<TokenSpan> spans;
+    if (spansByText(piece.tokenizer, piece.own(), ids, spans))
+        return spans;
+    VITRAL_TRY_ASSIGN(const EncodeTrace steps, traceOf(piece));
+    const PipelineTokenizer* pipeline = piece.pipeline();
+    const auto normalise = [&](std::string_view some, bool atStart, bool atEnd) -> Result<std::string> {
+        EncodeTrace only;
+        if (pipeline == nullptr)
+            return std::string(some);
+        PipelineTokenizer::PartOptions options = piece.options();
+        options.ends = {atStart && options.ends.start, atEnd && options.ends.end};
+        options.trace = &only;
+        options.onlyText = true;
+        std::vector<TokenId> none;
+        VITRAL_TRY(pipeline->encodePart(some, options, none));
+        return std::move(only.normalised);
+    };
+    return spansByTrace(piece.tokenizer, piece.own(), steps, ids.size(), normalise);
+}
+
+/// A place near `at` where a character begins.
+std::size_t characterAt(std::string_view text, std::size_t at) {
+    std::size_t back = 0;
+    while (at < text.size() && at > 0 && back++ < 4 && (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80)
+        --at;
+    return std::min(at, text.size());
 }
 
 } // namespace
@@ -31,7 +93,7 @@ struct IncrementalEncoder::Region {
 };
 
 Result<IncrementalEncoder> IncrementalEncoder::begin(std::shared_ptr<const Tokenizer> tokenizer, std::string text,
-                                                     const EncodeOptions& options) {
+                                                     const EncodeOptions& options, const EncodeProgress& progress) {
     IncrementalEncoder encoder;
     encoder.tokenizer_ = std::move(tokenizer);
     encoder.options_ = options;
@@ -44,7 +106,7 @@ Result<IncrementalEncoder> IncrementalEncoder::begin(std::shared_ptr<const Token
             encoder.suffix_ = pipeline->parts().suffix;
         }
     }
-    VITRAL_TRY_ASSIGN(Region region, encoder.encodeRegion(0, 0, encoder.text_.size()));
+    VITRAL_TRY_ASSIGN(Region region, encoder.encodeRegion(0, 0, encoder.text_.size(), progress));
     encoder.parts_ = std::move(region.parts);
     encoder.nTokens_ =
         encoder.prefix_.size() + encoder.suffix_.size() + tokensOf(encoder.parts_, 0, encoder.parts_.size());
@@ -53,9 +115,7 @@ Result<IncrementalEncoder> IncrementalEncoder::begin(std::shared_ptr<const Token
 
 Result<IncrementalEncoder::Part> IncrementalEncoder::encodePart(std::size_t begin, std::size_t end) const {
     const auto* pipeline = static_cast<const PipelineTokenizer*>(tokenizer_.get());
-    PipelineTokenizer::PartOptions options;
-    options.ends = {begin == 0, end == text_.size()};
-    options.parseSpecial = options_.parseSpecial;
+    PipelineTokenizer::PartOptions options = Piece{*tokenizer_, text_, begin, end, options_.parseSpecial}.options();
     options.cutEverywhere = cuts_->byModel();
     Part part;
     part.bytes = end - begin;
@@ -90,7 +150,8 @@ bool IncrementalEncoder::joins(const Part& left, const Part& right) const {
 
 /// text_ is the new text already, parts_ are still the old ones.
 Result<IncrementalEncoder::Region> IncrementalEncoder::encodeRegion(std::size_t at, std::size_t removedBytes,
-                                                                    std::size_t insertedBytes) const {
+                                                                    std::size_t insertedBytes,
+                                                                    const EncodeProgress& progress) const {
     Region region;
     region.last = parts_.size();
     const auto whole = [&]() -> Result<Region> {
@@ -135,6 +196,8 @@ Result<IncrementalEncoder::Region> IncrementalEncoder::encodeRegion(std::size_t 
                 break;
             }
         }
+        if (progress && !progress(from))
+            return fail(ErrorCode::Cancelled, "Encoding was stopped.");
         VITRAL_TRY_ASSIGN(Part part, encodePart(from, end));
         least = end + kPartBytes;
         if (!region.parts.empty() && joins(region.parts.back(), part)) { // one part then, and the search goes on
@@ -182,7 +245,7 @@ Result<IncrementalEncoder::Change> IncrementalEncoder::edit(std::size_t at, std:
                     fmt::format("There are no {} bytes at {} in a text of {} bytes.", removedBytes, at, text_.size()));
     const std::string removed = text_.substr(at, removedBytes);
     text_.replace(at, removedBytes, inserted);
-    auto made = encodeRegion(at, removedBytes, inserted.size());
+    auto made = encodeRegion(at, removedBytes, inserted.size(), {});
     if (!made) {
         text_.replace(at, inserted.size(), removed);
         return tl::unexpected(std::move(made).error());
@@ -220,44 +283,62 @@ std::pair<std::size_t, std::size_t> IncrementalEncoder::partRange(std::size_t pa
 
 Result<EncodeTrace> IncrementalEncoder::trace(std::size_t part) const {
     const auto [begin, end] = partRange(part);
-    const std::string_view text = std::string_view(text_).substr(begin, end - begin);
-    EncodeTrace trace;
-    if (const auto* pipeline = dynamic_cast<const PipelineTokenizer*>(tokenizer_.get())) {
-        PipelineTokenizer::PartOptions options;
-        options.ends = {begin == 0, end == text_.size()};
-        options.parseSpecial = options_.parseSpecial;
-        options.trace = &trace;
-        std::vector<TokenId> ids;
-        VITRAL_TRY(pipeline->encodePart(text, options, ids));
-    } else {
-        VITRAL_TRY(tokenizer_->encode(text, {AddSpecial::No, options_.parseSpecial}, &trace));
-    }
-    return trace;
+    return traceOf({*tokenizer_, text_, begin, end, options_.parseSpecial});
 }
 
 Result<std::vector<TokenSpan>> IncrementalEncoder::spans(std::size_t part) const {
     const auto [begin, end] = partRange(part);
-    const std::string_view text = std::string_view(text_).substr(begin, end - begin);
-    std::vector<TokenSpan> spans;
-    if (spansByText(*tokenizer_, text, parts_[part].ids, spans))
-        return spans;
-    VITRAL_TRY_ASSIGN(const EncodeTrace steps, trace(part));
-    const auto* pipeline = dynamic_cast<const PipelineTokenizer*>(tokenizer_.get());
-    const bool first = begin == 0, last = end == text_.size();
-    const auto normalise = [&](std::string_view piece, bool atStart, bool atEnd) -> Result<std::string> {
-        EncodeTrace only;
-        if (pipeline == nullptr)
-            return std::string(piece);
-        PipelineTokenizer::PartOptions options;
-        options.ends = {atStart && first, atEnd && last};
-        options.parseSpecial = options_.parseSpecial;
-        options.trace = &only;
-        options.onlyText = true;
-        std::vector<TokenId> ids;
-        VITRAL_TRY(pipeline->encodePart(piece, options, ids));
-        return std::move(only.normalised);
-    };
-    return spansByTrace(*tokenizer_, text, steps, parts_[part].ids.size(), normalise);
+    return spansOf({*tokenizer_, text_, begin, end, options_.parseSpecial}, parts_[part].ids);
+}
+
+Result<IncrementalEncoder::Window> IncrementalEncoder::window(const std::shared_ptr<const Tokenizer>& tokenizer,
+                                                              std::string_view text, std::size_t begin, std::size_t end,
+                                                              ParseSpecial parseSpecial) {
+    Piece piece{*tokenizer, text, begin > kWindowReach ? characterAt(text, begin - kWindowReach) : 0,
+                end + kWindowReach < text.size() ? characterAt(text, end + kWindowReach) : text.size(), parseSpecial};
+    const std::size_t first = piece.begin, last = piece.end;
+    bool startsAtCut = first == 0, endsAtCut = last == text.size();
+    bool cutEverywhere = false, unsure = false;
+    const PipelineTokenizer* pipeline = piece.pipeline();
+    if (pipeline != nullptr) {
+        const LocalCuts cuts(pipeline->parts());
+        // An expression's cuts are certain only from a certain one on; with Unigram a short text is one lattice.
+        unsure = !cuts.possible() || (cuts.byPattern() && first > 0) ||
+                 (cuts.byModel() && tokenizer->kind() == TokenizerKind::Unigram);
+        for (std::size_t p = begin; p > first && !startsAtCut && cuts.possible(); --p) {
+            VITRAL_TRY_ASSIGN(startsAtCut, cuts.isCut(text, first, p));
+            if (startsAtCut)
+                piece.begin = p;
+        }
+        for (std::size_t p = std::max(end, piece.begin + 1); p < last && cuts.possible(); ++p) {
+            VITRAL_TRY_ASSIGN(const bool cut, cuts.isCut(text, piece.begin, p));
+            if (!cut)
+                continue;
+            piece.end = p;
+            endsAtCut = true;
+            break;
+        }
+        cutEverywhere = cuts.byModel();
+    }
+    Window window;
+    window.begin = piece.begin;
+    window.end = piece.end;
+    if (pipeline != nullptr) {
+        PipelineTokenizer::PartOptions options = piece.options();
+        options.cutEverywhere = cutEverywhere;
+        VITRAL_TRY(pipeline->encodePart(piece.own(), options, window.ids));
+    } else {
+        VITRAL_TRY_ASSIGN(window.ids, tokenizer->encode(piece.own(), {AddSpecial::No, parseSpecial}));
+    }
+    VITRAL_TRY_ASSIGN(window.spans, spansOf(piece, window.ids));
+    const bool whole = piece.begin == 0 && piece.end == text.size();
+    // Unknown characters side by side are one token, which may go on beyond an end; unknown words are not.
+    const auto& unknown = tokenizer->special().unknown;
+    const bool joined = unknown && tokenizer->kind() != TokenizerKind::WordPiece && !window.ids.empty() &&
+                        ((piece.begin > 0 && window.ids.front() == *unknown) ||
+                         (piece.end < text.size() && window.ids.back() == *unknown));
+    window.exact = whole || (startsAtCut && endsAtCut && !unsure && !joined);
+    return window;
 }
 
 std::vector<TokenId> IncrementalEncoder::ids() const {

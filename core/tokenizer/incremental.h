@@ -7,6 +7,7 @@
 #include "core/tokenizer/tokenizer.h"
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -22,6 +23,9 @@ struct TokenSpan {
     std::uint32_t begin = 0, end = 0;
 };
 
+/// Told now and then how many bytes of the text are encoded, on the thread that encodes; false stops it.
+using EncodeProgress = std::function<bool(std::size_t bytes)>;
+
 class IncrementalEncoder {
 public:
     /// What an edit changed, in tokens: `removed` of them, from `firstToken` on, gave way to `added` others. The tokens
@@ -32,9 +36,24 @@ public:
         std::size_t firstPart = 0, removedParts = 0, addedParts = 0; ///< the same in parts()
     };
 
-    /// Encodes the whole text. Errors: those of Tokenizer::encode().
+    /// Encodes the whole text. `progress` is asked after every part; a tokenizer without local cuts has only one.
+    /// Errors: those of Tokenizer::encode(); Cancelled.
     static Result<IncrementalEncoder> begin(std::shared_ptr<const Tokenizer> tokenizer, std::string text,
-                                            const EncodeOptions& options = {});
+                                            const EncodeOptions& options = {}, const EncodeProgress& progress = {});
+
+    /// The ids of a piece of a long text, before the whole of it is encoded.
+    struct Window {
+        std::size_t begin = 0, end = 0; ///< bytes of the text that were encoded: at least those asked for
+        std::vector<TokenId> ids;
+        std::vector<TokenSpan> spans; ///< parallel to ids, in bytes from `begin` on
+        /// The ids are those that encoding the whole text gives there: both ends are certain cuts. False: none was
+        /// found within some thousand bytes, or this tokenizer has no cuts that can be known from nearby.
+        bool exact = false;
+    };
+    /// Encodes bytes [begin, end) and what lies around them up to a cut. Costs what the piece and some thousand bytes
+    /// cost. Errors: those of Tokenizer::encode().
+    static Result<Window> window(const std::shared_ptr<const Tokenizer>& tokenizer, std::string_view text,
+                                 std::size_t begin, std::size_t end, ParseSpecial parseSpecial);
 
     /// Replaces `removedBytes` bytes at `at` by `inserted`. On an error the text is as it was before. Errors:
     /// InvalidArgument (outside the text); those of Tokenizer::encode().
@@ -67,7 +86,8 @@ public:
 private:
     IncrementalEncoder() = default;
     struct Region; ///< what an edit makes anew
-    Result<Region> encodeRegion(std::size_t at, std::size_t removedBytes, std::size_t insertedBytes) const;
+    Result<Region> encodeRegion(std::size_t at, std::size_t removedBytes, std::size_t insertedBytes,
+                                const EncodeProgress& progress) const;
     Result<Part> encodePart(std::size_t begin, std::size_t end) const;
     Result<std::vector<Part>> wholePart() const;
     [[nodiscard]] std::pair<std::size_t, std::size_t> partRange(std::size_t part) const;

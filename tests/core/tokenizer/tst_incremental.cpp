@@ -165,6 +165,88 @@ private slots:
         QVERIFY(encoder->ids() == *whole);
     }
 
+    /// A piece of a long text, encoded alone: where it says that it is exact, its tokens are those of the whole.
+    void windowsOfALongText_data() { rows(); }
+    void windowsOfALongText() {
+        load();
+        if (!tokenizer_)
+            return;
+        std::mt19937 rng(11);
+        std::string text;
+        while (text.size() < kLongestText)
+            text += snippet(rng) + (rng() % 4 == 0 ? "\n" : " ");
+        const auto encoder = IncrementalEncoder::begin(tokenizer_, text, {AddSpecial::No, ParseSpecial::No});
+        QVERIFY_RESULT(encoder);
+        struct Placed {
+            std::size_t begin, end;
+            TokenId id;
+            bool operator==(const Placed&) const = default;
+        };
+        const std::vector<TokenId> ids = encoder->ids();
+        std::vector<Placed> whole;
+        std::size_t offset = 0;
+        for (std::size_t part = 0; part < encoder->parts().size(); ++part) {
+            const auto spans = encoder->spans(part);
+            QVERIFY_RESULT(spans);
+            for (std::size_t i = 0; i < spans->size(); ++i)
+                whole.push_back({offset + (*spans)[i].begin, offset + (*spans)[i].end, encoder->parts()[part].ids[i]});
+            offset += encoder->parts()[part].bytes;
+        }
+        int nExact = 0, nEqual = 0;
+        constexpr int kWindows = 30;
+        for (int i = 0; i < kWindows; ++i) {
+            const std::size_t begin = i == 0 ? 0 : rng() % text.size();
+            const std::size_t end = i == 1 ? text.size() : std::min(text.size(), begin + rng() % 1500);
+            const auto window = IncrementalEncoder::window(tokenizer_, text, begin, end, ParseSpecial::No);
+            QVERIFY_RESULT(window);
+            QVERIFY(window->begin <= begin && window->end >= end);
+            QVERIFY(window->end - window->begin < end - begin + 10'000); // what is near, however long the text
+            QCOMPARE(window->spans.size(), window->ids.size());
+            std::vector<Placed> here, there;
+            for (std::size_t k = 0; k < window->ids.size(); ++k) {
+                const Placed token{window->begin + window->spans[k].begin, window->begin + window->spans[k].end,
+                                   window->ids[k]};
+                if (token.end > begin && token.begin < end)
+                    here.push_back(token);
+            }
+            for (const Placed& token : whole)
+                if (token.end > begin && token.begin < end)
+                    there.push_back(token);
+            nExact += window->exact ? 1 : 0;
+            nEqual += here == there ? 1 : 0;
+            // Places may be coarser where a longer piece was normalised; ids may not differ.
+            QVERIFY2(!window->exact ||
+                         std::search(ids.begin(), ids.end(), window->ids.begin(), window->ids.end()) != ids.end() ||
+                         window->ids.empty(),
+                     qPrintable(QString("window %1: %2 to %3").arg(i).arg(begin).arg(end)));
+        }
+        qInfo("%d of %d are certain, %d are as in the whole", nExact, kWindows, nEqual);
+        const QByteArray name = QTest::currentDataTag();
+        if (text.size() > 50'000 && (name == "gpt-2" || name == "qwen2.5" || name == "llama-spm" || name == "bert-bge"))
+            QVERIFY2(nExact >= kWindows * 9 / 10, qPrintable(QString::number(nExact)));
+    }
+
+    void canBeWatchedAndStopped() {
+        const auto tokenizer = loadTokenizer(VITRAL_GOLDEN "/tokenizer/tiny/bytes-cl100k.json");
+        QVERIFY_RESULT(tokenizer);
+        std::string text;
+        while (text.size() < 100'000)
+            text += "some words and others, line after line\n";
+        std::vector<std::size_t> told;
+        const auto watched = IncrementalEncoder::begin(*tokenizer, text, {}, [&](std::size_t bytes) {
+            told.push_back(bytes);
+            return true;
+        });
+        QVERIFY_RESULT(watched);
+        QVERIFY(told.size() > 50);
+        QVERIFY(std::is_sorted(told.begin(), told.end()));
+        QVERIFY(told.back() > text.size() - 5'000 && told.back() < text.size());
+        int calls = 0;
+        QVERIFY_ERROR(IncrementalEncoder::begin(*tokenizer, text, {}, [&](std::size_t) { return ++calls < 7; }),
+                      ErrorCode::Cancelled);
+        QCOMPARE(calls, 7);
+    }
+
     void refusesWhatIsNotThere() {
         const auto tokenizer = loadTokenizer(VITRAL_GOLDEN "/tokenizer/tiny/wordpiece.json");
         auto encoder = IncrementalEncoder::begin(*tokenizer, "some text");
