@@ -27,9 +27,9 @@ TokenizerKind BpeModel::kind() const {
 }
 
 Result<std::unique_ptr<BpeModel>> BpeModel::create(const Vocabulary& vocabulary, const std::vector<Merge>& merges,
-                                                   BpeOptions options) {
+                                                   BpeOptions options, const ReadStep& step) {
     std::unique_ptr<BpeModel> model(new BpeModel(vocabulary, std::move(options)));
-    VITRAL_TRY(model->addMerges(merges));
+    VITRAL_TRY(model->addMerges(merges, step));
     const BpeOptions& o = model->options_;
     for (unsigned b = 0; b < 256; ++b) {
         std::string piece;
@@ -46,7 +46,7 @@ Result<std::unique_ptr<BpeModel>> BpeModel::create(const Vocabulary& vocabulary,
     return model;
 }
 
-Result<void> BpeModel::addMerges(const std::vector<Merge>& merges) {
+Result<void> BpeModel::addMerges(const std::vector<Merge>& merges, const ReadStep& step) {
     const std::size_t slots = std::bit_ceil(merges.size() * 2 + 2);
     pairs_.assign(slots, Pair{});
     pairShift_ = 64 - std::countr_zero(slots);
@@ -64,6 +64,7 @@ Result<void> BpeModel::addMerges(const std::vector<Merge>& merges) {
     std::string right;
     std::string joined;
     for (std::size_t i = 0; i < merges.size(); ++i) {
+        VITRAL_TRY(step.at(i, merges.size()));
         left = merges[i].first;
         right = merges[i].second;
         if (left.empty() || right.empty())

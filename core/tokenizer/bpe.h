@@ -5,6 +5,7 @@
 
 #include "core/base/result.h"
 #include "core/tokenizer/boundary_filter.h"
+#include "core/tokenizer/load.h"
 #include "core/tokenizer/subword_model.h"
 #include "core/tokenizer/vocabulary.h"
 
@@ -32,9 +33,10 @@ struct BpeOptions {
 class BpeModel final : public SubwordModel {
 public:
     using Merge = std::pair<std::string_view, std::string_view>;
-    /// `vocabulary` must outlive the model. Errors: InvalidFile (a merge that cannot be), naming its number.
+    /// `vocabulary` must outlive the model. Errors: InvalidFile (a merge that cannot be), naming its number;
+    /// Cancelled.
     static Result<std::unique_ptr<BpeModel>> create(const Vocabulary& vocabulary, const std::vector<Merge>& merges,
-                                                    BpeOptions options);
+                                                    BpeOptions options, const ReadStep& step = {});
 
     [[nodiscard]] TokenizerKind kind() const override;
     void encodeWord(std::string_view word, ModelScratch& scratch, std::vector<TokenId>& out,
@@ -46,7 +48,7 @@ public:
 
 private:
     explicit BpeModel(const Vocabulary& vocabulary, BpeOptions options);
-    Result<void> addMerges(const std::vector<Merge>& merges);
+    Result<void> addMerges(const std::vector<Merge>& merges, const ReadStep& step);
     void insertPair(std::uint64_t key, std::uint32_t rank, std::int32_t result);
     [[nodiscard]] MergeAnswer lookup(std::int32_t left, std::int32_t right) const;
     void initialSymbols(std::string_view word, ModelScratch& scratch) const;

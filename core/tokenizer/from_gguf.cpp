@@ -3,11 +3,11 @@
 #include "core/base/log.h"
 #include "core/io/byte_reader.h"
 #include "core/tokenizer/bpe.h"
+#include "core/tokenizer/load.h"
 #include "core/tokenizer/pipeline.h"
 #include "core/tokenizer/pre_tokenizer_names.h"
 #include "core/tokenizer/sentencepiece_bpe.h"
 #include "core/tokenizer/special_tokens.h"
-#include "core/tokenizer/tokenizer.h"
 #include "core/tokenizer/unigram.h"
 #include "core/tokenizer/wordpiece.h"
 
@@ -26,7 +26,7 @@ void warn(const std::string& message) {
 
 class GgufTokenizerLoader {
 public:
-    explicit GgufTokenizerLoader(const GgufFile& file) : file_(file) {}
+    GgufTokenizerLoader(const GgufFile& file, const ReadProgress& progress) : file_(file), progress_(progress) {}
 
     Result<std::shared_ptr<const Tokenizer>> load() {
         VITRAL_TRY_ASSIGN(const std::string model, file_.string("tokenizer.ggml.model", ""));
@@ -77,7 +77,9 @@ private:
         for (const std::string_view piece : tokens->strings)
             bytes += piece.size();
         vocabulary().reserve(n, bytes);
+        const ReadStep pieces(progress_, 0, 0.4);
         for (std::size_t i = 0; i < n; ++i) {
+            VITRAL_TRY(pieces.at(i, n));
             const float score = !scores                                   ? 0.0F
                                 : scores->kind == GgufArray::Kind::Floats ? static_cast<float>(scores->floats[i])
                                                                           : static_cast<float>(scores->integers[i]);
@@ -161,7 +163,7 @@ private:
         options.byteFallback = named.characters;
         options.ignoreMerges = named.ignoreMerges;
         options.unknown = parts_.special.unknown;
-        VITRAL_TRY_ASSIGN(parts_.model, BpeModel::create(vocabulary(), merges, options));
+        VITRAL_TRY_ASSIGN(parts_.model, BpeModel::create(vocabulary(), merges, options, {progress_, 0.5, 1}));
         parts_.decoder.byteAlphabet = options.byteLevel;
         if (named.characters) {
             parts_.normalizer.addReplace(" ", kVisibleBlank);
@@ -296,6 +298,7 @@ private:
     }
 
     const GgufFile& file_;
+    const ReadProgress& progress_;
     TokenizerParts parts_;
     bool hasScores_ = false, addBos_ = false, addEos_ = false;
 };
@@ -303,9 +306,14 @@ private:
 } // namespace
 
 Result<std::shared_ptr<const Tokenizer>> tokenizerFromGguf(std::shared_ptr<const GgufFile> file) {
+    return tokenizerFromGguf(std::move(file), {});
+}
+
+Result<std::shared_ptr<const Tokenizer>> tokenizerFromGguf(std::shared_ptr<const GgufFile> file,
+                                                           const ReadProgress& progress) {
     if (!file)
         return fail(ErrorCode::InvalidArgument, "There is no file to read a tokenizer from.");
-    return GgufTokenizerLoader(*file).load();
+    return GgufTokenizerLoader(*file, progress).load();
 }
 
 } // namespace vitral

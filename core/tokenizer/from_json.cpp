@@ -5,14 +5,15 @@
 #include "core/io/byte_reader.h"
 #include "core/tokenizer/bpe.h"
 #include "core/tokenizer/json_parts.h"
+#include "core/tokenizer/load.h"
 #include "core/tokenizer/pipeline.h"
 #include "core/tokenizer/special_tokens.h"
-#include "core/tokenizer/tokenizer.h"
 #include "core/tokenizer/unigram.h"
 #include "core/tokenizer/wordpiece.h"
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <iterator>
 
 namespace vitral {
 
@@ -23,10 +24,50 @@ using json_parts::Json;
 using json_parts::member;
 using json_parts::text;
 
+/// The characters of a text, handed out while somebody may say stop: then the text ends there.
+struct WatchedText {
+    const char* begin;
+    const char* end;
+    ReadStep step;
+    bool stopped = false;
+
+    class Iterator {
+    public:
+        using iterator_category = std::input_iterator_tag;
+        using value_type = char;
+        using difference_type = std::ptrdiff_t;
+        using pointer = const char*;
+        using reference = const char&;
+
+        Iterator(WatchedText* text, const char* at) : text_(text), at_(at) {}
+        reference operator*() const { return *at_; }
+        Iterator& operator++() {
+            ++at_;
+            if (constexpr std::ptrdiff_t kEvery = 1 << 16; (at_ - text_->begin) % kEvery == 0)
+                text_->ask(at_);
+            return *this;
+        }
+        Iterator operator++(int) {
+            Iterator before = *this;
+            ++*this;
+            return before;
+        }
+        bool operator==(const Iterator& other) const { return at_ == other.at_ || text_->stopped; }
+        bool operator!=(const Iterator& other) const { return !(*this == other); }
+
+    private:
+        WatchedText* text_;
+        const char* at_;
+    };
+    void ask(const char* at) {
+        stopped = stopped || !step.tell(static_cast<double>(at - begin) / static_cast<double>(end - begin));
+    }
+};
+
 class JsonTokenizerLoader {
 public:
-    JsonTokenizerLoader(const Json& root, const Json& config)
-        : root_(root), config_(config), model_(member(root, "model")) {}
+    JsonTokenizerLoader(const Json& root, const Json& config, const ReadProgress& progress)
+        : root_(root), config_(config), model_(member(root, "model")), progress_(progress) {}
 
     Result<std::shared_ptr<const Tokenizer>> load() {
         if (!model_.is_object())
@@ -87,7 +128,10 @@ private:
         if (!vocab.is_object() || vocab.empty())
             return fail(ErrorCode::InvalidFile, "The tokenizer's vocab is not a table of pieces and ids.");
         vocabulary().reserve(vocab.size() + 64, vocab.size() * 8);
+        const ReadStep step(progress_, 0.6, 0.8);
+        std::size_t i = 0;
         for (const auto& [piece, number] : vocab.items()) {
+            VITRAL_TRY(step.at(i++, vocab.size()));
             VITRAL_TRY_ASSIGN(const TokenId id, readId(number, vocab.size(), piece));
             if (vocabulary().contains(id) && vocabulary().type(id) != TokenType::Unused)
                 return fail(ErrorCode::InvalidFile,
@@ -200,7 +244,8 @@ private:
         options.endOfWordSuffix = text(model_, "end_of_word_suffix");
         VITRAL_TRY_ASSIGN(options.unknown, unknownByName());
         parts_.special.unknown = options.unknown;
-        VITRAL_TRY_ASSIGN(parts_.model, BpeModel::create(vocabulary(), merges, std::move(options)));
+        VITRAL_TRY_ASSIGN(parts_.model,
+                          BpeModel::create(vocabulary(), merges, std::move(options), {progress_, 0.8, 1}));
         return {};
     }
 
@@ -335,6 +380,7 @@ private:
     const Json& root_;
     const Json& config_;
     const Json& model_;
+    const ReadProgress& progress_;
     TokenizerParts parts_;
     bool byteLevel_ = false;
     std::vector<double> scores_;
@@ -345,11 +391,21 @@ private:
 } // namespace
 
 Result<std::shared_ptr<const Tokenizer>> tokenizerFromJson(std::string_view text, std::string_view config) {
-    const Json root = Json::parse(text, nullptr, false);
+    return tokenizerFromJson(text, config, {});
+}
+
+Result<std::shared_ptr<const Tokenizer>> tokenizerFromJson(std::string_view text, std::string_view config,
+                                                           const ReadProgress& progress) {
+    WatchedText watched{text.data(), text.data() + text.size(), {progress, 0, 0.6}};
+    const Json root = progress ? Json::parse(WatchedText::Iterator(&watched, watched.begin),
+                                             WatchedText::Iterator(&watched, watched.end), nullptr, false)
+                               : Json::parse(text, nullptr, false);
+    if (watched.stopped)
+        return fail(ErrorCode::Cancelled, "Reading the tokenizer was stopped.");
     if (!root.is_object())
         return fail(ErrorCode::InvalidFile, "The file is not the JSON of a tokenizer.");
     const Json settings = Json::parse(config, nullptr, false); // discarded, hence empty, where it is not JSON
-    return JsonTokenizerLoader(root, settings).load();
+    return JsonTokenizerLoader(root, settings, progress).load();
 }
 
 } // namespace vitral

@@ -89,13 +89,14 @@ tl::unexpected<Error> badLine(std::size_t line, std::string_view what) {
     return fail(ErrorCode::InvalidFile, fmt::format("Line {} of the ranks is {}.", line + 1, what));
 }
 
-Result<std::vector<std::string>> readRanks(std::string_view bytes) {
+Result<std::vector<std::string>> readRanks(std::string_view bytes, const ReadStep& step) {
     // Ranks may have holes (p50k_base has one), but not so many that a small file asks for much memory.
     const auto lines = static_cast<std::size_t>(std::count(bytes.begin(), bytes.end(), '\n')) + 1;
     const std::size_t limit = lines * 8 + 65536;
     std::vector<std::string> ranks;
     std::size_t line = 0;
     for (std::size_t at = 0; at < bytes.size(); ++line) {
+        VITRAL_TRY(step.at(line, lines));
         const std::size_t end = std::min(bytes.find('\n', at), bytes.size());
         std::string_view text = bytes.substr(at, end - at);
         at = end + 1;
@@ -125,13 +126,16 @@ Result<std::vector<std::string>> readRanks(std::string_view bytes) {
 
 } // namespace
 
-Result<std::shared_ptr<const Tokenizer>> tokenizerFromTiktoken(std::string_view bytes, std::string_view name) {
-    VITRAL_TRY_ASSIGN(const std::vector<std::string> ranks, readRanks(bytes));
+Result<std::shared_ptr<const Tokenizer>> tokenizerFromTiktoken(std::string_view bytes, std::string_view name,
+                                                               const ReadProgress& progress) {
+    VITRAL_TRY_ASSIGN(const std::vector<std::string> ranks, readRanks(bytes, {progress, 0, 0.4}));
     const Encoding encoding = encodingOf(name, ranks.size());
     TokenizerParts parts;
     Vocabulary& vocabulary = *parts.vocabulary;
     std::string spelled;
+    const ReadStep spelling(progress, 0.4, 0.7);
     for (const std::string& token : ranks) {
+        VITRAL_TRY(spelling.at(vocabulary.size(), ranks.size()));
         spelled.clear();
         byte_alphabet::spell(token, spelled);
         vocabulary.add(spelled, token.empty() ? TokenType::Unused : TokenType::Normal);
@@ -160,7 +164,8 @@ Result<std::shared_ptr<const Tokenizer>> tokenizerFromTiktoken(std::string_view 
     return std::make_shared<const PipelineTokenizer>(std::move(parts));
 }
 
-Result<std::shared_ptr<const Tokenizer>> tokenizerFromVocabTxt(std::string_view text, std::string_view config) {
+Result<std::shared_ptr<const Tokenizer>> tokenizerFromVocabTxt(std::string_view text, std::string_view config,
+                                                               const ReadProgress& progress) {
     if (!isValidUtf8(text))
         return fail(ErrorCode::InvalidFile, "The vocabulary is not UTF-8 text.");
     if (text.starts_with("\xEF\xBB\xBF"))
@@ -171,7 +176,10 @@ Result<std::shared_ptr<const Tokenizer>> tokenizerFromVocabTxt(std::string_view 
     list.unknownToken = "[UNK]";
     std::unordered_set<std::string> seen;
     bool upper = false;
+    const ReadStep lines(progress, 0, 0.3);
     for (std::size_t at = 0; at < text.size();) {
+        if (list.pieces.size() % 4096 == 0)
+            VITRAL_TRY(lines.tell(static_cast<double>(at) / static_cast<double>(text.size())));
         const std::size_t end = std::min(text.find('\n', at), text.size());
         std::string piece(text.substr(at, end - at));
         at = end + 1;
@@ -201,7 +209,8 @@ Result<std::shared_ptr<const Tokenizer>> tokenizerFromVocabTxt(std::string_view 
     if (seen.contains("[CLS]") && seen.contains("[SEP]"))
         list.style.postProcessor = fmt::format(R"({{"type":"BertProcessing","sep":["[SEP]",{}],"cls":["[CLS]",{}]}})",
                                                idOf("[SEP]"), idOf("[CLS]"));
-    return tokenizerFromJson(list.toJson(), config);
+    return tokenizerFromJson(list.toJson(), config,
+                             progress ? [&](double share) { return progress(0.3 + 0.7 * share); } : ReadProgress());
 }
 
 } // namespace vitral

@@ -2,10 +2,10 @@
 // A tokenizer from a SentencePiece .model file: a protocol buffer (sentencepiece_model.proto), of which the fields that
 // matter are read here by hand, with every length checked.
 #include "core/io/byte_reader.h"
+#include "core/tokenizer/load.h"
 #include "core/tokenizer/pipeline.h"
 #include "core/tokenizer/sentencepiece_bpe.h"
 #include "core/tokenizer/special_tokens.h"
-#include "core/tokenizer/tokenizer.h"
 #include "core/tokenizer/unigram.h"
 
 #include <fmt/format.h>
@@ -28,6 +28,7 @@ public:
     explicit ProtoReader(std::string_view bytes) : bytes_(bytes) {}
 
     [[nodiscard]] bool atEnd() const { return at_ >= bytes_.size(); }
+    [[nodiscard]] std::size_t at() const { return at_; }
     /// False where the bytes are no protocol buffer.
     [[nodiscard]] bool next(Field& field) {
         std::uint64_t tag = 0;
@@ -184,11 +185,18 @@ Result<void> addNormalizer(const Spec& spec, Normalizer& normalizer) {
 } // namespace
 
 Result<std::shared_ptr<const Tokenizer>> tokenizerFromSentencePiece(std::string_view bytes) {
+    return tokenizerFromSentencePiece(bytes, {});
+}
+
+Result<std::shared_ptr<const Tokenizer>> tokenizerFromSentencePiece(std::string_view bytes,
+                                                                    const ReadProgress& progress) {
     TokenizerParts parts;
     Vocabulary& vocabulary = *parts.vocabulary;
     Spec spec;
     ProtoReader reader(bytes);
+    const ReadStep reading(progress, 0, 0.6);
     for (Field field; !reader.atEnd();) {
+        VITRAL_TRY(reading.at(reader.at(), bytes.size()));
         if (!reader.next(field))
             return broken("outermost message");
         if (field.number == 1)

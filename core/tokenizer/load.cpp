@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which kind of file holds the tokenizer is seen in its first bytes, not in its name.
+#include "core/tokenizer/load.h"
+
 #include "core/base/mapped_file.h"
 #include "core/tokenizer/list_files.h"
-#include "core/tokenizer/tokenizer.h"
 
 #include <algorithm>
 
@@ -27,12 +28,17 @@ bool looksLikeRanks(std::string_view text) {
 } // namespace
 
 Result<std::shared_ptr<const Tokenizer>> loadTokenizer(const std::filesystem::path& path) {
+    return loadTokenizer(path, {});
+}
+
+Result<std::shared_ptr<const Tokenizer>> loadTokenizer(const std::filesystem::path& path,
+                                                       const ReadProgress& progress) {
     VITRAL_TRY_ASSIGN(const MappedFile mapped, MappedFile::open(path));
     const std::span<const std::byte> bytes = mapped.bytes();
     const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     if (text.starts_with("GGUF")) {
         VITRAL_TRY_ASSIGN(auto file, GgufFile::open(path));
-        return tokenizerFromGguf(std::move(file));
+        return tokenizerFromGguf(std::move(file), progress);
     }
     constexpr std::size_t kMaxConfigBytes = 16 << 20;
     const auto config = [&] {
@@ -40,13 +46,13 @@ Result<std::shared_ptr<const Tokenizer>> loadTokenizer(const std::filesystem::pa
     };
     const std::size_t first = text.find_first_not_of(" \t\r\n");
     if (first != std::string_view::npos && text[first] == '{')
-        return tokenizerFromJson(text, config());
+        return tokenizerFromJson(text, config(), progress);
     if (text.starts_with('\n')) // field 1, bytes: the first piece
-        return tokenizerFromSentencePiece(text);
+        return tokenizerFromSentencePiece(text, progress);
     if (looksLikeRanks(text))
-        return tokenizerFromTiktoken(text, path.stem().string());
+        return tokenizerFromTiktoken(text, path.stem().string(), progress);
     if (text.starts_with("[UNK]") || text.find("\n[UNK]") != std::string_view::npos)
-        return tokenizerFromVocabTxt(text, config());
+        return tokenizerFromVocabTxt(text, config(), progress);
     return fail(ErrorCode::Unsupported,
                 "'" + path.filename().string() +
                     "' is neither a GGUF file nor a tokenizer.json, a SentencePiece model, a list of "

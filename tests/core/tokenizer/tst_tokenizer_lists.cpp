@@ -2,6 +2,7 @@
 // Tokenizers from plain lists, tiktoken's ranks and BERT's vocab.txt: ids of the references, and files that lie. Then
 // the vocabularies that want to hang a loader: a million merges, merges that go round in circles, missing pieces.
 #include "core/tokenizer/list_files.h"
+#include "core/tokenizer/load.h"
 #include "tests/support/result_test.h"
 
 #include <QTemporaryDir>
@@ -146,6 +147,38 @@ private slots:
         const std::string path = (folder.path() + "/notes.txt").toStdString();
         std::ofstream(path) << "Dear diary, today\n";
         QVERIFY_ERROR(loadTokenizer(path), ErrorCode::Unsupported);
+    }
+
+    /// Reading tells how far it is, never going back, and can be stopped at any of these moments.
+    void readingIsWatched_data() {
+        QTest::addColumn<QByteArray>("file");
+        for (const char* file : {"tiktoken/o200k_base.tiktoken", "tokenizer-json/yi/tokenizer.json",
+                                 "qwen2.5-tokenizer/vocab-qwen2.5.gguf", "sentencepiece-test/test_model.model"})
+            QTest::newRow(file) << QByteArray(file);
+    }
+    void readingIsWatched() {
+        QFETCH(QByteArray, file);
+        const std::string path = VITRAL_SHARED_DATA "/" + file.toStdString();
+        VITRAL_NEED_FILE(QString::fromStdString(path));
+        std::vector<double> told;
+        const auto watched = loadTokenizer(path, [&](double fraction) {
+            told.push_back(fraction);
+            return true;
+        });
+        QVERIFY_RESULT(watched);
+        const auto plain = loadTokenizer(path);
+        QVERIFY_RESULT(plain);
+        QCOMPARE((*watched)->nVocab(), (*plain)->nVocab());
+        const std::string_view sample = "The same ids, watched or not: ação, 1234, 字.";
+        QCOMPARE((*watched)->encode(sample).value(), (*plain)->encode(sample).value());
+        QVERIFY(!told.empty());
+        QVERIFY(std::is_sorted(told.begin(), told.end()));
+        QVERIFY(told.front() >= 0 && told.back() <= 1);
+        for (const std::size_t stop : {std::size_t{1}, (told.size() + 1) / 2, told.size()}) {
+            std::size_t calls = 0;
+            QVERIFY_ERROR(loadTokenizer(path, [&](double) { return ++calls < stop; }), ErrorCode::Cancelled);
+            QCOMPARE(calls, stop);
+        }
     }
 
     void aMillionMerges() {
