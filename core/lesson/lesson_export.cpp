@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/lesson/lesson_export.h"
 
+#include "core/base/html.h"
 #include "core/base/mapped_file.h"
 #include "core/lesson/markdown.h"
 
@@ -22,6 +23,10 @@ constexpr std::string_view kStyle =
     "@media(prefers-color-scheme:dark){body{color:#ece9f1;background:#1a1a22}a{color:#93b2ff}pre{background:#0e0e13}"
     ".ask{background:#252e4a}.small{color:#aaa6b6}h2,td,th{border-color:#2f2f3b}}";
 
+/// For QTextDocument and paper, which need no more.
+constexpr std::string_view kPrintStyle = "p{margin:6px 0}a{color:#2a4ba0}code,pre{font-family:'JetBrains "
+                                         "Mono'}.small{color:#5f5a66}.ask{background:#eef1f8}";
+
 std::string base64(std::string_view bytes) {
     constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     std::string out;
@@ -38,8 +43,10 @@ std::string base64(std::string_view bytes) {
 
 class Writer {
 public:
-    Writer(const Course& course, const Lesson& lesson, const LessonExportWords& words, bool forPrint)
+    Writer(const Course& course, const Lesson& lesson, const LessonExportWords& words, bool forPrint,
+           decltype(LessonHtmlOptions::formulas) formulas)
         : course_(course), lesson_(lesson), words_(words), forPrint_(forPrint) {
+        look_.formulas = std::move(formulas);
         look_.termText = [this](std::string_view id) {
             const GlossaryWords* w = course_.glossary.words(id, lesson_.language);
             return w != nullptr ? w->term : std::string(id);
@@ -56,8 +63,8 @@ public:
         put("<!DOCTYPE html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n"
             "<meta name=\"viewport\" content=\"width=device-width\">\n<title>{}</title>\n<style>{}</style>\n</head>\n"
             "<body>\n<h1>{}</h1>\n<p>{}</p>\n",
-            lesson_.language == "pt_BR" ? "pt-BR" : lesson_.language, escapeHtml(lesson_.title), kStyle,
-            escapeHtml(lesson_.title), lessonInlineHtml(lesson_.summary, look_));
+            lesson_.language == "pt_BR" ? "pt-BR" : lesson_.language, escapeHtml(lesson_.title),
+            forPrint_ ? kPrintStyle : kStyle, escapeHtml(lesson_.title), lessonInlineHtml(lesson_.summary, look_));
         if (lesson_.minutes > 0)
             put("<p class=\"small\">{} {}</p>\n", lesson_.minutes, escapeHtml(words_.minutes));
         for (const LessonPage& page : lesson_.pages)
@@ -174,8 +181,8 @@ LessonExportWords lessonExportWords(std::string_view language) {
 }
 
 std::string lessonPageHtml(const Course& course, const Lesson& lesson, const LessonExportWords& words,
-                           LessonDepth depth, bool forPrint) {
-    return Writer(course, lesson, words, forPrint).write(depth);
+                           LessonDepth depth, bool forPrint, decltype(LessonHtmlOptions::formulas) formulas) {
+    return Writer(course, lesson, words, forPrint, std::move(formulas)).write(depth);
 }
 
 } // namespace vitral

@@ -190,6 +190,11 @@ std::vector<LessonReference> lessonReferences(std::string_view markdown, int fir
 }
 
 std::string lessonHtml(std::string_view markdown, const LessonHtmlOptions& options) {
+    if (options.formulas && markdown.find_first_of("$\\") != std::string_view::npos) {
+        LessonHtmlOptions rest = options;
+        rest.formulas = {};
+        return options.formulas(markdown, [&rest](std::string_view text) { return lessonHtml(text, rest); });
+    }
     const std::string linked =
         replaceTerms(markdown, 1, [&](std::string_view id, std::string_view shown, int) -> std::string {
             if (!plainId(id))
@@ -255,29 +260,6 @@ std::optional<std::pair<int, std::string>> excessiveMarkdown(std::string_view te
         return std::pair{widestLine, std::string("A table of so many columns in so long a text would take too much "
                                                  "memory; make it narrower, or two lessons of it.")};
     return std::nullopt;
-}
-
-std::string escapeHtml(std::string_view text) {
-    std::string out;
-    out.reserve(text.size());
-    for (const char c : text)
-        switch (c) {
-        case '&':
-            out += "&amp;";
-            break;
-        case '<':
-            out += "&lt;";
-            break;
-        case '>':
-            out += "&gt;";
-            break;
-        case '"':
-            out += "&quot;";
-            break;
-        default:
-            out += c;
-        }
-    return out;
 }
 
 bool validUtf8(std::string_view text) {

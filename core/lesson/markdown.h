@@ -31,6 +31,10 @@ struct LessonHtmlOptions {
     std::function<std::string(std::string_view file)> picture;
     /// What stands as the address of a term. Absent: "glossary:ID".
     std::function<std::string(std::string_view id)> termAddress;
+    /// Takes formulas ($...$) out of Markdown, has the rest made to HTML by `html`, and puts them back as they are to
+    /// be shown. Absent: they stand as they are written.
+    std::function<std::string(std::string_view markdown, const std::function<std::string(std::string_view)>& html)>
+        formulas;
 };
 std::string lessonHtml(std::string_view markdown, const LessonHtmlOptions& options = {});
 /// One line: without the paragraph around it.
@@ -43,7 +47,6 @@ std::string lessonPlainText(std::string_view markdown, const LessonHtmlOptions& 
 /// sentence.
 std::optional<std::pair<int, std::string>> excessiveMarkdown(std::string_view text);
 
-std::string escapeHtml(std::string_view text);
 bool validUtf8(std::string_view text);
 
 } // namespace vitral

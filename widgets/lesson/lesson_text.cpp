@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "widgets/lesson/lesson_text.h"
 
+#include "core/base/html.h"
 #include "core/lesson/markdown.h"
 #include "widgets/design/metrics.h"
 #include "widgets/design/palette.h"
+#include "widgets/lesson/lesson_formulas.h"
 
 #include <QCursor>
 #include <QDesktopServices>
@@ -21,6 +23,7 @@ namespace {
 
 LessonHtmlOptions lookOf(const LessonPlayer& player) {
     LessonHtmlOptions options;
+    options.formulas = lessonFormulas;
     options.termText = [&player](std::string_view id) {
         const GlossaryWords* words = player.term(QString::fromUtf8(id.data(), qsizetype(id.size())));
         return words != nullptr ? words->term : std::string(id);
@@ -53,7 +56,9 @@ QString fitPictures(QString html, int width) {
 QString termToolTip(const GlossaryWords& words) {
     const auto plain = [](const std::string& text) {
         QTextDocument document;
-        document.setHtml(QString::fromStdString(lessonInlineHtml(text)));
+        LessonHtmlOptions look;
+        look.formulas = lessonFormulas;
+        document.setHtml(QString::fromStdString(lessonInlineHtml(text, look)));
         return document.toPlainText().toHtmlEscaped();
     };
     return QStringLiteral("<qt><b>%1</b><br>%2</qt>")

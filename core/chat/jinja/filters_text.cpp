@@ -10,32 +10,6 @@
 
 namespace vitral::jinja {
 
-std::string escapeHtml(const std::string& text) {
-    std::string out;
-    for (const char c : text) {
-        switch (c) {
-        case '&':
-            out += "&amp;";
-            break;
-        case '<':
-            out += "&lt;";
-            break;
-        case '>':
-            out += "&gt;";
-            break;
-        case '\'':
-            out += "&#39;";
-            break;
-        case '"':
-            out += "&#34;";
-            break;
-        default:
-            out += c;
-        }
-    }
-    return out;
-}
-
 std::optional<std::int64_t> parseInteger(std::string_view text, int base) {
     if (base == 1)
         return std::nullopt;

@@ -2,6 +2,7 @@
 #pragma once
 // What templates can call by name: filters, tests, methods of values, and global functions.
 
+#include "core/base/html.h"
 #include "core/chat/jinja/runtime.h"
 
 #include <span>
@@ -43,7 +44,6 @@ std::int64_t integerArgument(const Value& value, std::string_view what);
 /// The same for widths and positions: what is out of reach anyway is brought near, so that sums do not overflow.
 std::int64_t sizeArgument(const Value& value, std::string_view what);
 const std::string& stringArgument(const Value& value, std::string_view what);
-std::string escapeHtml(const std::string& text);
 /// Python's int(text, base) and float(text); nothing when it is no number.
 std::optional<std::int64_t> parseInteger(std::string_view text, int base);
 std::optional<double> parseReal(std::string_view text);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/base/amounts.h"
 #include "core/base/atomic_file.h"
+#include "core/base/html.h"
 #include "core/base/mapped_file.h"
 #include "core/base/rng.h"
 #include "core/base/thread_pool.h"
@@ -15,6 +16,12 @@ using namespace vitral;
 class TestBase : public QObject {
     Q_OBJECT
 private slots:
+    void htmlIsEscaped() {
+        // As MarkupSafe's escape() writes it.
+        QCOMPARE(escapeHtml("<a href=\"x\">Tom & 'Jerry'</a>"),
+                 std::string("&lt;a href=&#34;x&#34;&gt;Tom &amp; &#39;Jerry&#39;&lt;/a&gt;"));
+        QCOMPARE(escapeHtml(""), std::string());
+    }
     void mapsAFile() {
         const QTemporaryDir dir;
         const std::filesystem::path path = dir.filePath("a.bin").toStdString();
