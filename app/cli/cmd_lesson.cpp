@@ -5,8 +5,11 @@
 #include "app/cli/commands.h"
 #include "app/cli/language.h"
 #include "app/cli/printable.h"
+#include "core/base/amounts.h"
 #include "core/base/atomic_file.h"
 #include "core/base/mapped_file.h"
+#include "core/chat/conversation_format.h"
+#include "core/diffusion/recipe.h"
 #include "core/lesson/course.h"
 #include "core/lesson/lesson_export.h"
 #include "core/lesson/markdown.h"
@@ -15,6 +18,7 @@
 
 #include <fmt/format.h>
 #include <iterator>
+#include <utility>
 
 namespace vitral::cli {
 namespace {
@@ -144,16 +148,31 @@ Result<void> exportPage(const LessonOptions& options) {
 }
 
 Result<void> checkState(const std::string& file) {
-    VITRAL_TRY_ASSIGN(const std::string text, readTextFile(file, kMaxStateBytes, Streams::Allowed));
+    VITRAL_TRY_ASSIGN(const std::string text, readTextFile(file, kMaxStateBytes));
     VITRAL_TRY_ASSIGN(const ProgramState state, looksLikeLink(text) ? stateFromLink(text) : stateFromJson(text));
     std::string out;
     const auto to = std::back_inserter(out);
     if (!state.modelName.empty())
         fmt::format_to(to, "model {} {}\n", state.modelName, state.modelFingerprint);
+    for (const auto& [what, text2] :
+         {std::pair{"run", state.run}, std::pair{"depth", state.depth}, std::pair{"lesson", state.lesson}})
+        if (!text2.empty())
+            fmt::format_to(to, "{} {}\n", what, text2);
     for (const auto& [name, text2] : state.rooms)
         fmt::format_to(to, "room {} ({} bytes)\n", name, text2.size());
-    if (!state.conversation.empty())
-        fmt::format_to(to, "conversation ({} bytes)\n", state.conversation.size());
+    if (!state.composer.empty())
+        fmt::format_to(to, "written and not sent ({} bytes)\n", state.composer.size());
+    if (!state.generation.empty())
+        fmt::format_to(to, "settings of sampling ({} bytes)\n", state.generation.size());
+    if (!state.recipe.empty()) { // as the window would read it
+        VITRAL_TRY(diffusion::recipeFromJson(state.recipe));
+        fmt::format_to(to, "settings of a picture ({} bytes)\n", state.recipe.size());
+    }
+    if (!state.conversation.empty()) {
+        VITRAL_TRY_ASSIGN(const ConversationDump dump, conversationFromJson(state.conversation));
+        fmt::format_to(to, "conversation ({}, {} bytes)\n", counted(std::int64_t(dump.messages.size()), "message"),
+                       state.conversation.size());
+    }
     for (const std::string& command : state.commands)
         fmt::format_to(to, "do {}\n", command);
     return writeAnswer(plainLines(out));

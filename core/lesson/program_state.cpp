@@ -7,7 +7,9 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <iterator>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 namespace vitral {
 namespace {
@@ -76,6 +78,88 @@ Result<void> takeObject(const Json& in, const char* key, std::string& text) {
     return {};
 }
 
+enum class Kind { Number, Switch, Text, List };
+
+/// What the settings of sampling hold, by name (widgets/chat/generation_settings.cpp writes them).
+constexpr std::pair<std::string_view, Kind> kGeneration[] = {
+    {"system_prompt", Kind::Text},
+    {"context_tokens", Kind::Number},
+    {"max_tokens", Kind::Number},
+    {"kv_q8", Kind::Switch},
+    {"context_shift", Kind::Switch},
+    {"thinking", Kind::Switch},
+    {"temperature", Kind::Number},
+    {"dynamic_temp_range", Kind::Number},
+    {"dynamic_temp_exponent", Kind::Number},
+    {"top_k", Kind::Number},
+    {"top_p", Kind::Number},
+    {"min_p", Kind::Number},
+    {"typical_p", Kind::Number},
+    {"top_n_sigma", Kind::Number},
+    {"xtc_probability", Kind::Number},
+    {"xtc_threshold", Kind::Number},
+    {"dry_multiplier", Kind::Number},
+    {"dry_base", Kind::Number},
+    {"dry_allowed_length", Kind::Number},
+    {"dry_penalty_last_n", Kind::Number},
+    {"dry_sequence_breakers", Kind::List},
+    {"penalty_last_n", Kind::Number},
+    {"repetition_penalty", Kind::Number},
+    {"frequency_penalty", Kind::Number},
+    {"presence_penalty", Kind::Number},
+    {"mirostat2", Kind::Switch},
+    {"mirostat_tau", Kind::Number},
+    {"mirostat_eta", Kind::Number},
+    {"logit_bias", Kind::List},
+    {"grammar", Kind::Text},
+    {"json_schema", Kind::Text},
+    {"seed", Kind::Text},
+    {"order", Kind::List},
+};
+
+Result<void> checkGeneration(const Json& in) {
+    const auto at = in.find("generation");
+    if (at == in.end())
+        return {};
+    for (const auto& [name, kind] : kGeneration) {
+        const auto value = at->find(name);
+        if (value == at->end())
+            continue;
+        const bool fits = kind == Kind::Number   ? value->is_number()
+                          : kind == Kind::Switch ? value->is_boolean()
+                          : kind == Kind::Text   ? value->is_string()
+                                                 : value->is_array();
+        if (!fits)
+            return fail(ErrorCode::InvalidFile,
+                        fmt::format("\"{}\" of \"generation\" in this state should be {}.", name,
+                                    kind == Kind::Number   ? "a number"
+                                    : kind == Kind::Switch ? "true or false"
+                                    : kind == Kind::Text   ? "a text"
+                                                           : "a list"));
+    }
+    return {};
+}
+
+constexpr std::string_view kFields[] = {"vitral_state", "model",      "run",    "composer", "depth", "lesson",
+                                        "conversation", "generation", "recipe", "rooms",    "do"};
+
+/// "unit", or "unit:stop" with a stop from 1.
+bool isLessonPlace(std::string_view text) {
+    const std::size_t colon = text.find(':');
+    const std::string_view unit = text.substr(0, colon);
+    const auto plain = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+               c == '.';
+    };
+    if (unit.empty() || !std::all_of(unit.begin(), unit.end(), plain))
+        return false;
+    if (colon == std::string_view::npos)
+        return true;
+    const std::string_view stop = text.substr(colon + 1);
+    return !stop.empty() && stop.size() <= 4 && stop != "0" &&
+           std::all_of(stop.begin(), stop.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
 Result<ProgramState> read(const Json& in) {
     if (!in.is_object() || !in.contains("vitral_state"))
         return fail(ErrorCode::InvalidFile, "This is not a state of Vitral.");
@@ -85,6 +169,9 @@ Result<ProgramState> read(const Json& in) {
     if (version.get<std::int64_t>() > kVersion)
         return fail(ErrorCode::Unsupported,
                     "A newer version of Vitral wrote this state; update the program to open it.");
+    for (const auto& [name, value] : in.items())
+        if (std::find(std::begin(kFields), std::end(kFields), name) == std::end(kFields))
+            return fail(ErrorCode::InvalidFile, fmt::format("\"{}\" is no field of a state.", name.substr(0, 80)));
     ProgramState state;
     if (const auto model = in.find("model"); model != in.end()) {
         if (!model->is_object())
@@ -102,8 +189,11 @@ Result<ProgramState> read(const Json& in) {
     if (!state.depth.empty() && !lessonDepth(state.depth))
         return fail(ErrorCode::InvalidFile, "The depth of this state is user, power, developer or researcher.");
     VITRAL_TRY(takeText(in, "lesson", state.lesson, 200));
+    if (!state.lesson.empty() && !isLessonPlace(state.lesson))
+        return fail(ErrorCode::InvalidFile, "\"lesson\" in this state should be a unit and its step, such as cats:2.");
     VITRAL_TRY(takeObject(in, "conversation", state.conversation));
     VITRAL_TRY(takeObject(in, "generation", state.generation));
+    VITRAL_TRY(checkGeneration(in));
     VITRAL_TRY(takeObject(in, "recipe", state.recipe));
     if (const auto rooms = in.find("rooms"); rooms != in.end()) {
         if (!rooms->is_object() || rooms->size() > 50)
@@ -156,7 +246,7 @@ std::string stateJson(const ProgramState& state) {
 
 Result<ProgramState> stateFromJson(std::string_view json) {
     if (json.size() > kMaxStateBytes)
-        return fail(ErrorCode::InvalidFile, "This state is larger than 16 MiB.");
+        return fail(ErrorCode::InvalidFile, "This state is larger than 4 MiB.");
     if (!validUtf8(json) || tooDeep(json))
         return fail(ErrorCode::InvalidFile, "This is not a state of Vitral.");
     try {

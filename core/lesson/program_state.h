@@ -28,7 +28,8 @@ struct ProgramState {
     bool operator==(const ProgramState&) const = default;
 };
 
-inline constexpr std::size_t kMaxStateBytes = std::size_t{16} << 20U;
+/// A parsed state takes some 37 times its size in memory.
+inline constexpr std::size_t kMaxStateBytes = std::size_t{4} << 20U;
 inline constexpr std::size_t kMaxLinkBytes = std::size_t{32} << 10U;
 
 std::string stateJson(const ProgramState& state);

@@ -3,7 +3,9 @@
 
 #include <QJsonArray>
 
+#include <algorithm>
 #include <array>
+#include <limits>
 
 namespace vitral {
 namespace {
@@ -18,8 +20,10 @@ void readInto(const QJsonObject& json, const char* key, T& value) {
     if constexpr (std::is_same_v<T, bool>) {
         if (v.isBool())
             value = v.toBool();
-    } else if (v.isDouble()) {
-        value = static_cast<T>(v.toDouble());
+    } else if (v.isDouble()) { // a file may hold any number: out of range it is the nearest there is
+        using Limits = std::numeric_limits<T>;
+        value = static_cast<T>(
+            std::clamp(v.toDouble(), static_cast<double>(Limits::lowest()), static_cast<double>(Limits::max())));
     }
 }
 

@@ -140,12 +140,37 @@ private slots:
                 QVERIFY2(ran.err.count('\n') == 1 && ran.err.contains("plain file"), ran.err.constData());
             }
     }
+    void statesAreCheckedWhole() {
+        const auto check = [&](const QByteArray& json) {
+            QFile file(path("x.vitral"));
+            if (!file.open(QIODevice::WriteOnly) || file.write(json) != json.size())
+                qFatal("cannot write");
+            file.close();
+            return run({"state", "check", path("x.vitral")});
+        };
+        const Ran good = check(R"({"vitral_state":1,"depth":"power","lesson":"cats:2","composer":"olá",)"
+                               R"("generation":{"seed":"7"},"do":["tokens:text=abc"]})");
+        QVERIFY2(good.code == 0, good.err.constData());
+        for (const char* line : {"depth power\n", "lesson cats:2\n", "written and not sent (4 bytes)\n",
+                                 "settings of sampling (12 bytes)\n", "do tokens:text=abc\n"})
+            QVERIFY2(good.out.contains(line), good.out.constData());
+        for (const char* wrong :
+             {R"({"vitral_state":1,"conversation":{"messages":1}})", R"({"vitral_state":1,"recipe":{"steps":"many"}})",
+              R"({"vitral_state":1,"generation":{"top_k":"x"}})"}) {
+            const Ran bad = check(wrong);
+            QVERIFY2(bad.code == 1 && bad.err.count('\n') == 1, wrong);
+        }
+        QVERIFY(check(QByteArray(5 << 20, ' ')).code == 1); // longer than a state may be: not parsed at all
+        QVERIFY(::mkfifo(text("state-pipe").c_str(), 0600) == 0);
+        QCOMPARE(run({"state", "check", path("state-pipe")}).code, 1); // nobody ever writes into it
+    }
     void memoryStaysNearTheFile() {
         // The promise: file + key/value cache + 200 MB, bench's own reading of the memory's speed included.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
         QSKIP("a sanitizer's own memory is in the measurement");
 #endif
-        QVERIFY2(run({"make-random", "--shape", "tiny-llama", "--type", "Q8_0", "-o", path("tiny.gguf")}).code == 0, "");
+        QVERIFY2(run({"make-random", "--shape", "tiny-llama", "--type", "Q8_0", "-o", path("tiny.gguf")}).code == 0,
+                 "");
         const Ran ran = run({"bench", path("tiny.gguf"), "-p", "512", "-n", "8", "-r", "2", "--json"});
         QVERIFY2(ran.code == 0, ran.err.constData());
         const QJsonObject json = QJsonDocument::fromJson(ran.out).object();
