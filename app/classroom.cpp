@@ -2,12 +2,15 @@
 #include "app/classroom.h"
 
 #include "app/main_actions.h"
+#include "app/shell.h"
+#include "app/view_picture.h"
 #include "core/lesson/commands.h"
 #include "core/runtime/bundled_model.h"
 #include "widgets/design/icons.h"
 #include "widgets/inside/inside_view.h"
 #include "widgets/inside/inside_window.h"
 #include "widgets/lesson/glossary_tips.h"
+#include "widgets/lesson/glossary_window.h"
 #include "widgets/lesson/lesson_panel.h"
 #include "widgets/lesson/lesson_room.h"
 #include "widgets/panels/chat_panel.h"
@@ -52,8 +55,11 @@ Classroom::Classroom(MainWindow& window)
     timer_.setInterval(kStepMs);
     connect(&timer_, &QTimer::timeout, this, &Classroom::nextCommand);
     tips_ = new GlossaryTips(this);
-    connect(player_.get(), &LessonPlayer::courseChanged, this,
-            [this] { tips_->setGlossary(player_->course(), player_->language()); });
+    connect(player_.get(), &LessonPlayer::courseChanged, this, [this] {
+        tips_->setGlossary(player_->course(), player_->language());
+        if (glossary_)
+            glossary_->setGlossary(player_->course(), player_->language());
+    });
     connect(player_.get(), &LessonPlayer::lessonChanged, this, &Classroom::lessonOpened);
     followLanguage();
     if (const auto program = executableFolder())
@@ -87,6 +93,17 @@ void Classroom::makePanel() {
     window_.addDockWidget(Qt::RightDockWidgetArea, dock_);
     dock_->hide();
     connect(panel_, &LessonPanel::closeAsked, player_.get(), &LessonPlayer::close);
+    connect(panel_, &LessonPanel::finishAsked, this, [this] {
+        player_->close();
+        window_.showRoom(room_->name()); // what comes next is chosen there, not in an empty conversation
+    });
+    connect(panel_, &LessonPanel::stateAsked, this, [this](const QByteArray& json) {
+        auto state = stateFromJson(json.toStdString());
+        if (!state)
+            return panel_->notice()->tell(NoticeBar::Kind::Problem, q(state.error().message));
+        state->lesson.clear(); // the work stays beside it
+        restore(*state, {});
+    });
     connect(panel_, &LessonPanel::exportAsked, this, &Classroom::exportLesson);
     nameElements();
 }
@@ -122,6 +139,7 @@ void Classroom::lessonOpened() {
             if (std::exchange(tookRight_, false))
                 window_.rightDock_->show();
         }
+        window_.shell().showDepth(); // what a step showed for its own sake
         if (room_ && window_.currentRoom() == room_)
             room_->activated();
     }
@@ -131,11 +149,17 @@ void Classroom::lessonOpened() {
 
 // Commands.
 
-void Classroom::carryOut(const QStringList& commands, const QString& folder, const QStringList& runs,
+void Classroom::carryOut(const QStringList& commands, const QString& folder, const QStringList& recorded,
                          std::function<void(const QString&)> done) {
+    // Numbers of a lesson are those of the settings a program begins with, whatever a person or the step before set.
+    if (player_->lesson() != nullptr && std::any_of(commands.begin(), commands.end(), [](const QString& c) {
+            return c.startsWith(QLatin1String("chat:"));
+        }))
+        setGeneration([](GenerationSettings& s) { s = GenerationSettings(); });
     waiting_ = commands;
     folder_ = folder;
-    runs_ = runs;
+    recorded_ = recorded;
+    wantedPictures_.clear();
     problem_.clear();
     done_ = std::move(done);
     running_ = true;
@@ -146,8 +170,8 @@ void Classroom::carryOut(const QStringList& commands, const QString& folder, con
 bool Classroom::roomsBusy() const {
     const ModelSession& model = *services_.model;
     const InsideController& inside = *services_.inside;
-    return model.state() == ModelSession::State::Loading || services_.chat->busy() || services_.chat->opening() ||
-           !inside.busyText().isEmpty() || !services_.inside->pool().idle() ||
+    return model.state() == ModelSession::State::Loading || importing_ || services_.chat->busy() ||
+           services_.chat->opening() || !inside.busyText().isEmpty() || !services_.inside->pool().idle() ||
            (window_.currentRoom() != room_ && window_.currentRoom()->busy());
 }
 
@@ -160,10 +184,17 @@ void Classroom::nextCommand() {
     if (roomsBusy() && waitedMs_ < kDeadlineMs)
         return;
     waitedMs_ = 0;
-    if (dock_ != nullptr && !dock_->isHidden() && !window_.inside_->isHidden() && !tookChat_ &&
-        window_.width() < kRoomForChat) { // three side by side would be too narrow to read
-        tookChat_ = true;
-        window_.setInsideAlone(true);
+    if (dock_ != nullptr && !dock_->isHidden() && !window_.inside_->isHidden()) {
+        // Three side by side would be too narrow to read, and beside a recorded run the conversation is empty.
+        const bool take = window_.width() < kRoomForChat || services_.chat->count() == 0;
+        if (take != tookChat_ && (take || !waiting_.isEmpty()))
+            window_.setInsideAlone(tookChat_ = take);
+    }
+    if (const QString missing = missingModel(); !missing.isEmpty()) {
+        // What was recorded takes its place, and the window says so.
+        problem_ = recorded_.isEmpty() ? missing : tr("%1 What was recorded is shown instead.").arg(missing);
+        waiting_ = std::exchange(recorded_, {});
+        wantedPictures_.clear();
     }
     if (!waiting_.isEmpty()) {
         const QString command = waiting_.takeFirst();
@@ -179,32 +210,52 @@ void Classroom::nextCommand() {
         std::exchange(done_, {})(problem_);
 }
 
-QString Classroom::openRunOf(const QString& file) {
-    const auto path =
-        lessonFile(std::filesystem::path(folder_.toStdU16String()), file.toStdString(), kMaxLessonRunBytes);
-    if (!path)
-        return q(path.error().message);
-    window_.openRun(QString::fromStdU16String(path->u16string()));
-    return {};
+/// Whether what comes next, or what was loaded for it, needs a model that is not there; empty: it does not.
+QString Classroom::missingModel() const {
+    const DenoiseController& denoise = *services_.denoise;
+    if (!wantedPictures_.isEmpty() && (denoise.modelState() != DenoiseController::ModelState::Ready ||
+                                       QFileInfo(denoise.modelPath()).dir().dirName() != wantedPictures_))
+        return tr("The model %1 cannot run here.").arg(wantedPictures_);
+    if (waiting_.isEmpty() || services_.model->model())
+        return {};
+    const QString& next = waiting_.front();
+    const bool asks = next.startsWith(QLatin1String("chat:ask=")) || next.startsWith(QLatin1String("chat:say="));
+    const bool cuts = next.startsWith(QLatin1String("tokens:")) && !next.startsWith(QLatin1String("tokens:open=")) &&
+                      services_.bundledModel.isEmpty() && services_.tokens->tokenizers().empty();
+    return asks || cuts ? tr("No language model is loaded here; Ctrl+M chooses one.") : QString();
+}
+
+void Classroom::openConversation(const QString& path) {
+    importing_ = true;
+    const auto over = [this](bool failed, const QString& sentence) {
+        if (!std::exchange(importing_, false))
+            return;
+        if (failed && problem_.isEmpty())
+            problem_ = sentence;
+    };
+    auto* once = new QObject(this);
+    connect(services_.library.get(), &ConversationLibrary::imported, once, [once, over] {
+        once->deleteLater();
+        over(false, {});
+    });
+    connect(services_.library.get(), &ConversationLibrary::problem, once, [once, over](const QString& sentence) {
+        once->deleteLater();
+        over(true, sentence);
+    });
+    window_.showRoom(QStringLiteral("chat"));
+    services_.library->importFrom(path);
 }
 
 QString Classroom::runCommand(const QString& command) {
     const auto known = findCommand(command.toStdString());
     if (!known)
         return tr("This version does not know the command \u201C%1\u201D.").arg(command.left(80));
+    if (command.startsWith(QLatin1String("denoise:model:")))
+        wantedPictures_ = command.section(QLatin1Char(':'), 2);
     if (known->file.empty()) {
-        const bool asks =
-            command.startsWith(QLatin1String("chat:ask=")) || command.startsWith(QLatin1String("chat:say="));
-        if (asks && !services_.model->model()) {
-            if (runs_.isEmpty())
-                return tr("No language model is loaded, so nobody can answer here. Choose one with Ctrl+M, then set "
-                          "this step up again.");
-            if (const QString problem = openRunOf(runs_.front()); !problem.isEmpty())
-                return problem;
-            return tr("No language model can run here: a recorded run is shown instead.");
-        }
-        window_.showView(command);
-        return {};
+        const bool understood = window_.showView(command);
+        return understood ? QString()
+                          : tr("The command \u201C%1\u201D could not be carried out.").arg(command.left(80));
     }
     const auto path = lessonFile(std::filesystem::path(folder_.toStdU16String()), known->file, kMaxLessonRunBytes);
     if (!path)
@@ -212,6 +263,8 @@ QString Classroom::runCommand(const QString& command) {
     const QString file = QString::fromStdU16String(path->u16string());
     if (command.startsWith(QLatin1String("inside:open=")))
         window_.openRun(file);
+    else if (command.startsWith(QLatin1String("chat:open=")))
+        openConversation(file);
     else
         window_.showView(command.left(command.size() - qsizetype(QString::fromStdString(known->file).size())) + file);
     return {};
@@ -251,6 +304,8 @@ bool Classroom::chatCommand(const QString& argument) {
         setGeneration([&](GenerationSettings& s) { s.sampler.topK = value.toInt(); });
     } else if (key == QLatin1String("top-p")) {
         setGeneration([&](GenerationSettings& s) { s.sampler.topP = value.toFloat(); });
+    } else if (key == QLatin1String("min-p")) {
+        setGeneration([&](GenerationSettings& s) { s.sampler.minP = value.toFloat(); });
     } else if (key == QLatin1String("seed")) {
         setGeneration([&](GenerationSettings& s) { s.sampler.seed = value.toULongLong(); });
     } else if (key == QLatin1String("tokens")) {
@@ -289,6 +344,8 @@ void Classroom::nameElements() {
 
 QWidget* Classroom::element(const QString& name) const {
     QWidget* found = name == QLatin1String("rooms") ? window_.roomBar_ : window_.findChild<QWidget*>(name);
+    if (found == window_.gauge_ && player_->lesson() != nullptr && window_.inChat())
+        window_.gauge_->show(); // a step may point at it in every way of working
     return found != nullptr && found->isVisible() ? found : nullptr;
 }
 
@@ -349,7 +406,7 @@ QString Classroom::state(const QString& name) const {
 }
 
 QImage Classroom::picture() const {
-    return window_.centralWidget()->grab().toImage();
+    return viewPicture(window_.centralWidget());
 }
 
 } // namespace vitral::app

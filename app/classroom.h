@@ -16,6 +16,7 @@ class QDockWidget;
 
 namespace vitral {
 class GlossaryTips;
+class GlossaryWindow;
 class LessonPanel;
 class LessonRoom;
 } // namespace vitral
@@ -34,7 +35,7 @@ public:
     void retranslate();
 
     // LessonHost
-    void carryOut(const QStringList& commands, const QString& folder, const QStringList& runs,
+    void carryOut(const QStringList& commands, const QString& folder, const QStringList& recorded,
                   std::function<void(const QString& problem)> done) override;
     [[nodiscard]] QWidget* element(const QString& name) const override;
     [[nodiscard]] QString state(const QString& name) const override;
@@ -56,6 +57,11 @@ public:
     void openLink(const QString& link);
     [[nodiscard]] QString lastProblem() const { return lastProblem_; }
 
+    /// The open lesson as "html" or "pdf"; `done` gets a sentence, empty: written.
+    void exportLessonTo(const QString& format, const QString& path, std::function<void(const QString&)> done);
+
+    void showGlossary(); ///< at the term that the focus is on
+
     [[nodiscard]] LessonPlayer& player() const { return *player_; }
     [[nodiscard]] LessonPanel* panel() const { return panel_; }
     [[nodiscard]] LessonRoom* room() const { return room_; }
@@ -65,7 +71,8 @@ private:
     void nameElements();
     void nextCommand();
     QString runCommand(const QString& command); ///< a sentence why it cannot be; empty: begun
-    QString openRunOf(const QString& file);
+    [[nodiscard]] QString missingModel() const;
+    void openConversation(const QString& path);
     void setGeneration(const std::function<void(GenerationSettings&)>& change);
     void lessonOpened();
     void tell(const QString& sentence, bool problem);
@@ -74,7 +81,6 @@ private:
     void copyLink();
     void pasteLink();
     void exportLesson(const QString& format);
-    QString exportLessonTo(const QString& format, const QString& path) const;
     void openCourseDialog();
     void openWorkDialog();
     [[nodiscard]] QString fingerprint() const;
@@ -86,18 +92,20 @@ private:
     LessonRoom* room_ = nullptr; ///< of the window
     LessonPanel* panel_ = nullptr;
     GlossaryTips* tips_ = nullptr;
+    QPointer<GlossaryWindow> glossary_;
     QDockWidget* dock_ = nullptr;
     QAction *saveState_ = nullptr, *openState_ = nullptr, *copyLink_ = nullptr, *pasteLink_ = nullptr;
     QAction *nextStop_ = nullptr, *previousStop_ = nullptr;
 
-    QStringList waiting_, runs_;
+    QStringList waiting_, recorded_;
+    QString wantedPictures_; ///< the name of the model of pictures that the commands loaded
     QString folder_, problem_, lastProblem_;
     std::function<void(const QString&)> done_;
     QTimer timer_;
     int waitedMs_ = 0;
-    bool running_ = false;
+    bool running_ = false, importing_ = false;
     bool tookLeft_ = false, tookRight_ = false, tookChat_ = false; ///< what made room for the lesson
-    std::optional<GenerationSettings> before_;  ///< the person's own settings, while a lesson has others
+    std::optional<GenerationSettings> before_; ///< the person's own settings, while a lesson has others
     QList<QPointer<QWidget>> hidden_;
     mutable QString fingerprintOf_, fingerprint_; ///< of the model at that path
 };

@@ -2,6 +2,7 @@
 // The state of the whole program, out and in; menus; exports of lessons.
 #include "app/classroom.h"
 #include "app/main_actions.h"
+#include "app/shell.h"
 #include "core/base/mapped_file.h"
 #include "core/chat/conversation_format.h"
 #include "core/diffusion/recipe.h"
@@ -9,12 +10,16 @@
 #include "widgets/design/icons.h"
 #include "widgets/inside/inside_view.h"
 #include "widgets/inside/inside_window.h"
+#include "widgets/lesson/glossary_tips.h"
+#include "widgets/lesson/glossary_window.h"
+#include "widgets/lesson/lesson_formulas.h"
 #include "widgets/lesson/lesson_panel.h"
 #include "widgets/lesson/lesson_room.h"
 #include "widgets/panels/chat_panel.h"
 #include "widgets/panels/composer.h"
 #include "widgets/panels/notice_bar.h"
 #include "widgets/panels/settings_panel.h"
+#include "widgets/shell/exporter.h"
 #include "widgets/shell/ways.h"
 #include "widgets/transcript/transcript_view.h"
 
@@ -28,19 +33,15 @@
 #include <QInputDialog>
 #include <QJsonDocument>
 #include <QMenu>
-#include <QPdfWriter>
 #include <QSaveFile>
 #include <QStatusBar>
 #include <QTemporaryFile>
-#include <QTextDocument>
 
 namespace vitral::app {
 namespace {
 
 constexpr qint64 kPart = 64 << 10; ///< of a model file, for its fingerprint
 constexpr int kToldMs = 6000;
-constexpr int kPdfDpi = 150;
-constexpr int kPdfMarginMm = 18;
 
 std::string compact(const QJsonObject& object) {
     return QJsonDocument(object).toJson(QJsonDocument::Compact).toStdString();
@@ -143,7 +144,10 @@ ProgramState Classroom::capture(bool withTokens) const {
 }
 
 QByteArray Classroom::stateFile() const {
-    return QByteArray::fromStdString(stateJson(capture()));
+    std::string json = stateJson(capture());
+    if (json.size() > kMaxStateBytes) // as in a link: the words without the numbers of every token
+        json = stateJson(capture(false));
+    return QByteArray::fromStdString(json);
 }
 
 void Classroom::restore(const ProgramState& state, const QString& folder) {
@@ -153,7 +157,7 @@ void Classroom::restore(const ProgramState& state, const QString& folder) {
         if (const auto kept = state.rooms.find(room->name().toStdString()); kept != state.rooms.end())
             room->restoreState(object(kept->second));
     if (!state.generation.empty()) {
-        GenerationSettings settings = settingsFromJson(object(state.generation));
+        const GenerationSettings settings = settingsFromJson(object(state.generation));
         w.settingsPanel_->setSettings(settings);
         services_.chat->setSettings(settings);
     }
@@ -261,6 +265,12 @@ void Classroom::makeMenus() {
     openState_ = add(menu, Qt::CTRL | Qt::SHIFT | Qt::Key_O, &Classroom::openStateDialog);
     copyLink_ = add(menu, Qt::CTRL | Qt::SHIFT | Qt::Key_L, &Classroom::copyLink);
     pasteLink_ = add(menu, {}, &Classroom::pasteLink);
+    auto* glossary = new QAction(&window_);
+    glossary->setShortcut(Qt::SHIFT | Qt::Key_F1);
+    connect(glossary, &QAction::triggered, this, &Classroom::showGlossary);
+    a.help->insertAction(a.shortcuts, glossary);
+    a.named.push_back({"help.glossary", glossary,
+                       QT_TRANSLATE_NOOP("vitral::app::MainWindow", "&Glossary: explain this term\u2026"), a.help});
     nextStop_ = add(a.view, Qt::ALT | Qt::Key_PageDown, [this] { panel_->toNextStop(); });
     previousStop_ = add(a.view, Qt::ALT | Qt::Key_PageUp, [this] { panel_->toPreviousStop(); });
     nextStop_->setEnabled(false);
@@ -288,13 +298,29 @@ void Classroom::retranslate() {
         dock_->setWindowTitle(tr("Lesson"));
 }
 
+// Of what has the focus, or what is selected there: the terms on hover by keyboard.
+void Classroom::showGlossary() {
+    const GlossaryWords* words = tips_->ofFocus();
+    if (!glossary_) {
+        glossary_ = new GlossaryWindow(&window_);
+        glossary_->setAttribute(Qt::WA_DeleteOnClose);
+    }
+    glossary_->setGlossary(player_->course(), player_->language());
+    glossary_->show();
+    glossary_->raise();
+    glossary_->activateWindow();
+    glossary_->showTerm(words != nullptr ? QString::fromStdString(words->term) : QString());
+}
+
 void Classroom::saveStateAs() {
     const QString path = QFileDialog::getSaveFileName(&window_, tr("Save the state of the program"),
                                                       tr("state") + QStringLiteral(".vitral"), tr("States (*.vitral)"));
     if (path.isEmpty())
         return;
     QSaveFile file(path);
-    const QByteArray json = stateFile();
+    QByteArray json = stateFile();
+    if (std::size_t(json.size()) > kMaxStateBytes)
+        return tell(tr("This conversation is too long for a file of the state (4 MiB); export it instead."), true);
     if (!file.open(QIODevice::WriteOnly) || file.write(json) != json.size() || !file.commit())
         return tell(tr("The state could not be written to %1 (%2).").arg(path, file.errorString()), true);
     window_.statusBar()->showMessage(tr("Saved as %1.").arg(path), kToldMs);
@@ -346,39 +372,30 @@ void Classroom::exportLesson(const QString& format) {
                                      id + QLatin1Char('.') + ending, QStringLiteral("%1 (*.%1)").arg(ending));
     if (path.isEmpty())
         return;
-    QString problem;
-    if (work) {
-        const QString name = QInputDialog::getText(&window_, tr("Save the work to hand in"), tr("Your name"));
-        problem = player_->saveWork(path, name);
-    } else {
-        problem = exportLessonTo(format, path);
-    }
-    if (problem.isEmpty())
-        window_.statusBar()->showMessage(tr("Saved as %1.").arg(path), kToldMs);
-    else
-        panel_->notice()->tell(NoticeBar::Kind::Problem, problem);
+    const auto told = [this, path](const QString& problem) {
+        if (problem.isEmpty())
+            window_.statusBar()->showMessage(tr("Saved as %1.").arg(path), kToldMs);
+        else
+            panel_->notice()->tell(NoticeBar::Kind::Problem, problem);
+    };
+    if (!work)
+        return exportLessonTo(format, path, told);
+    const QString name = QInputDialog::getText(&window_, tr("Save the work to hand in"), tr("Your name"));
+    told(player_->saveWork(path, name));
 }
 
-QString Classroom::exportLessonTo(const QString& format, const QString& path) const {
-    const Lesson& lesson = *player_->lesson();
-    const bool pdf = format == QLatin1String("pdf");
-    const QString html = QString::fromStdString(
-        lessonPageHtml(*player_->course(), lesson, lessonExportWords(lesson.language), player_->depth(), pdf));
-    const QString failed = tr("The lesson could not be written to %1.").arg(path);
-    if (!pdf) {
-        QSaveFile file(path);
-        return file.open(QIODevice::WriteOnly) && file.write(html.toUtf8()) > 0 && file.commit() ? QString() : failed;
-    }
-    QPdfWriter writer(path);
-    writer.setTitle(QString::fromStdString(lesson.title));
-    writer.setPageSize(QPageSize(QPageSize::A4));
-    writer.setResolution(kPdfDpi);
-    writer.setPageMargins(QMarginsF(kPdfMarginMm, kPdfMarginMm, kPdfMarginMm, kPdfMarginMm), QPageLayout::Millimeter);
-    QTextDocument document;
-    document.setDefaultFont(QApplication::font());
-    document.setHtml(html);
-    document.print(&writer);
-    return QFileInfo(path).size() > 0 ? QString() : failed;
+void Classroom::exportLessonTo(const QString& format, const QString& path, std::function<void(const QString&)> done) {
+    // The course may be read again meanwhile: the page is made of this one.
+    const std::shared_ptr<const Course> course = player_->course();
+    const Lesson* lesson = player_->lesson();
+    const LessonDepth depth = player_->depth();
+    window_.shell().exporter().write(
+        QString::fromStdString(lesson->title), path, format,
+        [course, lesson, depth](bool forPrint) {
+            return QString::fromStdString(
+                lessonPageHtml(*course, *lesson, lessonExportWords(lesson->language), depth, forPrint, lessonFormulas));
+        },
+        std::move(done));
 }
 
 } // namespace vitral::app

@@ -3,12 +3,13 @@
 
 #include "app/classroom.h"
 #include "app/main_window.h"
-#include "widgets/canvas/heatmap_canvas.h"
+#include "app/shell.h"
+#include "app/view_picture.h"
 #include "widgets/room.h"
+#include "widgets/shell/exporter.h"
 
 #include <QApplication>
 #include <QPainter>
-#include <QPixmap>
 
 #include <chrono>
 #include <cstdio>
@@ -79,7 +80,8 @@ void Script::finish() {
 }
 
 bool Script::busy() const {
-    return deadline_.isActive() && (window_.classroom().busy() || window_.classroom().roomsBusy());
+    return deadline_.isActive() &&
+           (window_.classroom().busy() || window_.classroom().roomsBusy() || window_.shell().exporter().busy());
 }
 
 // Each when what the one before began is done.
@@ -105,13 +107,8 @@ void Script::takePicture() {
         return;
     }
     if (!options_.screenshot.isEmpty()) {
-        QPixmap picture = window_.grab();
+        QImage picture = viewPicture(&window_);
         QPainter painter(&picture);
-        // What Vulkan draws is a window of the system's, which grab() leaves blank: painted from the same plan instead.
-        for (HeatmapCanvas* canvas : window_.findChildren<HeatmapCanvas*>())
-            if (canvas->isVisible() && canvas->rendererName().startsWith(QLatin1String("Vulkan")))
-                painter.drawImage(canvas->mapTo(&window_, QPoint()),
-                                  canvas->picture(canvas->size(), picture.devicePixelRatio(), true));
         // Pop-ups are windows of their own.
         for (QWidget* top : QApplication::topLevelWidgets())
             if (top != &window_ && top->isVisible() && !top->isModal())

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/shell.h"
 
+#include "app/classroom.h"
 #include "app/main_actions.h"
 #include "app/preferences_dialog.h"
 #include "widgets/design/icons.h"
@@ -64,6 +65,7 @@ void Shell::makeMenus() {
     paletteAction_ = add("help.commands", QT_TR_NOOP("&Commands\u2026"), a.help, a.shortcuts, "search",
                          Qt::CTRL | Qt::SHIFT | Qt::Key_P, [this] { palette_->open(); });
     makeLayouts();
+    makeExport();
     makeStart();
     makePresenter();
     watchTasks();
@@ -159,7 +161,13 @@ void Shell::registerRooms() {
         for (InsideView* view : window_.inside_->views()) {
             Command command;
             command.id = QStringLiteral("inside.") + view->name();
-            command.name = [view] { return view->title(); };
+            // By what they show: nobody looks for attention under "Text".
+            const QString name = view->name();
+            const bool attention = name == QLatin1String("overview") || name == QLatin1String("matrix") ||
+                                   name == QLatin1String("cell") || name == QLatin1String("text");
+            command.name = [view, attention] {
+                return attention ? tr("Attention: %1").arg(view->title()) : view->title();
+            };
             command.group = [] { return MainWindow::tr("Look &inside"); };
             command.run = [this, name = view->name()] { window_.showView(name); };
             all.push_back(std::move(command));
@@ -246,6 +254,11 @@ bool Shell::showView(const QString& name) {
             activity_->showLog();
     } else if (name == QLatin1String("preferences")) {
         showPreferences();
+    } else if (name == QLatin1String("glossary")) {
+        window_.classroom().showGlossary();
+    } else if (name.startsWith(QLatin1String("export="))) { // "export=/tmp/view.pdf"
+        const QString path = name.section(QLatin1Char('='), 1);
+        exportView(path, path.endsWith(QLatin1String(".pdf")) ? QStringLiteral("pdf") : QStringLiteral("html"));
     } else if (name == QLatin1String("present")) {
         presenter_->setOn(true);
     } else if (name == QLatin1String("notes")) {

@@ -8,6 +8,7 @@
 #include "app/session.h"
 #include "widgets/shell/command_list.h"
 #include "widgets/shell/task_list.h"
+#include "widgets/shell/view_document.h"
 
 #include <QMenu>
 #include <QPointer>
@@ -18,6 +19,7 @@ class QDockWidget;
 namespace vitral {
 class ActivityPanel;
 class CommandPalette;
+class Exporter;
 class Presenter;
 class PresenterNotes;
 } // namespace vitral
@@ -54,7 +56,15 @@ public:
     /// The page a person begins on, if this is how they want it.
     void begin();
     void showPreferences();
+    void showDepth() { applyDepth(false); } ///< once more, after something was shown for a while
     [[nodiscard]] Preferences& preferences() { return preferences_; }
+
+    // shell_export.cpp
+    /// What is on the screen as a page: its picture, what made it, its numbers.
+    [[nodiscard]] ViewDocument viewDocument() const;
+    /// `format`: "html" or "pdf". `done` gets a sentence; empty: written.
+    void exportView(const QString& path, const QString& format, std::function<void(const QString&)> done = {});
+    [[nodiscard]] Exporter& exporter() { return *exporter_; }
 
     [[nodiscard]] Presenter* presenter() const { return presenter_; }
     [[nodiscard]] CommandList& commands() { return commands_; }
@@ -90,6 +100,9 @@ private:
     void makeStart();
     void registerPreferences();
     void applyDepth(bool panels); ///< panels: those of the window too, not only what stands in them
+    // shell_export.cpp
+    void makeExport();
+    void askExportView();
     // shell_undo.cpp
     void watchUndo();
     // shell_present.cpp
@@ -114,6 +127,7 @@ private:
     QDockWidget* activityDock_ = nullptr;
     QToolButton* status_ = nullptr;
     QAction *undo_ = nullptr, *redo_ = nullptr, *activityAction_ = nullptr, *paletteAction_ = nullptr;
+    Exporter* exporter_ = nullptr;
     Presenter* presenter_ = nullptr;
     PresenterNotes* notes_ = nullptr;
     QMenu* presentMenu_ = nullptr;

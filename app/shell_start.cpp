@@ -14,12 +14,14 @@
 #include <QDockWidget>
 #include <QFileInfo>
 #include <QLabel>
+#include <QTimer>
 #include <QToolButton>
 
 namespace vitral::app {
 namespace {
 constexpr std::size_t kMostRecent = 5;
-}
+constexpr int kRoomForPanels = 1000; ///< window width at which both side panels leave the conversation room
+} // namespace
 
 void Shell::makeStart() {
     MainWindow& w = window_;
@@ -98,6 +100,13 @@ void Shell::makeStart() {
         ->setMenuRole(QAction::PreferencesRole);
     if (!w.services_.settings.bytes(QStringLiteral("shell/depth")).isEmpty())
         applyDepth(false);
+    if (w.services_.settings.bytes(QStringLiteral("window/state")).isEmpty()) // the first start: when its size is known
+        QTimer::singleShot(0, this, [this] {
+            if (window_.width() < kRoomForPanels) {
+                window_.rightDock_->hide();
+                window_.chatDocks_.removeAll(window_.rightDock_);
+            }
+        });
     connect(&preferences_, &Preferences::changed, this, [this](const QString&) {
         const MainWindow::Actions& all = *window_.actions_;
         const QString theme = preferences_.value(QStringLiteral("theme"));
@@ -135,11 +144,12 @@ void Shell::applyDepth(bool panels) {
             button->setVisible(power);
     if (!panels)
         return;
+    const bool fits = w.width() >= kRoomForPanels; // else it opens from its button, over nothing
     if (w.inChat()) {
-        w.rightDock_->setVisible(power);
+        w.rightDock_->setVisible(power && fits);
     } else { // it comes back with the conversation
         w.chatDocks_.removeAll(w.rightDock_);
-        if (power)
+        if (power && fits)
             w.chatDocks_.append(w.rightDock_);
     }
     w.samplerSection_->setOpen(depth == Depth::Researcher);

@@ -143,6 +143,16 @@
     </message>
 </context>
 <context>
+    <name>vitral::LessonPanel</name>
+    <message numerus="yes">
+        <source>%n question(s) have no answer yet. Finish once more ends the lesson without.</source>
+        <translation>
+            <numerusform>%n question has no answer yet. Finish once more ends the lesson without.</numerusform>
+            <numerusform>%n questions have no answer yet. Finish once more ends the lesson without.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>vitral::LessonRoom</name>
     <message numerus="yes">
         <source>%n more lesson(s) for other ways of working: choose one above.</source>

@@ -2,6 +2,21 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="pt_BR">
 <context>
+    <name>ViewWords</name>
+    <message>
+        <source>on</source>
+        <translation>ligado</translation>
+    </message>
+    <message>
+        <source>off</source>
+        <translation>desligado</translation>
+    </message>
+    <message>
+        <source>%1 more rows are not in this page.</source>
+        <translation>Mais %1 linhas não estão nesta página.</translation>
+    </message>
+</context>
+<context>
     <name>vitral::ActivityPanel</name>
     <message>
         <source>%1 s</source>
@@ -3295,6 +3310,21 @@ por milhão</translation>
     </message>
 </context>
 <context>
+    <name>vitral::Exporter</name>
+    <message>
+        <source>Exporting %1</source>
+        <translation>Exportando %1</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 de %2</translation>
+    </message>
+    <message>
+        <source>%1 could not be written (%2); choose another folder.</source>
+        <translation>%1 não pôde ser gravado (%2); escolha outra pasta.</translation>
+    </message>
+</context>
+<context>
     <name>vitral::FairnessView</name>
     <message>
         <source>Add texts, a language each</source>
@@ -3554,6 +3584,37 @@ por milhão</translation>
     <message>
         <source>The animation could not be written to %1.</source>
         <translation>A animação não pôde ser gravada em %1.</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::GlossaryWindow</name>
+    <message>
+        <source>See also: %1</source>
+        <translation>Veja também: %1</translation>
+    </message>
+    <message>
+        <source>Glossary</source>
+        <translation>Glossário</translation>
+    </message>
+    <message>
+        <source>Some letters of a term</source>
+        <translation>Algumas letras de um termo</translation>
+    </message>
+    <message>
+        <source>Search the glossary</source>
+        <translation>Procurar no glossário</translation>
+    </message>
+    <message>
+        <source>Terms</source>
+        <translation>Termos</translation>
+    </message>
+    <message>
+        <source>Explanation</source>
+        <translation>Explicação</translation>
+    </message>
+    <message>
+        <source>No term is called like that.</source>
+        <translation>Nenhum termo se chama assim.</translation>
     </message>
 </context>
 <context>
@@ -4796,8 +4857,8 @@ por milhão</translation>
         <translation>%1 números viram %2: %3 vezes menos.</translation>
     </message>
     <message>
-        <source>Lost on the way: RMS %1, largest %2 (pixels from -1 to 1), PSNR %3 dB.</source>
-        <translation>Perdido no caminho: RMS %1, maior %2 (pixels de -1 a 1), PSNR %3 dB.</translation>
+        <source>Lost on the way: RMS %1, largest %2 (pixels from −1 to 1), PSNR %3 dB.</source>
+        <translation>Perdido no caminho: RMS %1, maior %2 (pixels de −1 a 1), PSNR %3 dB.</translation>
     </message>
     <message>
         <source>encoded again</source>
@@ -4999,6 +5060,33 @@ por milhão</translation>
         <source>The next step (Alt+PgDown)</source>
         <translation>O próximo passo (Alt+PgDown)</translation>
     </message>
+    <message numerus="yes">
+        <source>%n question(s) have no answer yet. Finish once more ends the lesson without.</source>
+        <translation>
+            <numerusform>%n pergunta ainda não tem resposta. Concluir de novo encerra a lição sem ela.</numerusform>
+            <numerusform>%n perguntas ainda não têm resposta. Concluir de novo encerra a lição sem elas.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Show it</source>
+        <translation>Mostrar</translation>
+    </message>
+    <message>
+        <source>The screen when this was answered. Click to see it larger.</source>
+        <translation>A tela quando isto foi respondido. Clique para ver maior.</translation>
+    </message>
+    <message>
+        <source>The screen when this was answered</source>
+        <translation>A tela quando isto foi respondido</translation>
+    </message>
+    <message>
+        <source>Show the program as it was when this was saved</source>
+        <translation>Mostrar o programa como estava quando isto foi salvo</translation>
+    </message>
+    <message>
+        <source>Page of the lesson</source>
+        <translation>Página da lição</translation>
+    </message>
 </context>
 <context>
     <name>vitral::LessonPlayer</name>
@@ -5148,6 +5236,10 @@ por milhão</translation>
     <message>
         <source>Library</source>
         <translation>Biblioteca</translation>
+    </message>
+    <message>
+        <source>Pages of the library</source>
+        <translation>Páginas da biblioteca</translation>
     </message>
 </context>
 <context>
@@ -6594,8 +6686,8 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
         <translation>diferença</translation>
     </message>
     <message>
-        <source>Change (RMS, pixels from -1 to 1): %1 where it was painted anew, %2 where it was kept.</source>
-        <translation>Mudança (RMS, pixels de -1 a 1): %1 onde foi pintado de novo, %2 onde foi mantido.</translation>
+        <source>Change (RMS, pixels from −1 to 1): %1 where it was painted anew, %2 where it was kept.</source>
+        <translation>Mudança (RMS, pixels de −1 a 1): %1 onde foi pintado de novo, %2 onde foi mantido.</translation>
     </message>
     <message>
         <source>What was kept went through the autoencoder and back: that is the change outside.</source>
@@ -6733,8 +6825,8 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
         <translation>Olha para trás</translation>
     </message>
     <message>
-        <source>How many of the last tokens the three penalties look at. -1 is the whole context.</source>
-        <translation>Quantos dos últimos tokens as três penalidades olham. -1 é o contexto inteiro.</translation>
+        <source>How many of the last tokens the three penalties look at. −1 is the whole context.</source>
+        <translation>Quantos dos últimos tokens as três penalidades olham. −1 é o contexto inteiro.</translation>
     </message>
     <message>
         <source>DRY strength</source>
@@ -6765,8 +6857,8 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
         <translation>DRY olha para trás</translation>
     </message>
     <message>
-        <source>How many of the last tokens DRY searches for phrases. -1 is the whole context.</source>
-        <translation>Em quantos dos últimos tokens o DRY procura frases. -1 é o contexto inteiro.</translation>
+        <source>How many of the last tokens DRY searches for phrases. −1 is the whole context.</source>
+        <translation>Em quantos dos últimos tokens o DRY procura frases. −1 é o contexto inteiro.</translation>
     </message>
     <message>
         <source>Dynamic range</source>
@@ -10096,14 +10188,6 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
         <translation>Esta versão não conhece o comando “%1”.</translation>
     </message>
     <message>
-        <source>No language model is loaded, so nobody can answer here. Choose one with Ctrl+M, then set this step up again.</source>
-        <translation>Nenhum modelo de linguagem está carregado, então ninguém pode responder aqui. Escolha um com Ctrl+M e prepare este passo de novo.</translation>
-    </message>
-    <message>
-        <source>No language model can run here: a recorded run is shown instead.</source>
-        <translation>Nenhum modelo de linguagem pode rodar aqui: uma execução gravada é mostrada no lugar.</translation>
-    </message>
-    <message>
         <source>This was made with the model %1; %2 is loaded here, so numbers may differ.</source>
         <translation>Isto foi feito com o modelo %1; aqui está carregado %2, então os números podem ser outros.</translation>
     </message>
@@ -10176,12 +10260,28 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
         <translation>Seu nome</translation>
     </message>
     <message>
-        <source>The lesson could not be written to %1.</source>
-        <translation>A lição não pôde ser gravada em %1.</translation>
-    </message>
-    <message>
         <source>state</source>
         <translation>estado</translation>
+    </message>
+    <message>
+        <source>%1 What was recorded is shown instead.</source>
+        <translation>%1 O que foi gravado é mostrado no lugar.</translation>
+    </message>
+    <message>
+        <source>The model %1 cannot run here.</source>
+        <translation>O modelo %1 não pode rodar aqui.</translation>
+    </message>
+    <message>
+        <source>No language model is loaded here; Ctrl+M chooses one.</source>
+        <translation>Nenhum modelo de linguagem está carregado aqui; Ctrl+M escolhe um.</translation>
+    </message>
+    <message>
+        <source>The command “%1” could not be carried out.</source>
+        <translation>O comando “%1” não pôde ser executado.</translation>
+    </message>
+    <message>
+        <source>This conversation is too long for a file of the state (4 MiB); export it instead.</source>
+        <translation>Esta conversa é longa demais para um arquivo do estado (4 MiB); exporte-a.</translation>
     </message>
 </context>
 <context>
@@ -10610,6 +10710,10 @@ Licença Apache 2.0. Fontes: Inter (SIL OFL 1.1) e JetBrains Mono (Apache 2.0).<
         <source>Computing</source>
         <translation>Computação</translation>
     </message>
+    <message>
+        <source>&amp;Glossary: explain this term…</source>
+        <translation>&amp;Glossário: explicar este termo…</translation>
+    </message>
 </context>
 <context>
     <name>vitral::app::Preferences</name>
@@ -10989,6 +11093,86 @@ Licença Apache 2.0. Fontes: Inter (SIL OFL 1.1) e JetBrains Mono (Apache 2.0).<
     <message>
         <source>Page of %1</source>
         <translation>Página de %1</translation>
+    </message>
+    <message>
+        <source>Attention: %1</source>
+        <translation>Atenção: %1</translation>
+    </message>
+    <message>
+        <source>Export this &amp;view as a page…</source>
+        <translation>Exportar esta &amp;vista como página…</translation>
+    </message>
+    <message>
+        <source>What the picture shows, in words and numbers</source>
+        <translation>O que a imagem mostra, em palavras e números</translation>
+    </message>
+    <message>
+        <source>Model: %1</source>
+        <translation>Modelo: %1</translation>
+    </message>
+    <message>
+        <source>Seed: %1</source>
+        <translation>Semente: %1</translation>
+    </message>
+    <message>
+        <source>Recorded run: %1</source>
+        <translation>Execução gravada: %1</translation>
+    </message>
+    <message>
+        <source>Layer %1, head %2</source>
+        <translation>Camada %1, cabeça %2</translation>
+    </message>
+    <message>
+        <source>Position: %1</source>
+        <translation>Posição: %1</translation>
+    </message>
+    <message>
+        <source>Prompt: %1</source>
+        <translation>Prompt: %1</translation>
+    </message>
+    <message>
+        <source>Steps: %1</source>
+        <translation>Passos: %1</translation>
+    </message>
+    <message>
+        <source>Guidance: %1</source>
+        <translation>Orientação: %1</translation>
+    </message>
+    <message>
+        <source>Text: %1</source>
+        <translation>Texto: %1</translation>
+    </message>
+    <message>
+        <source>Vitral %1, %2</source>
+        <translation>Vitral %1, %2</translation>
+    </message>
+    <message>
+        <source>As on the screen</source>
+        <translation>Como na tela</translation>
+    </message>
+    <message>
+        <source>The whole page</source>
+        <translation>A página inteira</translation>
+    </message>
+    <message>
+        <source>%1 more lines are not in this page.</source>
+        <translation>Mais %1 linhas não estão nesta página.</translation>
+    </message>
+    <message>
+        <source>Saved as %1.</source>
+        <translation>Salvo como %1.</translation>
+    </message>
+    <message>
+        <source>Web page with its pictures (*.html)</source>
+        <translation>Página da web com suas imagens (*.html)</translation>
+    </message>
+    <message>
+        <source>PDF (*.pdf)</source>
+        <translation>PDF (*.pdf)</translation>
+    </message>
+    <message>
+        <source>Export this view</source>
+        <translation>Exportar esta vista</translation>
     </message>
 </context>
 <context>

@@ -12,6 +12,7 @@ constexpr CommandForm kForms[] = {
     // The conversation.
     {"chat", "shows the conversation", "chat"},
     {"chat:new", "begins a new conversation", "chat:new"},
+    {"chat:open=%f", "opens a conversation that was exported as JSON, with its numbers", "chat:open=hello.json"},
     {"chat:write=%s", "puts a text into the composer without sending it", "chat:write=Hello"},
     {"chat:ask=%s", "asks in a new conversation, greedily, and waits for the answer", "chat:ask=Hello"},
     {"chat:say=%s", "sends the next message of the conversation and waits for the answer", "chat:say=And then?"},

@@ -85,6 +85,8 @@ private:
                 if (!sameCommand(a.commands[i].text, b.commands[i].text))
                     differ(b.commands[i].line, "This command differs from " + at(a.commands[i].line) + ".");
         }
+        if (a.recorded.empty() != b.recorded.empty())
+            differ(b.line, "Only one language has \"recorded\" in this step; see " + at(a.line) + ".");
         if (a.point != b.point || a.hide != b.hide)
             differ(b.line, "What this step points at or hides differs from " + at(a.line) + ".");
         if (a.ask.has_value() != b.ask.has_value())

@@ -11,6 +11,8 @@ namespace vitral {
 std::optional<double> lessonNumber(std::string_view text) {
     std::string plain(text);
     std::replace(plain.begin(), plain.end(), ',', '.');
+    if (plain.rfind("\xE2\x88\x92", 0) == 0) // the minus sign books print
+        plain.replace(0, 3, "-");
     if (!plain.empty() && plain.front() == '+')
         plain.erase(0, 1);
     double value = 0;

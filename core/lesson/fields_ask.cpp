@@ -147,16 +147,23 @@ LessonStep readStep(const YamlValue& value, const std::string& file, const std::
     const LessonFields fields(value, file, "a step", problems);
     if (value.kind != YamlValue::Kind::Map)
         return step;
-    fields.allow({"do", "point", "hide", "say", "ask"});
-    for (const YamlValue* item : fields.list("do", 50)) {
-        if (item->kind != YamlValue::Kind::Text) {
-            fields.problem(item->line,
-                           "A command should be one text; put commands with \": \" in them between quotes.");
-            continue;
+    fields.allow({"do", "recorded", "point", "hide", "say", "ask"});
+    const auto commands = [&](std::string_view key, std::vector<LessonStep::Command>& out) {
+        for (const YamlValue* item : fields.list(key, 50)) {
+            if (item->kind != YamlValue::Kind::Text) {
+                fields.problem(item->line,
+                               "A command should be one text; put commands with \": \" in them between quotes.");
+                continue;
+            }
+            checkCommand(fields, *item, folder);
+            out.push_back({item->text, item->line});
         }
-        checkCommand(fields, *item, folder);
-        step.commands.push_back({item->text, item->line});
-    }
+    };
+    commands("do", step.commands);
+    commands("recorded", step.recorded);
+    if (!step.recorded.empty() && step.commands.empty())
+        fields.problem(step.recorded.front().line, "\"recorded\" stands in for a \"do\" that cannot be carried out; "
+                                                   "write the \"do\" as well.");
     step.point = fields.text("point");
     if (!step.point.empty())
         checkElement(fields, *value.find("point"));

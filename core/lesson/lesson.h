@@ -56,6 +56,7 @@ struct LessonStep {
         int line = 0;
     };
     std::vector<Command> commands;
+    std::vector<Command> recorded; ///< carried out instead where the model that `commands` need cannot run
     std::string point;             ///< an element's name, or empty
     std::vector<std::string> hide; ///< elements the student does not see in this step
     std::string say;               ///< a sentence above the question; Markdown

@@ -381,8 +381,11 @@ Lesson parseLesson(std::string_view text, const std::string& file, const std::st
 
 bool answerFits(const LessonAsk& ask, std::string_view answer) {
     const std::string given = folded(answer);
+    std::string_view digits = given;
+    while (!digits.empty() && (digits.back() == '%' || digits.back() == ' ')) // as questions ask: "in %"
+        digits.remove_suffix(1);
     if (ask.number)
-        if (const auto number = lessonNumber(given);
+        if (const auto number = lessonNumber(digits);
             number && std::abs(*number - *ask.number) <= ask.tolerance + 1e-12 * std::abs(*ask.number))
             return true;
     return std::any_of(ask.accepted.begin(), ask.accepted.end(),

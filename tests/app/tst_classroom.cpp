@@ -3,15 +3,22 @@
 // course plays, and one state gives the same pixels twice.
 
 #include "app/classroom.h"
+#include "app/shell.h"
+#include "core/chat/conversation_format.h"
 #include "core/lesson/commands.h"
+#include "tests/support/program.h"
 #include "widgets/denoise/denoise_page.h"
 #include "widgets/denoise/denoise_room.h"
 #include "widgets/inside/inside_view.h"
 #include "widgets/inside/inside_window.h"
+#include "widgets/lesson/glossary_window.h"
 #include "widgets/lesson/lesson_panel.h"
 #include "widgets/lesson/spotlight.h"
 #include "widgets/panels/chat_panel.h"
 #include "widgets/panels/composer.h"
+#include "widgets/panels/settings_panel.h"
+#include "widgets/shell/exporter.h"
+#include "widgets/shell/task_list.h"
 #include "widgets/tokenroom/token_room.h"
 #include "widgets/tokenroom/token_view.h"
 
@@ -21,30 +28,11 @@
 
 using namespace vitral;
 using namespace vitral::app;
+using vitral::test::Program;
 
 namespace {
 
 const QString kSample = QStringLiteral(VITRAL_SOURCE_DIR "/tests/core/lesson/sample");
-
-struct Program {
-    QTemporaryDir dir;
-    Settings settings{dir.path()};
-    Language language;
-    std::unique_ptr<Services> services;
-    std::unique_ptr<MainWindow> window;
-
-    explicit Program(design::Theme& theme, bool withModel = false) {
-        language.use("en");
-        services = std::move(*Services::create(settings, 1));
-        window = std::make_unique<MainWindow>(*services, theme, language);
-        window->resize(1280, 800);
-        window->show();
-        if (withModel)
-            window->openFirstModel({});
-    }
-    Classroom& classroom() { return window->classroom(); }
-    [[nodiscard]] bool idle() { return !classroom().busy() && !classroom().roomsBusy(); }
-};
 
 } // namespace
 
@@ -136,6 +124,178 @@ private slots:
         QVERIFY(!problem.isEmpty());
     }
 
+    void aModelOfPicturesThatCannotRunIsReplacedByItsRun() {
+        Program p(*theme_);
+        QString problem;
+        bool over = false;
+        const QString unit = QStringLiteral(VITRAL_SOURCE_DIR "/assets/lessons/vitral/generative");
+        p.classroom().carryOut({"denoise:model:not-here", "denoise:set:prompt=blue cat", "denoise:run"}, unit,
+                               {"denoise:open:recorded/blue-cat.safetensors", "denoise:steps:15"},
+                               [&](const QString& sentence) {
+                                   problem = sentence;
+                                   over = true;
+                               });
+        QTRY_VERIFY_WITH_TIMEOUT(over, 30000);
+        QVERIFY2(problem.contains("not-here") && problem.contains("recorded"), qPrintable(problem));
+        QTRY_VERIFY_WITH_TIMEOUT(p.idle() && p.services->denoise->recording() != nullptr, 30000);
+        QCOMPARE(p.services->denoise->moment(), 15);
+        QCOMPARE(QString::fromStdString(p.services->denoise->recording()->settings.prompt), QString("gato azul"));
+    }
+
+    void whatWasRecordedPlaysWithoutAModel() {
+        Program p(*theme_); // no language model is opened
+        QString problem;
+        bool over = false;
+        const auto done = [&](const QString& sentence) {
+            problem = sentence;
+            over = true;
+        };
+        const QString course = QStringLiteral(VITRAL_SOURCE_DIR "/assets/lessons/vitral/");
+        p.classroom().carryOut({"chat:ask=Hi!", "token-colours"}, course + "generative",
+                               {"chat:open=recorded/two-questions.en.json", "token-colours"}, done);
+        QTRY_VERIFY_WITH_TIMEOUT(over && p.idle(), 20000);
+        QVERIFY2(problem.contains("No language model") && problem.contains("recorded"), qPrintable(problem));
+        QCOMPARE(p.services->chat->count(), 2);
+        QVERIFY(!p.services->chat->message(1).tokens.empty()); // with the numbers behind its tokens
+        // The rows of a table of embeddings, without the rest of its model.
+        over = false;
+        p.classroom().carryOut({"tokens:open=embeddings.gguf", "tokens:embedding:gato"}, course + "embeddings", {},
+                               done);
+        QTRY_VERIFY_WITH_TIMEOUT(over && p.idle(), 20000);
+        QVERIFY2(problem.isEmpty(), qPrintable(problem));
+        QVERIFY(p.services->tokens->currentTokenizer() != nullptr);
+        QVERIFY(p.services->tokens->currentTokenizer()->path.endsWith("embeddings.gguf"));
+    }
+
+    // VITRAL_UPDATE_GOLDEN=1 writes them anew.
+    void recordedAnswersAreWhatTheModelSays() {
+        const bool update = qEnvironmentVariableIsSet("VITRAL_UPDATE_GOLDEN");
+        LessonProblems problems;
+        const auto course =
+            openCourse(std::filesystem::path(VITRAL_SOURCE_DIR) / "assets" / "lessons" / "vitral", problems);
+        QVERIFY(course.has_value());
+        Program p(*theme_, true);
+        QTRY_VERIFY_WITH_TIMEOUT(p.services->model->model() != nullptr, 30000);
+        QSet<QString> seen;
+        for (const CourseUnit& unit : course->units)
+            for (const auto& [language, lesson] : unit.lessons)
+                for (const LessonPage& page : lesson.pages)
+                    for (const LessonBlock& block : page.blocks) {
+                        QString file;
+                        for (const LessonStep::Command& command : block.step.recorded)
+                            if (command.text.rfind("chat:open=", 0) == 0)
+                                file = QString::fromStdString(command.text.substr(10));
+                        const QString folder = QString::fromStdU16String(lesson.folder.u16string());
+                        if (file.isEmpty() || seen.contains(folder + file) || (!update && language != "en"))
+                            continue;
+                        seen << folder + file;
+                        compareRecorded(p, block.step, folder, folder + '/' + file, update);
+                        if (QTest::currentTestFailed())
+                            return;
+                    }
+        QVERIFY(seen.size() >= 20);
+    }
+
+    void anyViewBecomesAPageOfItsOwn() {
+        Program p(*theme_, true);
+        QTRY_VERIFY_WITH_TIMEOUT(p.services->model->model() != nullptr, 30000);
+        bool over = false;
+        p.classroom().carryOut({"chat:tokens=12", "chat:ask=Hello", "inside", "text:1.1:3:1"}, {}, {},
+                               [&](const QString&) { over = true; });
+        QTRY_VERIFY_WITH_TIMEOUT(over && p.idle(), 60000);
+        const QString answer = QString::fromStdString(p.services->chat->message(1).text);
+        QTemporaryDir dir;
+        for (const char* room : {"start", "chat", "tokens", "denoise", "learn", "library"}) {
+            p.window->showRoom(room);
+            QTRY_VERIFY_WITH_TIMEOUT(p.idle(), 20000);
+            for (const char* format : {"html", "pdf"}) {
+                const QString path = dir.filePath(QLatin1String(room) + '.' + format);
+                QString problem = "-";
+                p.window->shell().exportView(path, format, [&](const QString& said) { problem = said; });
+                QCOMPARE(TaskList::shared().nRunning() > 0, true); // seen in the panel of tasks, with its cancel
+                QTRY_VERIFY_WITH_TIMEOUT(problem != "-", 30000);
+                QVERIFY2(problem.isEmpty(), qPrintable(problem));
+                QFile file(path);
+                QVERIFY(file.open(QIODevice::ReadOnly));
+                const QByteArray bytes = file.readAll();
+                if (QLatin1String(format) == QLatin1String("pdf")) {
+                    QVERIFY(bytes.startsWith("%PDF-"));
+                    QVERIFY(bytes.contains("/Type /Page\n") || bytes.contains("/Type /Page "));
+                    QVERIFY(bytes.contains("/Subtype /Image") && bytes.contains("/FontFile"));
+                    continue;
+                }
+                const QString page = QString::fromUtf8(bytes);
+                QVERIFY2(!page.contains("src=\"http") && !page.contains("<script") && !page.contains(dir.path()), room);
+                const qsizetype begin = page.indexOf("data:image/png;base64,") + 22;
+                QVERIFY2(begin > 22, room);
+                const QImage shown = QImage::fromData(
+                    QByteArray::fromBase64(page.mid(begin, page.indexOf('"', begin) - begin).toLatin1()));
+                QCOMPARE(shown.size(), p.window->room(room)->size() * 2); // sharp on paper
+                if (QLatin1String(room) == QLatin1String("chat")) {
+                    QVERIFY2(page.contains(answer.toHtmlEscaped()), qPrintable(answer)); // the numbers and words of it
+                    QVERIFY(page.contains("Layer 1, head 1"));
+                    QVERIFY(page.contains("Vitral Pequeno"));
+                }
+            }
+        }
+        QString problem;
+        p.window->shell().exportView("/no/such/folder/x.html", "html", [&](const QString& said) { problem = said; });
+        QTRY_VERIFY(!problem.isEmpty());
+        QVERIFY2(problem.contains("/no/such/folder/x.html"), qPrintable(problem));
+    }
+
+    void aLessonBecomesAPdfAndCanBeCancelled() {
+        Program p(*theme_);
+        LessonPlayer& player = p.classroom().player();
+        QTRY_VERIFY_WITH_TIMEOUT(player.course() != nullptr, 20000);
+        QTemporaryDir dir;
+        player.openUnit("diffusion");
+        QString problem = "-";
+        p.classroom().exportLessonTo("pdf", dir.filePath("a.pdf"), [&](const QString& said) { problem = said; });
+        QTRY_VERIFY_WITH_TIMEOUT(problem != "-", 60000);
+        QVERIFY2(problem.isEmpty(), qPrintable(problem));
+        QFile file(dir.filePath("a.pdf"));
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        const QByteArray bytes = file.readAll();
+        QVERIFY(bytes.startsWith("%PDF-"));
+        QVERIFY(bytes.count("/Type /Page\n") >= 3); // several pages of paper
+        QVERIFY(bytes.contains("/Subtype /Image")); // steps.png
+        problem = "-";
+        p.classroom().exportLessonTo("pdf", dir.filePath("b.pdf"), [&](const QString& said) { problem = said; });
+        quint64 task = 0;
+        for (const TaskList::Item& item : TaskList::shared().items())
+            if (item.running && item.cancel && item.title.startsWith("Exporting"))
+                task = item.id;
+        QVERIFY(task != 0);
+        TaskList::shared().cancel(task);
+        QTRY_VERIFY_WITH_TIMEOUT(!p.window->shell().exporter().busy(), 30000);
+        QVERIFY(!QFileInfo::exists(dir.filePath("b.pdf")));
+        QCOMPARE(problem, QString("-"));
+    }
+
+    void theGlossaryIsReachedByKeyboard() {
+        Program p(*theme_);
+        QTRY_VERIFY_WITH_TIMEOUT(p.classroom().player().course() != nullptr, 20000);
+        QVERIFY(QTest::qWaitForWindowActive(p.window.get()));
+        p.window->chatPanel()->composer()->setText("What is a token here?");
+        QPlainTextEdit* editor = p.window->chatPanel()->composer()->editor();
+        editor->setFocus();
+        QTextCursor cursor = editor->textCursor();
+        cursor.setPosition(10);
+        cursor.setPosition(15, QTextCursor::KeepAnchor);
+        editor->setTextCursor(cursor);
+        QTest::keyClick(editor, Qt::Key_F1, Qt::ShiftModifier);
+        auto* glossary = p.window->findChild<GlossaryWindow*>();
+        QVERIFY(glossary != nullptr && glossary->isVisible());
+        QVERIFY2(glossary->shownText().startsWith("token"), qPrintable(glossary->shownText().left(80)));
+        auto* field = glossary->findChild<QLineEdit*>();
+        QTest::keyClicks(field, "atten");
+        QVERIFY2(glossary->shownText().startsWith("attention"), qPrintable(glossary->shownText().left(80)));
+        p.language.use("pt_BR");
+        QTRY_VERIFY(glossary->findChild<QListWidget*>()->accessibleName() != "Terms");
+        p.language.use("en");
+    }
+
     // Of a view that shows no measured time (the maps say how long a frame took).
     void oneStateGivesTheSamePixelsTwice() {
         QTemporaryDir dir;
@@ -193,6 +353,34 @@ private slots:
     }
 
 private:
+    void compareRecorded(Program& p, const LessonStep& step, const QString& folder, const QString& path, bool update) {
+        QStringList commands;
+        for (const LessonStep::Command& command : step.commands)
+            if (const QString text = QString::fromStdString(command.text); text.startsWith("chat:"))
+                commands << text;
+        bool over = false;
+        p.window->settingsPanel()->setSettings({});
+        p.services->chat->setSettings({});
+        p.classroom().carryOut(commands, folder, {}, [&](const QString&) { over = true; });
+        QTRY_VERIFY_WITH_TIMEOUT(over && p.idle(), 60000);
+        const std::string json = p.classroom().capture().conversation;
+        if (update) {
+            QVERIFY(QDir().mkpath(QFileInfo(path).path()));
+            QFile out(path);
+            QVERIFY(out.open(QIODevice::WriteOnly));
+            out.write(QByteArray::fromStdString(json));
+            return;
+        }
+        QFile in(path);
+        QVERIFY2(in.open(QIODevice::ReadOnly), qPrintable(path));
+        const auto recorded = conversationFromJson(in.readAll().toStdString()), now = conversationFromJson(json);
+        QVERIFY2(recorded && now, qPrintable(path));
+        QCOMPARE(recorded->messages.size(), now->messages.size());
+        for (std::size_t i = 0; i < now->messages.size(); ++i)
+            QVERIFY2(recorded->messages[i].text == now->messages[i].text,
+                     qPrintable(path + ": " + QString::fromStdString(now->messages[i].text)));
+    }
+
     std::unique_ptr<design::Theme> theme_;
 };
 

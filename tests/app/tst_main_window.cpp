@@ -2,6 +2,7 @@
 // The window as a whole: two languages without restart, no shortcut twice, no action without words, views that open.
 
 #include "app/main_window.h"
+#include "tests/support/program.h"
 #include "widgets/panels/chat_panel.h"
 #include "widgets/panels/composer.h"
 #include "widgets/panels/notice_bar.h"
@@ -15,30 +16,14 @@
 
 using namespace vitral;
 using namespace vitral::app;
+using vitral::test::Program;
 
 class TestMainWindow : public QObject {
     Q_OBJECT
 private slots:
-    void initTestCase() {
-        theme_ = std::make_unique<design::Theme>(*qApp);
-        language_.use("en");
-    }
-    void init() {
-        dir_ = std::make_unique<QTemporaryDir>();
-        settings_ = std::make_unique<Settings>(dir_->path());
-        auto services = Services::create(*settings_, 1);
-        QVERIFY2(services.has_value(), services ? "" : services.error().message.c_str());
-        services_ = std::move(*services);
-        window_ = std::make_unique<MainWindow>(*services_, *theme_, language_);
-        window_->show();
-        QVERIFY(QTest::qWaitForWindowExposed(window_.get()));
-    }
-    void cleanup() {
-        window_.reset();
-        services_.reset();
-        settings_.reset();
-        language_.use("en");
-    }
+    void initTestCase() { theme_ = std::make_unique<design::Theme>(*qApp); }
+    void init() { program_ = std::make_unique<Program>(*theme_); }
+    void cleanup() { program_.reset(); }
 
     void aMissingModelFallsBackToTheBundledOne_data() {
         QTest::addColumn<QString>("wanted");
@@ -47,7 +32,7 @@ private slots:
     }
     void aMissingModelFallsBackToTheBundledOne() {
         QTemporaryDir models;
-        const QString bundled = services_->bundledModel;
+        const QString bundled = program_->services->bundledModel;
         if (bundled.isEmpty())
             QSKIP("there is no bundled model here");
         QFile whole(bundled);
@@ -59,62 +44,58 @@ private slots:
         QFETCH(QString, wanted);
         if (wanted.isEmpty())
             wanted = half.fileName();
-        window_->chatPanel()->composer()->setText("half a question");
-        window_->openFirstModel(wanted);
-        QTRY_VERIFY_WITH_TIMEOUT(services_->model->model() != nullptr, 20000);
-        QCOMPARE(services_->model->path(), QFileInfo(bundled).absoluteFilePath());
-        const QString notice = window_->chatPanel()->notice()->sentence();
+        program_->window->chatPanel()->composer()->setText("half a question");
+        program_->window->openFirstModel(wanted);
+        QTRY_VERIFY_WITH_TIMEOUT(program_->services->model->model() != nullptr, 20000);
+        QCOMPARE(program_->services->model->path(), QFileInfo(bundled).absoluteFilePath());
+        const QString notice = program_->window->chatPanel()->notice()->sentence();
         QVERIFY2(notice.contains("bundled model"), qPrintable(notice));
         QVERIFY2(notice.contains(QFileInfo(wanted).fileName()), qPrintable(notice));
-        QCOMPARE(window_->chatPanel()->composer()->text(), QStringLiteral("half a question"));
-        services_->chat->send("Hello"); // as --prompt does: the notice is still to be read
-        QTRY_COMPARE_WITH_TIMEOUT(services_->chat->count(), 2, 20000);
-        QVERIFY(window_->chatPanel()->notice()->sentence().contains("bundled model"));
-        services_->chat->stop();
+        QCOMPARE(program_->window->chatPanel()->composer()->text(), QStringLiteral("half a question"));
+        program_->services->chat->send("Hello"); // as --prompt does: the notice is still to be read
+        QTRY_COMPARE_WITH_TIMEOUT(program_->services->chat->count(), 2, 20000);
+        QVERIFY(program_->window->chatPanel()->notice()->sentence().contains("bundled model"));
+        program_->services->chat->stop();
     }
 
     void storageThatCannotBeUsedIsNoReasonNotToChat() {
         // A folder that is none: every user is refused there, even root.
-        window_.reset();
-        services_.reset();
+        program_.reset();
         QTemporaryDir dir;
         QFile file(dir.filePath("data"));
         QVERIFY(file.open(QIODevice::WriteOnly));
         file.close();
-        settings_ = std::make_unique<Settings>(file.fileName());
-        auto services = Services::create(*settings_, 1);
-        QVERIFY(services.has_value());
-        services_ = std::move(*services);
         QString note;
-        connect(services_->library.get(), &ConversationLibrary::openingNote, this, [&](const QString& s) { note = s; });
-        window_ = std::make_unique<MainWindow>(*services_, *theme_, language_);
-        window_->show();
+        program_ = std::make_unique<Program>(*theme_, false, file.fileName(), [&](Services& services) {
+            connect(services.library.get(), &ConversationLibrary::openingNote, this,
+                    [&](const QString& words) { note = words; });
+        });
         QTRY_VERIFY(!note.isEmpty());
         QVERIFY2(note.contains("until the program ends"), qPrintable(note));
-        window_->openFirstModel({});
-        QTRY_VERIFY_WITH_TIMEOUT(services_->model->model() != nullptr, 20000);
-        GenerationSettings s = window_->settingsPanel()->settings();
+        program_->window->openFirstModel({});
+        QTRY_VERIFY_WITH_TIMEOUT(program_->services->model->model() != nullptr, 20000);
+        GenerationSettings s = program_->window->settingsPanel()->settings();
         s.maxTokens = 3;
-        services_->chat->setSettings(s);
-        services_->chat->send("Hello");
-        QTRY_COMPARE_WITH_TIMEOUT(services_->chat->count(), 2, 20000);
-        QTRY_VERIFY_WITH_TIMEOUT(!services_->chat->busy(), 20000);
-        QVERIFY(!services_->chat->message(1).text.empty());
+        program_->services->chat->setSettings(s);
+        program_->services->chat->send("Hello");
+        QTRY_COMPARE_WITH_TIMEOUT(program_->services->chat->count(), 2, 20000);
+        QTRY_VERIFY_WITH_TIMEOUT(!program_->services->chat->busy(), 20000);
+        QVERIFY(!program_->services->chat->message(1).text.empty());
     }
 
     /// The answer goes on, whole, and what is new is said in the other language.
     void theLanguageChangesWhileAnAnswerStreams() {
-        window_->openFirstModel({});
-        QTRY_VERIFY_WITH_TIMEOUT(services_->model->model() != nullptr, 20000);
-        const ChatController& chat = *services_->chat;
-        services_->chat->send("Conte uma história");
+        program_->window->openFirstModel({});
+        QTRY_VERIFY_WITH_TIMEOUT(program_->services->model->model() != nullptr, 20000);
+        const ChatController& chat = *program_->services->chat;
+        program_->services->chat->send("Conte uma história");
         QTRY_VERIFY_WITH_TIMEOUT(chat.count() == 2 && chat.message(1).tokens.size() > 2, 20000);
         for (int i = 0; i < 3 && chat.busy(); ++i) {
             const std::size_t before = chat.message(1).tokens.size();
-            language_.use(i % 2 == 0 ? "pt_BR" : "en");
+            program_->language.use(i % 2 == 0 ? "pt_BR" : "en");
             QCoreApplication::processEvents(); // the change is posted to the windows
             QCOMPARE(texts().contains("&Arquivo"), i % 2 == 0);
-            window_->grab();
+            program_->window->grab();
             QTRY_VERIFY_WITH_TIMEOUT(!chat.busy() || chat.message(1).tokens.size() > before, 20000);
         }
         QTRY_VERIFY_WITH_TIMEOUT(!chat.busy(), 30000);
@@ -124,25 +105,25 @@ private slots:
         for (const MessageToken& token : answer.tokens)
             bytes += token.bytes;
         QVERIFY2(bytes.find(answer.text) == 0 && answer.text.size() > 10, (bytes + "\n" + answer.text).c_str());
-        QVERIFY(window_->chatPanel()->notice()->sentence().isEmpty());
+        QVERIFY(program_->window->chatPanel()->notice()->sentence().isEmpty());
     }
 
     void speaksTwoLanguages() {
         QVERIFY(texts().contains("&File"));
-        language_.use("pt_BR");
+        program_->language.use("pt_BR");
         QCoreApplication::processEvents(); // the change is posted to the windows
         QVERIFY2(texts().contains("&Arquivo"), qPrintable(texts().join(", ")));
-        QVERIFY(window_->chatPanel()->composer()->editor()->placeholderText() ==
+        QVERIFY(program_->window->chatPanel()->composer()->editor()->placeholderText() ==
                 QStringLiteral("Escreva uma mensagem"));
         // Nothing that was English a moment ago is still on the screen, but for names.
         QStringList english;
-        for (const QLabel* label : window_->findChildren<QLabel*>())
+        for (const QLabel* label : program_->window->findChildren<QLabel*>())
             for (const char* word :
                  {"Temperature", "Longest answer", "tokens/s", "What shall we", "Sampling", "Search"})
                 if (label->text().contains(QLatin1String(word)) && !label->text().contains("Temperatura"))
                     english << label->text();
         QVERIFY2(english.isEmpty(), qPrintable(english.join('\n')));
-        language_.use("en");
+        program_->language.use("en");
         QCoreApplication::processEvents();
         QVERIFY(texts().contains("&File"));
     }
@@ -165,9 +146,10 @@ private slots:
 
     void menuLettersAreTheirOwn() {
         for (const char* code : {"en", "pt_BR"}) {
-            language_.use(QLatin1String(code));
+            program_->language.use(QLatin1String(code));
             QCoreApplication::processEvents();
-            for (const QMenu* menu : window_->menuBar()->findChildren<QMenu*>(QString(), Qt::FindDirectChildrenOnly)) {
+            for (const QMenu* menu :
+                 program_->window->menuBar()->findChildren<QMenu*>(QString(), Qt::FindDirectChildrenOnly)) {
                 QMap<QChar, QString> seen;
                 for (const QAction* action : menu->actions()) {
                     const qsizetype at = action->text().indexOf('&');
@@ -187,63 +169,63 @@ private slots:
         for (const auto choice : {design::ThemeChoice::Dark, design::ThemeChoice::Light}) {
             theme_->setChoice(choice);
             QCoreApplication::processEvents();
-            QVERIFY(!window_->grab().isNull());
+            QVERIFY(!program_->window->grab().isNull());
         }
-        const int before = window_->chatPanel()->transcript()->style().reading.pixelSize();
+        const int before = program_->window->chatPanel()->transcript()->style().reading.pixelSize();
         theme_->setFontScale(1.5);
         QCoreApplication::processEvents();
-        QVERIFY(window_->chatPanel()->transcript()->style().reading.pixelSize() > before);
+        QVERIFY(program_->window->chatPanel()->transcript()->style().reading.pixelSize() > before);
         theme_->setFontScale(1.0);
     }
 
     void viewsOpen() {
         for (const char* view : {"token-colours", "tree", "samplers", "overview", "matrix", "cell", "text", "alone"})
-            window_->showView(QLatin1String(view));
+            program_->window->showView(QLatin1String(view));
         QCoreApplication::processEvents();
-        QVERIFY(window_->chatPanel()->transcript()->tokenMode());
-        QVERIFY(!window_->grab().isNull());
+        QVERIFY(program_->window->chatPanel()->transcript()->tokenMode());
+        QVERIFY(!program_->window->grab().isNull());
     }
 
     void roomsComeAndGo() {
-        QVERIFY(QTest::qWaitForWindowActive(window_.get()));
-        QVERIFY(window_->room(QStringLiteral("tokens")) != nullptr);
-        QCOMPARE(window_->currentRoom()->name(), QStringLiteral("chat"));
-        const QList<QDockWidget*> docks = window_->findChildren<QDockWidget*>();
+        QVERIFY(QTest::qWaitForWindowActive(program_->window.get()));
+        QVERIFY(program_->window->room(QStringLiteral("tokens")) != nullptr);
+        QCOMPARE(program_->window->currentRoom()->name(), QStringLiteral("chat"));
+        const QList<QDockWidget*> docks = program_->window->findChildren<QDockWidget*>();
         const auto seen = [&docks] {
             return static_cast<int>(
                 std::count_if(docks.begin(), docks.end(), [](QDockWidget* dock) { return !dock->isHidden(); }));
         };
         const int before = seen();
         QVERIFY(before >= 2);
-        window_->showView(QStringLiteral("tokens:cut:ids"));
-        QCOMPARE(window_->currentRoom()->name(), QStringLiteral("tokens"));
+        program_->window->showView(QStringLiteral("tokens:cut:ids"));
+        QCOMPARE(program_->window->currentRoom()->name(), QStringLiteral("tokens"));
         QCOMPARE(seen(), 0); // the panels belong to the conversation
-        QVERIFY(!window_->grab().isNull());
-        QTest::keyClick(window_.get(), Qt::Key_1, Qt::ControlModifier);
-        QCOMPARE(window_->currentRoom()->name(), QStringLiteral("chat"));
+        QVERIFY(!program_->window->grab().isNull());
+        QTest::keyClick(program_->window.get(), Qt::Key_1, Qt::ControlModifier);
+        QCOMPARE(program_->window->currentRoom()->name(), QStringLiteral("chat"));
         QCOMPARE(seen(), before);
-        QTest::keyClick(window_.get(), Qt::Key_2, Qt::ControlModifier);
-        QCOMPARE(window_->currentRoom()->name(), QStringLiteral("tokens"));
+        QTest::keyClick(program_->window.get(), Qt::Key_2, Qt::ControlModifier);
+        QCOMPARE(program_->window->currentRoom()->name(), QStringLiteral("tokens"));
         // Remembered, with the panels of the conversation where they were.
-        window_->close();
-        window_ = std::make_unique<MainWindow>(*services_, *theme_, language_);
-        window_->show();
-        QCOMPARE(window_->currentRoom()->name(), QStringLiteral("tokens"));
-        window_->showView(QStringLiteral("tree")); // a view of the conversation
-        QCOMPARE(window_->currentRoom()->name(), QStringLiteral("chat"));
-        QVERIFY(!window_->findChild<QDockWidget*>(QStringLiteral("conversations"))->isHidden());
-        QVERIFY(!window_->showRoom(QStringLiteral("nowhere")));
+        program_->window->close();
+        program_->window = std::make_unique<MainWindow>(*program_->services, *theme_, program_->language);
+        program_->window->show();
+        QCOMPARE(program_->window->currentRoom()->name(), QStringLiteral("tokens"));
+        program_->window->showView(QStringLiteral("tree")); // a view of the conversation
+        QCOMPARE(program_->window->currentRoom()->name(), QStringLiteral("chat"));
+        QVERIFY(!program_->window->findChild<QDockWidget*>(QStringLiteral("conversations"))->isHidden());
+        QVERIFY(!program_->window->showRoom(QStringLiteral("nowhere")));
     }
 
     void chatAndInsideShareOneSelection() {
-        if (services_->bundledModel.isEmpty())
+        if (program_->services->bundledModel.isEmpty())
             QSKIP("The bundled model is not beside the program.");
-        window_->openModel(services_->bundledModel);
-        QTRY_VERIFY_WITH_TIMEOUT(services_->model->model() != nullptr, 60000);
-        window_->showView(QStringLiteral("token-colours"));
-        window_->showView(QStringLiteral("text:1.0"));
-        InsideController& inside = *services_->inside;
-        ChatController& chat = *services_->chat;
+        program_->window->openModel(program_->services->bundledModel);
+        QTRY_VERIFY_WITH_TIMEOUT(program_->services->model->model() != nullptr, 60000);
+        program_->window->showView(QStringLiteral("token-colours"));
+        program_->window->showView(QStringLiteral("text:1.0"));
+        InsideController& inside = *program_->services->inside;
+        ChatController& chat = *program_->services->chat;
         chat.send(QStringLiteral("Hello"));
         QTRY_VERIFY_WITH_TIMEOUT(
             chat.count() == 2 && !chat.busy() && inside.recording() && inside.recording()->complete, 60000);
@@ -261,7 +243,7 @@ private slots:
             QCOMPARE(inside.placeOf(at).message, answer.id);
             QCOMPARE(inside.placeOf(at).token, i);
         }
-        TranscriptView* transcript = window_->chatPanel()->transcript();
+        TranscriptView* transcript = program_->window->chatPanel()->transcript();
         emit transcript->tokenClicked(1, 2, QRect());
         QCOMPARE(inside.selection().current().position, inside.positionOf(answer.id, 2));
         QCOMPARE(transcript->markedToken(), (std::pair{1, 2}));
@@ -272,23 +254,23 @@ private slots:
     }
 
     void windowAndSettingsAreRemembered() {
-        window_->resize(1111, 701);
-        GenerationSettings s = window_->settingsPanel()->settings();
+        program_->window->resize(1111, 701);
+        GenerationSettings s = program_->window->settingsPanel()->settings();
         s.sampler.topK = 17;
-        emit window_->settingsPanel()->changed(s);
-        window_->close();
-        window_ = std::make_unique<MainWindow>(*services_, *theme_, language_);
-        QCOMPARE(window_->size(), QSize(1111, 701));
-        QCOMPARE(window_->settingsPanel()->settings().sampler.topK, 17);
-        settings_->savePreset("Mine/own", s);
-        QCOMPARE(settings_->presets(), QStringList{"Mine-own"});
-        QVERIFY(settings_->preset("Mine/own") == s);
+        emit program_->window->settingsPanel()->changed(s);
+        program_->window->close();
+        program_->window = std::make_unique<MainWindow>(*program_->services, *theme_, program_->language);
+        QCOMPARE(program_->window->size(), QSize(1111, 701));
+        QCOMPARE(program_->window->settingsPanel()->settings().sampler.topK, 17);
+        program_->settings.savePreset("Mine/own", s);
+        QCOMPARE(program_->settings.presets(), QStringList{"Mine-own"});
+        QVERIFY(program_->settings.preset("Mine/own") == s);
     }
 
     void keyboardReachesEveryPart() {
         // Tab from the composer comes around to it again and meets the main parts on its way.
-        QVERIFY(QTest::qWaitForWindowActive(window_.get()));
-        window_->chatPanel()->composer()->focusText();
+        QVERIFY(QTest::qWaitForWindowActive(program_->window.get()));
+        program_->window->chatPanel()->composer()->focusText();
         QSet<QString> met;
         for (int i = 0; i < 120; ++i) {
             QTest::keyClick(QApplication::focusWidget(), Qt::Key_Tab);
@@ -305,7 +287,7 @@ private slots:
 private:
     QList<QAction*> menuActions() const {
         QList<QAction*> actions;
-        for (const QMenu* menu : window_->menuBar()->findChildren<QMenu*>())
+        for (const QMenu* menu : program_->window->menuBar()->findChildren<QMenu*>())
             for (QAction* action : menu->actions())
                 if (!action->isSeparator())
                     actions << action;
@@ -313,17 +295,13 @@ private:
     }
     QStringList texts() const {
         QStringList out;
-        for (const QAction* action : window_->menuBar()->actions())
+        for (const QAction* action : program_->window->menuBar()->actions())
             out << action->text();
         return out;
     }
 
     std::unique_ptr<design::Theme> theme_;
-    Language language_;
-    std::unique_ptr<QTemporaryDir> dir_;
-    std::unique_ptr<Settings> settings_;
-    std::unique_ptr<Services> services_;
-    std::unique_ptr<MainWindow> window_;
+    std::unique_ptr<Program> program_;
 };
 
 QTEST_MAIN(TestMainWindow)

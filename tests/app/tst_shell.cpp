@@ -7,6 +7,10 @@
 #include "app/session.h"
 #include "app/shell.h"
 #include "app/start_room.h"
+#include "app/view_picture.h"
+#include "tests/support/program.h"
+#include "widgets/design/palette.h"
+#include "widgets/lesson/lesson_panel.h"
 #include "widgets/panels/chat_panel.h"
 #include "widgets/panels/composer.h"
 #include "widgets/panels/section.h"
@@ -27,6 +31,7 @@
 
 using namespace vitral;
 using namespace vitral::app;
+using vitral::test::Program;
 
 /// Three steps; the second one asks.
 class Steps : public PresentSource {
@@ -50,21 +55,10 @@ class TestShell : public QObject {
 private slots:
     void initTestCase() {
         theme_ = std::make_unique<design::Theme>(*qApp);
-        language_.use("en");
-        dir_ = std::make_unique<QTemporaryDir>();
-        settings_ = std::make_unique<Settings>(dir_->path());
-        auto services = Services::create(*settings_, 1);
-        QVERIFY2(services.has_value(), services ? "" : services.error().message.c_str());
-        services_ = std::move(*services);
-        window_ = std::make_unique<MainWindow>(*services_, *theme_, language_);
-        window_->show();
-        QVERIFY(QTest::qWaitForWindowExposed(window_.get()));
+        program_ = std::make_unique<Program>(*theme_);
     }
-    void cleanupTestCase() {
-        window_.reset();
-        services_.reset();
-    }
-    void cleanup() { language_.use("en"); }
+    void cleanupTestCase() { program_.reset(); }
+    void cleanup() { program_->language.use("en"); }
 
     void lettersFindNames() {
         QVERIFY(fitness("acao", QStringLiteral("A\u00E7\u00E3o")) > 0);
@@ -78,8 +72,8 @@ private slots:
     }
 
     void everyActionIsFoundInBothLanguages() {
-        const CommandList& list = window_->shell().commands();
-        const auto other = [this](const std::function<QString()>& words) { return language_.inOther(words); };
+        const CommandList& list = program_->window->shell().commands();
+        const auto other = [this](const std::function<QString()>& words) { return program_->language.inOther(words); };
         QSet<QString> ids;
         for (const Command& command : list.commands()) {
             QVERIFY2(!ids.contains(command.id), qPrintable(command.id));
@@ -97,7 +91,7 @@ private slots:
         }
         // No action of a menu is missing.
         QSet<const QAction*> known;
-        for (const QMenu* menu : window_->menuBar()->findChildren<QMenu*>())
+        for (const QMenu* menu : program_->window->menuBar()->findChildren<QMenu*>())
             for (const QAction* action : menu->actions())
                 if (!action->isSeparator() && action->menu() == nullptr && !action->text().isEmpty()) {
                     const auto found = findCommands(list.commands(), action->text(), {}, other);
@@ -107,10 +101,50 @@ private slots:
         QVERIFY(ids.size() > 60);
     }
 
+    void aSmallWindowBeginsWithOnePanel() {
+        QTemporaryDir dir;
+        Settings settings(dir.path());
+        auto services = Services::create(settings, 1);
+        QVERIFY(services.has_value());
+        MainWindow window(**services, *theme_, program_->language);
+        window.resize(800, 600);
+        window.show();
+        QTRY_VERIFY(window.findChild<QDockWidget*>("settings")->isHidden());
+        window.shell().preferences().choose("depth", "researcher"); // which shows it where there is room
+        QVERIFY(window.findChild<QDockWidget*>("settings")->isHidden());
+        window.shell().preferences().choose("depth", "user");
+        window.close();
+        program_->window->activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(program_->window.get()));
+    }
+
+    void attentionIsFoundByItsName() {
+        const auto other = [this](const std::function<QString()>& words) { return program_->language.inOther(words); };
+        for (const char* language : {"en", "pt_BR"}) {
+            program_->language.use(QLatin1String(language));
+            const auto found = findCommands(program_->window->shell().commands().commands(), "aten", {}, other);
+            QVERIFY(found.size() >= 4);
+            for (std::size_t i = 0; i < 4; ++i) // overview, matrix, cell, text
+                QVERIFY2(found[i].command.id.startsWith("inside."), qPrintable(found[i].command.id));
+        }
+    }
+
+    void pagesWalkTheLessonsAndChangeNoChoice() {
+        program_->window->showRoom("learn");
+        const Depth depth = Ways::shared().depth();
+        auto* choice = program_->window->room("learn")->findChild<QComboBox*>();
+        QVERIFY(choice != nullptr);
+        choice->setFocus();
+        QTest::keyClick(choice, Qt::Key_PageDown);
+        QTest::keyClick(choice, Qt::Key_PageDown);
+        QCOMPARE(Ways::shared().depth(), depth);
+        program_->window->showRoom("chat");
+    }
+
     void theSearchWorksByKeyboard() {
-        QVERIFY(QTest::qWaitForWindowActive(window_.get()));
-        QTest::keyClick(window_.get(), Qt::Key_P, Qt::ControlModifier | Qt::ShiftModifier);
-        CommandPalette* palette = window_->shell().palette();
+        QVERIFY(QTest::qWaitForWindowActive(program_->window.get()));
+        QTest::keyClick(program_->window.get(), Qt::Key_P, Qt::ControlModifier | Qt::ShiftModifier);
+        CommandPalette* palette = program_->window->shell().palette();
         QVERIFY(palette->isVisible());
         QVERIFY(!palette->field()->accessibleName().isEmpty() && !palette->list()->accessibleName().isEmpty());
         QTest::keyClicks(palette->field(), "bytes de cada"); // nothing
@@ -150,8 +184,8 @@ private slots:
             QVERIFY(tasks.items()[0].cancelled);
             moved.fail("There is no room on the disk.");
             QCOMPARE(tasks.nRunning(), 1);
-            window_->showView("activity");
-            QVERIFY(!window_->grab().isNull());
+            program_->window->showView("activity");
+            QVERIFY(!program_->window->grab().isNull());
         }
         QCOMPARE(tasks.nRunning(), 0);
         QCOMPARE(tasks.items().size(), std::size_t(2));
@@ -184,17 +218,17 @@ private slots:
 
     void theLogIsKeptAndCopied() {
         LogList log;
-        log.keepIn(dir_->filePath("x.log"));
+        log.keepIn(program_->dir.filePath("x.log"));
         log.add("warning", "model", "first\nline");
         LogList next; // the program starts again
-        next.keepIn(dir_->filePath("x.log"));
-        QFile before(dir_->filePath("x.log.before"));
+        next.keepIn(program_->dir.filePath("x.log"));
+        QFile before(program_->dir.filePath("x.log.before"));
         QVERIFY(before.open(QIODevice::ReadOnly));
         QVERIFY(before.readAll().contains("warning model: first line\n"));
         LogList::shared().add("info", "test", "for the panel");
-        window_->showView("log");
-        auto* copy = window_->shell().activity()->findChildren<QPushButton*>().first();
-        for (QPushButton* button : window_->shell().activity()->findChildren<QPushButton*>())
+        program_->window->showView("log");
+        auto* copy = program_->window->shell().activity()->findChildren<QPushButton*>().first();
+        for (QPushButton* button : program_->window->shell().activity()->findChildren<QPushButton*>())
             if (button->text() == "Copy the log")
                 copy = button;
         copy->click();
@@ -202,8 +236,8 @@ private slots:
     }
 
     void theStartPageLeadsEverywhere() {
-        window_->showRoom("start");
-        auto* start = qobject_cast<StartRoom*>(window_->currentRoom());
+        program_->window->showRoom("start");
+        auto* start = qobject_cast<StartRoom*>(program_->window->currentRoom());
         QVERIFY(start != nullptr);
         QVERIFY(!start->asking());
         QStringList names;
@@ -215,36 +249,36 @@ private slots:
         for (QPushButton* button : start->findChildren<QPushButton*>())
             if (button->accessibleName() == "Tokens")
                 button->click();
-        QCOMPARE(window_->currentRoom()->name(), QStringLiteral("tokens"));
+        QCOMPARE(program_->window->currentRoom()->name(), QStringLiteral("tokens"));
         // The first start asks, once.
-        window_->shell().begin();
+        program_->window->shell().begin();
         QVERIFY(start->asking());
         for (const char* answer : {"Power user", "Portugu"}) // the language last: it changes the words
             for (QRadioButton* button : start->findChildren<QRadioButton*>())
                 if (button->text().startsWith(answer))
                     button->click();
-        QCOMPARE(language_.current(), QStringLiteral("pt_BR"));
+        QCOMPARE(program_->language.current(), QStringLiteral("pt_BR"));
         for (QPushButton* button : start->findChildren<QPushButton*>())
             if (button->property("kind") == "primary")
                 button->click();
         QVERIFY(!start->asking());
         QCOMPARE(Ways::shared().depth(), Depth::Power);
-        QCOMPARE(settings_->bytes("shell/depth"), QByteArray("power"));
-        window_->shell().preferences().choose("language", "en");
-        window_->showRoom("chat");
-        window_->shell().begin();
+        QCOMPARE(program_->settings.bytes("shell/depth"), QByteArray("power"));
+        program_->window->shell().preferences().choose("language", "en");
+        program_->window->showRoom("chat");
+        program_->window->shell().begin();
         QVERIFY(!start->asking());
-        QCOMPARE(window_->currentRoom(), start);
-        window_->shell().preferences().choose("start", "0");
-        window_->showRoom("chat");
-        window_->shell().begin();
-        QCOMPARE(window_->currentRoom()->name(), QStringLiteral("chat"));
+        QCOMPARE(program_->window->currentRoom(), start);
+        program_->window->shell().preferences().choose("start", "0");
+        program_->window->showRoom("chat");
+        program_->window->shell().begin();
+        QCOMPARE(program_->window->currentRoom()->name(), QStringLiteral("chat"));
     }
 
     void aDepthShowsMoreOrLess() {
-        Preferences& preferences = window_->shell().preferences();
-        window_->showRoom("chat");
-        SettingsPanel* panel = window_->settingsPanel();
+        Preferences& preferences = program_->window->shell().preferences();
+        program_->window->showRoom("chat");
+        SettingsPanel* panel = program_->window->settingsPanel();
         const auto seen = [panel] {
             int n = 0;
             for (const Section* section : panel->findChildren<Section*>())
@@ -269,9 +303,9 @@ private slots:
     }
 
     void preferencesAreSearchedAndUndone() {
-        Preferences& preferences = window_->shell().preferences();
-        window_->shell().showPreferences();
-        auto* dialog = window_->findChild<PreferencesDialog*>();
+        Preferences& preferences = program_->window->shell().preferences();
+        program_->window->shell().showPreferences();
+        auto* dialog = program_->window->findChild<PreferencesDialog*>();
         QVERIFY(dialog != nullptr);
         const qsizetype all = dialog->shown().size();
         QVERIFY(all >= 7);
@@ -290,7 +324,7 @@ private slots:
     }
 
     void settingsOfAnswersAreUndone() {
-        SettingsPanel* panel = window_->settingsPanel();
+        SettingsPanel* panel = program_->window->settingsPanel();
         GenerationSettings s = panel->settings();
         const double before = s.sampler.temperature;
         for (const float t : {0.3F, 0.4F}) { // dragged: one step
@@ -305,13 +339,13 @@ private slots:
         QCOMPARE(panel->settings().sampler.temperature, 0.4F);
         UndoList::shared().stack()->undo();
         QCOMPARE(double(panel->settings().sampler.temperature), before);
-        QCOMPARE(double(services_->chat->settings().sampler.temperature), before);
+        QCOMPARE(double(program_->services->chat->settings().sampler.temperature), before);
     }
 
     void layoutsAreSavedAndReset() {
-        auto* left = window_->findChild<QDockWidget*>("conversations");
-        window_->showRoom("chat");
-        Shell& shell = window_->shell();
+        auto* left = program_->window->findChild<QDockWidget*>("conversations");
+        program_->window->showRoom("chat");
+        Shell& shell = program_->window->shell();
         shell.resetLayout();
         QVERIFY(!left->isHidden());
         left->hide();
@@ -330,7 +364,7 @@ private slots:
     }
 
     void aSessionOutlivesItsProgram() {
-        const QString folder = dir_->filePath("sessions");
+        const QString folder = program_->dir.filePath("sessions");
         const QString lost = folder + "/100-1.json"; // of a program that is gone: nobody holds its lock
         QVERIFY(QDir().mkpath(folder));
         const auto leave = [](const QString& path, const QByteArray& bytes) {
@@ -357,41 +391,41 @@ private slots:
         QCOMPARE(QDir(folder).entryList(QDir::Files), QStringList()); // both ended as they should
 
         leave(folder + "/400-4.json", R"({"room":"tokens","text":"not sent","inside":false})");
-        QVERIFY(window_->shell().beginSession(folder));
-        QCOMPARE(window_->currentRoom()->name(), QStringLiteral("tokens"));
-        QCOMPARE(window_->chatPanel()->composer()->text(), QStringLiteral("not sent"));
-        window_->shell().endSession();
-        window_->chatPanel()->composer()->clear();
+        QVERIFY(program_->window->shell().beginSession(folder));
+        QCOMPARE(program_->window->currentRoom()->name(), QStringLiteral("tokens"));
+        QCOMPARE(program_->window->chatPanel()->composer()->text(), QStringLiteral("not sent"));
+        program_->window->shell().endSession();
+        program_->window->chatPanel()->composer()->clear();
     }
 
     void presentingMovesNothingByItself() {
-        Presenter* presenter = window_->shell().presenter();
-        window_->showRoom("chat");
+        Presenter* presenter = program_->window->shell().presenter();
+        program_->window->showRoom("chat");
         const double size = theme_->fontScale();
         const auto docks = [this] {
             int n = 0;
-            for (const QDockWidget* dock : window_->findChildren<QDockWidget*>())
+            for (const QDockWidget* dock : program_->window->findChildren<QDockWidget*>())
                 n += dock->isHidden() ? 0 : 1;
             return n;
         };
         const int before = docks();
-        QTest::keyClick(window_.get(), Qt::Key_F5); // as a remote begins
+        QTest::keyClick(program_->window.get(), Qt::Key_F5); // as a remote begins
         QVERIFY(presenter->on());
         QCOMPARE(docks(), 0);
-        QVERIFY(!window_->menuBar()->isVisible());
+        QVERIFY(!program_->window->menuBar()->isVisible());
         QVERIFY(theme_->fontScale() >= 1.5);
         QCOMPARE(QApplication::cursorFlashTime(), 0);
         Steps steps;
         presenter->setSource(&steps);
         const auto press = [this](int key) {
             QWidget* focus = QApplication::focusWidget();
-            QTest::keyClick(focus != nullptr ? focus : window_.get(), Qt::Key(key));
+            QTest::keyClick(focus != nullptr ? focus : program_->window.get(), Qt::Key(key));
         };
         press(Qt::Key_PageDown);
         QCOMPARE(steps.at, 1);
         press(Qt::Key_B);
         QCOMPARE(presenter->blank(), Presenter::Blank::Black);
-        QCOMPARE(window_->grab().toImage().pixelColor(300, 300), QColor(Qt::black));
+        QCOMPARE(program_->window->grab().toImage().pixelColor(300, 300), QColor(Qt::black));
         press(Qt::Key_Escape);
         QCOMPARE(presenter->blank(), Presenter::Blank::No);
         // The step asks: shown, counted, revealed.
@@ -405,8 +439,8 @@ private slots:
         QVERIFY(!presenter->poll().revealed());
         press(Qt::Key_R);
         QVERIFY(presenter->poll().revealed());
-        window_->shell().showView("notes");
-        auto* notes = window_->findChild<PresenterNotes*>();
+        program_->window->shell().showView("notes");
+        auto* notes = program_->window->findChild<PresenterNotes*>();
         QVERIFY(notes != nullptr && notes->isVisible());
         const QList<QSpinBox*> hands = notes->findChildren<QSpinBox*>();
         QCOMPARE(hands.size(), 2);
@@ -417,11 +451,11 @@ private slots:
         press(Qt::Key_Escape);
         QVERIFY(!presenter->poll().shown());
         // Letters are typed where somebody types.
-        window_->chatPanel()->composer()->focusText();
-        QTest::keyClick(window_->chatPanel()->composer()->editor(), Qt::Key_B);
-        QCOMPARE(window_->chatPanel()->composer()->text(), QStringLiteral("b"));
-        window_->chatPanel()->composer()->clear();
-        window_->chatPanel()->composer()->editor()->clearFocus();
+        program_->window->chatPanel()->composer()->focusText();
+        QTest::keyClick(program_->window->chatPanel()->composer()->editor(), Qt::Key_B);
+        QCOMPARE(program_->window->chatPanel()->composer()->text(), QStringLiteral("b"));
+        program_->window->chatPanel()->composer()->clear();
+        program_->window->chatPanel()->composer()->editor()->clearFocus();
         presenter->setPen(true);
         QTest::mousePress(presenter->layer(), Qt::LeftButton, {}, {50, 50});
         QTest::mouseMove(presenter->layer(), {90, 90});
@@ -429,30 +463,115 @@ private slots:
         QCOMPARE(presenter->layer()->nStroke(), 1);
         press(Qt::Key_E);
         QCOMPARE(presenter->layer()->nStroke(), 0);
-        presenter->spotlight(window_->chatPanel()->composer());
-        const QImage lit = window_->grab().toImage();
-        presenter->zoom(window_->chatPanel()->composer());
-        QVERIFY(lit != window_->grab().toImage());
+        presenter->spotlight(program_->window->chatPanel()->composer());
+        const QImage lit = program_->window->grab().toImage();
+        presenter->zoom(program_->window->chatPanel()->composer());
+        QVERIFY(lit != program_->window->grab().toImage());
         press(Qt::Key_L);
         QCOMPARE(Ways::shared().slowness(), 4.0);
         QCOMPARE(Ways::shared().playMs(100), 400);
         // Two pictures of a window nobody touches are the same one.
         presenter->zoom(nullptr);
         QTest::qWait(300);
-        const QImage first = window_->grab().toImage();
+        const QImage first = program_->window->grab().toImage();
         QTest::qWait(700);
-        QCOMPARE(window_->grab().toImage(), first);
+        QCOMPARE(program_->window->grab().toImage(), first);
         while (presenter->on())
             press(Qt::Key_Escape);
         QCOMPARE(theme_->fontScale(), size);
         QCOMPARE(docks(), before);
-        QVERIFY(window_->menuBar()->isVisible());
+        QVERIFY(program_->window->menuBar()->isVisible());
         QCOMPARE(Ways::shared().slowness(), 1.0);
     }
 
+    void aPollTakesTheRoomItNeeds() {
+        Presenter* presenter = program_->window->shell().presenter();
+        presenter->setOn(true);
+        presenter->poll().set({"Which?", {"this", "that"}, 1, "Because."});
+        presenter->poll().show(true);
+        auto* view = program_->window->findChild<PollView*>();
+        QVERIFY(view != nullptr && view->isVisible());
+        QVERIFY2(view->height() < program_->window->height() / 2 + 40, qPrintable(QString::number(view->height())));
+        const int before = view->height();
+        presenter->poll().reveal(true); // the explanation needs a line more
+        QVERIFY(view->height() > before);
+        presenter->setOn(false);
+    }
+
+    void lettersStandOutFromWhatTheyStandOn_data() {
+        QTest::addColumn<bool>("dark");
+        QTest::newRow("light") << false;
+        QTest::newRow("dark") << true;
+    }
+    // Measured on the picture: of every text of the lesson's and the shell's own widgets.
+    void lettersStandOutFromWhatTheyStandOn() {
+        QFETCH(bool, dark);
+        MainWindow& window = *program_->window;
+        theme_->setChoice(dark ? design::ThemeChoice::Dark : design::ThemeChoice::Light);
+        window.resize(1280, 800);
+        QTRY_VERIFY_WITH_TIMEOUT(program_->classroom().player().course() != nullptr, 20000);
+        QStringList faint;
+        int nSeen = 0;
+        const auto look = [&](QWidget* top, const QString& where) {
+            QTest::qWait(60);
+            const QImage picture = viewPicture(top, 3);
+            for (QWidget* w : top->findChildren<QWidget*>()) {
+                const auto* label = qobject_cast<QLabel*>(w);
+                const auto* button = qobject_cast<QAbstractButton*>(w);
+                const QString words = label != nullptr ? label->text() : button != nullptr ? button->text() : QString();
+                if (words.trimmed().isEmpty() || !w->isVisible() || !w->isEnabled() || w->visibleRegion().isEmpty())
+                    continue;
+                const QRect seen = w->visibleRegion().boundingRect().translated(w->mapTo(top, QPoint()));
+                const double ratio = contrastOf(picture.copy(QRect(seen.topLeft() * 3, seen.size() * 3)));
+                ++nSeen;
+                if (ratio > 0 && ratio < 4.5)
+                    faint << QStringLiteral("%1: %2 %3").arg(where, words.left(40)).arg(ratio);
+            }
+        };
+        for (const char* room : {"start", "learn"}) {
+            window.showRoom(room);
+            look(&window, room);
+        }
+        LessonPlayer& player = program_->classroom().player();
+        player.openUnit("prompting", player.count());
+        player.go(8); // the quiz
+        QTRY_VERIFY_WITH_TIMEOUT(program_->idle(), 20000);
+        look(program_->classroom().panel(), "lesson");
+        player.close();
+        window.shell().showPreferences();
+        look(window.findChild<PreferencesDialog*>(), "preferences");
+        window.findChild<PreferencesDialog*>()->close();
+        window.shell().showView("notes");
+        look(window.findChild<PresenterNotes*>(), "notes");
+        window.findChild<PresenterNotes*>()->hide();
+        window.shell().showView("activity");
+        look(window.shell().activity(), "tasks");
+        window.findChild<QDockWidget*>("activity")->hide();
+        theme_->setChoice(design::ThemeChoice::Light);
+        QVERIFY2(faint.isEmpty(), qPrintable(faint.join('\n')));
+        QVERIFY2(nSeen > 60, qPrintable(QString::number(nSeen)));
+    }
+
+    void nothingMovesByItselfWhenThatIsWished() {
+        Preferences& preferences = program_->window->shell().preferences();
+        preferences.choose("motion", "1");
+        QCOMPARE(QApplication::cursorFlashTime(), 0);
+        QVERIFY(Ways::shared().reducedMotion());
+        for (const char* room : {"start", "chat", "tokens", "denoise", "learn", "library"}) {
+            program_->window->showRoom(room);
+            QTRY_VERIFY_WITH_TIMEOUT(program_->idle(), 20000);
+            QTest::qWait(300); // its first layout
+            const QImage first = program_->window->grab().toImage();
+            QTest::qWait(300);
+            QVERIFY2(program_->window->grab().toImage() == first, room);
+        }
+        preferences.choose("motion", "0");
+        program_->window->showRoom("chat");
+    }
+
     void everyControlHasANameAndIsReached() {
-        QVERIFY(QTest::qWaitForWindowActive(window_.get()));
-        window_->resize(1280, 800);
+        QVERIFY(QTest::qWaitForWindowActive(program_->window.get()));
+        program_->window->resize(1280, 800);
         QStringList nameless, unreached;
         const auto isPart = [](const QWidget* w) { // of a control that has the name
             return w->objectName().startsWith("qt_") || qobject_cast<const QComboBox*>(w->parentWidget()) != nullptr ||
@@ -462,14 +581,14 @@ private slots:
         const auto walk = [&](const QString& where) {
             QCoreApplication::processEvents();
             QSet<QWidget*> met;
-            QWidget* at = window_.get();
+            QWidget* at = program_->window.get();
             do { // the way Tab goes
                 at = at->nextInFocusChain();
                 met << at;
-            } while (at != window_.get() && met.size() < 20000);
-            for (QWidget* w : window_->findChildren<QWidget*>()) {
-                if (!w->isVisible() || w->window() != window_.get() || (w->focusPolicy() & Qt::TabFocus) == 0 ||
-                    isPart(w))
+            } while (at != program_->window.get() && met.size() < 20000);
+            for (QWidget* w : program_->window->findChildren<QWidget*>()) {
+                if (!w->isVisible() || w->window() != program_->window.get() ||
+                    (w->focusPolicy() & Qt::TabFocus) == 0 || isPart(w))
                     continue;
                 const QAccessibleInterface* face = QAccessible::queryAccessibleInterface(w);
                 const QString who = QStringLiteral("%1: %2 %3 (in %4)")
@@ -481,18 +600,21 @@ private slots:
                     unreached << who;
             }
         };
-        for (const char* room : {"start", "chat", "tokens", "denoise"}) {
-            window_->showRoom(QLatin1String(room));
+        for (const char* room : {"start", "chat", "tokens", "denoise", "learn", "library"}) {
+            program_->window->showRoom(QLatin1String(room));
             walk(QLatin1String(room));
-            for (const RoomPlace& place : window_->currentRoom()->places()) {
-                window_->currentRoom()->go(place.argument);
+            for (const RoomPlace& place : program_->window->currentRoom()->places()) {
+                program_->window->currentRoom()->go(place.argument);
                 QTest::qWait(20);
                 walk(QLatin1String(room) + QLatin1Char(':') + place.argument);
+                if (QLatin1String(room) == QLatin1String("learn")) // the panel of one lesson is that of all
+                    break;
             }
         }
+        program_->classroom().player().close();
         for (const char* view : {"overview", "matrix", "cell", "text", "residual", "positions", "model",
                                  "interventions", "tree", "activity", "log"}) {
-            window_->showView(QLatin1String(view));
+            program_->window->showView(QLatin1String(view));
             walk(QLatin1String(view));
         }
         for (const QString& who : nameless + unreached) // a failure's own message is cut
@@ -502,12 +624,29 @@ private slots:
     }
 
 private:
+    /// Of the letters to what is behind them: the colour met most often, and the one that differs most from it and is
+    /// no single pixel. 0: one colour only.
+    static double contrastOf(const QImage& picture) {
+        QHash<QRgb, int> counts;
+        for (int y = 0; y < picture.height(); ++y)
+            for (int x = 0; x < picture.width(); ++x)
+                ++counts[picture.pixel(x, y)];
+        QRgb behind = 0;
+        int most = 0;
+        for (auto it = counts.constBegin(); it != counts.constEnd(); ++it)
+            if (*it > most) {
+                most = *it;
+                behind = it.key();
+            }
+        double best = 0;
+        for (auto it = counts.constBegin(); it != counts.constEnd(); ++it)
+            if (*it >= 4 && it.key() != behind)
+                best = std::max(best, design::contrastRatio(QColor(it.key()), QColor(behind)));
+        return best;
+    }
+
     std::unique_ptr<design::Theme> theme_;
-    Language language_;
-    std::unique_ptr<QTemporaryDir> dir_;
-    std::unique_ptr<Settings> settings_;
-    std::unique_ptr<Services> services_;
-    std::unique_ptr<MainWindow> window_;
+    std::unique_ptr<Program> program_;
 };
 
 QTEST_MAIN(TestShell)

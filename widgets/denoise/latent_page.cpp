@@ -309,7 +309,7 @@ void LatentPage::fillTrip() {
             words << tr("%1 numbers become %2: %3 times fewer.")
                          .arg(countText(std::int64_t(t.pixels->size())), countText(std::int64_t(t.latent->size())),
                               numberText(double(t.pixels->size()) / double(t.latent->size()), 3));
-            words << tr("Lost on the way: RMS %1, largest %2 (pixels from -1 to 1), PSNR %3 dB.")
+            words << tr("Lost on the way: RMS %1, largest %2 (pixels from −1 to 1), PSNR %3 dB.")
                          .arg(numberText(loss.rms, 3), numberText(loss.largest, 3), numberText(loss.psnr, 3));
         } else if (t.again) {
             const Picture apart = difference(*t.again, *t.latent);

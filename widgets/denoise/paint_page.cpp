@@ -360,7 +360,7 @@ void PaintPage::fillResults() {
             const double inside = changeWhere(after, before, *run->settings.mask, true);
             const double outside = changeWhere(after, before, *run->settings.mask, false);
             numbers_->setText(
-                tr("Change (RMS, pixels from -1 to 1): %1 where it was painted anew, %2 where it was kept.")
+                tr("Change (RMS, pixels from −1 to 1): %1 where it was painted anew, %2 where it was kept.")
                     .arg(numberText(inside, 3), numberText(outside, 3)) +
                 QLatin1Char(' ') +
                 (DenoiseController::isLatent(*r)

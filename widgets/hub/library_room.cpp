@@ -70,6 +70,7 @@ bool LibraryRoom::busy() const {
 }
 
 void LibraryRoom::retranslate() {
+    tabs_->setAccessibleName(tr("Pages of the library"));
     tabs_->setTabText(0, tr("On this computer"));
     tabs_->setTabText(1, tr("Search and download"));
     tabs_->tabBar()->setAccessibleName(tr("Library"));

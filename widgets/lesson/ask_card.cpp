@@ -9,6 +9,7 @@
 #include <QCheckBox>
 #include <QLabel>
 #include <QLineEdit>
+#include <QLocale>
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QRadioButton>
@@ -217,8 +218,15 @@ void AskCard::reveal() {
     QStringList words;
     for (const int i : right)
         words << lessonPlain(options[std::size_t(i)], player_);
+    // A number stands as this language writes it, with a minus sign and not a hyphen.
+    const auto shownNumber = [this](QString text) {
+        if (!ask_->number)
+            return text;
+        text.replace(QLatin1Char('-'), QChar(0x2212));
+        return text.replace(QLatin1Char('.'), QLocale().decimalPoint());
+    };
     if (right.empty() && ask_ && !ask_->accepted.empty())
-        words << QString::fromStdString(ask_->accepted.front());
+        words << shownNumber(QString::fromStdString(ask_->accepted.front()));
     const QString truth = words.join(QStringLiteral("; "));
     if (ask_ && ask_->kind == AskKind::Predict)
         told(QStringLiteral("info"), truth.isEmpty()  ? tr("You predicted: %1").arg(answer.text)

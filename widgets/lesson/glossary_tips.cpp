@@ -2,18 +2,33 @@
 #include "widgets/lesson/glossary_tips.h"
 
 #include "widgets/lesson/lesson_text.h"
+#include "widgets/transcript/transcript_view.h"
 
 #include <QAbstractButton>
+#include <QAbstractItemView>
+#include <QAbstractTextDocumentLayout>
 #include <QApplication>
+#include <QComboBox>
 #include <QGroupBox>
+#include <QHeaderView>
 #include <QHelpEvent>
 #include <QLabel>
+#include <QLineEdit>
+#include <QMenu>
+#include <QPlainTextEdit>
 #include <QRegularExpression>
+#include <QStyle>
+#include <QTabBar>
+#include <QTextDocument>
+#include <QTextEdit>
 #include <QToolTip>
+
+#include <algorithm>
 
 namespace vitral {
 namespace {
 
+constexpr qsizetype kNearChars = 80, kMostTermWords = 4;
 constexpr qsizetype kMaxWords = 6; ///< longer texts are sentences, which explain themselves
 
 QString folded(QString text) {
@@ -60,26 +75,139 @@ const GlossaryWords* GlossaryTips::find(const QString& text) const {
     return nullptr;
 }
 
+const GlossaryWords* GlossaryTips::findAt(const QString& text, qsizetype index) const {
+    if (words_.isEmpty() || index < 0 || index > text.size())
+        return nullptr;
+    // The words of the neighbourhood, as [begin, end).
+    const qsizetype from = std::max<qsizetype>(0, index - kNearChars), to = std::min(text.size(), index + kNearChars);
+    std::vector<std::pair<qsizetype, qsizetype>> words;
+    const auto isPart = [&](qsizetype i) { return text[i].isLetterOrNumber() || text[i] == QLatin1Char('-'); };
+    qsizetype at = -1;
+    for (qsizetype i = from; i < to;) {
+        if (!isPart(i)) {
+            ++i;
+            continue;
+        }
+        const qsizetype begin = i;
+        while (i < to && isPart(i))
+            ++i;
+        if (begin <= index && index < i)
+            at = static_cast<qsizetype>(words.size());
+        words.emplace_back(begin, i);
+    }
+    if (at < 0)
+        return nullptr;
+    for (qsizetype n = kMostTermWords; n > 0; --n)
+        for (qsizetype first = std::max<qsizetype>(0, at - n + 1); first <= at; ++first) {
+            const qsizetype last = first + n - 1;
+            if (last >= static_cast<qsizetype>(words.size()))
+                break;
+            const qsizetype begin = words[static_cast<std::size_t>(first)].first,
+                            end = words[static_cast<std::size_t>(last)].second;
+            if (const GlossaryWords* term = words_.value(folded(text.mid(begin, end - begin))))
+                return term;
+        }
+    return nullptr;
+}
+
+std::pair<QString, int> GlossaryTips::textOf(QWidget* widget, const QPoint& at) {
+    if (qobject_cast<LessonText*>(widget) != nullptr)
+        return {}; // its terms are links
+    if (const auto* label = qobject_cast<const QLabel*>(widget)) {
+        // Sentences: the word under the pointer, found in a layout like the label's own.
+        QTextDocument document;
+        document.setDefaultFont(label->font());
+        document.setDocumentMargin(0);
+        if (Qt::mightBeRichText(label->text()))
+            document.setHtml(label->text());
+        else
+            document.setPlainText(label->text());
+        const QRect room = label->contentsRect();
+        document.setTextWidth(label->wordWrap() ? room.width() : -1);
+        const QSize size = document.size().toSize();
+        const QRect place = QStyle::alignedRect(label->layoutDirection(), label->alignment(), size, room);
+        return {document.toPlainText(), document.documentLayout()->hitTest(at - place.topLeft(), Qt::ExactHit)};
+    }
+    if (const auto* button = qobject_cast<const QAbstractButton*>(widget))
+        return {button->text(), -1};
+    if (const auto* box = qobject_cast<const QGroupBox*>(widget))
+        return {box->title(), -1};
+    if (const auto* box = qobject_cast<const QComboBox*>(widget))
+        return {box->currentText(), -1};
+    if (const auto* bar = qobject_cast<const QTabBar*>(widget))
+        return {bar->tabText(bar->tabAt(at)), -1};
+    if (const auto* menu = qobject_cast<const QMenu*>(widget)) {
+        const QAction* action = menu->actionAt(at);
+        return {action != nullptr ? action->text() : QString(), -1};
+    }
+    const auto* parent = widget->parentWidget(); // events go to a viewport
+    if (const auto* header = qobject_cast<const QHeaderView*>(parent))
+        return {header->model() == nullptr
+                    ? QString()
+                    : header->model()->headerData(header->logicalIndexAt(at), header->orientation()).toString(),
+                -1};
+    if (const auto* view = qobject_cast<const QAbstractItemView*>(parent))
+        return {view->indexAt(at).data().toString(), -1};
+    if (const auto* transcript = qobject_cast<const TranscriptView*>(parent))
+        return transcript->textAt(at);
+    if (auto* text = qobject_cast<QTextEdit*>(widget->parentWidget()))
+        return {text->toPlainText(), text->cursorForPosition(at).position()};
+    if (auto* text = qobject_cast<QPlainTextEdit*>(widget->parentWidget()))
+        return {text->toPlainText(), text->cursorForPosition(at).position()};
+    return {widget->accessibleName(), -1};
+}
+
+const GlossaryWords* GlossaryTips::ofFocus() const {
+    QWidget* focus = QApplication::focusWidget();
+    if (focus == nullptr)
+        return nullptr;
+    QStringList texts;
+    if (const auto* transcript = qobject_cast<const TranscriptView*>(focus))
+        texts << transcript->selectedText();
+    else if (const auto* line = qobject_cast<const QLineEdit*>(focus))
+        texts << line->selectedText();
+    else if (const auto* edit = qobject_cast<const QTextEdit*>(focus))
+        texts << edit->textCursor().selectedText();
+    else if (const auto* plain = qobject_cast<const QPlainTextEdit*>(focus))
+        texts << plain->textCursor().selectedText();
+    else if (const auto* label = qobject_cast<const QLabel*>(focus))
+        texts << label->selectedText() << label->text();
+    else if (const auto* view = qobject_cast<const QAbstractItemView*>(focus))
+        texts << view->currentIndex().data().toString();
+    else if (const auto* bar = qobject_cast<const QTabBar*>(focus))
+        texts << bar->tabText(bar->currentIndex());
+    else if (const auto* box = qobject_cast<const QComboBox*>(focus))
+        texts << box->currentText();
+    else if (const auto* button = qobject_cast<const QAbstractButton*>(focus))
+        texts << button->text();
+    texts << focus->accessibleName();
+    for (const QString& text : texts)
+        if (const GlossaryWords* words = find(text))
+            return words;
+    return nullptr;
+}
+
 bool GlossaryTips::eventFilter(QObject* object, QEvent* event) {
     if (event->type() != QEvent::ToolTip || words_.isEmpty())
         return false;
     auto* widget = qobject_cast<QWidget*>(object);
-    QString text;
-    if (const auto* label = qobject_cast<QLabel*>(widget);
-        label != nullptr && qobject_cast<LessonText*>(widget) == nullptr)
-        text = label->text();
-    else if (const auto* button = qobject_cast<QAbstractButton*>(widget))
-        text = button->text();
-    else if (const auto* box = qobject_cast<QGroupBox*>(widget))
-        text = box->title();
-    const GlossaryWords* words = find(text);
+    if (widget == nullptr)
+        return false;
+    const auto* help = static_cast<QHelpEvent*>(event);
+    const auto [text, index] = textOf(widget, help->pos());
+    const GlossaryWords* words = index >= 0 ? findAt(text, index) : nullptr;
+    if (words == nullptr)
+        words = find(text);
     if (words == nullptr)
         return false;
     QString tip = termToolTip(*words);
-    if (const QString own = widget->toolTip(); !own.isEmpty())
+    QString own = widget->toolTip();
+    if (const auto* view = qobject_cast<const QAbstractItemView*>(widget->parentWidget()))
+        own = view->indexAt(help->pos()).data(Qt::ToolTipRole).toString();
+    if (!own.isEmpty())
         tip = (Qt::mightBeRichText(own) ? own : QStringLiteral("<qt>%1</qt>").arg(own.toHtmlEscaped())) +
               QStringLiteral("<br><br>") + tip;
-    QToolTip::showText(static_cast<QHelpEvent*>(event)->globalPos(), tip, widget);
+    QToolTip::showText(help->globalPos(), tip, widget);
     return true;
 }
 

@@ -20,6 +20,12 @@ public:
     void setGlossary(std::shared_ptr<const Course> course, const QString& language);
     /// What is explained of a text as it stands on a control; null: nothing.
     [[nodiscard]] const GlossaryWords* find(const QString& text) const;
+    /// The longest term that covers the character `index` of a text; null: none.
+    [[nodiscard]] const GlossaryWords* findAt(const QString& text, qsizetype index) const;
+    /// What a control says at a point of it, for both of the above; index -1: as a whole.
+    [[nodiscard]] static std::pair<QString, int> textOf(QWidget* widget, const QPoint& at);
+    /// The term that the widget with the focus is about: its selection, its current row, its name. Null: none.
+    [[nodiscard]] const GlossaryWords* ofFocus() const;
 
 protected:
     bool eventFilter(QObject* object, QEvent* event) override;

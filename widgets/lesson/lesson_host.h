@@ -19,8 +19,8 @@ public:
     virtual ~LessonHost() = default;
     /// Carries them out in order, each when the one before is done; `done` gets a sentence where one could not be, else
     /// an empty text. Newer commands replace those that still wait (whose `done` is never called). `folder`: where
-    /// files of the commands lie; `runs`: recorded runs there, one of which is shown where no model can answer.
-    virtual void carryOut(const QStringList& commands, const QString& folder, const QStringList& runs,
+    /// files of the commands lie; `recorded`: carried out instead where the model that `commands` need cannot run.
+    virtual void carryOut(const QStringList& commands, const QString& folder, const QStringList& recorded,
                           std::function<void(const QString& problem)> done) = 0;
     [[nodiscard]] virtual QWidget* element(const QString& name) const = 0; ///< null: not on the screen
     /// Of core/lesson's stateNames(); empty: unknown now.

@@ -8,6 +8,7 @@
 #include "widgets/lesson/spotlight.h"
 #include "widgets/panels/notice_bar.h"
 
+#include <QDialog>
 #include <QEvent>
 #include <QLabel>
 #include <QMenu>
@@ -23,7 +24,9 @@ namespace vitral {
 namespace {
 constexpr int kLeastWidth = 300;
 constexpr int kPointMs = 120; ///< the room lays itself out first
+constexpr int kSettleMs = 500;
 constexpr int kMaxProblems = 6;
+constexpr int kPictureWidth = 280;
 } // namespace
 
 LessonPanel::LessonPanel(LessonPlayer& player, LessonHost& host, QWidget* window, QWidget* parent)
@@ -44,6 +47,13 @@ LessonPanel::LessonPanel(LessonPlayer& player, LessonHost& host, QWidget* window
     scroll_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     column->addWidget(scroll_, 1);
     column->addWidget(makeFoot());
+    settle_.setSingleShot(true);
+    settle_.setInterval(kSettleMs);
+    connect(scroll_->verticalScrollBar(), &QScrollBar::rangeChanged, this, [this] {
+        if (settle_.isActive())
+            toNewest();
+    });
+    connect(scroll_->verticalScrollBar(), &QScrollBar::actionTriggered, &settle_, &QTimer::stop); // the person's
     connect(&player_, &LessonPlayer::lessonChanged, this, &LessonPanel::build);
     connect(&player_, &LessonPlayer::stopChanged, this, &LessonPanel::build);
     connect(&player_, &LessonPlayer::answersChanged, this, &LessonPanel::build);
@@ -99,6 +109,10 @@ QWidget* LessonPanel::makeHead() {
     workOf_->setProperty("role", "small");
     workOf_->setWordWrap(true);
     rows->addWidget(workOf_);
+    workState_ = new QPushButton(head);
+    workState_->setProperty("kind", "link");
+    connect(workState_, &QPushButton::clicked, this, [this] { emit stateAsked(player_.workState()); });
+    rows->addWidget(workState_, 0, Qt::AlignLeft);
     return head;
 }
 
@@ -129,10 +143,27 @@ QWidget* LessonPanel::makeFoot() {
 }
 
 void LessonPanel::toNextStop() {
-    if (player_.current() + 1 >= player_.count() && !player_.waiting())
-        emit closeAsked();
-    else
-        player_.next();
+    if (player_.current() + 1 < player_.count() || player_.waiting())
+        return player_.next();
+    const std::vector<int> open = player_.workOf().isEmpty() ? player_.openQuestions() : std::vector<int>();
+    if (open.empty() || warned_) {
+        emit finishAsked();
+        return;
+    }
+    warned_ = true; // once: nobody is kept
+    notice_->tell(NoticeBar::Kind::Notice,
+                  tr("%n question(s) have no answer yet. Finish once more ends the lesson without.", nullptr,
+                     static_cast<int>(open.size())),
+                  tr("Show it"), [this, stop = open.front()] {
+                      if (stop != player_.current())
+                          player_.go(stop);
+                      for (AskCard* card : cards())
+                          if (!card->answered()) {
+                              scroll_->ensureWidgetVisible(card, 0, design::kSpace4);
+                              card->setFocus();
+                              return;
+                          }
+                  });
 }
 
 void LessonPanel::toPreviousStop() {
@@ -150,6 +181,7 @@ QList<AskCard*> LessonPanel::cards() const {
 // What was read stays, what comes next is not shown yet. Built anew at every stop: a page is short.
 void LessonPanel::build() {
     const int before = scroll_->verticalScrollBar()->value();
+    warned_ = false;
     card_ = nullptr;
     newest_ = nullptr;
     if (body_ != nullptr) {
@@ -192,12 +224,22 @@ void LessonPanel::build() {
     scroll_->setWidget(body_);
     update_();
     point();
-    QTimer::singleShot(0, this, [this, firstOfPage, before] {
-        QScrollBar* bar = scroll_->verticalScrollBar();
-        bar->setValue(firstOfPage ? 0 : std::max(before, newest_ ? newest_->y() - design::kSpace4 : 0));
-        if (card_ && isVisible())
-            scroll_->ensureWidgetVisible(card_, 0, design::kSpace4);
-    });
+    from_ = firstOfPage ? 0 : before;
+    firstOfPage_ = firstOfPage;
+    QTimer::singleShot(0, this, &LessonPanel::toNewest);
+    settle_.start();
+}
+
+// Texts find their height over several rounds of layout: until then it is done again when the page's height changes.
+void LessonPanel::toNewest() {
+    QScrollBar* bar = scroll_->verticalScrollBar();
+    const int top = newest_ ? newest_->y() - design::kSpace4 : 0;
+    int to = firstOfPage_ ? 0 : std::max(from_, top);
+    if (card_) { // the whole question, or its beginning where it is taller than the panel
+        const int begin = card_->y() - design::kSpace4, end = card_->y() + card_->height() + design::kSpace4;
+        to = std::min(std::max(to, end - scroll_->viewport()->height()), begin);
+    }
+    bar->setValue(std::max(0, to));
 }
 
 void LessonPanel::addBlocks(int stop) {
@@ -212,13 +254,42 @@ void LessonPanel::addBlocks(int stop) {
         if (block.step.ask) {
             auto* card = new AskCard(player_, *block.step.ask, player_.questionId(at.page, b), body_);
             column_->addWidget(card);
+            addPicture(player_.questionId(at.page, b));
             if (stop == player_.current())
                 card_ = card;
         }
-        for (std::size_t i = 0; i < block.quiz.size(); ++i)
-            column_->addWidget(
-                new AskCard(player_, block.quiz[i], int(i) + 1, player_.questionId(at.page, b, int(i)), body_));
+        for (std::size_t i = 0; i < block.quiz.size(); ++i) {
+            const QString question = player_.questionId(at.page, b, int(i));
+            column_->addWidget(new AskCard(player_, block.quiz[i], int(i) + 1, question, body_));
+            addPicture(question);
+        }
     }
+}
+
+/// Of handed-in work: what the student saw when they answered.
+void LessonPanel::addPicture(const QString& question) {
+    const QImage picture = player_.workPicture(question);
+    if (picture.isNull())
+        return;
+    auto* button = new QToolButton(body_);
+    const QPixmap small = QPixmap::fromImage(
+        picture.width() > kPictureWidth ? picture.scaledToWidth(kPictureWidth, Qt::SmoothTransformation) : picture);
+    button->setIcon(QIcon(small));
+    button->setIconSize(small.size());
+    button->setToolTip(tr("The screen when this was answered. Click to see it larger."));
+    button->setAccessibleName(tr("The screen when this was answered"));
+    connect(button, &QToolButton::clicked, this, [this, picture] {
+        auto* window = new QDialog(this);
+        window->setAttribute(Qt::WA_DeleteOnClose);
+        window->setWindowTitle(tr("The screen when this was answered"));
+        auto* rows = new QVBoxLayout(window);
+        auto* shown = new QLabel(window);
+        shown->setPixmap(QPixmap::fromImage(picture));
+        shown->setAccessibleName(window->windowTitle());
+        rows->addWidget(shown);
+        window->open();
+    });
+    column_->addWidget(button, 0, Qt::AlignLeft);
 }
 
 /// For whoever writes the lesson, while they do.
@@ -244,6 +315,7 @@ void LessonPanel::update_() {
     page_->setText(player_.title(player_.current()));
     workOf_->setVisible(!player_.workOf().isEmpty());
     workOf_->setText(tr("The work of %1").arg(player_.workOf()));
+    workState_->setVisible(!player_.workOf().isEmpty() && player_.workState().size() > 2);
     const int n = player_.count(), at = player_.current();
     progress_->setRange(0, std::max(1, n));
     progress_->setValue(n > 0 ? at + 1 : 0);
@@ -269,6 +341,7 @@ void LessonPanel::point() {
 
 void LessonPanel::retranslate() {
     setAccessibleName(tr("Lesson"));
+    scroll_->setAccessibleName(tr("Page of the lesson"));
     more_->setToolTip(tr("More of this lesson"));
     more_->setAccessibleName(more_->toolTip());
     close_->setToolTip(tr("Close the lesson; it goes on where you stopped"));
@@ -278,6 +351,7 @@ void LessonPanel::retranslate() {
     handIn_->setText(tr("Save my &work to hand in\u2026"));
     asHtml_->setText(tr("Export the lesson as a &page\u2026"));
     asPdf_->setText(tr("Export the lesson as P&DF\u2026"));
+    workState_->setText(tr("Show the program as it was when this was saved"));
     reload_->setText(tr("&Writing: read the files again when they change"));
     back_->setText(tr("Back"));
     back_->setToolTip(tr("The step before (Alt+PgUp)"));

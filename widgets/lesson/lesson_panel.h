@@ -6,6 +6,7 @@
 #include "widgets/lesson/ask_card.h"
 
 #include <QPointer>
+#include <QTimer>
 #include <QWidget>
 
 class QLabel;
@@ -37,7 +38,9 @@ public:
 
 signals:
     void closeAsked();
-    void exportAsked(const QString& format); ///< "html", "pdf", "work"
+    void finishAsked();                       ///< the last step is done
+    void stateAsked(const QByteArray& state); ///< of handed-in work: to be shown
+    void exportAsked(const QString& format);  ///< "html", "pdf", "work"
 
 protected:
     void changeEvent(QEvent* event) override;
@@ -50,6 +53,8 @@ private:
     void build();   ///< the page anew
     void update_(); ///< what stands around it
     void addBlocks(int stop);
+    void addPicture(const QString& question);
+    void toNewest();
     void addProblems();
     void point();
     void retranslate();
@@ -62,13 +67,17 @@ private:
     QToolButton *more_, *close_;
     QMenu* menu_;
     QAction *again_, *forget_, *asHtml_, *asPdf_, *handIn_, *reload_;
-    QPushButton *back_, *next_;
+    QPushButton *back_, *next_, *workState_;
     NoticeBar* notice_;
     QScrollArea* scroll_;
     QWidget* body_ = nullptr;
     QVBoxLayout* column_ = nullptr;
     QPointer<AskCard> card_;
     QPointer<QWidget> newest_; ///< where the newest part of the page begins
+    QTimer settle_;            ///< runs while a new page finds its height
+    int from_ = 0;             ///< where the page stood before it was built anew
+    bool firstOfPage_ = true;
+    bool warned_ = false; ///< that questions have no answer
 };
 
 } // namespace vitral

@@ -2,12 +2,15 @@
 #include "widgets/lesson/lesson_player.h"
 
 #include "core/lesson/markdown.h"
+#include "widgets/lesson/lesson_formulas.h"
 
+#include <QBuffer>
 #include <QDateTime>
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
 #include <QFileSystemWatcher>
+#include <QImageReader>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QPointer>
@@ -23,6 +26,8 @@ namespace {
 constexpr qint64 kMaxWorkBytes = 64LL << 20U;
 constexpr int kReloadMs = 150; ///< editors write in several goes
 constexpr int kPictureWidth = 720;
+constexpr qsizetype kMostPictures = 400, kMaxPictureChars = 6'000'000;
+constexpr int kMostPixels = 4096;
 constexpr int kDraftMs = 1000; ///< a second of typing may be lost, never more
 
 QString q(const std::string& text) {
@@ -31,7 +36,9 @@ QString q(const std::string& text) {
 
 QString plain(const std::string& markdown) {
     QTextDocument document;
-    document.setHtml(q(lessonInlineHtml(markdown)));
+    LessonHtmlOptions look;
+    look.formulas = lessonFormulas;
+    document.setHtml(q(lessonInlineHtml(markdown, look)));
     return document.toPlainText();
 }
 
@@ -54,6 +61,19 @@ LessonAnswer fromJson(const QJsonObject& in) {
         answer.right = in[QStringLiteral("right")].toBool();
     answer.skipped = in[QStringLiteral("skipped")].toBool();
     return answer;
+}
+
+/// A PNG out of somebody's file: looked at before it is decoded. Null: none.
+QImage readPicture(const QString& base64) {
+    if (base64.size() > kMaxPictureChars)
+        return {};
+    QByteArray bytes = QByteArray::fromBase64(base64.toLatin1());
+    QBuffer buffer(&bytes);
+    QImageReader reader(&buffer, "PNG");
+    const QSize size = reader.size();
+    if (!size.isValid() || size.width() > kMostPixels || size.height() > kMostPixels)
+        return {};
+    return reader.read();
 }
 
 } // namespace
@@ -186,7 +206,7 @@ void LessonPlayer::openUnit(const QString& unit, int stop) {
     if (found == nullptr)
         return;
     unit_ = q(found->folder);
-    workOf_.clear();
+    forgetWork();
     load();
     makeStops();
     stop_ = std::clamp(stop >= 0 ? stop : furthest_, 0, std::max(0, count() - 1));
@@ -209,8 +229,9 @@ void LessonPlayer::close() {
     stops_.clear();
     answers_.clear();
     drafts_.clear();
-    workOf_.clear();
+    forgetWork();
     stop_ = 0;
+    carried_ = -1;
     host_.hideElements({});
     emit lessonChanged();
     emit stopChanged();
@@ -287,12 +308,17 @@ void LessonPlayer::enter() {
     stepProblem_.clear();
     const LessonStep* at = step(stop_);
     QStringList commands, hidden;
-    if (at != nullptr) {
-        for (const LessonStep::Command& command : at->commands)
+    // A stop of words only stands beside what the step before it shows, also where it is opened directly.
+    int from = stop_;
+    while (from >= 0 && (step(from) == nullptr || step(from)->commands.empty()))
+        --from;
+    if (from >= 0 && (from == stop_ || from != carried_))
+        for (const LessonStep::Command& command : step(from)->commands)
             commands << q(command.text);
+    carried_ = from;
+    if (at != nullptr)
         for (const std::string& name : at->hide)
             hidden << q(name);
-    }
     host_.hideElements(hidden);
     const quint64 run = ++run_;
     working_ = !commands.isEmpty();
@@ -301,10 +327,12 @@ void LessonPlayer::enter() {
     emit workingChanged();
     if (commands.isEmpty())
         return;
-    QStringList runs;
-    for (const std::string& file : lesson()->needsRun)
-        runs << q(file);
-    host_.carryOut(commands, QString::fromStdU16String(lesson()->folder.u16string()), runs,
+    QStringList recorded;
+    for (const LessonStep::Command& command : step(from)->recorded)
+        recorded << q(command.text);
+    if (recorded.isEmpty() && !lesson()->needsRun.empty())
+        recorded << QStringLiteral("inside:open=") + q(lesson()->needsRun.front());
+    host_.carryOut(commands, QString::fromStdU16String(lesson()->folder.u16string()), recorded,
                    [this, self = QPointer<LessonPlayer>(this), run](const QString& problem) {
                        if (!self || run != run_)
                            return;
@@ -378,6 +406,20 @@ bool LessonPlayer::waiting() const {
     return answer(questionId(stop.page, stop.end - 1)) == nullptr;
 }
 
+std::vector<int> LessonPlayer::openQuestions() const {
+    std::vector<int> out;
+    const Lesson* open = lesson();
+    for (int s = 0; open != nullptr && s < count(); ++s) {
+        const Stop& at = stops_[static_cast<std::size_t>(s)];
+        const auto& blocks = open->pages[static_cast<std::size_t>(at.page)].blocks;
+        for (int b = at.firstBlock; b < at.end; ++b)
+            for (std::size_t i = 0; i < blocks[static_cast<std::size_t>(b)].quiz.size(); ++i)
+                if (answer(questionId(at.page, b, static_cast<int>(i))) == nullptr)
+                    out.push_back(s);
+    }
+    return out;
+}
+
 bool LessonPlayer::done(const LessonAsk& ask) const {
     return !ask.until.empty() && std::all_of(ask.until.begin(), ask.until.end(), [&](const StateCondition& condition) {
         return holds(condition, host_.state(q(condition.name)).toStdString());
@@ -429,6 +471,7 @@ void LessonPlayer::load() {
     answers_.clear();
     drafts_.clear();
     furthest_ = stop_ = 0;
+    carried_ = -1;
     QFile in(file(unit_));
     if (in.fileName().isEmpty() || in.size() > kMaxWorkBytes || !in.open(QIODevice::ReadOnly))
         return;
@@ -488,6 +531,11 @@ QString LessonPlayer::openWork(const QString& path) {
     unit_ = unit;
     const QString student = work[QStringLiteral("student")].toString().left(200);
     workOf_ = student.isEmpty() ? tr("no name") : student;
+    workState_ = QJsonDocument(work[QStringLiteral("state")].toObject()).toJson(QJsonDocument::Compact);
+    const QJsonObject pictures = work[QStringLiteral("pictures")].toObject();
+    for (auto it = pictures.begin(); it != pictures.end() && workPictures_.size() < kMostPictures; ++it)
+        if (const QImage picture = readPicture(it.value().toString()); !picture.isNull())
+            workPictures_.insert(it.key(), picture);
     const QJsonObject answers = work[QStringLiteral("answers")].toObject();
     for (auto it = answers.begin(); it != answers.end(); ++it)
         answers_[it.key()] = fromJson(it.value().toObject());
@@ -497,6 +545,12 @@ QString LessonPlayer::openWork(const QString& path) {
     emit lessonChanged();
     enter();
     return {};
+}
+
+void LessonPlayer::forgetWork() {
+    workOf_.clear();
+    workState_.clear();
+    workPictures_.clear();
 }
 
 QString LessonPlayer::title(int stop) const {

@@ -10,6 +10,7 @@
 #include "widgets/shell/present_source.h"
 
 #include <QHash>
+#include <QImage>
 #include <QJsonObject>
 #include <QTimer>
 
@@ -79,6 +80,8 @@ public:
     [[nodiscard]] QString draft(const QString& question) const { return drafts_[question]; }
     void forgetAnswers();               ///< of the open lesson
     [[nodiscard]] bool waiting() const; ///< the stop asks something that has no answer yet
+    /// Stops with questions of a quiz that have no answer yet, a stop for every question.
+    [[nodiscard]] std::vector<int> openQuestions() const;
     /// Whether all that a question of kind do wants now holds.
     [[nodiscard]] bool done(const LessonAsk& ask) const;
 
@@ -95,6 +98,10 @@ public:
     /// Opens such a file as a teacher: answers are shown where they were given. Errors: a sentence.
     QString openWork(const QString& path);
     [[nodiscard]] QString workOf() const { return workOf_; } ///< whose work is shown; empty: one's own
+    /// Of the work that is shown: the state of the program when it was saved (a state file; "{}": none), and what the
+    /// screen showed when that question was answered (null: no picture).
+    [[nodiscard]] QByteArray workState() const { return workState_; }
+    [[nodiscard]] QImage workPicture(const QString& question) const { return workPictures_.value(question); }
 
     // PresentSource
     [[nodiscard]] int count() const override { return static_cast<int>(stops_.size()); }
@@ -121,6 +128,7 @@ private:
     void load();
     void save() const;
     void watch();
+    void forgetWork();
     void keepPicture(const QString& question, const QImage& picture);
     [[nodiscard]] QString pictureFile(const QString& question) const;
     [[nodiscard]] QString file(const QString& unit) const;
@@ -133,7 +141,10 @@ private:
     LessonProblems problems_;
     bool reading_ = false, hotReload_ = false, working_ = false;
     QString unit_, wantedUnit_, stepProblem_, workOf_;
+    QByteArray workState_;
+    QHash<QString, QImage> workPictures_;
     int wantedStop_ = -1, stop_ = 0, furthest_ = 0;
+    int carried_ = -1; ///< the stop whose commands were carried out last
     std::vector<Stop> stops_;
     QHash<QString, LessonAnswer> answers_;
     QHash<QString, QString> drafts_;

@@ -9,10 +9,12 @@
 #include <QComboBox>
 #include <QEvent>
 #include <QFileInfo>
+#include <QKeyEvent>
 #include <QLabel>
 #include <QProgressBar>
 #include <QPushButton>
 #include <QScrollArea>
+#include <QScrollBar>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -75,6 +77,8 @@ LessonRoom::LessonRoom(LessonPlayer& player, QWidget* parent) : Room(parent), pl
     scroll_->setWidgetResizable(true);
     scroll_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     column->addWidget(scroll_, 1);
+    depth_->installEventFilter(this);
+    setFocusProxy(scroll_);
     connect(depth_, &QComboBox::activated, this, [](int index) { Ways::shared().setDepth(static_cast<Depth>(index)); });
     const auto follow = [this] {
         depth_->setCurrentIndex(static_cast<int>(Ways::shared().depth()));
@@ -93,6 +97,21 @@ LessonRoom::LessonRoom(LessonPlayer& player, QWidget* parent) : Room(parent), pl
     });
     retranslate();
     follow();
+}
+
+// PageUp and PageDown walk the lessons wherever the focus is; a choice is not changed by a page, nor by the wheel.
+bool LessonRoom::eventFilter(QObject* object, QEvent* event) {
+    if (object == depth_ && event->type() == QEvent::KeyPress) {
+        const int key = static_cast<QKeyEvent*>(event)->key();
+        if (key == Qt::Key_PageUp || key == Qt::Key_PageDown) {
+            scroll_->verticalScrollBar()->triggerAction(key == Qt::Key_PageUp ? QScrollBar::SliderPageStepSub
+                                                                              : QScrollBar::SliderPageStepAdd);
+            return true;
+        }
+    } else if (object == depth_ && event->type() == QEvent::Wheel) {
+        return true;
+    }
+    return Room::eventFilter(object, event);
 }
 
 void LessonRoom::activated() {

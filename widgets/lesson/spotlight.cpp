@@ -40,6 +40,10 @@ void Spotlight::follow() {
         return;
     setGeometry(parentWidget()->rect());
     raise();
+    // What a presenter draws lies over it: a blank stays blank, the pen stays on top.
+    if (auto* layer =
+            parentWidget()->findChild<QWidget*>(QStringLiteral("presenter.layer"), Qt::FindDirectChildrenOnly))
+        stackUnder(layer);
     update();
 }
 

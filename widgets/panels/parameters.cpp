@@ -103,7 +103,7 @@ const std::array kRepetition = {
     ParameterInfo{
         QT_TRANSLATE_NOOP("vitral::ParameterRow", "Looks back"),
         QT_TRANSLATE_NOOP("vitral::ParameterRow",
-                          "How many of the last tokens the three penalties look at. -1 is the whole context."),
+                          "How many of the last tokens the three penalties look at. −1 is the whole context."),
         -1, 4096, 1, 0, 0, [](const S& s) { return double(s.sampler.penaltyLastN); },
         [](S& s, double v) { s.sampler.penaltyLastN = i(v); }, true},
     ParameterInfo{
@@ -124,7 +124,7 @@ const std::array kRepetition = {
                   [](S& s, double v) { s.sampler.dryAllowedLength = i(v); }},
     ParameterInfo{QT_TRANSLATE_NOOP("vitral::ParameterRow", "DRY looks back"),
                   QT_TRANSLATE_NOOP("vitral::ParameterRow",
-                                    "How many of the last tokens DRY searches for phrases. -1 is the whole context."),
+                                    "How many of the last tokens DRY searches for phrases. −1 is the whole context."),
                   -1, 8192, 1, 0, 0, [](const S& s) { return double(s.sampler.dryPenaltyLastN); },
                   [](S& s, double v) { s.sampler.dryPenaltyLastN = i(v); }, true},
 };

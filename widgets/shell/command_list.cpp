@@ -83,6 +83,9 @@ std::vector<FoundCommand> findCommands(const std::vector<Command>& commands, con
                                 fitness(typed, f.group + QLatin1Char(' ') + f.name) / 2});
             if (f.score > 0 && used >= 0)
                 f.score += 20;
+            // What people named themselves comes behind what the program does.
+            if (command.id.startsWith(QLatin1String("conversation.")) || command.id.startsWith(QLatin1String("model.")))
+                f.score = (f.score + 1) / 2;
         }
         if (f.score > 0 && !f.name.isEmpty())
             found.push_back(std::move(f));

@@ -9,6 +9,8 @@
 
 #include <vector>
 
+class QPainter;
+
 namespace vitral {
 
 class Poll : public QObject {
@@ -40,12 +42,16 @@ class PollView : public QFrame {
     Q_OBJECT
 public:
     explicit PollView(Poll& poll, QWidget* parent = nullptr);
+    /// In pixels: what the question needs at this width.
+    [[nodiscard]] int neededHeight(int width) const;
 
 protected:
     void paintEvent(QPaintEvent* event) override;
     void changeEvent(QEvent* event) override;
 
 private:
+    /// Draws, or only measures where `painter` is null. Returns the lowest pixel used.
+    int draw(QPainter* painter, QRect room, double scale) const;
     void tell(); ///< screen readers
     Poll& poll_;
 };

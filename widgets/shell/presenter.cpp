@@ -46,7 +46,12 @@ Presenter::Presenter(QWidget* window) : QObject(window), window_(window), layer_
 
 void Presenter::placePoll() {
     const int margin = std::min(kPollMargin, window_->width() / 12);
-    pollView_->setGeometry(window_->rect().adjusted(margin, margin, -margin, -margin));
+    // As tall as the question needs, in the middle: what it is about stays in sight around it.
+    QRect room = window_->rect().adjusted(margin, margin, -margin, -margin);
+    const int height = std::min(room.height(), pollView_->neededHeight(room.width()));
+    room.setTop(room.top() + (room.height() - height) / 2);
+    room.setHeight(height);
+    pollView_->setGeometry(room);
     pollView_->setVisible(on_ && poll_.shown() && blank_ == Blank::No);
     pollView_->raise();
 }

@@ -226,6 +226,14 @@ void TranscriptView::mouseDoubleClickEvent(QMouseEvent* event) {
         selectWordAt(event->position().toPoint());
 }
 
+std::pair<QString, int> TranscriptView::textAt(const QPoint& point) const {
+    if (messages_.empty())
+        return {};
+    const Place place = placeAt(point);
+    const MessageLayout& m = *messages_[static_cast<std::size_t>(place.message)];
+    return {m.plainText({place.text.block, 0}, {place.text.block, 1 << 28}), place.text.index};
+}
+
 void TranscriptView::selectWordAt(const QPoint& point) {
     const Place place = placeAt(point);
     if (messages_.empty())

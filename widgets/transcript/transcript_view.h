@@ -42,6 +42,8 @@ public:
     void editMessage(int index);
     [[nodiscard]] bool editing() const { return editor_ != nullptr; }
     [[nodiscard]] QString selectedText() const;
+    /// The paragraph under a point of the viewport and the character there; an empty text: none.
+    [[nodiscard]] std::pair<QString, int> textAt(const QPoint& point) const;
     void selectAll();
     void copy();
     /// Copies a whole message as it was written (Markdown).

@@ -107,6 +107,12 @@ private slots:
         QCOMPARE(step.ask->kind, AskKind::Predict);
         QVERIFY(answerFits(*step.ask, " 3 "));
         QVERIFY(!answerFits(*step.ask, "4"));
+        QVERIFY(answerFits(*step.ask, "3 %"));
+        LessonAsk below;
+        below.number = -0.786;
+        below.tolerance = 0.01;
+        QVERIFY(answerFits(below, "\xE2\x88\x92"
+                                  "0,79")); // a minus sign, a comma
         QCOMPARE(page.blocks[3].step.ask->right, std::vector<int>{1});
         QCOMPARE(lesson.pages[1].depth, std::optional(LessonDepth::Developer));
         QVERIFY(holds(lesson.pages[1].blocks[0].step.ask->until.front(), "Tokens"));
@@ -126,7 +132,7 @@ private slots:
         };
         row("unknown command", "```step\ndo:\n  - tokens\n  - inside:matrx:1.2\n```\n", 11, "matrix:0.1");
         row("unknown element", "```step\npoint: tokens.vew\n```\n", 9, "tokens.view");
-        row("unknown key", "```step\ndo: [tokens]\npiont: rooms\n```\n", 10, "known are: do, point");
+        row("unknown key", "```step\ndo: [tokens]\npiont: rooms\n```\n", 10, "known are: do, recorded, point");
         row("broken yaml", "```step\ndo: [tokens\n```\n", 10, "not YAML");
         row("colon in a command", "```step\ndo:\n  - x: y\n```\n", 10, "between quotes");
         row("no such kind", "```step\nask: {kind: guess, question: Q}\n```\n", 9, "choose, predict");
@@ -347,7 +353,7 @@ private slots:
         state.modelFingerprint = modelFingerprint(3, "abc", "abc");
         state.conversation = R"({"format":"x","messages":[]})";
         state.composer = "olá \"você\"";
-        state.generation = R"({"seed":7})";
+        state.generation = R"({"seed":"7"})";
         state.rooms["tokens"] = R"({"view":"cut"})";
         state.commands = {"tokens:text=a, b", "matrix:0.1"};
         state.depth = "developer";
@@ -371,11 +377,27 @@ private slots:
     }
 
     void hostileStates() {
-        for (const char* wrong : {"", "[]", "{}", "null", R"({"vitral_state":2})", R"({"vitral_state":"1"})",
-                                  R"({"vitral_state":1,"do":["rm"]})", R"({"vitral_state":1,"do":["inside:open=x"]})",
-                                  R"({"vitral_state":1,"run":"../x"})", R"({"vitral_state":1,"run":"/etc/passwd"})",
-                                  R"({"vitral_state":1,"rooms":[]})", R"({"vitral_state":1,"rooms":{"a":1}})",
-                                  R"({"vitral_state":1,"depth":"deep"})", R"({"vitral_state":1,"model":"x"})",
+        for (const char* wrong : {"",
+                                  "[]",
+                                  "{}",
+                                  "null",
+                                  R"({"vitral_state":2})",
+                                  R"({"vitral_state":"1"})",
+                                  R"({"vitral_state":1,"do":["rm"]})",
+                                  R"({"vitral_state":1,"do":["inside:open=x"]})",
+                                  R"({"vitral_state":1,"run":"../x"})",
+                                  R"({"vitral_state":1,"run":"/etc/passwd"})",
+                                  R"({"vitral_state":1,"rooms":[]})",
+                                  R"({"vitral_state":1,"rooms":{"a":1}})",
+                                  R"({"vitral_state":1,"depth":"deep"})",
+                                  R"({"vitral_state":1,"model":"x"})",
+                                  R"({"vitral_state":1,"generation":{"temperature":"hot"}})",
+                                  R"({"vitral_state":1,"generation":{"order":1}})",
+                                  R"({"vitral_state":1,"generation":{"seed":7}})",
+                                  R"({"vitral_state":1,"colour":1})",
+                                  R"({"vitral_state":1,"lesson":"a b"})",
+                                  R"({"vitral_state":1,"lesson":"cats:0"})",
+                                  R"({"vitral_state":1,"lesson":"../cats:1"})",
                                   R"({"vitral_state":1,"conversation":"x"})"})
             QVERIFY2(!stateFromJson(wrong), wrong);
         QVERIFY(!stateFromJson("{\"vitral_state\":1,\"rooms\":" + std::string(100'000, '[')));

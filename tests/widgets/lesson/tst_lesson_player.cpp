@@ -6,7 +6,9 @@
 #include "widgets/lesson/glossary_tips.h"
 #include "widgets/lesson/lesson_panel.h"
 #include "widgets/lesson/lesson_room.h"
+#include "widgets/lesson/lesson_text.h"
 #include "widgets/lesson/spotlight.h"
+#include "widgets/panels/notice_bar.h"
 #include "widgets/shell/ways.h"
 
 #include <QDir>
@@ -97,6 +99,41 @@ private slots:
         QCOMPARE(panel.card()->resultText(), QString("Done."));
     }
 
+    void aStopOfWordsStandsBesideWhatTheStepBeforeShows() {
+        player_->setDepth(LessonDepth::User);
+        host_.carried.clear();
+        player_->openUnit("cats", 2); // the quiz, opened directly
+        QVERIFY(!host_.carried.isEmpty());
+        host_.carried.clear();
+        player_->go(2); // it is there already
+        QVERIFY(host_.carried.isEmpty());
+    }
+
+    void finishWithoutAnswersIsAskedOnce() {
+        player_->setDepth(LessonDepth::User);
+        player_->openUnit("cats", 2);
+        QWidget window;
+        LessonPanel panel(*player_, host_, &window, &window);
+        QSignalSpy finished(&panel, &LessonPanel::finishAsked);
+        QCOMPARE(player_->openQuestions().size(), std::size_t(2));
+        panel.toNextStop();
+        QCOMPARE(finished.size(), 0);
+        QVERIFY2(panel.notice()->sentence().contains("2 question"), qPrintable(panel.notice()->sentence()));
+        panel.toNextStop();
+        QCOMPARE(finished.size(), 1);
+    }
+
+    void formulasAreLegible() {
+        QWidget window;
+        player_->openUnit("cats", 0);
+        const QString words = lessonPlain(
+            "$\\mathrm{softmax}\\left(\\frac{QK^\\top}{\\sqrt{d}}\\right)V$ costs $5 and $6, `$x_1$`", *player_);
+        QVERIFY2(words.contains("softmax") && words.contains(QChar(0x221A)) && !words.contains("\\frac"),
+                 qPrintable(words));
+        QVERIFY2(words.contains("costs $5 and $6"), qPrintable(words));
+        QVERIFY2(words.contains("$x_1$"), qPrintable(words)); // code stays code
+    }
+
     void answersAndDraftsSurvive() {
         player_->openUnit("cats", 0);
         {
@@ -151,6 +188,22 @@ private slots:
         QCOMPARE(other.openWork(path), QString());
         QCOMPARE(other.workOf(), QString("Ana"));
         QCOMPARE(other.answer("cut/1")->text, QString("3"));
+        // The state and the pictures are there as well, and can be opened.
+        QCOMPARE(other.workPicture("cut/1").size(), QSize(40, 20));
+        QVERIFY(other.workState().contains("vitral_state"));
+        QWidget window;
+        LessonPanel panel(other, host_, &window, &window);
+        window.show();
+        panel.show();
+        QSignalSpy asked(&panel, &LessonPanel::stateAsked);
+        for (QPushButton* button : panel.findChildren<QPushButton*>())
+            if (button->text() == "Show the program as it was when this was saved" && !button->isHidden())
+                button->click();
+        QCOMPARE(asked.size(), 1);
+        const QList<QToolButton*> pictures = panel.findChildren<QToolButton*>();
+        QVERIFY(std::any_of(pictures.begin(), pictures.end(), [](const QToolButton* button) {
+            return button->accessibleName() == "The screen when this was answered" && !button->icon().isNull();
+        }));
         QVERIFY(QDir(teacher.path()).isEmpty()); // somebody else's work is not kept as one's own
         QVERIFY(other.openWork(kSample + "/course.yaml").contains("is not the work"));
     }
