@@ -164,6 +164,7 @@ Result<ModelParts> readCheckpoint(const fs::path& path) {
     if (!parts.textConfig)
         return fail(ErrorCode::InvalidFile,
                     "The checkpoint holds a U-Net, but no text encoder (cond_stage_model) that this version knows.");
+    parts.info.zeroNegative = parts.secondTextConfig.has_value(); // as its makers' own sampler does
     parts.schedule.kind = BetaKind::ScaledLinear;
     parts.schedule.betaStart = 0.00085;
     parts.schedule.betaEnd = 0.012;

@@ -185,6 +185,7 @@ Result<ModelParts> readDiffusersFolder(const fs::path& path) {
         VITRAL_TRY(readText("", parts.textConfig, parts.tokens, parts.text));
     if (two)
         VITRAL_TRY(readText("_2", parts.secondTextConfig, parts.secondTokens, parts.secondText));
+    VITRAL_TRY_ASSIGN(parts.info.zeroNegative, index.boolean("force_zeros_for_empty_prompt", false));
     describeStableDiffusion(parts);
     if (parts.info.architecture.empty())
         parts.info.architecture = pipeline.empty() ? "diffusers U-Net" : pipeline;

@@ -111,6 +111,17 @@ Result<DiffusionModelPtr> assemble(ModelParts parts, const DiffusionLoadOptions&
         return fail(ErrorCode::InvalidFile,
                     fmt::format("The text encoder gives {} numbers a word, but the U-Net's cross_attention_dim is {}.",
                                 textWidth, parts.unetConfig->crossWidth));
+    if (parts.unetConfig->nTextTime > 0) {
+        // The refiner is told an aesthetic score too, and lacks the first text encoder.
+        const std::int64_t nPooled = parts.unetConfig->nTextTime - 6 * parts.unetConfig->textTimeWidth;
+        const std::int64_t given = parts.secondTextConfig ? parts.secondTextConfig->nPooled : 0;
+        if (given != nPooled)
+            return fail(ErrorCode::Unsupported,
+                        fmt::format("This U-Net wants the text as a whole in {} numbers and six of the picture's "
+                                    "measures, as Stable Diffusion XL's base does; the text encoders here give {}. "
+                                    "Refiners are not known.",
+                                    nPooled, given));
+    }
     {
         NetLoader loader(parts.unet, "The U-Net", form, options, &progress);
         VITRAL_TRY_ASSIGN(model->denoiser, UNet::load(loader, *parts.unetConfig,

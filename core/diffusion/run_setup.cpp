@@ -170,6 +170,10 @@ Result<RunConditioning> runConditioning(const DiffusionModel& model, const Denoi
         }
         if (s.guidance != 1) {
             VITRAL_TRY_ASSIGN(out.unconditional, encode(s.negative));
+            if (model.info.zeroNegative && s.negative.empty()) {
+                std::fill(out.unconditional->tokens.begin(), out.unconditional->tokens.end(), 0.0F);
+                std::fill(out.unconditional->pooled.begin(), out.unconditional->pooled.end(), 0.0F);
+            }
         }
         return out;
     }

@@ -242,6 +242,81 @@ private slots:
         QVERIFY_ERROR(loadDiffusionModel(root, options_), ErrorCode::InvalidFile);
     }
 
+    // A folder as diffusers saves Stable Diffusion XL: two text encoders and tokenizers, pooled text, the picture's
+    // measures; against its pipeline, from the words to the picture.
+    void stableDiffusionXl() {
+        const auto golden = loadDiffusionGolden("sdxl");
+        QVERIFY_RESULT(golden);
+        const Json meta = Json::parse(golden->meta);
+        const fs::path root = at("sdxl");
+        writeText(root / "model_index.json",
+                  R"({"_class_name":"StableDiffusionXLPipeline","force_zeros_for_empty_prompt":true})");
+        writeText(root / "scheduler" / "scheduler_config.json", meta["scheduler"].dump());
+        for (const auto& [part, file] :
+             std::initializer_list<std::pair<std::string, std::string>>{{"unet", "diffusion_pytorch_model"},
+                                                                        {"vae", "diffusion_pytorch_model"},
+                                                                        {"text_encoder", "model.fp16"},
+                                                                        {"text_encoder_2", "model"}}) {
+            writeText(root / part / "config.json", meta[part].dump());
+            QVERIFY_RESULT(writeGoldenModel(*golden, root / part / (file + ".safetensors"), DType::F32, "-",
+                                            [&, prefix = part + "."](std::vector<FileTensor>& tensors) {
+                                                std::erase_if(tensors, [&](const FileTensor& tensor) {
+                                                    return !tensor.name.starts_with(prefix);
+                                                });
+                                                for (FileTensor& tensor : tensors)
+                                                    tensor.name = tensor.name.substr(prefix.size());
+                                            }));
+        }
+        for (const auto& [name, pad] : std::initializer_list<std::pair<const char*, const char*>>{
+                 {"tokenizer", "<|endoftext|>"}, {"tokenizer_2", "!"}}) {
+            writeText(root / name / "merges.txt", "#version: 0.2\n");
+            writeText(root / name / "vocab.json", meta["vocab"].dump());
+            writeText(root / name / "tokenizer_config.json", Json{{"bos_token", "<|startoftext|>"},
+                                                                  {"eos_token", "<|endoftext|>"},
+                                                                  {"pad_token", pad},
+                                                                  {"model_max_length", 16}}
+                                                                 .dump());
+        }
+        const auto model = loadDiffusionModel(root, options_);
+        QVERIFY_RESULT(model);
+        const auto agrees = [&](std::span<const float> mine, const std::string& name) {
+            const double error = relativeDifference(mine, golden->tensors.at(name).values);
+            QVERIFY2(error <= 1e-4, qPrintable(QString("%1: relative error %2").arg(name.c_str()).arg(error)));
+        };
+        for (const std::string negative : {"", "negative"}) {
+            DenoiseJob job;
+            job.model = *model;
+            job.settings.prompt = meta["prompt"];
+            if (!negative.empty())
+                job.settings.negative = meta["negative"];
+            job.settings.solver = SolverKind::Ddim;
+            job.settings.steps = 4;
+            job.settings.guidance = 5;
+            job.settings.seed = 7;
+            job.settings.height = 64;
+            job.settings.width = 48;
+            const auto run = denoise(job, {}, {});
+            QVERIFY_RESULT(run);
+            const std::string name = negative.empty() ? "zeros" : negative;
+            agrees((*run)->conditioning.tokens, "text");
+            agrees((*run)->conditioning.pooled, "pooled");
+            agrees((*run)->steps.front()->x->values, "first");
+            if (negative.empty()) // zeros in both: no relative difference
+                QCOMPARE(std::count((*run)->negative.tokens.begin(), (*run)->negative.tokens.end(), 0.0F), 16 * 40);
+            else
+                agrees((*run)->negative.tokens, "negative.text");
+            agrees((*run)->steps.back()->next->values, name + ".latents");
+            agrees((*run)->result->values, name + ".picture");
+        }
+        // A refiner is told apart by its measures.
+        Json unet = meta["unet"];
+        unet["projection_class_embeddings_input_dim"] = 20 + 40;
+        writeText(root / "unet" / "config.json", unet.dump());
+        const auto refiner = loadDiffusionModel(root, options_);
+        QVERIFY_ERROR(refiner, ErrorCode::Unsupported);
+        QVERIFY(refiner.error().message.find("Refiners") != std::string::npos);
+    }
+
     void liesAreNamed() {
         QVERIFY2(refusal([](Json&) {}).isEmpty(), qPrintable(refusal([](Json&) {})));
         const auto unet = [](const char* key, Json value) {

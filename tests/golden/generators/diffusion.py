@@ -401,7 +401,64 @@ def ldm():
     save("ldm", tensors | {"x": x, "z": z, "words": words, "timestep": torch.tensor([500.0])}, {}, weights)
 
 
-CASES = {f.__name__: f for f in (sd1, sd2, xl, plain, classes, vae, vae_shifted, taesd, clip_text, ldm)}
+def philox_normal(seed, n):
+    """core/diffusion/noise.cpp: Philox 4x32-10 (Random123's constants) and Box-Muller, stream 0."""
+    out = []
+    for block in range((n + 3) // 4):
+        c, k = [block, 0, 0, 0], [seed & 0xFFFFFFFF, seed >> 32]
+        for _ in range(10):
+            p0, p1 = 0xD2511F53 * c[0], 0xCD9E8D57 * c[2]
+            c = [(p1 >> 32) ^ c[1] ^ k[0], p1 & 0xFFFFFFFF, (p0 >> 32) ^ c[3] ^ k[1], p0 & 0xFFFFFFFF]
+            k = [(k[0] + 0x9E3779B9) & 0xFFFFFFFF, (k[1] + 0xBB67AE85) & 0xFFFFFFFF]
+        for a, b in ((c[0], c[1]), (c[2], c[3])):
+            radius, angle = np.sqrt(-2 * np.log((a + 1.0) / 2**32)), 2 * np.pi * b / 2**32
+            out += [radius * np.cos(angle), radius * np.sin(angle)]
+    return np.array(out[:n], dtype=np.float32)
+
+
+def sdxl():
+    """The whole pipeline of Stable Diffusion XL on small random networks: two text encoders, pooled text, time ids."""
+    import diffusers
+    from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
+    byte = dict(zip(*_bytes()))
+    pieces = list(byte.values()) + [c + "</w>" for c in byte.values()] + ["<|startoftext|>", "<|endoftext|>"]
+    vocab = {p: i for i, p in enumerate(pieces)}
+    end = len(pieces) - 1
+    toks = [CLIPTokenizer(vocab=vocab, merges=[], model_max_length=16, pad_token=pad) for pad in ("<|endoftext|>", "!")]
+    common = dict(vocab_size=len(pieces), num_attention_heads=2, max_position_embeddings=16, bos_token_id=end - 1, eos_token_id=end)
+    text = CLIPTextModel(CLIPTextConfig(hidden_size=16, intermediate_size=32, num_hidden_layers=2, hidden_act="quick_gelu", **common))
+    text2 = CLIPTextModelWithProjection(CLIPTextConfig(hidden_size=24, intermediate_size=48, num_hidden_layers=3, hidden_act="gelu",
+                                                       projection_dim=20, **common))
+    unet = diffusers.UNet2DConditionModel(
+        sample_size=8, block_out_channels=(16, 32), layers_per_block=1, norm_num_groups=8, attention_head_dim=(2, 4), cross_attention_dim=40,
+        use_linear_projection=True, transformer_layers_per_block=(1, 2), addition_embed_type="text_time", addition_time_embed_dim=8,
+        projection_class_embeddings_input_dim=20 + 48, down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
+        up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"))
+    vae = diffusers.AutoencoderKL(sample_size=64, block_out_channels=(8, 8, 8, 16), layers_per_block=1, norm_num_groups=4, scaling_factor=0.13025,
+                                  down_block_types=("DownEncoderBlock2D",) * 4, up_block_types=("UpDecoderBlock2D",) * 4)
+    weights, tensors = {}, {}
+    for prefix, net in (("unet.", unet), ("vae.", vae), ("text_encoder.", text), ("text_encoder_2.", text2)):
+        fill(net, prefix, weights)
+    scheduler = diffusers.DDIMScheduler(**SCHEDULER, clip_sample=False, set_alpha_to_one=True)
+    pipe = diffusers.StableDiffusionXLPipeline(vae, text, text2, toks[0], toks[1], unet, scheduler, force_zeros_for_empty_prompt=True,
+                                               add_watermarker=False)
+    pipe.set_progress_bar_config(disable=True)
+    prompt, negative = "a red cat", "dull"
+    with torch.no_grad():
+        for name, said in (("zeros", None), ("negative", negative)):
+            embeds, no, pooled, no_pooled = pipe.encode_prompt(prompt, device="cpu", negative_prompt=said)
+            tensors |= {"text": embeds, "pooled": pooled, f"{name}.text": no, f"{name}.pooled": no_pooled}
+            first = torch.from_numpy(philox_normal(7, 4 * 8 * 6).reshape(1, 4, 8, 6))
+            latents = pipe(prompt, negative_prompt=said, latents=first.clone(), num_inference_steps=4, guidance_scale=5.0, height=64, width=48,
+                           output_type="latent").images
+            tensors |= {f"{name}.latents": latents, f"{name}.picture": vae.decode(latents / vae.config.scaling_factor).sample}
+    tensors["first"] = first
+    meta = {"prompt": prompt, "negative": negative, "vocab": vocab, "scheduler": dict(scheduler.config), "unet": config(unet, "UNet2DConditionModel"),
+            "vae": config(vae, "AutoencoderKL"), "text_encoder": text.config.to_dict(), "text_encoder_2": text2.config.to_dict()}
+    save("sdxl", tensors, meta, weights)
+
+
+CASES = {f.__name__: f for f in (sd1, sd2, xl, plain, classes, vae, vae_shifted, taesd, clip_text, ldm, sdxl)}
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
