@@ -63,14 +63,18 @@ Result<std::vector<std::string>> shardsOf(const fs::path& index) {
     return std::vector<std::string>(names.begin(), names.end());
 }
 
-/// The files that hold a part's weights: shards before one file, full precision before fp16.
+/// The files that hold a part's weights: one file before shards; the plain name before variants, of which fp16 comes
+/// last.
 Result<std::vector<std::string>> weightFiles(const fs::path& folder) {
     const auto names = filesIn(folder);
-    const auto isHalf = [](const std::string& name) { return name.find("fp16") != std::string::npos; };
+    // "model.safetensors" (two parts), "model.non_ema.safetensors", "model.fp16.safetensors"
+    const auto rank = [](const std::string& name) {
+        return std::pair(name.find("fp16") != std::string::npos, std::count(name.begin(), name.end(), '.'));
+    };
     const auto pick = [&](const auto& fits) {
         std::string best;
         for (const std::string& name : names)
-            if (fits(name) && (best.empty() || (isHalf(best) && !isHalf(name))))
+            if (fits(name) && (best.empty() || rank(name) < rank(best)))
                 best = name;
         return best;
     };

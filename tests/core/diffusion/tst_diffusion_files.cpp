@@ -182,7 +182,7 @@ private slots:
 
     void folders_data() {
         QTest::addColumn<QString>("kind");
-        for (const char* kind : {"one file", "fp16 variant", "shards", "pickle"})
+        for (const char* kind : {"one file", "fp16 variant", "all variants", "shards", "pickle"})
             QTest::newRow(kind) << kind;
     }
     void folders() {
@@ -227,6 +227,9 @@ private slots:
             QVERIFY_RESULT(writeGoldenModel(*sd1_,
                                             root / "unet" / (stem + (half ? ".fp16.safetensors" : ".safetensors")),
                                             half ? DType::F16 : DType::F32, "-", strip));
+            if (kind == "all variants") // as Stable Diffusion's own folder: these two are passed over
+                for (const char* variant : {".fp16.safetensors", ".non_ema.safetensors"})
+                    writeText(root / "unet" / (stem + variant), "no weights");
         }
         QVERIFY(looksLikeDiffusionModel(root));
         for (const fs::path& path : {root, root / "model_index.json"}) {
