@@ -85,6 +85,8 @@ public:
     NetLoader(std::vector<Wanted>& wanted, const DiffusionLoadOptions& options);
 
     [[nodiscard]] bool has(std::string_view tensor) const { return source_.has(tensor); }
+    /// Nothing is loaded: what a network may have besides is to be listed too.
+    [[nodiscard]] bool listing() const { return wanted_ != nullptr; }
     [[nodiscard]] const TensorSource& source() const { return source_; }
 
     // `name` without suffix; of several names the first that the file has is meant (older files spell some otherwise).

@@ -120,7 +120,7 @@ struct DiffusionInfo {
     std::size_t weightBytes = 0, residentBytes = 0;
     std::vector<std::string> classNames; ///< of a class-conditional model
     std::int32_t nullClass = -1;         ///< stands for "no class" under guidance
-    bool zeroNegative = false;   ///< without a negative prompt the unconditional text is zeros (SDXL)
+    bool zeroNegative = false;           ///< without a negative prompt the unconditional text is zeros (SDXL)
     double defaultGuidance = 1;
     std::int32_t defaultSteps = 20;
     SolverKind defaultSolver = SolverKind::DpmPp2M;

@@ -35,7 +35,7 @@ bool canSummarizeDiffusion(const std::filesystem::path& path);
 /// Own files, diffusers folders and checkpoints. Errors: those of the readers; Unsupported (another kind of model).
 Result<DiffusionSummary> summarizeDiffusion(const std::filesystem::path& path);
 
-/// "sd15", "sd21", "sd15-tiny".
+/// "sd15", "sd21", "sd15-tiny", "sd15-tiny-inpaint" (9 channels in).
 [[nodiscard]] std::vector<std::string> randomDiffusionShapes();
 /// An own file with random F16 weights. Errors: InvalidArgument (shape), Io, Cancelled.
 Result<void> writeRandomDiffusion(const std::string& shape, std::uint64_t seed, const std::filesystem::path& path,

@@ -62,7 +62,7 @@ Result<std::shared_ptr<const AutoencoderKl>> AutoencoderKl::load(NetLoader& load
     net->encoder_.name = "vae.encoder";
     net->decoder_.name = "vae.decoder";
     VITRAL_TRY(net->loadDecoder(loader));
-    net->hasEncoder_ = loader.has("encoder.conv_in.weight");
+    net->hasEncoder_ = loader.listing() || loader.has("encoder.conv_in.weight");
     if (net->hasEncoder_)
         VITRAL_TRY(net->loadEncoder(loader));
     net->kept_ = loader.kept();

@@ -34,6 +34,44 @@ private slots:
         QCOMPARE(runCli({"denoise", "m", "--steps", "0"}).exitCode, 2);
     }
 
+    // An inpainting network (9 channels in) from its file to the picture: it wants a picture and a mask, and the mask
+    // is known to it. The file is given no ending.
+    void inpaintingIsRunWhole() {
+        const CliResult made =
+            runCli({"make-random", "--shape", "sd15-tiny-inpaint", "--seed", "3", "-o", path("inpaint")});
+        QVERIFY2(made.exitCode == 0, made.err.constData());
+        const QString model = path("inpaint.safetensors");
+        QVERIFY(QFile::exists(model));
+        Pixels8 picture(64, 64, 3), mask(64, 64, 1);
+        picture.values.clear();
+        mask.values.clear();
+        for (int y = 0; y < 64; ++y)
+            for (int x = 0; x < 64; ++x) {
+                for (const int v : {4 * x, 4 * y, 90})
+                    picture.values.push_back(static_cast<std::uint8_t>(v));
+                mask.values.push_back(x < 32 ? std::uint8_t{0} : std::uint8_t{255});
+            }
+        QVERIFY_RESULT(writePng(path("picture.png").toStdString(), picture));
+        QVERIFY_RESULT(writePng(path("mask.png").toStdString(), mask));
+        const auto paint = [&](QStringList more, const char* out) {
+            return runCli(QStringList{"denoise", model, "a boat", "--steps", "3", "--size", "64", "-o", path(out)} +
+                          more);
+        };
+        const CliResult refused = paint({}, "none.png");
+        QCOMPARE(refused.exitCode, 1);
+        QVERIFY2(refused.err.contains("mask"), refused.err.constData());
+        const CliResult half = paint({"--init", path("picture.png"), "--mask", path("mask.png")}, "half.png");
+        QVERIFY2(half.exitCode == 0, half.err.constData());
+        std::fill(mask.values.begin(), mask.values.end(), std::uint8_t{255});
+        QVERIFY_RESULT(writePng(path("mask.png").toStdString(), mask));
+        QCOMPARE(paint({"--init", path("picture.png"), "--mask", path("mask.png")}, "all.png").exitCode, 0);
+        const auto a = readPicture(path("half.png").toStdString()), b = readPicture(path("all.png").toStdString());
+        QVERIFY_RESULT(a);
+        QVERIFY_RESULT(b);
+        QCOMPARE(a->width, 64);
+        QVERIFY(a->values != b->values);
+    }
+
     // A prompt alone is drawn by the bundled model: the very picture that "-" and the prompt give.
     void aPromptAloneIsThePrompt() {
         const auto draw = [&](QStringList words, const char* file) {
