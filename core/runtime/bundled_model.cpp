@@ -3,10 +3,10 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <map>
 #include <optional>
 #include <string>
 #include <system_error>
-#include <vector>
 
 namespace vitral {
 
@@ -69,21 +69,50 @@ Result<fs::path> findBundledModelFrom(const fs::path& executableFolder, const fs
                                          "holds one.");
 }
 
+std::vector<fs::path> bundledModelFolders() {
+    std::vector<fs::path> places;
+    const auto add = [&](const fs::path& folder) {
+        std::error_code error;
+        if (fs::is_directory(folder, error))
+            places.push_back(folder);
+    };
+    if (const char* modelDir = std::getenv("VITRAL_MODEL_DIR"); modelDir != nullptr && *modelDir != '\0') {
+        add(modelDir);
+        return places;
+    }
+    auto program = executableFolder();
+    if (!program)
+        return places;
+    fs::path folder = std::move(*program);
+    add(folder.parent_path() / "share" / "vitral" / "models");
+    for (int level = 0; level < kLevelsUp && folder != folder.parent_path(); ++level) {
+        folder = folder.parent_path();
+        add(folder / "assets" / "models");
+    }
+    return places;
+}
+
+std::vector<fs::path> bundledPictureModels() {
+    std::map<std::string, fs::path> found;
+    for (const fs::path& place : bundledModelFolders()) {
+        std::error_code error;
+        for (fs::directory_iterator it(place, error), end; !error && it != end; it.increment(error)) {
+            const std::string name = it->path().filename().string();
+            std::error_code status;
+            if (const fs::path file = it->path() / (name + ".safetensors"); fs::is_regular_file(file, status))
+                found.try_emplace(name, file);
+        }
+    }
+    std::vector<fs::path> files;
+    for (const auto& [name, file] : found)
+        files.push_back(file);
+    return files;
+}
+
 Result<fs::path> findBundledPictureModel() {
     constexpr const char* kFolder = "vitral-emoji-pixel";
     constexpr const char* kFile = "vitral-emoji-pixel.safetensors";
-    VITRAL_TRY_ASSIGN(fs::path folder, executableFolder());
-    std::vector<fs::path> places;
-    if (const char* modelDir = std::getenv("VITRAL_MODEL_DIR"); modelDir != nullptr && *modelDir != '\0') {
-        places = {modelDir};
-    } else {
-        places.push_back(folder.parent_path() / "share" / "vitral" / "models");
-        for (int level = 0; level < kLevelsUp && folder != folder.parent_path(); ++level) {
-            folder = folder.parent_path();
-            places.push_back(folder / "assets" / "models");
-        }
-    }
-    for (const fs::path& place : places)
+    for (const fs::path& place : bundledModelFolders())
         for (const fs::path& file : {place / kFile, place / kFolder / kFile}) {
             std::error_code error;
             if (fs::is_regular_file(file, error))

@@ -6,6 +6,7 @@
 #include "core/base/result.h"
 
 #include <filesystem>
+#include <vector>
 
 namespace vitral {
 
@@ -21,6 +22,12 @@ Result<std::filesystem::path> findBundledModel();
 /// findBundledModel() with the places given: for tests. `modelDir` empty means that the variable is not set.
 Result<std::filesystem::path> findBundledModelFrom(const std::filesystem::path& executableFolder,
                                                    const std::filesystem::path& modelDir);
+
+/// The folders named above that exist, in that order (VITRAL_MODEL_DIR alone where it is set).
+std::vector<std::filesystem::path> bundledModelFolders();
+
+/// Models that draw: NAME/NAME.safetensors in those folders, by name, each name once.
+std::vector<std::filesystem::path> bundledPictureModels();
 
 /// The bundled model that draws where none is named (vitral-emoji-pixel.safetensors), looked for in the same places.
 /// Errors: NotFound.

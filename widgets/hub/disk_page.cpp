@@ -36,7 +36,7 @@ enum Column {
     nColumn
 };
 constexpr int kPathRole = Qt::UserRole + 1, kSortRole = Qt::UserRole + 2, kKindRole = Qt::UserRole + 3,
-              kRepoRole = Qt::UserRole + 4, kKnownRole = Qt::UserRole + 5;
+              kRepoRole = Qt::UserRole + 4, kKnownRole = Qt::UserRole + 5, kPictureRole = Qt::UserRole + 6;
 enum Kind { Model, Foreign, Bundled, Unfinished }; ///< Foreign: kept by another program, and its to delete
 constexpr quint64 kProgramBytes = quint64{200} << 20U;
 
@@ -47,7 +47,7 @@ QString sizeText(quint64 bytes) {
 } // namespace
 
 DiskPage::DiskPage(Worker& worker, QStringList folders, QString bundled, QString downloads, QWidget* parent)
-    : QWidget(parent), scanner_(worker), folders_(std::move(folders)), bundled_(std::move(bundled)),
+    : QWidget(parent), worker_(worker), scanner_(worker), folders_(std::move(folders)), bundled_(std::move(bundled)),
       downloads_(std::move(downloads)) {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(design::kSpace4, design::kSpace4, design::kSpace4, design::kSpace4);
@@ -92,6 +92,8 @@ DiskPage::DiskPage(Worker& worker, QStringList folders, QString bundled, QString
         const QModelIndex chosen = current();
         if (chosen.data(kKindRole).toInt() == Unfinished)
             emit repositoryAsked(chosen.data(kRepoRole).toString());
+        else if (chosen.data(kPictureRole).toBool())
+            emit pictureAsked(chosen.data(kPathRole).toString());
         else
             emit modelAsked(chosen.data(kPathRole).toString());
     };
@@ -103,7 +105,7 @@ DiskPage::DiskPage(Worker& worker, QStringList folders, QString bundled, QString
     connect(trash_, &QPushButton::clicked, this, &DiskPage::trashChosen);
     connect(again_, &QPushButton::clicked, this, &DiskPage::rescan);
     connect(table_->selectionModel(), &QItemSelectionModel::currentChanged, this, &DiskPage::updateState);
-    connect(&scanner_, &ModelScanner::found, this, &DiskPage::addEntry);
+    connect(&scanner_, &ModelScanner::found, this, [this](const ModelEntry& entry) { addEntry(entry, false); });
     connect(&scanner_, &ModelScanner::finished, this, [this] {
         addUnfinished();
         updateState();
@@ -128,10 +130,18 @@ void DiskPage::rescan() {
     memory_ = availableMemoryBytes();
     scanner_.scan(usualModelPlaces(folders_ + QStringList{downloads_}),
                   bundled_.isEmpty() ? QStringList() : QStringList{bundled_});
+    if (pictures_)
+        worker_.ask(
+            this, [read = pictures_] { return read(); },
+            [this, n = ++nScan_](const std::vector<ModelEntry>& entries) {
+                if (n == nScan_) // else the table has been begun again
+                    for (const ModelEntry& entry : entries)
+                        addEntry(entry, true);
+            });
     updateState();
 }
 
-void DiskPage::addEntry(const ModelEntry& entry) {
+void DiskPage::addEntry(const ModelEntry& entry, bool picture) {
     if (entry.source == ModelSource::Ollama && entry.name.isEmpty())
         return;
     QList<QStandardItem*> row;
@@ -142,13 +152,14 @@ void DiskPage::addEntry(const ModelEntry& entry) {
         row << item;
         return item;
     };
-    const bool bundled = entry.path == bundled_;
+    const bool bundled = entry.path == bundled_ || entry.source == ModelSource::Bundled;
     const bool foreign = entry.source == ModelSource::HuggingFace || entry.source == ModelSource::Ollama;
     QStandardItem* name = cell(entry.name, entry.name.toLower());
     name->setData(entry.path, kPathRole);
     name->setData(bundled ? Bundled : foreign ? Foreign : Model, kKindRole);
     name->setToolTip(entry.path);
     name->setData(entry.known && entry.problem.isEmpty(), kKnownRole);
+    name->setData(picture, kPictureRole);
     QStandardItem* architecture = cell(!entry.problem.isEmpty() ? tr("cannot be read")
                                        : entry.known            ? entry.architecture
                                                                 : tr("%1 (not known)").arg(entry.architecture),
@@ -162,7 +173,9 @@ void DiskPage::addEntry(const ModelEntry& entry) {
     const bool fits = memory_ == 0 || entry.neededBytes + kProgramBytes <= memory_;
     cell(told ? (fits ? tr("%1: fits") : tr("%1: too large")).arg(sizeText(entry.neededBytes)) : QString(),
          QVariant::fromValue(entry.neededBytes))
-        ->setToolTip(tr("With a context of 4,096 tokens; %1 is free now.").arg(sizeText(memory_)));
+        ->setToolTip((picture ? tr("While it draws in its own size; %1 is free now.")
+                              : tr("With a context of 4,096 tokens; %1 is free now."))
+                         .arg(sizeText(memory_)));
     cell(entry.licence.isEmpty() ? tr("not said") : entry.licence, entry.licence)->setToolTip(entry.licence);
     cell(bundled                                    ? tr("came with the program")
          : entry.source == ModelSource::HuggingFace ? tr("kept by Hugging Face's tools")
@@ -239,7 +252,9 @@ void DiskPage::updateState() {
     const QModelIndex row = current();
     const int kind = row.isValid() ? row.data(kKindRole).toInt() : Bundled;
     use_->setEnabled(row.isValid() && (kind == Unfinished || row.data(kKnownRole).toBool()));
-    use_->setText(kind == Unfinished && row.isValid() ? tr("Go on downloading\u2026") : tr("Chat with it"));
+    use_->setText(kind == Unfinished && row.isValid() ? tr("Go on downloading\u2026")
+                  : row.data(kPictureRole).toBool()   ? tr("Draw with it")
+                                                      : tr("Chat with it"));
     show_->setEnabled(row.isValid());
     trash_->setEnabled(row.isValid() && (kind == Model || kind == Unfinished));
     trash_->setToolTip(kind == Foreign                    ? tr("Another program keeps this model: delete it there.")

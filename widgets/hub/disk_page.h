@@ -7,6 +7,9 @@
 
 #include <QWidget>
 
+#include <functional>
+#include <vector>
+
 class QLabel;
 class QPushButton;
 class QSortFilterProxyModel;
@@ -23,6 +26,8 @@ public:
     /// `downloads`: the folder of the hub's files.
     DiskPage(Worker& worker, QStringList folders, QString bundled, QString downloads, QWidget* parent = nullptr);
 
+    /// Models that draw, read on the worker with every scan: they are listed, and asked for by pictureAsked().
+    void setPictures(std::function<std::vector<ModelEntry>()> read) { pictures_ = std::move(read); }
     void rescan();
     [[nodiscard]] bool scanning() const { return scanner_.scanning(); }
     [[nodiscard]] int nModel() const;
@@ -34,22 +39,26 @@ public:
 
 signals:
     void modelAsked(const QString& path);
+    void pictureAsked(const QString& path);
     void repositoryAsked(const QString& repo); ///< of an unfinished download
 
 protected:
     void changeEvent(QEvent* event) override;
 
 private:
-    void addEntry(const ModelEntry& entry);
+    void addEntry(const ModelEntry& entry, bool picture);
     void addUnfinished();
     void updateState();
     void retranslate();
     [[nodiscard]] QModelIndex current() const;
 
+    Worker& worker_;
+    std::function<std::vector<ModelEntry>()> pictures_;
     ModelScanner scanner_;
     QStringList folders_;
     QString bundled_, downloads_;
     quint64 memory_ = 0;
+    int nScan_ = 0;
     QTreeView* table_;
     QStandardItemModel* items_;
     QSortFilterProxyModel* filter_;

@@ -27,6 +27,8 @@ LibraryRoom::LibraryRoom(HubController& hub, Worker& scanner, const QStringList&
     setFocusProxy(tabs_);
     connect(disk_, &DiskPage::modelAsked, this, &LibraryRoom::modelAsked);
     connect(hubPage_, &HubPage::modelAsked, this, &LibraryRoom::modelAsked);
+    connect(disk_, &DiskPage::pictureAsked, this,
+            [this](const QString& path) { emit roomAsked(QStringLiteral("denoise"), QStringLiteral("open:") + path); });
     connect(disk_, &DiskPage::repositoryAsked, this,
             [this](const QString& repo) { go(QStringLiteral("files=") + repo); });
     connect(&hub, &HubController::transferFinished, this, [this] {

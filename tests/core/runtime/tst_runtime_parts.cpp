@@ -84,6 +84,23 @@ private slots:
         QCOMPARE(found->filename().string(), std::string("deep.gguf"));
         QVERIFY_ERROR(findBundledModelFrom(root / "usr/bin", root / "empty"), ErrorCode::NotFound);
     }
+
+    void picturesOfTheProgram() {
+        const QTemporaryDir dir;
+        const fs::path root = dir.path().toStdString();
+        touch(root / "b-pixel/b-pixel.safetensors");
+        touch(root / "a-latent/a-latent.safetensors");
+        touch(root / "a-latent/decoder.safetensors"); // a part, not a model
+        touch(root / "talks/talks.gguf");
+        qputenv("VITRAL_MODEL_DIR", root.string().c_str());
+        const auto found = bundledPictureModels();
+        const auto none = findBundledPictureModel();
+        qunsetenv("VITRAL_MODEL_DIR");
+        QCOMPARE(found.size(), std::size_t{2});
+        QCOMPARE(found[0].filename().string(), std::string("a-latent.safetensors"));
+        QCOMPARE(found[1].filename().string(), std::string("b-pixel.safetensors"));
+        QVERIFY_ERROR(none, ErrorCode::NotFound);
+    }
 };
 
 QTEST_GUILESS_MAIN(TestRuntimeParts)

@@ -163,6 +163,31 @@ private slots:
         QVERIFY(!QFile::exists(part.fileName()) && !QFile::exists(journal.fileName()));
     }
 
+    // What draws is listed beside what talks, and goes to the room of pictures.
+    void modelsThatDraw() {
+        const auto made = make();
+        DiskPage& disk = *made->room->disk();
+        disk.setPictures([] {
+            ModelEntry entry;
+            entry.path = QStringLiteral("/nowhere/emoji.safetensors");
+            entry.name = QStringLiteral("Emoji");
+            entry.source = ModelSource::Bundled;
+            entry.known = true;
+            return std::vector<ModelEntry>{entry};
+        });
+        QSignalSpy asked(made->room.get(), &Room::roomAsked), chat(made->room.get(), &LibraryRoom::modelAsked);
+        disk.rescan();
+        QTRY_VERIFY(disk.choose(QStringLiteral("/nowhere/emoji.safetensors")));
+        auto* table = disk.findChild<QTreeView*>();
+        emit table->activated(table->currentIndex());
+        QCOMPARE(asked.size(), 1);
+        QCOMPARE(asked[0][0].toString(), QStringLiteral("denoise"));
+        QCOMPARE(asked[0][1].toString(), QStringLiteral("open:/nowhere/emoji.safetensors"));
+        QVERIFY(chat.isEmpty());
+        disk.trashChosen(); // it is the program's: it stays
+        QVERIFY(disk.choose(QStringLiteral("/nowhere/emoji.safetensors")));
+    }
+
     void searchAndDownload() {
         const auto made = make();
         HubPage& page = *made->room->hub();
