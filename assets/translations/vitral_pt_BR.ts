@@ -1537,6 +1537,14 @@ por milhão</translation>
         <source>This run was made with %1; load that model to look into its network.</source>
         <translation>Esta execução foi feita com %1; carregue esse modelo para olhar dentro da rede.</translation>
     </message>
+    <message>
+        <source>This run was made with %1; load that model to enlarge its picture.</source>
+        <translation>Esta execução foi feita com %1; carregue esse modelo para ampliar a imagem.</translation>
+    </message>
+    <message>
+        <source>The picture could not be written to %1.</source>
+        <translation>A imagem não pôde ser gravada em %1.</translation>
+    </message>
 </context>
 <context>
     <name>vitral::DenoisePage</name>
@@ -1739,6 +1747,14 @@ por milhão</translation>
         <source>The picture could not be written to %1.</source>
         <translation>A imagem não pôde ser gravada em %1.</translation>
     </message>
+    <message>
+        <source>The picture, twice as large, drawn anew in tiles…</source>
+        <translation>A imagem, duas vezes maior, redesenhada em ladrilhos…</translation>
+    </message>
+    <message>
+        <source>Save the enlarged picture</source>
+        <translation>Salvar a imagem ampliada</translation>
+    </message>
 </context>
 <context>
     <name>vitral::DenoiseSettingsPanel</name>
@@ -1906,10 +1922,6 @@ por milhão</translation>
         <translation>%1 enquanto calcula, no máximo %2 gravados.</translation>
     </message>
     <message>
-        <source>Presets: none kept yet</source>
-        <translation>Predefinições: nenhuma ainda</translation>
-    </message>
-    <message>
         <source>Keep as a preset</source>
         <translation>Guardar como predefinição</translation>
     </message>
@@ -1920,6 +1932,14 @@ por milhão</translation>
     <message>
         <source>Eta</source>
         <translation>Eta</translation>
+    </message>
+    <message>
+        <source>Maps take at most</source>
+        <translation>Mapas ocupam no máximo</translation>
+    </message>
+    <message>
+        <source>(word:1.3) gives a word more weight, (word:0.7) less.</source>
+        <translation>(palavra:1.3) dá mais peso a uma palavra, (palavra:0.7) menos.</translation>
     </message>
 </context>
 <context>
@@ -2214,10 +2234,6 @@ por milhão</translation>
         <translation>%1 do caminho até &quot;%2&quot;</translation>
     </message>
     <message>
-        <source>skip connections changed</source>
-        <translation>conexões de salto mudadas</translation>
-    </message>
-    <message>
         <source>%1 %2 instead of %3</source>
         <translation>%1 %2 em vez de %3</translation>
     </message>
@@ -2300,6 +2316,18 @@ por milhão</translation>
     <message>
         <source>even (trailing)</source>
         <translation>uniforme (trailing)</translation>
+    </message>
+    <message>
+        <source>skips off</source>
+        <translation>sem atalhos</translation>
+    </message>
+    <message>
+        <source>skips scaled</source>
+        <translation>atalhos com outros fatores</translation>
+    </message>
+    <message>
+        <source>skip connections as they are</source>
+        <translation>atalhos como são</translation>
     </message>
 </context>
 <context>
@@ -2528,6 +2556,14 @@ por milhão</translation>
     <message>
         <source>Look again</source>
         <translation>Procurar de novo</translation>
+    </message>
+    <message>
+        <source>While it draws in its own size; %1 is free now.</source>
+        <translation>Enquanto desenha no próprio tamanho; %1 livres agora.</translation>
+    </message>
+    <message>
+        <source>Draw with it</source>
+        <translation>Desenhar com ele</translation>
     </message>
 </context>
 <context>
@@ -6104,6 +6140,10 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
         <source>Network</source>
         <translation>Rede</translation>
     </message>
+    <message>
+        <source>The channels of %1 did not fit into the %2 allowed for maps: allow more under What is recorded.</source>
+        <translation>Os canais de %1 não couberam nos %2 permitidos para mapas: permita mais em O que é gravado.</translation>
+    </message>
 </context>
 <context>
     <name>vitral::NeuronPanel</name>
@@ -7227,14 +7267,6 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
         <translation>Conjunto de pontos</translation>
     </message>
     <message>
-        <source>Play the steps</source>
-        <translation>Tocar os passos</translation>
-    </message>
-    <message>
-        <source>Step</source>
-        <translation>Passo</translation>
-    </message>
-    <message>
         <source>Training steps</source>
         <translation>Passos de treino</translation>
     </message>
@@ -7401,6 +7433,22 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
     <message>
         <source>Training a network on points</source>
         <translation>Treinando uma rede nos pontos</translation>
+    </message>
+    <message>
+        <source>The end: no noise is left</source>
+        <translation>O fim: não resta ruído</translation>
+    </message>
+    <message>
+        <source>Before step %1 of %2: timestep %3, σ = %4</source>
+        <translation>Antes do passo %1 de %2: tempo %3, σ = %4</translation>
+    </message>
+    <message>
+        <source>Points moved by the exact score, from left to right</source>
+        <translation>Pontos movidos pelo escore exato, da esquerda para a direita</translation>
+    </message>
+    <message>
+        <source>Noise added to a sample of the data, from right to left</source>
+        <translation>Ruído somado a uma amostra dos dados, da direita para a esquerda</translation>
     </message>
 </context>
 <context>
@@ -8074,6 +8122,10 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
     <message>
         <source>Delete…</source>
         <translation>Apagar…</translation>
+    </message>
+    <message>
+        <source>Enlarge twice, tile by tile…</source>
+        <translation>Ampliar duas vezes, em ladrilhos…</translation>
     </message>
 </context>
 <context>

@@ -42,9 +42,10 @@ Result<void> checkInputs(const DiffusionModel& model, const DenoiseSettings& set
     if (net.inChannels == net.outChannels)
         return {};
     if (net.inChannels != 2 * net.outChannels + 1)
-        return fail(ErrorCode::Unsupported,
-                    fmt::format("This network reads {} channels and writes {}: a kind of model that cannot be run here.",
-                                net.inChannels, net.outChannels));
+        return fail(
+            ErrorCode::Unsupported,
+            fmt::format("This network reads {} channels and writes {}: a kind of model that cannot be run here.",
+                        net.inChannels, net.outChannels));
     if (!settings.init || !settings.mask)
         return fail(ErrorCode::InvalidArgument, "This network paints into pictures: give it a picture and a mask.");
     return {};
@@ -77,6 +78,10 @@ public:
             recording_.totalSeconds = since(begin);
             tell((i + 1.0) / (n + 1.0), fmt::format("step {} of {}", i + 1, n));
         }
+        if (recorder_.nLeftOut() > 0)
+            recording_.notes.push_back(fmt::format("{} attention and feature maps did not fit into the {} MB allowed "
+                                                   "for them and were left out.",
+                                                   recorder_.nLeftOut(), job_.request.byteBudget >> 20U));
         if (most == 0)
             VITRAL_TRY(finish(n));
         recording_.totalSeconds = since(begin);
@@ -382,10 +387,6 @@ private:
     }
 
     Result<void> finish(std::int32_t n) {
-        if (recorder_.nLeftOut() > 0)
-            recording_.notes.push_back(fmt::format("{} attention and feature maps did not fit into the {} MB allowed "
-                                                   "for them and were left out.",
-                                                   recorder_.nLeftOut(), job_.request.byteBudget >> 20U));
         const PicturePtr latent = picture(x_);
         if (!model_.autoencoder) {
             recording_.result = std::make_shared<const Picture>(pixelsOf(model_.info, *latent));

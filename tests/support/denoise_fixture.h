@@ -4,6 +4,7 @@
 // are "files" in memory. Test classes inherit from it.
 
 #include "core/backend/backend.h"
+#include "core/diffusion/pixels.h"
 #include "tests/support/fake_port.h"
 #include "tests/support/gauss_denoise.h"
 #include "widgets/denoise/denoise_room.h"
@@ -50,6 +51,11 @@ inline DenoiseFunctions gaussFunctions(bool cross = true) {
         if (!job.request.steps)
             done->steps.clear();
         return done;
+    };
+    f.upscale = [](const UpscaleJob& job, const std::stop_token&,
+                   const std::function<void(double, const Picture&)>&) -> Result<Picture> {
+        const Picture& small = *job.base.settings.init;
+        return resized(small, int(small.height * job.factor), int(small.width * job.factor));
     };
     f.save = [](const DenoiseRecording& r, const std::filesystem::path& path) -> Result<void> {
         files[path.string()] = std::make_shared<const DenoiseRecording>(r);

@@ -13,7 +13,6 @@
 #include <QComboBox>
 #include <QLabel>
 #include <QPushButton>
-#include <QScrollArea>
 #include <QSignalBlocker>
 #include <QVBoxLayout>
 
@@ -36,9 +35,7 @@ const std::vector<std::string>& classesOf(const DenoiseRecordingPtr& recording) 
 } // namespace
 
 BranchesPage::BranchesPage(DenoiseController& denoise, QWidget* parent) : DenoisePage(denoise, parent) {
-    auto* outer = new QVBoxLayout(this);
-    outer->setContentsMargins(0, 0, 0, 0);
-    outer->setSpacing(design::kSpace2);
+    const auto [head, page] = makeFrame();
     auto* row = new FlowRow;
     otherLabel_ = new QLabel(this);
     otherLabel_->setProperty("role", "small");
@@ -50,22 +47,9 @@ BranchesPage::BranchesPage(DenoiseController& denoise, QWidget* parent) : Denois
     branch_ = new QPushButton(design::icon(QStringLiteral("fork")), QString(), this);
     for (QWidget* widget : std::initializer_list<QWidget*>{otherLabel_, other_, smooth_, branch_})
         row->addWidget(widget);
-    outer->addLayout(row);
-    const auto words = [this, outer](QLabel*& label) {
-        label = new QLabel(this);
-        label->setProperty("role", "small");
-        label->setWordWrap(true);
-        label->setTextFormat(Qt::PlainText);
-        outer->addWidget(label);
-    };
-    words(branchWords_);
-    words(words_);
-    auto* scroll = new QScrollArea(this);
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setWidgetResizable(true);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    auto* page = new QWidget(scroll);
-    page->setProperty("kind", "page");
+    head->addLayout(row);
+    head->addWidget(branchWords_ = label("small", this));
+    head->addWidget(words_ = label("small", this));
     auto* column = new QVBoxLayout(page);
     column->setContentsMargins(0, 0, design::kSpace2, 0);
     column->setSpacing(design::kSpace3);
@@ -76,8 +60,6 @@ BranchesPage::BranchesPage(DenoiseController& denoise, QWidget* parent) : Denois
     column->addWidget(chart_);
     column->addWidget(board_);
     column->addStretch(1);
-    scroll->setWidget(page);
-    outer->addWidget(scroll, 1);
 
     connect(other_, &QComboBox::activated, this,
             [this](int index) { this->denoise().setOther(other_->itemData(index).toLongLong()); });

@@ -3,12 +3,12 @@
 #include "widgets/denoise/denoise_controller.h"
 
 #include "core/diffusion/pixels.h"
+#include "core/diffusion/summary.h"
 #include "core/runtime/bundled_model.h"
 #include "core/runtime/denoise_task.h"
 #include "widgets/chat/error_text.h"
 
 #include <QDir>
-#include <QDirIterator>
 #include <QFileInfo>
 #include <QJsonObject>
 
@@ -22,10 +22,14 @@ using namespace diffusion;
 namespace {
 
 constexpr int kMostFolders = 400, kMostFound = 200, kScanDepth = 4;
-constexpr int kLevelsUp = 6; ///< from the program to assets/models of a build
 
 std::filesystem::path filePath(const QString& path) {
     return std::filesystem::path(path.toStdU16String());
+}
+
+QString titleOf(const QString& path) {
+    const auto summary = summarizeDiffusion(filePath(path));
+    return summary ? QString::fromStdString(summary->info.name) : QString();
 }
 
 // Folders first: a diffusers model is one, and its inside is not looked at again.
@@ -41,13 +45,13 @@ void scan(const DenoiseFunctions& functions, const QString& folder, bool bundled
         const QString path = entry.absoluteFilePath();
         if (entry.isDir()) {
             if (functions.looksLike(filePath(path)))
-                found.push_back({path, entry.fileName(), bundled});
+                found.push_back({path, entry.fileName(), bundled, {}});
             else
                 scan(functions, path, bundled, depth + 1, nFolder, found);
         } else if (entry.suffix().compare(QLatin1String("safetensors"), Qt::CaseInsensitive) == 0 ||
                    entry.suffix().compare(QLatin1String("gguf"), Qt::CaseInsensitive) == 0) {
             if (functions.looksLike(filePath(path)))
-                found.push_back({path, entry.completeBaseName(), bundled});
+                found.push_back({path, entry.completeBaseName(), bundled, bundled ? titleOf(path) : QString()});
         }
     }
 }
@@ -59,7 +63,7 @@ DenoiseController::DenoiseController(EnginePort& engine, EngineBridge& bridge, c
     : QObject(parent), engine_(engine), functions_(std::move(functions)), store_(folder, functions_), pool_(1) {
     connect(&bridge, &EngineBridge::eventsArrived, this, &DenoiseController::onEvents, Qt::DirectConnection);
     connect(&store_, &DenoiseStore::problem, this, &DenoiseController::problem);
-    readState();
+    store_.readState(this, [this](StoredState stored) { takeState(std::move(stored)); });
     store_.readRuns(this, [this](std::vector<DenoiseRun> runs) {
         for (DenoiseRun& run : runs) {
             nextId_ = std::max(nextId_, run.id + 1);
@@ -67,12 +71,8 @@ DenoiseController::DenoiseController(EnginePort& engine, EngineBridge& bridge, c
                 std::none_of(runs.begin(), runs.end(), [&](const DenoiseRun& r) { return r.id == run.parent; }))
                 run.parent = 0;
         }
-        // What was begun meanwhile stands behind what was there before.
-        qint64 moved = 0;
-        for (DenoiseRun& run : runs_) // ids of this session that an older file has: none, as ids come from readState
-            moved = std::max(moved, run.id);
+        // What was begun meanwhile stands behind what was there before; takeId() has kept their numbers apart.
         runs_.insert(runs_.begin(), std::make_move_iterator(runs.begin()), std::make_move_iterator(runs.end()));
-        nextId_ = std::max(nextId_, moved + 1);
         emit runsChanged();
         if (currentId_ == 0 && !runs_.empty())
             setCurrent(runs_.back().id);
@@ -81,6 +81,9 @@ DenoiseController::DenoiseController(EnginePort& engine, EngineBridge& bridge, c
 
 DenoiseController::~DenoiseController() {
     cancel();
+    for (const DenoiseRun& run : runs_)
+        if (!run.onDisk)
+            store_.releaseId(run.id);
     pool_.cancelAll(this);
 }
 
@@ -91,32 +94,45 @@ void DenoiseController::tell(const Error& error) {
 
 // What is remembered.
 
-void DenoiseController::readState() {
-    reading_ = true;
-    const QJsonObject state = store_.readState();
-    extra_ = state[QStringLiteral("extra")].toObject();
-    nextId_ = std::max<qint64>(1, state[QStringLiteral("nextRun")].toInteger());
-    modelPath_ = state[QStringLiteral("model")].toString();
-    const auto recipe = recipeFromJson(state[QStringLiteral("recipe")].toString().toUtf8(), functions_);
-    if (recipe) {
-        settings_ = recipe->settings;
-        settingsModel_ = recipe->model;
+void DenoiseController::takeState(StoredState stored) {
+    const QJsonObject& state = stored.json;
+    const QJsonObject was = state[QStringLiteral("extra")].toObject();
+    for (auto at = was.begin(); at != was.end(); ++at)
+        if (!extra_.contains(at.key())) // what was done meanwhile stays
+            extra_[at.key()] = at.value();
+    nextId_ = std::max(nextId_, state[QStringLiteral("nextRun")].toInteger());
+    if (modelPath_.isEmpty())
+        modelPath_ = state[QStringLiteral("model")].toString();
+    if (stored.recipe && !settingsTouched_) {
+        settings_ = std::move(stored.recipe->settings);
+        settingsModel_ = stored.recipe->model;
+        if (model_)
+            fitToModel();
     }
-    const QJsonObject record = state[QStringLiteral("record")].toObject();
-    record_.cross = record[QStringLiteral("cross")].toBool(true);
-    record_.features = record[QStringLiteral("features")].toBool(false);
-    const double budget = record[QStringLiteral("budgetMiB")].toDouble();
-    if (budget >= 1 && budget <= 65536)
-        record_.byteBudget = std::size_t(budget) << 20U;
-    const int preview = record[QStringLiteral("preview")].toInt(int(PreviewKind::Projection));
-    if (preview >= 0 && preview <= int(PreviewKind::Pixels))
-        record_.preview = PreviewKind(preview);
-    reading_ = false;
+    if (!recordTouched_) {
+        const QJsonObject record = state[QStringLiteral("record")].toObject();
+        record_.cross = record[QStringLiteral("cross")].toBool(true);
+        record_.features = record[QStringLiteral("features")].toBool(false);
+        const double budget = record[QStringLiteral("budgetMiB")].toDouble();
+        if (budget >= 1 && budget <= 65536)
+            record_.byteBudget = std::size_t(budget) << 20U;
+        const int preview = record[QStringLiteral("preview")].toInt(int(PreviewKind::Projection));
+        if (preview >= 0 && preview <= int(PreviewKind::Pixels))
+            record_.preview = PreviewKind(preview);
+    }
+    ready_ = true;
+    if (std::exchange(unsaved_, false))
+        saveState();
+    emit settingsChanged();
+    emit stateRead();
+    updatePlan();
 }
 
 void DenoiseController::saveState() {
-    if (reading_)
+    if (!ready_) { // not before what was kept is known
+        unsaved_ = true;
         return;
+    }
     QJsonObject state, record;
     state[QStringLiteral("extra")] = extra_;
     state[QStringLiteral("nextRun")] = nextId_;
@@ -239,14 +255,8 @@ std::vector<DenoiseController::Place> diffusionPlaces(const QStringList& ownFold
         if (!folder.isEmpty() && QFileInfo(folder).isDir())
             places.push_back({QFileInfo(folder).absoluteFilePath(), bundled});
     };
-    if (const QString own = qEnvironmentVariable("VITRAL_MODEL_DIR"); !own.isEmpty())
-        add(own, true);
-    if (const auto folder = executableFolder()) {
-        QDir dir(QString::fromStdU16String(folder->u16string()));
-        add(dir.filePath(QStringLiteral("../share/vitral/models")), true);
-        for (int level = 0; level < kLevelsUp && dir.cdUp(); ++level)
-            add(dir.filePath(QStringLiteral("assets/models")), true);
-    }
+    for (const std::filesystem::path& folder : bundledModelFolders())
+        add(QString::fromStdU16String(folder.u16string()), true);
     for (const QString& folder : ownFolders)
         add(folder, false);
     QString cache = qEnvironmentVariable("HF_HUB_CACHE");
@@ -279,6 +289,7 @@ void DenoiseController::findModels(std::vector<Place> places) {
 
 void DenoiseController::setSettings(DenoiseSettings settings) {
     settings_ = std::move(settings);
+    settingsTouched_ = true;
     saveState();
     emit settingsChanged();
     updatePlan();
@@ -292,6 +303,7 @@ void DenoiseController::setRecord(DenoiseRecord record) {
     if (record == record_)
         return;
     record_ = record;
+    recordTouched_ = true;
     saveState();
     emit settingsChanged();
     updatePlan();

@@ -29,6 +29,7 @@ namespace vitral {
 struct FoundDiffusionModel {
     QString path, name;
     bool bundled = false;
+    QString title; ///< the name it gives itself, as recipes say it; of bundled ones only
 };
 
 /// What the person may choose beside DenoiseSettings.
@@ -105,7 +106,7 @@ public:
     };
     void runBatch(QObject* receiver, std::vector<BatchItem> items);
     void cancel(); ///< what runs and all that waits
-    [[nodiscard]] bool busy() const { return running_.has_value() || !waiting_.empty(); }
+    [[nodiscard]] bool busy() const { return running_.has_value() || !waiting_.empty() || enlargeRun_ != 0; }
     [[nodiscard]] int nWaiting() const { return static_cast<int>(waiting_.size()); }
     [[nodiscard]] qint64 runningId() const { return running_ ? running_->id : 0; }
     [[nodiscard]] double progress() const { return progress_; } ///< of what runs; < 0: unknown
@@ -119,6 +120,8 @@ public:
     void restoreFromPng(const QString& path);
     void openRunFile(const QString& path);
     void saveRunFile(qint64 id, const QString& path);
+    /// The end of a run `factor` times as large, drawn anew tile by tile with the run's own settings; as PNG.
+    void enlarge(qint64 id, double factor, const QString& path);
     /// Takes the settings of a run for the next one.
     void adoptSettings(const diffusion::DenoiseSettings& settings);
     void setInit(const QImage& image); ///< null: none; fitted to the size of the run
@@ -162,7 +165,11 @@ public:
     [[nodiscard]] QJsonValue extra(const QString& key) const { return extra_[key]; }
     [[nodiscard]] static QString runTitle(const DenoiseRun& run, const diffusion::DiffusionInfo* info = nullptr);
 
+    /// Whether what was kept the last time has been read.
+    [[nodiscard]] bool ready() const { return ready_; }
+
 signals:
+    void stateRead(); ///< ready(); once
     void modelChanged();
     void modelsFound();
     void settingsChanged();
@@ -183,6 +190,7 @@ private:
         std::mutex mutex;
         diffusion::DenoiseRecordingPtr latest; ///< guarded by mutex
         std::optional<Result<diffusion::DenoiseRecordingPtr>> done;
+        QImage thumb; ///< of what there is when it ends
     };
     struct Waiting {
         qint64 id = 0; ///< 0: of a batch
@@ -213,7 +221,7 @@ private:
     void fetchRecording(qint64 id);
     void updatePlan();
     void saveState();
-    void readState();
+    void takeState(StoredState stored);
     void modelLoaded(diffusion::DiffusionModelPtr model, const QString& path);
     void fitToModel();
     qint64 enqueueRecipe(const DenoiseRecipe& recipe);
@@ -225,7 +233,7 @@ private:
     ModelState modelState_ = ModelState::None;
     diffusion::DiffusionModelPtr model_;
     QString modelPath_, modelError_, settingsModel_;
-    RunId loadRun_ = 0;
+    RunId loadRun_ = 0, enlargeRun_ = 0;
     bool runWhenLoaded_ = false; ///< a run was asked for while the model was on its way
     std::vector<FoundDiffusionModel> found_;
     diffusion::DenoiseSettings settings_;
@@ -247,7 +255,8 @@ private:
     QString forwardNote_;
     std::optional<DenoiseRecipe> wantedRecipe_; ///< to be run when its model is loaded
     QJsonObject extra_;
-    bool reading_ = false;
+    bool ready_ = false, unsaved_ = false; ///< until ready_ nothing is saved
+    bool settingsTouched_ = false, recordTouched_ = false;
     ViewPool pool_; ///< last: joined first
 };
 

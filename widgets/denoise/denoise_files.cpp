@@ -13,6 +13,8 @@ using namespace diffusion;
 
 namespace {
 
+constexpr double kEnlargeStrength = 0.3; ///< as vitral-cli denoise --upscale
+
 std::filesystem::path filePath(const QString& path) {
     return std::filesystem::path(path.toStdU16String());
 }
@@ -93,7 +95,7 @@ void DenoiseController::restoreFromPng(const QString& path) {
             emit settingsChanged();
             wantedRecipe_ = std::move(*recipe);
             for (const FoundDiffusionModel& model : found_)
-                if (model.name == wantedRecipe_->model)
+                if (model.name == wantedRecipe_->model || model.title == wantedRecipe_->model)
                     return loadModel(model.path);
             emit notice(tr("The settings of the picture are taken over. It was made with the model \"%1\": choose "
                            "that model to make it again.")
@@ -105,8 +107,13 @@ void DenoiseController::openRunFile(const QString& path) {
     if (!functions_.open)
         return;
     store_.worker().ask(
-        this, [open = functions_.open, path = filePath(path)] { return open(path); },
-        [this, path](Result<DenoiseRecordingPtr> read) {
+        this,
+        [open = functions_.open, path = filePath(path)] {
+            auto read = open(path);
+            return std::pair(read ? thumbOf(**read) : QImage(), std::move(read));
+        },
+        [this, path](std::pair<QImage, Result<DenoiseRecordingPtr>> answer) {
+            auto& [thumb, read] = answer;
             if (!read)
                 return tell(read.error());
             const qint64 id = addRun((*read)->settings, 0, (*read)->branchStep);
@@ -115,7 +122,7 @@ void DenoiseController::openRunFile(const QString& path) {
             run->recording = std::move(*read);
             run->state = RunState::Done;
             run->seconds = run->recording->totalSeconds;
-            run->thumb = thumbOf(*run->recording);
+            run->thumb = std::move(thumb);
             emit runsChanged();
             setCurrent(id);
             emit notice(tr("%1 is open; it needs no model.").arg(QFileInfo(path).fileName()));
@@ -135,6 +142,59 @@ void DenoiseController::saveRunFile(qint64 id, const QString& path) {
             else
                 tell(done.error());
         });
+}
+
+void DenoiseController::enlarge(qint64 id, double factor, const QString& path) {
+    const DenoiseRun* run = find(id);
+    if (run == nullptr || !run->recording || !run->recording->result) {
+        emit problem(tr("The run has no finished picture yet."));
+        return;
+    }
+    if (!model_ || QString::fromStdString(model_->info.name) != run->model) {
+        emit problem(tr("This run was made with %1; load that model to enlarge its picture.").arg(run->model));
+        return;
+    }
+    if (enlargeRun_ != 0)
+        return;
+    UpscaleJob job;
+    job.base.model = model_;
+    job.base.settings = run->settings;
+    job.base.settings.init = run->recording->result;
+    job.base.settings.mask.reset();
+    job.base.settings.strength = kEnlargeStrength;
+    job.base.request.steps = false;
+    job.base.request.preview = PreviewKind::None;
+    job.factor = factor;
+    auto slot = std::make_shared<QImage>();
+    enlargeRun_ =
+        engine_.task([slot, job = std::move(job), compute = functions_.upscale](TaskContext& context) -> Result<void> {
+            VITRAL_TRY_ASSIGN(const Picture large, compute(job, context.stop, [&](double fraction, const Picture&) {
+                                  if (context.progress)
+                                      context.progress(fraction, {});
+                              }));
+            *slot = imageFromPixels(large);
+            return {};
+        });
+    const auto done = [this, slot, path](const Result<void>& status) {
+        enlargeRun_ = 0;
+        progress_ = -1;
+        emit busyChanged();
+        if (!status)
+            return tell(status.error());
+        pool_.ask(
+            this, "enlarged", [image = *slot, path](const std::stop_token&) { return image.save(path, "PNG"); },
+            [this, path](bool written) {
+                if (written)
+                    emit saved(path);
+                else
+                    emit problem(tr("The picture could not be written to %1.").arg(path));
+            });
+    };
+    watch(enlargeRun_, {done, [this](double fraction, const QString&) {
+                            progress_ = fraction;
+                            emit busyChanged();
+                        }});
+    emit busyChanged();
 }
 
 void DenoiseController::openAny(const QString& path) {

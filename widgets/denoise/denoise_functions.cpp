@@ -22,6 +22,7 @@ DenoiseFunctions coreDenoiseFunctions() {
     f.toJson = settingsToJson;
     f.fromJson = settingsFromJson;
     f.check = checkSettings;
+    f.upscale = upscale;
     return f;
 }
 

@@ -3,7 +3,7 @@
 // What the room asks of core/diffusion, as values: the real functions in the program, closed forms in tests.
 // Thread: load, run and encode on the engine thread; the rest anywhere.
 
-#include "core/diffusion/denoise.h"
+#include "core/diffusion/upscale.h"
 
 #include <filesystem>
 #include <functional>
@@ -30,6 +30,9 @@ struct DenoiseFunctions {
     std::function<std::string(const diffusion::DenoiseSettings&)> toJson;
     std::function<Result<diffusion::DenoiseSettings>(std::string_view)> fromJson;
     std::function<Result<void>(const diffusion::DenoiseSettings&)> check;
+    std::function<Result<diffusion::Picture>(const diffusion::UpscaleJob&, std::stop_token,
+                                             const std::function<void(double, const diffusion::Picture&)>&)>
+        upscale;
 };
 
 /// Those of core/diffusion.

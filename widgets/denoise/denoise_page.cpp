@@ -1,12 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "widgets/denoise/denoise_page.h"
 
+#include "widgets/design/metrics.h"
+
 #include <QEvent>
+#include <QLabel>
 #include <QPainter>
+#include <QScrollArea>
+#include <QVBoxLayout>
 
 #include <utility>
 
 namespace vitral {
+
+namespace {
+constexpr int kRoomForHead = 260; ///< height of a page, at the usual font size
+} // namespace
 
 DenoisePage::DenoisePage(DenoiseController& denoise, QWidget* parent) : QWidget(parent), denoise_(denoise) {
     setProperty("kind", "page");
@@ -27,6 +36,53 @@ DenoisePage::DenoisePage(DenoiseController& denoise, QWidget* parent) : QWidget(
         settingsStale_ = true;
         catchUp();
     });
+}
+
+DenoisePage::Frame DenoisePage::makeFrame() {
+    outer_ = new QVBoxLayout(this);
+    outer_->setContentsMargins(0, 0, 0, 0);
+    outer_->setSpacing(design::kSpace2);
+    head_ = new QWidget(this);
+    auto* head = new QVBoxLayout(head_);
+    head->setContentsMargins(0, 0, 0, 0);
+    head->setSpacing(design::kSpace2);
+    outer_->addWidget(head_);
+    QWidget* page = addScrolled(outer_, 1);
+    inner_ = new QVBoxLayout(page);
+    inner_->setContentsMargins(0, 0, 0, 0);
+    inner_->setSpacing(design::kSpace2);
+    auto* body = new QWidget(page);
+    inner_->addWidget(body, 1);
+    return {head, body};
+}
+
+void DenoisePage::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    const bool low = height() < kRoomForHead * fontMetrics().height() / 17;
+    if (head_ == nullptr || low == (head_->parentWidget() != this))
+        return;
+    (low ? inner_ : outer_)->insertWidget(0, head_);
+    head_->show();
+}
+
+QWidget* DenoisePage::addScrolled(QBoxLayout* layout, int stretch) {
+    auto* scroll = new QScrollArea(this);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setWidgetResizable(true);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    auto* page = new QWidget(scroll);
+    page->setProperty("kind", "page");
+    scroll->setWidget(page);
+    layout->addWidget(scroll, stretch);
+    return page;
+}
+
+QLabel* DenoisePage::label(const char* role, QWidget* parent) {
+    auto* made = new QLabel(parent);
+    made->setProperty("role", role);
+    made->setTextFormat(Qt::PlainText);
+    made->setWordWrap(true);
+    return made;
 }
 
 void DenoisePage::catchUp() {

@@ -10,7 +10,13 @@
 #include <QStringList>
 #include <QWidget>
 
+class QBoxLayout;
+class QLabel;
+class QVBoxLayout;
+
 namespace vitral {
+
+class PageTime;
 
 class DenoisePage : public QWidget {
     Q_OBJECT
@@ -26,6 +32,8 @@ public:
     [[nodiscard]] virtual bool needsRun() const { return true; }
     /// Whether the strip of steps below belongs to it.
     [[nodiscard]] virtual bool showsTimeline() const { return true; }
+    /// Its own time, which the strip then shows; null: the run's.
+    [[nodiscard]] virtual PageTime* time() { return nullptr; }
 
     [[nodiscard]] virtual QStringList exportFormats() const { return {QStringLiteral("png")}; }
     /// `scale`: pixels per point of pixel formats. The default draws the widget. Errors: Io, Unsupported.
@@ -39,6 +47,8 @@ public:
 signals:
     void pageAsked(const QString& name); ///< shows another one
     void stateChanged();                 ///< missing(), title or help may be others now
+    void timeChanged();                  ///< of time(): other moments, other pictures
+    void timeMoved();                    ///< of time(): another moment
 
 protected:
     [[nodiscard]] DenoiseController& denoise() const { return denoise_; }
@@ -50,13 +60,28 @@ protected:
     virtual void settingsChanged() {}
     virtual void retranslate() {}
 
+    /// What most pages are made of: a head that stays (controls, what is shown in words) over a body that scrolls up
+    /// and down; both empty. Where the page is low the head scrolls too. Called once, by the constructor of the page.
+    struct Frame {
+        QVBoxLayout* head;
+        QWidget* body;
+    };
+    Frame makeFrame();
+    /// A widget that scrolls up and down at the end of `layout`.
+    QWidget* addScrolled(QBoxLayout* layout, int stretch);
+    /// Plain text in one of the roles of the design ("small", "section"), broken where it is too long.
+    [[nodiscard]] static QLabel* label(const char* role, QWidget* parent);
+
     void showEvent(QShowEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
     void changeEvent(QEvent* event) override;
 
 private:
     void catchUp();
 
     DenoiseController& denoise_;
+    QVBoxLayout *outer_ = nullptr, *inner_ = nullptr; ///< of makeFrame()
+    QWidget* head_ = nullptr;
     bool runStale_ = true, grewOnly_ = false, otherStale_ = true, momentStale_ = true, settingsStale_ = true;
 };
 

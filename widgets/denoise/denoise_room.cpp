@@ -36,7 +36,7 @@ using namespace diffusion;
 
 namespace {
 
-constexpr int kSideWidth = 300, kLeastSide = 236, kRunsHeight = 100;
+constexpr int kLeastView = 110, kRailRow = 58, kSideWidth = 300, kLeastSide = 236, kRunsHeight = 100;
 constexpr int kOpeningMs = 500;
 
 QLabel* label(const char* role, QWidget* parent) {
@@ -72,6 +72,7 @@ DenoiseRoom::DenoiseRoom(DenoiseController& denoise, std::vector<DenoiseControll
     notice_->hide();
     column->addWidget(notice_);
     stack_ = new QStackedWidget(middle);
+    stack_->setMinimumHeight(kLeastView); // not the tallest page's: they scroll
     stack_->addWidget(empty_ = makeEmpty());
     for (DenoisePage* page : pages_)
         stack_->addWidget(page);
@@ -211,6 +212,14 @@ void DenoiseRoom::connectAll() {
     for (DenoisePage* page : pages_) {
         connect(page, &DenoisePage::pageAsked, this, &DenoiseRoom::showPage);
         connect(page, &DenoisePage::stateChanged, this, &DenoiseRoom::refresh);
+        connect(page, &DenoisePage::timeChanged, this, [this, page] {
+            if (page == pages_[std::size_t(current_)])
+                timeline_->ownChanged();
+        });
+        connect(page, &DenoisePage::timeMoved, this, [this, page] {
+            if (page == pages_[std::size_t(current_)])
+                timeline_->ownMoved();
+        });
     }
     connect(run_, &QPushButton::clicked, this, &DenoiseRoom::runNow);
     connect(emptyRun_, &QPushButton::clicked, this, &DenoiseRoom::runNow);
@@ -255,6 +264,7 @@ void DenoiseRoom::connectAll() {
             [this] { denoise_.branch(denoise_.currentId(), denoise_.moment()); });
     connect(runs_, &RunTree::exportAsked, this, &DenoiseRoom::exportPng);
     connect(runs_, &RunTree::saveAsked, this, &DenoiseRoom::saveRun);
+    connect(runs_, &RunTree::enlargeAsked, this, &DenoiseRoom::enlarge);
     connect(runs_, &RunTree::compareAsked, this, [this] { showPage(QStringLiteral("branches")); });
     connect(&denoise_, &DenoiseController::modelChanged, this, &DenoiseRoom::refresh);
     connect(&denoise_, &DenoiseController::runsChanged, this, &DenoiseRoom::refresh);
@@ -291,13 +301,20 @@ void DenoiseRoom::activated() {
         return;
     begun_ = true;
     denoise_.findModels(places_);
-    if (denoise_.modelState() == DenoiseController::ModelState::None && QFileInfo::exists(denoise_.modelPath()) &&
-        !denoise_.modelPath().isEmpty())
+    if (denoise_.ready())
+        loadLast();
+    else
+        connect(&denoise_, &DenoiseController::stateRead, this, &DenoiseRoom::loadLast);
+}
+
+void DenoiseRoom::loadLast() {
+    if (denoise_.modelState() == DenoiseController::ModelState::None && !denoise_.modelPath().isEmpty() &&
+        QFileInfo::exists(denoise_.modelPath()))
         denoise_.loadModel(denoise_.modelPath());
 }
 
 bool DenoiseRoom::busy() const {
-    return !todo_.isEmpty() || denoise_.busy() || denoise_.looking() ||
+    return !todo_.isEmpty() || !denoise_.ready() || denoise_.busy() || denoise_.looking() ||
            denoise_.modelState() == DenoiseController::ModelState::Loading ||
            !const_cast<DenoiseController&>(denoise_).pool().idle();
 }
@@ -367,7 +384,7 @@ void DenoiseRoom::loadNamed(const QString& model) {
 }
 
 void DenoiseRoom::next() {
-    if (todo_.isEmpty() || denoise_.busy() || denoise_.looking() ||
+    if (todo_.isEmpty() || !denoise_.ready() || denoise_.busy() || denoise_.looking() ||
         denoise_.modelState() == DenoiseController::ModelState::Loading || !denoise_.pool().idle() ||
         !opened_.hasExpired()) {
         if (!todo_.isEmpty())
@@ -446,6 +463,9 @@ void DenoiseRoom::restoreState(const QJsonObject& state) {
 
 void DenoiseRoom::resizeEvent(QResizeEvent* event) {
     Room::resizeEvent(event);
+    const bool names = height() >= kRailRow * int(pages_.size()) * fontMetrics().height() / 17;
+    if (names != railNames_)
+        rail_->showNames(railNames_ = names);
     refresh();
 }
 

@@ -73,6 +73,7 @@ private:
     void retranslate();
     void refresh();
     void refreshBusy();
+    void loadLast(); ///< the model of the last time
     void makeCurrent(int index);
     void runNow();
     void loadNamed(const QString& model);
@@ -83,8 +84,10 @@ private:
     [[nodiscard]] QString choosePicture(const QString& title);
     void exportPng(qint64 id);
     void saveRun(qint64 id);
+    void enlarge(qint64 id);
     void exportAnimation();
     void exportSheet();
+    void writeSheet(const QString& path, const std::vector<QImage>& frames, const QStringList& marks);
     void exportPage(const QString& format);
     void next(); ///< of go()
 
@@ -92,7 +95,7 @@ private:
     std::vector<DenoiseController::Place> places_;
     std::vector<DenoisePage*> pages_;
     int current_ = 0;
-    bool begun_ = false;
+    bool begun_ = false, railNames_ = true;
     QStringList todo_;
     PageRail* rail_;
     QDeadlineTimer opened_{0}; ///< a file is told apart and read in two jobs: go() waits past the gap between them

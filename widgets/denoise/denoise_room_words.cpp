@@ -34,7 +34,7 @@ namespace vitral {
 using namespace diffusion;
 
 namespace {
-constexpr double kExportScale = 2;
+constexpr double kExportScale = 2, kEnlarged = 2;
 constexpr int kSheetWidth = 1200;
 constexpr int kRoomForHelp = 800; ///< height of the room
 } // namespace
@@ -99,13 +99,14 @@ void DenoiseRoom::refresh() {
     emptyModel_->setVisible(model == nullptr);
     emptyOpen_->setVisible(run == nullptr);
     stack_->setCurrentWidget(empty ? empty_ : static_cast<QWidget*>(page));
-    timeline_->setVisible(page->showsTimeline() && run != nullptr);
+    timeline_->setTime(page->time());
+    timeline_->setVisible(page->time() != nullptr || (page->showsTimeline() && run != nullptr));
     help_->setText(page->help());
     // Where the pictures need the room, the words are at the title and at the rail.
     help_->setVisible(height() >= kRoomForHelp);
     title_->setToolTip(page->help());
     QString title = page->title();
-    if (run != nullptr && page->showsTimeline())
+    if (run != nullptr && page->showsTimeline() && page->time() == nullptr)
         title += QStringLiteral("  \u00B7  ") + DenoiseController::runTitle(*run);
     title_->setText(title);
     model_->setText(denoise_.modelState() == DenoiseController::ModelState::Loading ? tr("Loading\u2026")
@@ -178,6 +179,9 @@ void DenoiseRoom::fillExportMenu() {
     const DenoiseRecordingPtr r = denoise_.recording();
     exportMenu_->addAction(tr("The picture, with its recipe\u2026"), this, [this, id] { exportPng(id); })
         ->setEnabled(r && r->result);
+    exportMenu_
+        ->addAction(tr("The picture, twice as large, drawn anew in tiles\u2026"), this, [this, id] { enlarge(id); })
+        ->setEnabled(r && r->result && denoise_.model() && !denoise_.busy());
     exportMenu_->addAction(tr("A sheet of all steps\u2026"), this, &DenoiseRoom::exportSheet)->setEnabled(r != nullptr);
     exportMenu_->addAction(tr("An animation of the steps\u2026"), this, &DenoiseRoom::exportAnimation)
         ->setEnabled(r != nullptr);
@@ -195,6 +199,14 @@ void DenoiseRoom::exportPng(qint64 id) {
         denoise_.exportPng(id, path);
 }
 
+void DenoiseRoom::enlarge(qint64 id) {
+    const QString path =
+        QFileDialog::getSaveFileName(this, tr("Save the enlarged picture"), QStringLiteral("vitral-%1-x2.png").arg(id),
+                                     QStringLiteral("PNG (*.png)"));
+    if (!path.isEmpty())
+        denoise_.enlarge(id, kEnlarged, path);
+}
+
 void DenoiseRoom::saveRun(qint64 id) {
     const QString path =
         QFileDialog::getSaveFileName(this, tr("Save the recorded run"), QStringLiteral("vitral-%1.safetensors").arg(id),
@@ -210,7 +222,10 @@ void DenoiseRoom::exportAnimation() {
     if (path.isEmpty())
         return;
     denoise_.pool().ask(
-        this, "gif", [path, frames = timeline_->frames()](const std::stop_token&) { return writeFilm(path, frames); },
+        this, "gif",
+        [path, run = denoise_.recording(), clean = timeline_->showsClean()](const std::stop_token&) {
+            return writeFilm(path, run ? DenoiseTimeline::frames(*run, clean) : std::vector<QImage>());
+        },
         [this, path](const Result<void>& done) {
             if (done)
                 notice_->tell(NoticeBar::Kind::Notice, tr("Saved as %1.").arg(path));
@@ -225,11 +240,22 @@ void DenoiseRoom::exportSheet() {
                                                       QStringLiteral("PNG (*.png)"));
     if (path.isEmpty())
         return;
+    const DenoiseRecordingPtr run = denoise_.recording();
+    if (!run)
+        return;
+    denoise_.pool().ask(
+        this, "sheet-frames",
+        [run, clean = timeline_->showsClean()](const std::stop_token&) { return DenoiseTimeline::frames(*run, clean); },
+        [this, path, marks = DenoiseTimeline::marks(*run)](const std::vector<QImage>& frames) {
+            writeSheet(path, frames, marks);
+        });
+}
+
+void DenoiseRoom::writeSheet(const QString& path, const std::vector<QImage>& frames, const QStringList& marks) {
     PictureBoard sheet;
     BoardContent content;
     content.captionLines = 1;
-    const QStringList marks = timeline_->marks();
-    for (const QImage& frame : timeline_->frames()) {
+    for (const QImage& frame : frames) {
         BoardPicture p;
         p.title = QString::number(content.pictures.size());
         p.caption = marks.value(qsizetype(content.pictures.size()));

@@ -179,7 +179,8 @@ void DenoiseController::removeRun(qint64 id) {
 qint64 DenoiseController::addRun(DenoiseSettings settings, qint64 parent, int branchStep,
                                  std::shared_ptr<const DenoiseRecipe> parentRecipe) {
     DenoiseRun run;
-    run.id = nextId_++;
+    run.id = store_.takeId(nextId_);
+    nextId_ = run.id + 1;
     run.parent = parent;
     run.branchStep = branchStep;
     run.model = model_ ? QString::fromStdString(model_->info.name) : QString();
@@ -279,6 +280,8 @@ void DenoiseController::cancel() {
     }
     if (running_)
         engine_.cancel(running_->engineRun);
+    if (enlargeRun_ != 0)
+        engine_.cancel(enlargeRun_);
     emit busyChanged();
     emit runsChanged();
 }
@@ -306,7 +309,8 @@ void DenoiseController::startNext() {
         job.slot = std::make_shared<Slot>();
         if (DenoiseRun* run = own(job.id))
             run->state = RunState::Running;
-        Task task = [what = job.job, slot = job.slot, compute = functions_.run](TaskContext& context) -> Result<void> {
+        Task task = [what = job.job, slot = job.slot, compute = functions_.run,
+                     batch = job.batch](TaskContext& context) -> Result<void> {
             auto done = compute(what, context.stop, [&](const DenoiseProgress& progress) {
                 {
                     const std::lock_guard lock(slot->mutex);
@@ -316,6 +320,8 @@ void DenoiseController::startNext() {
                     context.progress(progress.fraction, progress.what);
             });
             const std::lock_guard lock(slot->mutex);
+            if (const DenoiseRecordingPtr shown = done ? *done : slot->latest; shown && !batch)
+                slot->thumb = thumbOf(*shown);
             slot->done = std::move(done);
             if (!*slot->done)
                 return tl::unexpected(slot->done->error());
@@ -401,9 +407,11 @@ void DenoiseController::finished(const Result<void>& status) {
     progress_ = -1;
     progressText_.clear();
     std::optional<Result<DenoiseRecordingPtr>> done;
+    QImage thumb;
     {
         const std::lock_guard lock(job.slot->mutex);
         done = std::move(job.slot->done);
+        thumb = std::move(job.slot->thumb);
     }
     if (!done)
         done = tl::unexpected(status ? Error{ErrorCode::Cancelled, {}} : status.error());
@@ -426,12 +434,14 @@ void DenoiseController::finished(const Result<void>& status) {
         }
         if (run->recording) {
             run->seconds = run->recording->totalSeconds;
-            run->thumb = thumbOf(*run->recording);
+            run->thumb = std::move(thumb);
         }
         // What failed has nothing to show; what was cancelled keeps the steps it has.
         if (whole || (cancelled && run->recording && !run->recording->steps.empty())) {
             run->onDisk = run->hasFile = !store_.folder().isEmpty();
             store_.saveRun(*run, recipeOf(*run));
+        } else {
+            store_.releaseId(run->id);
         }
         if (run->id == currentId_) {
             emit currentChanged(true);

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "widgets/denoise/denoise_settings_panel.h"
 
-#include "widgets/chat/error_text.h"
 #include "widgets/denoise/denoise_words.h"
 #include "widgets/design/icons.h"
 #include "widgets/design/metrics.h"
 #include "widgets/inside/flow_row.h"
-#include "widgets/inside/value_text.h"
 #include "widgets/panels/section.h"
 
 #include <QCheckBox>
@@ -39,6 +37,7 @@ using namespace diffusion;
 namespace {
 
 constexpr int kMostSteps = 1000, kMostEdge = 4096, kInitEdge = 72;
+constexpr int kLeastBudget = 1, kMostBudget = 65536;
 constexpr double kMostGuidance = 30;
 
 } // namespace
@@ -170,6 +169,11 @@ DenoiseSettingsPanel::DenoiseSettingsPanel(DenoiseController& denoise, QWidget* 
          {PreviewKind::None, PreviewKind::Projection, PreviewKind::TinyDecoder, PreviewKind::Decoder})
         preview_->addItem(QString(), int(kind));
     addRow(recorded, preview_);
+    budget_ = new QSpinBox(page);
+    budget_->setRange(kLeastBudget, kMostBudget);
+    budget_->setSingleStep(256);
+    budget_->setSuffix(QStringLiteral(" MB"));
+    addRow(recorded, budget_);
     column->addStretch(1);
     scroll->setWidget(page);
     outer->addWidget(scroll, 1);
@@ -185,7 +189,7 @@ DenoiseSettingsPanel::DenoiseSettingsPanel(DenoiseController& denoise, QWidget* 
         box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
         box->setMinimumContentsLength(8);
     }
-    for (QSpinBox* box : {steps_, width_, height_})
+    for (QSpinBox* box : {steps_, width_, height_, budget_})
         connect(box, &QSpinBox::valueChanged, this, &DenoiseSettingsPanel::edited);
     for (QComboBox* box : {class_, solver_, spacing_, preview_})
         connect(box, &QComboBox::currentIndexChanged, this, &DenoiseSettingsPanel::edited);
@@ -224,6 +228,7 @@ DenoiseSettingsPanel::DenoiseSettingsPanel(DenoiseController& denoise, QWidget* 
         denoise_.setExtra(QStringLiteral("presets"), all);
         fillPresets();
     });
+    connect(&denoise_, &DenoiseController::stateRead, this, &DenoiseSettingsPanel::fillPresets);
     connect(&denoise_, &DenoiseController::settingsChanged, this, &DenoiseSettingsPanel::fillFields);
     connect(&denoise_, &DenoiseController::modelChanged, this, &DenoiseSettingsPanel::showModel);
     connect(&denoise_, &DenoiseController::planChanged, this, &DenoiseSettingsPanel::showPlan);
@@ -255,63 +260,10 @@ QDoubleSpinBox* DenoiseSettingsPanel::decimal(double low, double high, double st
     return box;
 }
 
-void DenoiseSettingsPanel::retranslate() {
-    const bool before = showing_;
-    showing_ = true;
-    what_->setTitle(tr("What"));
-    how_->setTitle(tr("Way from noise to picture"));
-    guide_->setTitle(tr("Guidance"));
-    start_->setTitle(tr("Start picture"));
-    recorded_->setTitle(tr("What is recorded"));
-    const std::pair<QWidget*, QString> names[] = {{prompt_, tr("Prompt")},     {negative_, tr("Negative prompt")},
-                                                  {class_, tr("Class")},       {seed_, tr("Seed")},
-                                                  {steps_, tr("Steps")},       {solver_, tr("Solver")},
-                                                  {spacing_, tr("Spacing")},   {eta_, tr("Eta")},
-                                                  {width_, tr("Width")},       {height_, tr("Height")},
-                                                  {guidance_, tr("Guidance")}, {rescale_, tr("Rescale")},
-                                                  {begin_, tr("Acts from")},   {end_, tr("until")},
-                                                  {strength_, tr("Strength")}, {preview_, tr("Preview of a latent")}};
-    for (const auto& [field, text] : names) {
-        field->setAccessibleName(text);
-        for (const auto& [of, label] : labels_)
-            if (of == field)
-                label->setText(text);
-    }
-    prompt_->setPlaceholderText(tr("What the picture shall show"));
-    negative_->setPlaceholderText(tr("What it shall not show"));
-    dice_->setToolTip(tr("Another seed"));
-    dice_->setAccessibleName(tr("Another seed"));
-    guidance_->setToolTip(tr("How far the prediction is pushed from \"without prompt\" towards \"with prompt\". 1: the "
-                             "prompt's own prediction, one evaluation a step."));
-    rescale_->setToolTip(tr("Brings the contrast of the guided prediction back (Lin et al. 2024); 0: not at all."));
-    strength_->setToolTip(tr("How much noise the start picture gets: 1 keeps nothing of it."));
-    steps_->setToolTip(tr("More steps take longer and change less and less."));
-    for (QSpinBox* box : {width_, height_})
-        box->setSpecialValueText(tr("the model's own"));
-    initFile_->setText(tr("Choose a picture\u2026"));
-    initRun_->setText(tr("End of this run"));
-    initNone_->setText(tr("None"));
-    cross_->setText(tr("Attention of every word"));
-    features_->setText(tr("Feature maps of the network"));
-    savePreset_->setToolTip(tr("Keep these settings as a preset"));
-    savePreset_->setAccessibleName(savePreset_->toolTip());
-    removePreset_->setToolTip(tr("Remove the preset"));
-    removePreset_->setAccessibleName(removePreset_->toolTip());
-    presets_->setAccessibleName(tr("Presets"));
-    for (int i = 0; i < solver_->count(); ++i) {
-        solver_->setItemText(i, solverTitle(SolverKind(solver_->itemData(i).toInt())));
-        solver_->setItemData(i, solverHelp(SolverKind(solver_->itemData(i).toInt())), Qt::ToolTipRole);
-    }
-    for (int i = 0; i < spacing_->count(); ++i) {
-        spacing_->setItemText(i, spacingTitle(StepSpacing(spacing_->itemData(i).toInt())));
-        spacing_->setItemData(i, spacingHelp(StepSpacing(spacing_->itemData(i).toInt())), Qt::ToolTipRole);
-    }
-    for (int i = 0; i < preview_->count(); ++i)
-        preview_->setItemText(i, previewTitle(PreviewKind(preview_->itemData(i).toInt())));
-    showing_ = before;
-    fillPresets();
-    showModel();
-    showPlan();
+void DenoiseSettingsPanel::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    if ((event->oldSize().height() < kRoomForPlan) != (height() < kRoomForPlan))
+        showPlan();
 }
 
 void DenoiseSettingsPanel::changeEvent(QEvent* event) {
@@ -414,6 +366,7 @@ void DenoiseSettingsPanel::fillFields() {
     cross_->setChecked(r.cross);
     features_->setChecked(r.features);
     preview_->setCurrentIndex(std::max(0, preview_->findData(int(r.preview))));
+    budget_->setValue(int(std::min<std::size_t>(r.byteBudget >> 20U, kMostBudget)));
     showing_ = before;
 }
 
@@ -444,29 +397,9 @@ void DenoiseSettingsPanel::edited() {
     r.cross = cross_->isChecked();
     r.features = features_->isChecked();
     r.preview = PreviewKind(preview_->currentData().toInt());
+    r.byteBudget = std::size_t(budget_->value()) << 20U;
     denoise_.setSettings(std::move(s));
     denoise_.setRecord(r);
-}
-
-void DenoiseSettingsPanel::showPlan() {
-    QStringList lines;
-    plan_->setProperty("role", denoise_.planProblem().isEmpty() ? "small" : "error");
-    plan_->setStyleSheet(plan_->styleSheet()); // the property is read anew
-    if (!denoise_.planProblem().isEmpty()) {
-        lines << denoise_.planProblem();
-    } else if (const auto& plan = denoise_.plan()) {
-        lines << tr("The run: %n evaluation(s) of the network,", nullptr, int(plan->evaluations)) + QLatin1Char(' ') +
-                     tr("%1 while it computes, at most %2 recorded.")
-                         .arg(sizeText(double(plan->scratchBytes + plan->decodeBytes)),
-                              sizeText(double(plan->recordBytes)));
-        for (const std::string& note : plan->notes) {
-            const QString said = QString::fromStdString(note);
-            const QString translated = translatedSentence(said);
-            lines << (translated.isEmpty() ? said : translated);
-        }
-    }
-    plan_->setText(lines.join(QLatin1Char('\n')));
-    plan_->setVisible(!lines.isEmpty());
 }
 
 void DenoiseSettingsPanel::fillPresets() {
@@ -474,7 +407,7 @@ void DenoiseSettingsPanel::fillPresets() {
     const QString before = presets_->currentData().toString();
     presets_->clear();
     const QJsonObject all = denoise_.extra(QStringLiteral("presets")).toObject();
-    presets_->addItem(all.isEmpty() ? tr("Presets: none kept yet") : tr("Presets"), QString());
+    presets_->addItem(tr("Presets"), QString());
     for (const QString& name : all.keys())
         presets_->addItem(name, name);
     presets_->setCurrentIndex(std::max(0, presets_->findData(before)));

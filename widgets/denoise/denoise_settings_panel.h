@@ -36,6 +36,7 @@ signals:
 
 protected:
     void changeEvent(QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
     bool eventFilter(QObject* object, QEvent* event) override;
 
 private:
@@ -55,7 +56,7 @@ private:
     QComboBox *class_, *solver_, *spacing_, *preview_, *presets_;
     QLineEdit* seed_;
     QToolButton *dice_, *savePreset_, *removePreset_;
-    QSpinBox *steps_, *width_, *height_;
+    QSpinBox *steps_, *width_, *height_, *budget_;
     QDoubleSpinBox *eta_, *guidance_, *rescale_, *begin_, *end_, *strength_;
     QLabel* initPicture_;
     QPushButton *initFile_, *initRun_, *initNone_;
@@ -63,6 +64,7 @@ private:
     QLabel* plan_;
     std::vector<std::pair<QWidget*, QLabel*>> labels_; ///< each field with its name
     bool showing_ = false;
+    static constexpr int kRoomForPlan = 440; ///< height from which on the whole plan is shown
 };
 
 } // namespace vitral

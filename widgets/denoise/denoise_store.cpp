@@ -5,6 +5,7 @@
 #include <QBuffer>
 #include <QDir>
 #include <QFile>
+#include <QFileInfo>
 #include <QJsonDocument>
 #include <QPointer>
 #include <QSaveFile>
@@ -21,6 +22,8 @@ namespace {
 
 constexpr qint64 kMostStateBytes = qint64{80} << 20;
 constexpr int kMostRuns = 2000;
+constexpr qint64 kMostTries = 100000;
+constexpr qint64 kTakenSeconds = 24 * 3600; ///< an empty file this old is a killed program's
 
 QString pathText(const QString& folder, const QString& name) {
     return folder + QLatin1Char('/') + name;
@@ -104,10 +107,41 @@ void DenoiseStore::saveState(const QJsonObject& state, DenoiseRecipe recipe) {
         "state");
 }
 
-QJsonObject DenoiseStore::readState() const {
-    return folder_.isEmpty()
-               ? QJsonObject()
-               : QJsonDocument::fromJson(readAll(pathText(folder_, QStringLiteral("state.json")))).object();
+void DenoiseStore::readState(QObject* receiver, std::function<void(StoredState)> then) {
+    worker_.ask(
+        receiver,
+        [folder = folder_, functions = functions_] {
+            StoredState stored;
+            if (folder.isEmpty())
+                return stored;
+            stored.json = QJsonDocument::fromJson(readAll(pathText(folder, QStringLiteral("state.json")))).object();
+            auto recipe = recipeFromJson(stored.json[QStringLiteral("recipe")].toString().toUtf8(), functions);
+            if (recipe)
+                stored.recipe = std::move(*recipe);
+            return stored;
+        },
+        std::move(then));
+}
+
+qint64 DenoiseStore::takeId(qint64 least) {
+    if (folder_.isEmpty())
+        return least;
+    for (qint64 id = least; id < least + kMostTries; ++id) {
+        QFile file(fileOf(id, "json"));
+        if (file.open(QIODevice::WriteOnly | QIODevice::NewOnly))
+            return id;
+        if (!file.exists()) // the folder cannot be written: saving will say so
+            break;
+    }
+    return least;
+}
+
+void DenoiseStore::releaseId(qint64 id) {
+    if (!folder_.isEmpty())
+        worker_.post([path = fileOf(id, "json")] {
+            if (QFileInfo(path).size() == 0)
+                QFile::remove(path);
+        });
 }
 
 void DenoiseStore::saveRun(const DenoiseRun& run, const DenoiseRecipe& recipe) {
@@ -169,6 +203,11 @@ void DenoiseStore::readRuns(QObject* receiver, std::function<void(std::vector<De
             if (names.size() > kMostRuns)
                 names = names.mid(names.size() - kMostRuns);
             for (const QString& name : names) {
+                if (const QFileInfo taken(dir.filePath(name)); taken.size() == 0) { // another window's run, not done
+                    if (taken.lastModified().secsTo(QDateTime::currentDateTime()) > kTakenSeconds)
+                        QFile::remove(taken.filePath());
+                    continue;
+                }
                 const QJsonObject json = QJsonDocument::fromJson(readAll(dir.filePath(name))).object();
                 const auto recipe = recipeFromJson(json[QStringLiteral("recipe")].toString().toUtf8(), functions);
                 DenoiseRun run;

@@ -13,11 +13,18 @@
 #include <QObject>
 
 #include <functional>
+#include <optional>
 #include <vector>
 
 namespace vitral {
 
 enum class RunState : std::uint8_t { Waiting, Running, Done, Cancelled, Failed };
+
+/// What was on the screen when the program ended.
+struct StoredState {
+    QJsonObject json;
+    std::optional<DenoiseRecipe> recipe; ///< of the next run
+};
 
 /// One run in the room's list.
 struct DenoiseRun {
@@ -45,8 +52,12 @@ public:
 
     /// `recipe` goes under the key "recipe". Everything is put into words, and pictures into PNG, on the other thread.
     void saveState(const QJsonObject& state, DenoiseRecipe recipe);
-    /// What was saved last; read when the room opens, before anything else (a small file).
-    [[nodiscard]] QJsonObject readState() const;
+    /// What was saved last, read and decoded (its start picture may be megabytes) on the other thread.
+    void readState(QObject* receiver, std::function<void(StoredState)> then);
+    /// An id from `least` on that no run on disk has, in this window or another: its file is made, empty, in the one
+    /// step that fails where it is there already. Some microseconds.
+    [[nodiscard]] qint64 takeId(qint64 least);
+    void releaseId(qint64 id); ///< a run that was never saved: its empty file goes
     void saveRun(const DenoiseRun& run, const DenoiseRecipe& recipe);
     void removeRun(qint64 id);
     /// All runs, oldest first, without their recordings.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "widgets/denoise/denoise_timeline.h"
 
+#include "widgets/denoise/denoise_words.h"
 #include "widgets/design/elided_label.h"
 #include "widgets/design/icons.h"
 #include "widgets/design/metrics.h"
@@ -28,6 +29,7 @@ namespace {
 constexpr int kStepMs[] = {1200, 500, 200, 80}; // slow to fast
 constexpr int kUsualSpeed = 1, kSpeeds = 4;
 constexpr int kThumbPixels = 96;
+constexpr int kRoomForWords = 620, kFewLetters = 7; ///< at the usual font size
 
 QImage small(QImage image) {
     return image.width() > kThumbPixels || image.height() > kThumbPixels
@@ -73,7 +75,7 @@ DenoiseTimeline::DenoiseTimeline(DenoiseController& denoise, QWidget* parent) : 
     column->addWidget(text_);
     column->addWidget(strip_);
 
-    connect(first_, &QToolButton::clicked, this, [this] { denoise_.setMoment(0); });
+    connect(first_, &QToolButton::clicked, this, [this] { setMoment(0); });
     connect(back_, &QToolButton::clicked, this, [this] { step(-1); });
     connect(next_, &QToolButton::clicked, this, [this] { step(1); });
     connect(play_, &QToolButton::clicked, this, [this] { setPlaying(!playing()); });
@@ -82,7 +84,7 @@ DenoiseTimeline::DenoiseTimeline(DenoiseController& denoise, QWidget* parent) : 
     connect(branch_, &QToolButton::clicked, this, &DenoiseTimeline::branchAsked);
     connect(strip_, &StepStrip::momentChosen, this, [this](int moment) {
         setPlaying(false);
-        denoise_.setMoment(moment);
+        setMoment(moment);
     });
     connect(speed_, &QComboBox::currentIndexChanged, this,
             [this](int i) { timer_.setInterval(Ways::shared().playMs(kStepMs[std::max(0, i)])); });
@@ -90,12 +92,13 @@ DenoiseTimeline::DenoiseTimeline(DenoiseController& denoise, QWidget* parent) : 
     connect(forwardMenu_, &QMenu::aboutToShow, this, &DenoiseTimeline::fillForwardMenu);
     timer_.setInterval(kStepMs[kUsualSpeed]);
     connect(&timer_, &QTimer::timeout, this, [this] {
-        const DenoiseRecordingPtr r = denoise_.recording();
-        if (!r || denoise_.moment() >= DenoiseController::momentCount(*r) - 1)
+        if (moment() >= nMoment() - 1)
             return setPlaying(false);
-        denoise_.setMoment(denoise_.moment() + 1);
+        setMoment(moment() + 1);
     });
     connect(&denoise_, &DenoiseController::currentChanged, this, [this](bool grew) {
+        if (own_ != nullptr)
+            return;
         if (!grew)
             setPlaying(false);
         fill();
@@ -137,6 +140,23 @@ void DenoiseTimeline::retranslate() {
     fill();
 }
 
+// Where there is little room, what has an icon goes without its words (they are in the tips).
+void DenoiseTimeline::layOut() {
+    const bool narrow = width() < kRoomForWords * fontMetrics().height() / 17;
+    for (QToolButton* button : {forwardButton_, branch_})
+        button->setToolButtonStyle(narrow ? Qt::ToolButtonIconOnly : Qt::ToolButtonTextBesideIcon);
+    for (QComboBox* box : {speed_, what_}) {
+        box->setSizeAdjustPolicy(narrow ? QComboBox::AdjustToMinimumContentsLengthWithIcon
+                                        : QComboBox::AdjustToContents);
+        box->setMinimumContentsLength(narrow ? kFewLetters : 0);
+    }
+}
+
+void DenoiseTimeline::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    layOut();
+}
+
 void DenoiseTimeline::changeEvent(QEvent* event) {
     QWidget::changeEvent(event);
     if (event->type() == QEvent::LanguageChange)
@@ -144,12 +164,12 @@ void DenoiseTimeline::changeEvent(QEvent* event) {
 }
 
 void DenoiseTimeline::setPlaying(bool on) {
-    const DenoiseRecordingPtr r = denoise_.recording();
-    if (on && r && denoise_.moment() >= DenoiseController::momentCount(*r) - 1)
-        denoise_.setMoment(0);
-    if (on && r && Ways::shared().reducedMotion()) // its end, at once
-        denoise_.setMoment(DenoiseController::momentCount(*r) - 1);
-    if (on && r)
+    const bool there = nMoment() > 0;
+    if (on && there && moment() >= nMoment() - 1)
+        setMoment(0);
+    if (on && there && Ways::shared().reducedMotion()) // its end, at once
+        setMoment(nMoment() - 1);
+    if (on && there)
         timer_.start(Ways::shared().playMs(kStepMs[std::max(0, speed_->currentIndex())]));
     else
         timer_.stop();
@@ -161,7 +181,7 @@ void DenoiseTimeline::setPlaying(bool on) {
 
 void DenoiseTimeline::step(int by) {
     setPlaying(false);
-    denoise_.setMoment(denoise_.moment() + by);
+    setMoment(moment() + by);
 }
 
 void DenoiseTimeline::keyPressEvent(QKeyEvent* event) {
@@ -171,104 +191,217 @@ void DenoiseTimeline::keyPressEvent(QKeyEvent* event) {
         QWidget::keyPressEvent(event);
 }
 
-QImage DenoiseTimeline::thumb(const DenoiseRecording& recording, const DenoiseStepPtr& step, bool clean) const {
-    const DenoiseStep& s = *step;
-    const auto key = std::pair(step, clean);
-    if (const auto found = cache_.find(key); found != cache_.end())
-        return found->second;
-    QImage image;
-    if (clean && s.preview)
-        image = imageFromPixels(*s.preview);
-    const PicturePtr& picture = clean ? s.x0 : s.x;
-    if (image.isNull() && picture)
-        image = DenoiseController::showOf(recording, *picture, false, LatentLook::Colours).image;
-    return cache_[key] = small(std::move(image));
+namespace {
+
+/// The picture that stands for a moment, and whether it is pixels already (a preview, a result).
+struct Shown {
+    PicturePtr picture;
+    bool pixels = false;
+};
+
+Shown shownOf(const DenoiseStep& step, bool clean) {
+    if (clean && step.preview)
+        return {step.preview, true};
+    return {clean ? step.x0 : step.x, false};
 }
 
-std::vector<QImage> DenoiseTimeline::frames() const {
+Shown endOf(const DenoiseRecording& run) {
+    if (run.result)
+        return {run.result, true};
+    return {run.steps.empty() ? nullptr : run.steps.back()->next, false};
+}
+
+QImage imageOf(const DenoiseRecording& run, const Shown& shown) {
+    return !shown.picture ? QImage()
+           : shown.pixels ? imageFromPixels(*shown.picture)
+                          : DenoiseController::showOf(run, *shown.picture, false, LatentLook::Colours).image;
+}
+
+} // namespace
+
+std::vector<QImage> DenoiseTimeline::frames(const DenoiseRecording& run, bool clean) {
     std::vector<QImage> frames;
-    const DenoiseRecordingPtr r = denoise_.recording();
-    if (!r)
-        return frames;
-    const bool clean = what_->currentIndex() == 1;
-    for (const DenoiseStepPtr& s : r->steps) {
-        const PicturePtr& picture = clean ? (s->preview ? s->preview : s->x0) : s->x;
-        QImage image = clean && s->preview ? imageFromPixels(*s->preview) : QImage();
-        if (image.isNull() && picture)
-            image = DenoiseController::showOf(*r, *picture, false, LatentLook::Colours).image;
-        frames.push_back(std::move(image));
-    }
-    if (r->result)
-        frames.push_back(imageFromPixels(*r->result));
+    for (const DenoiseStepPtr& step : run.steps)
+        frames.push_back(imageOf(run, shownOf(*step, clean)));
+    if (run.result)
+        frames.push_back(imageFromPixels(*run.result));
     return frames;
 }
 
-void DenoiseTimeline::fill() {
+QStringList DenoiseTimeline::marks(const DenoiseRecording& run) {
+    QStringList marks;
+    for (int i = 0; i < DenoiseController::momentCount(run); ++i)
+        marks << QStringLiteral("\u03C3 ") +
+                     noiseMark(std::size_t(i) < run.times.size() ? run.times[std::size_t(i)] : StepTime{});
+    return marks;
+}
+
+bool DenoiseTimeline::showsClean() const {
+    return what_->currentIndex() == 1;
+}
+
+void DenoiseTimeline::setTime(PageTime* own) {
+    if (own_ == own)
+        return;
+    setPlaying(false);
+    own_ = own;
+    fill();
+}
+
+void DenoiseTimeline::ownChanged() {
+    if (own_ != nullptr)
+        fill();
+}
+
+int DenoiseTimeline::nMoment() const {
+    if (own_ != nullptr)
+        return strip_->content().nMoment;
     const DenoiseRecordingPtr r = denoise_.recording();
+    return r ? DenoiseController::momentCount(*r) : 0;
+}
+
+int DenoiseTimeline::moment() const {
+    return own_ != nullptr ? own_->moment() : denoise_.moment();
+}
+
+void DenoiseTimeline::setMoment(int moment) {
+    if (own_ == nullptr)
+        denoise_.setMoment(moment);
+    else if (nMoment() > 0)
+        own_->setMoment(std::clamp(moment, 0, nMoment() - 1));
+}
+
+void DenoiseTimeline::fill() {
     if (denoise_.currentId() != cachedRun_) {
         cache_.clear();
+        forward_.clear();
         cachedRun_ = denoise_.currentId();
     }
+    strip_->setContent(own_ != nullptr ? own_->content(showsClean()) : runContent());
+    const bool there = nMoment() > 0;
+    for (QWidget* widget : std::initializer_list<QWidget*>{first_, back_, play_, next_, speed_, what_})
+        widget->setEnabled(there);
+    for (QWidget* widget : std::initializer_list<QWidget*>{forwardButton_, branch_})
+        widget->setVisible(own_ == nullptr); // a page with a time of its own has its own
+    if (own_ == nullptr)
+        makeMissing();
+    refreshMoment();
+}
+
+StripContent DenoiseTimeline::runContent() {
+    const DenoiseRecordingPtr r = denoise_.recording();
     StripContent content;
     content.empty = tr("The steps of a run stand here, from noise to picture. Play them, or drag along them.");
+    if (!r)
+        return content;
     const QLocale locale;
-    if (r) {
-        content.nMoment = DenoiseController::momentCount(*r);
-        const bool clean = what_->currentIndex() == 1;
-        for (const DenoiseStepPtr& s : r->steps)
-            content.run.push_back(s ? thumb(*r, s, clean) : QImage());
-        if (int(content.run.size()) == content.nMoment - 1 && !r->steps.empty()) {
-            QImage end = r->result ? imageFromPixels(*r->result) : QImage();
-            if (end.isNull() && r->steps.back()->next)
-                end = DenoiseController::showOf(*r, *r->steps.back()->next, false, LatentLook::Colours).image;
-            content.run.push_back(small(end));
-        }
-        for (int i = 0; i < content.nMoment; ++i) {
-            const StepTime time = std::size_t(i) < r->times.size() ? r->times[std::size_t(i)] : StepTime{};
-            content.marks << QStringLiteral("\u03C3 ") + noiseMark(time);
-            content.words << (i + 1 < content.nMoment
-                                  ? tr("Before step %1 of %2: timestep %3, noise level %4")
-                                        .arg(locale.toString(i + 1), locale.toString(content.nMoment - 1),
-                                             numberText(time.timestep, 5), noiseMark(time))
-                                  : tr("The end: no noise is left"));
-            if (denoise_.forward())
-                if (const PicturePtr noisy = denoise_.forwardAt(time))
-                    content.forward.push_back(
-                        small(DenoiseController::showOf(*r, *noisy, false, LatentLook::Colours).image));
-        }
-        if (r->parent || (denoise_.currentRun() != nullptr && denoise_.currentRun()->parent != 0))
-            content.branchedAt = std::max(1, int(denoise_.currentRun()->branchStep) + 1);
-        content.runName = tr("The run, from left to right");
-        if (denoise_.forward())
-            content.forwardName = tr("Noise added to %1, from right to left").arg(denoise_.forward()->name);
+    content.nMoment = DenoiseController::momentCount(*r);
+    content.marks = marks(*r);
+    const auto thumb = [this](const Shown& shown) {
+        const auto found = cache_.find(shown.picture);
+        return found == cache_.end() ? QImage() : found->second;
+    };
+    for (const DenoiseStepPtr& s : r->steps)
+        content.run.push_back(s ? thumb(shownOf(*s, showsClean())) : QImage());
+    if (int(content.run.size()) == content.nMoment - 1 && !r->steps.empty())
+        content.run.push_back(thumb(endOf(*r)));
+    for (int i = 0; i < content.nMoment; ++i) {
+        const StepTime time = std::size_t(i) < r->times.size() ? r->times[std::size_t(i)] : StepTime{};
+        content.words << (i + 1 < content.nMoment
+                              ? tr("Before step %1 of %2: timestep %3, noise level %4")
+                                    .arg(locale.toString(i + 1), locale.toString(content.nMoment - 1),
+                                         numberText(time.timestep, 5), noiseMark(time))
+                              : tr("The end: no noise is left"));
     }
-    strip_->setContent(std::move(content));
-    const bool there = r != nullptr;
-    for (QWidget* widget : std::initializer_list<QWidget*>{first_, back_, play_, next_, speed_, what_, branch_})
-        widget->setEnabled(there);
-    refreshMoment();
+    if (const DenoiseRun* run = denoise_.currentRun(); r->parent || (run != nullptr && run->parent != 0))
+        content.branchedAt = std::max(1, int(run->branchStep) + 1);
+    content.runName = tr("The run, from left to right");
+    if (denoise_.forward()) {
+        if (forwardOf_ == denoise_.forward()->clean && forwardSeed_ == denoise_.forward()->seed)
+            content.forward = forward_;
+        content.forward.resize(std::size_t(content.nMoment)); // the row keeps its place while it is made
+        content.forwardName = tr("Noise added to %1, from right to left").arg(denoise_.forward()->name);
+    }
+    return content;
+}
+
+/// What the strip lacks is made on the pool, all at once; then it is filled again.
+void DenoiseTimeline::makeMissing() {
+    const DenoiseRecordingPtr r = denoise_.recording();
+    if (!r)
+        return;
+    std::vector<Shown> missing;
+    const auto need = [&](const Shown& shown) {
+        if (shown.picture && cache_.find(shown.picture) == cache_.end())
+            missing.push_back(shown);
+    };
+    for (const DenoiseStepPtr& s : r->steps)
+        if (s)
+            need(shownOf(*s, showsClean()));
+    need(endOf(*r));
+    if (!missing.empty())
+        denoise_.pool().ask(
+            this, "thumbs",
+            [r, missing](const std::stop_token& stop) {
+                std::vector<std::pair<PicturePtr, QImage>> made;
+                for (const Shown& shown : missing)
+                    if (!stop.stop_requested())
+                        made.emplace_back(shown.picture, small(imageOf(*r, shown)));
+                return made;
+            },
+            [this, id = cachedRun_](const std::vector<std::pair<PicturePtr, QImage>>& made) {
+                if (id != cachedRun_)
+                    return;
+                cache_.insert(made.begin(), made.end());
+                fill();
+            });
+    const auto& forward = denoise_.forward();
+    if (!forward || (forwardOf_ == forward->clean && forwardSeed_ == forward->seed && !forward_.empty()))
+        return;
+    std::vector<StepTime> times = r->times;
+    times.resize(std::size_t(DenoiseController::momentCount(*r)));
+    denoise_.pool().ask(
+        this, "forward-thumbs",
+        [r, clean = forward->clean, seed = forward->seed, times,
+         add = denoise_.functions().addNoise](const std::stop_token& stop) {
+            std::vector<QImage> made;
+            for (const StepTime& time : times)
+                made.push_back(stop.stop_requested() ? QImage()
+                                                     : small(DenoiseController::showOf(*r, add(*clean, time, seed),
+                                                                                       false, LatentLook::Colours)
+                                                                 .image));
+            return made;
+        },
+        [this, id = cachedRun_, clean = forward->clean, seed = forward->seed](std::vector<QImage> made) {
+            if (id != cachedRun_)
+                return;
+            forward_ = std::move(made);
+            forwardOf_ = clean;
+            forwardSeed_ = seed;
+            fill();
+        });
 }
 
 void DenoiseTimeline::refreshMoment() {
     const DenoiseRecordingPtr r = denoise_.recording();
-    strip_->setCurrent(denoise_.moment());
-    if (!r) {
-        text_->clear();
-        return;
-    }
+    strip_->setCurrent(moment());
     const QLocale locale;
-    QStringList parts = {strip_->content().words.value(denoise_.moment())};
-    if (const DenoiseStepPtr s = DenoiseController::stepAt(r, denoise_.moment())) {
-        if (s->seconds > 0)
-            parts << durationText(s->seconds);
-    } else {
-        parts << tr("not computed yet");
+    QStringList parts = {strip_->content().words.value(moment())};
+    if (own_ == nullptr && r) {
+        if (const DenoiseStepPtr s = DenoiseController::stepAt(r, denoise_.moment())) {
+            if (s->seconds > 0)
+                parts << durationText(s->seconds);
+        } else {
+            parts << tr("not computed yet");
+        }
     }
+    if (own_ == nullptr && r)
+        parts += runNotes(*r);
     if (strip_->shownEvery() > 1)
         parts << tr("one thumbnail for %1 steps").arg(locale.toString(strip_->shownEvery()));
     text_->setText(parts.join(QStringLiteral("  \u00B7  ")));
     text_->setToolTip(text_->text());
-    branch_->setEnabled(denoise_.moment() < int(r->steps.size()) && denoise_.model() != nullptr);
+    branch_->setEnabled(r && denoise_.moment() < int(r->steps.size()) && denoise_.model() != nullptr);
 }
 
 void DenoiseTimeline::fillForwardMenu() {

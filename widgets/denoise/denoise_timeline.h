@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // The time of the current run, below every page: its strip of thumbnails with the forward process under it, and play,
-// step, slow. Thread: GUI.
+// step, slow. A page with a time of its own (PageTime) has it shown here instead. Thumbnails are made on the room's
+// pool. Thread: GUI.
 
 #include "widgets/denoise/denoise_controller.h"
-#include "widgets/denoise/step_strip.h"
+#include "widgets/denoise/page_time.h"
 
 #include <QTimer>
 #include <QWidget>
@@ -26,9 +27,14 @@ public:
     [[nodiscard]] bool playing() const { return timer_.isActive(); }
     void setPlaying(bool on);
     [[nodiscard]] StepStrip* strip() const { return strip_; }
-    /// Every moment as the strip shows it, from noise to picture (for sheets and animations).
-    [[nodiscard]] std::vector<QImage> frames() const;
-    [[nodiscard]] QStringList marks() const { return strip_->content().marks; }
+    /// Null: the current run's. The page calls ownChanged() and ownMoved() itself.
+    void setTime(PageTime* own);
+    void ownChanged();
+    void ownMoved() { refreshMoment(); }
+    [[nodiscard]] bool showsClean() const; ///< what each step expects the end to be, else x
+    /// Every moment of a run in full size, from noise to picture (for sheets and animations). Thread: any.
+    [[nodiscard]] static std::vector<QImage> frames(const diffusion::DenoiseRecording& run, bool clean);
+    [[nodiscard]] static QStringList marks(const diffusion::DenoiseRecording& run); ///< noise levels of its moments
 
 signals:
     void branchAsked();
@@ -37,17 +43,21 @@ signals:
 protected:
     void changeEvent(QEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     QToolButton* button(const QString& icon);
     void retranslate();
     void fill();
-    void fillForward();
+    [[nodiscard]] StripContent runContent();
+    void makeMissing();
+    void layOut();
     void refreshMoment();
+    [[nodiscard]] int nMoment() const;
+    [[nodiscard]] int moment() const;
+    void setMoment(int moment);
     void fillForwardMenu();
     void step(int by);
-    [[nodiscard]] QImage thumb(const diffusion::DenoiseRecording& recording, const diffusion::DenoiseStepPtr& step,
-                               bool clean) const;
 
     DenoiseController& denoise_;
     StepStrip* strip_;
@@ -56,9 +66,14 @@ private:
     QLabel* text_;
     QMenu* forwardMenu_;
     QTimer timer_;
-    /// Thumbnails made so far, by step and what they show; thrown away with the run.
-    mutable std::map<std::pair<diffusion::DenoiseStepPtr, bool>, QImage> cache_;
+    PageTime* own_ = nullptr;
+    /// Thumbnails made so far, by what they show; thrown away with the run.
+    std::map<diffusion::PicturePtr, QImage> cache_;
     qint64 cachedRun_ = 0;
+    /// The forward process as it was made last, and of what.
+    std::vector<QImage> forward_;
+    diffusion::PicturePtr forwardOf_;
+    quint64 forwardSeed_ = 0;
 };
 
 } // namespace vitral

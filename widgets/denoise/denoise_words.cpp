@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "widgets/denoise/denoise_words.h"
 
+#include "widgets/chat/error_text.h"
+
 #include "widgets/inside/value_text.h"
 
 #include <QCoreApplication>
 #include <QLocale>
+
+#include <algorithm>
 
 namespace vitral {
 
@@ -128,6 +132,15 @@ QString previewTitle(PreviewKind kind) {
     return {};
 }
 
+// Empty: as they are.
+static QString skipText(const DenoiseSettings& s) {
+    const auto is = [](float value) { return [value](float scale) { return scale == value; }; };
+    if (std::all_of(s.skipScales.begin(), s.skipScales.end(), is(1)))
+        return {};
+    return std::all_of(s.skipScales.begin(), s.skipScales.end(), is(0)) ? DenoiseWords::tr("skips off")
+                                                                        : DenoiseWords::tr("skips scaled");
+}
+
 QStringList settingsLines(const DenoiseSettings& s, const std::vector<std::string>& classNames) {
     QStringList lines;
     const QLocale locale;
@@ -155,11 +168,8 @@ QStringList settingsLines(const DenoiseSettings& s, const std::vector<std::strin
     if (s.promptMix > 0)
         lines << DenoiseWords::tr("%1 on the way to \"%2\"")
                      .arg(percentText(s.promptMix), QString::fromStdString(s.otherPrompt));
-    for (const float scale : s.skipScales)
-        if (scale != 1.0F) {
-            lines << DenoiseWords::tr("skip connections changed");
-            break;
-        }
+    if (const QString skips = skipText(s); !skips.isEmpty())
+        lines << skips;
     return lines;
 }
 
@@ -185,7 +195,27 @@ QStringList settingsDifference(const DenoiseSettings& a, const DenoiseSettings& 
     other(DenoiseWords::tr("rescale"), numberText(a.guidanceRescale, 3), numberText(b.guidanceRescale, 3));
     other(DenoiseWords::tr("guidance from"), percentText(a.guidanceBegin), percentText(b.guidanceBegin));
     other(DenoiseWords::tr("guidance until"), percentText(a.guidanceEnd), percentText(b.guidanceEnd));
+    if (a.skipScales != b.skipScales)
+        lines << (skipText(a).isEmpty() ? DenoiseWords::tr("skip connections as they are") : skipText(a));
     return lines;
+}
+
+QStringList runMarks(const DenoiseSettings& s) {
+    QStringList marks;
+    if (const QString skips = skipText(s); !skips.isEmpty())
+        marks << skips;
+    if (s.mask)
+        marks << DenoiseWords::tr("with a mask");
+    return marks;
+}
+
+QStringList runNotes(const DenoiseRecording& recording) {
+    QStringList notes;
+    for (const std::string& note : recording.notes) {
+        const QString said = QString::fromStdString(note), translated = translatedSentence(said);
+        notes << (translated.isEmpty() ? said : translated);
+    }
+    return notes;
 }
 
 QString runStateText(RunState state) {

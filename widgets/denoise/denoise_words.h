@@ -30,5 +30,9 @@ inline constexpr diffusion::StepSpacing kSpacings[] = {
 [[nodiscard]] QStringList settingsDifference(const diffusion::DenoiseSettings& a, const diffusion::DenoiseSettings& b,
                                              const std::vector<std::string>& classNames);
 [[nodiscard]] QString runStateText(RunState state);
+/// How a run differs from a plain one by more than its numbers, in a word each: "skips off", "with a mask".
+[[nodiscard]] QStringList runMarks(const diffusion::DenoiseSettings& settings);
+/// What was left out of a recording, and why, in the program's language.
+[[nodiscard]] QStringList runNotes(const diffusion::DenoiseRecording& recording);
 
 } // namespace vitral

@@ -13,7 +13,6 @@
 #include <QLocale>
 #include <QPushButton>
 #include <QRegularExpression>
-#include <QScrollArea>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -153,9 +152,7 @@ Result<std::vector<DenoiseSettings>> alongAxis(const DenoiseSettings& base, Grid
 }
 
 GridPage::GridPage(DenoiseController& denoise, QWidget* parent) : DenoisePage(denoise, parent) {
-    auto* outer = new QVBoxLayout(this);
-    outer->setContentsMargins(0, 0, 0, 0);
-    outer->setSpacing(design::kSpace2);
+    const auto [head, page] = makeFrame();
     auto* row = new FlowRow;
     const auto axis = [&](QLabel*& label, QComboBox*& kind, QLineEdit*& values, int nBefore) {
         label = new QLabel(this);
@@ -187,25 +184,17 @@ GridPage::GridPage(DenoiseController& denoise, QWidget* parent) : DenoisePage(de
     cancel_ = new QPushButton(this);
     row->addWidget(fill_);
     row->addWidget(cancel_);
-    outer->addLayout(row);
+    head->addLayout(row);
     state_ = new QLabel(this);
     state_->setProperty("role", "small");
     state_->setWordWrap(true);
     state_->setTextFormat(Qt::PlainText);
-    outer->addWidget(state_);
-    auto* scroll = new QScrollArea(this);
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setWidgetResizable(true);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    auto* page = new QWidget(scroll);
-    page->setProperty("kind", "page");
+    head->addWidget(state_);
     auto* column = new QVBoxLayout(page);
     column->setContentsMargins(0, 0, design::kSpace2, 0);
     board_ = new PictureBoard(page);
     column->addWidget(board_);
     column->addStretch(1);
-    scroll->setWidget(page);
-    outer->addWidget(scroll, 1);
     columns_->setCurrentIndex(int(GridAxis::Seed));
     rows_->setCurrentIndex(int(GridAxis::Guidance));
     columnValues_->setText(QStringLiteral("1-4"));

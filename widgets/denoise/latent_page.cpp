@@ -16,7 +16,6 @@
 #include <QLineEdit>
 #include <QLocale>
 #include <QPushButton>
-#include <QScrollArea>
 #include <QSpinBox>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -31,25 +30,10 @@ namespace {
 
 constexpr int kFieldWidth = 150, kLeastPlaces = 3, kMostPlaces = 17, kUsualPlaces = 7;
 
-QLabel* label(const char* role, QWidget* parent) {
-    auto* made = new QLabel(parent);
-    made->setProperty("role", role);
-    made->setTextFormat(Qt::PlainText);
-    made->setWordWrap(true);
-    return made;
-}
-
 } // namespace
 
 LatentPage::LatentPage(DenoiseController& denoise, QWidget* parent) : DenoisePage(denoise, parent) {
-    auto* outer = new QVBoxLayout(this);
-    outer->setContentsMargins(0, 0, 0, 0);
-    auto* scroll = new QScrollArea(this);
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setWidgetResizable(true);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    auto* page = new QWidget(scroll);
-    page->setProperty("kind", "page");
+    QWidget* page = makeFrame().body;
     auto* column = new QVBoxLayout(page);
     column->setContentsMargins(0, 0, design::kSpace2, 0);
     column->setSpacing(design::kSpace2);
@@ -105,8 +89,6 @@ LatentPage::LatentPage(DenoiseController& denoise, QWidget* parent) : DenoisePag
     column->addWidget(walkState_);
     column->addWidget(walk_);
     column->addStretch(1);
-    scroll->setWidget(page);
-    outer->addWidget(scroll, 1);
 
     connect(source_, &QComboBox::activated, this, [this](int index) {
         if (index == int(Source::File) && file_.isNull())
@@ -354,111 +336,6 @@ void LatentPage::momentChanged(int) {
 
 void LatentPage::otherChanged() {
     refresh();
-}
-
-void LatentPage::startWalk() {
-    const DiffusionModelPtr& model = denoise().model();
-    if (!model) {
-        emit denoise().problem(tr("There is no model yet: choose one first."));
-        return;
-    }
-    const auto kind = Walk(kind_->currentIndex());
-    if (kind == Walk::Runs)
-        return walkRuns();
-    const quint64 generation = ++generation_;
-    std::vector<DenoiseController::BatchItem> items;
-    std::vector<Place> places;
-    const int n = count_->value();
-    for (int i = 0; i < n; ++i) {
-        Place place;
-        place.at = double(i) / (n - 1);
-        place.settings = denoise().settings();
-        if (kind == Walk::Seeds) {
-            place.settings.otherSeed = seed_->text().toULongLong();
-            place.settings.seedMix = place.at;
-        } else {
-            place.settings.otherPrompt = prompt_->text().toStdString();
-            place.settings.promptMix = place.at;
-        }
-        const auto index = std::size_t(i);
-        items.push_back({place.settings, [this, generation, index](const Result<DenoiseRecordingPtr>& done) {
-                             if (generation != generation_ || index >= places_.size())
-                                 return;
-                             if (done && (*done)->result)
-                                 places_[index].picture = (*done)->result;
-                             else
-                                 places_[index].note = !done && done.error().code != ErrorCode::Cancelled
-                                                           ? knownText(done.error())
-                                                           : tr("cancelled");
-                             fillWalk();
-                         }});
-        places.push_back(std::move(place));
-    }
-    denoise().cancel();
-    places_ = std::move(places);
-    fillWalk();
-    denoise().runBatch(this, std::move(items));
-}
-
-// Number by number between two latents (or pictures of a model that works on pixels), then decoded.
-void LatentPage::walkRuns() {
-    const auto endOf = [](const DenoiseRecordingPtr& r) -> PicturePtr {
-        return r && !r->steps.empty() && r->steps.back() ? r->steps.back()->next : nullptr;
-    };
-    const PicturePtr a = endOf(recording()), b = endOf(denoise().other());
-    if (!a || !b || !a->sameShape(*b)) {
-        emit denoise().problem(tr("Choose a run, and in the list of runs another of the same size to compare with."));
-        return;
-    }
-    const quint64 generation = ++generation_;
-    const int n = count_->value();
-    places_.assign(std::size_t(n), {});
-    for (int i = 0; i < n; ++i)
-        places_[std::size_t(i)].at = double(i) / (n - 1);
-    fillWalk();
-    auto slot = std::make_shared<std::vector<PicturePtr>>();
-    denoise().askModel(
-        this, "walk",
-        [slot, a, b, n](const DiffusionModel& m, NetworkContext& context) -> Result<void> {
-            for (int i = 0; i < n; ++i) {
-                Picture latent = between(*a, *b, double(i) / (n - 1));
-                if (m.autoencoder) {
-                    VITRAL_TRY_ASSIGN(latent, m.autoencoder->decode(context, latent));
-                }
-                slot->push_back(std::make_shared<const Picture>(std::move(latent)));
-            }
-            return {};
-        },
-        [this, slot, generation](const Result<void>& status) {
-            if (generation != generation_)
-                return;
-            for (std::size_t i = 0; i < places_.size() && i < slot->size(); ++i)
-                places_[i].picture = (*slot)[i];
-            if (!status && status.error().code != ErrorCode::Cancelled)
-                emit denoise().problem(knownText(status.error()));
-            fillWalk();
-        });
-}
-
-void LatentPage::fillWalk() {
-    BoardContent content;
-    content.captionLines = 1;
-    content.empty = tr("The pictures of the walk stand here.");
-    for (std::size_t i = 0; i < places_.size(); ++i) {
-        const Place& place = places_[i];
-        BoardPicture p;
-        p.key = QString::number(i);
-        p.title = percentText(place.at);
-        p.words = tr("%1 of the way").arg(p.title);
-        if (place.picture)
-            p.shown = showPicture(*place.picture, {});
-        else
-            p.note = place.note.isEmpty() ? tr("waiting") : place.note;
-        if (i > 0 && place.picture && places_[i - 1].picture)
-            p.caption = tr("changes by %1").arg(numberText(lossOf(*place.picture, *places_[i - 1].picture).rms, 3));
-        content.pictures.push_back(std::move(p));
-    }
-    walk_->setContent(std::move(content));
 }
 
 void LatentPage::refresh() {

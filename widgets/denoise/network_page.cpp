@@ -12,12 +12,12 @@
 #include <QLabel>
 #include <QLocale>
 #include <QPushButton>
-#include <QScrollArea>
 #include <QSignalBlocker>
 #include <QSlider>
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace vitral {
 
@@ -26,32 +26,15 @@ using namespace diffusion;
 namespace {
 
 constexpr int kBesideWidth = 760, kMostChannels = 64, kFactorSteps = 100, kChannelEdge = 64;
-
-QLabel* label(const char* role, QWidget* parent) {
-    auto* made = new QLabel(parent);
-    made->setProperty("role", role);
-    made->setTextFormat(Qt::PlainText);
-    made->setWordWrap(true);
-    return made;
-}
+constexpr const char* kFirstBlock = "unet.mid";
 
 } // namespace
 
 NetworkPage::NetworkPage(DenoiseController& denoise, QWidget* parent) : DenoisePage(denoise, parent) {
-    auto* outer = new QVBoxLayout(this);
-    outer->setContentsMargins(0, 0, 0, 0);
-    outer->setSpacing(design::kSpace2);
-    auto* scroll = new QScrollArea(this);
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setWidgetResizable(true);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    auto* page = new QWidget(scroll);
-    page->setProperty("kind", "page");
+    QWidget* page = makeFrame().body;
     body_ = new QBoxLayout(QBoxLayout::LeftToRight, page);
     body_->setContentsMargins(0, 0, design::kSpace2, 0);
     body_->setSpacing(design::kSpace4);
-    scroll->setWidget(page);
-    outer->addWidget(scroll, 1);
 
     auto* left = new QWidget(page);
     auto* lines = new QVBoxLayout(left);
@@ -223,8 +206,12 @@ void NetworkPage::look(bool plain) {
                                canvas_->setDrawing(drawNetwork(*(*seen)->operations,
                                                                denoise().model()->denoiser->info(),
                                                                (*seen)->steps.back()->features));
+                               if (canvas_->block() < 0) // something to see at once
+                                   canvas_->setBlock(canvas_->drawing().find(kFirstBlock));
                                words_->setText(canvas_->blockWords(canvas_->block()));
                                showSkip();
+                               for (const QString& argument : std::exchange(asked_, {}))
+                                   go(argument);
                            }
                            fillPictures();
                            fillChannels();
@@ -309,8 +296,13 @@ void NetworkPage::fillChannels() {
         const std::string& name = canvas_->drawing().blocks[std::size_t(block)].name;
         const auto& maps = seen->steps.back()->features;
         const auto at = std::find_if(maps.begin(), maps.end(), [&](const auto& m) { return m->block == name; });
-        content.empty =
-            tr("%1 leaves no picture: nothing of it can be shown as channels.").arg(NetworkCanvas::blockTitle(name));
+        const QString title = NetworkCanvas::blockTitle(name);
+        const auto& leaving = denoise().model()->denoiser->info().featureBlocks;
+        content.empty = std::find(leaving.begin(), leaving.end(), name) == leaving.end()
+                            ? tr("%1 leaves no picture: nothing of it can be shown as channels.").arg(title)
+                            : tr("The channels of %1 did not fit into the %2 allowed for maps: allow more under What "
+                                 "is recorded.")
+                                  .arg(title, sizeText(double(denoise().record().byteBudget)));
         if (at != maps.end()) {
             const FeatureMap& map = **at;
             const std::vector<ChannelMap> ranked = rankedChannels(map);
@@ -347,6 +339,10 @@ void NetworkPage::fillChannels() {
 }
 
 void NetworkPage::go(const QString& argument) {
+    if (canvas_->drawing().empty() && missing().isEmpty()) { // when the step has been computed
+        asked_ << argument;
+        return;
+    }
     const QString key = argument.section(QLatin1Char('='), 0, 0);
     if (key == QLatin1String("block")) {
         canvas_->setBlock(canvas_->drawing().find(argument.section(QLatin1Char('='), 1).toStdString()));

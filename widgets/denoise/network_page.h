@@ -60,6 +60,7 @@ private:
     std::vector<float> own_, scales_;
     qint64 of_ = 0;
     int ofStep_ = -1;
+    QStringList asked_; ///< of go(), before there was a drawing
     QString problem_;
 };
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "widgets/denoise/paint_page.h"
 
-#include "widgets/chat/error_text.h"
 #include "core/diffusion/pixels.h"
+#include "widgets/chat/error_text.h"
 #include "widgets/design/icons.h"
 #include "widgets/design/metrics.h"
 #include "widgets/inside/flow_row.h"
@@ -13,7 +13,6 @@
 #include <QFileDialog>
 #include <QLabel>
 #include <QPushButton>
-#include <QScrollArea>
 #include <QSignalBlocker>
 #include <QSlider>
 #include <QToolButton>
@@ -27,14 +26,6 @@ using namespace diffusion;
 namespace {
 
 constexpr int kBesideWidth = 620, kSliderWidth = 120, kCanvasEdge = 300;
-
-QLabel* label(const char* role, QWidget* parent) {
-    auto* made = new QLabel(parent);
-    made->setProperty("role", role);
-    made->setTextFormat(Qt::PlainText);
-    made->setWordWrap(true);
-    return made;
-}
 
 // Root mean square of a - b where the mask is (or is not).
 double changeWhere(const Picture& a, const Picture& b, const Picture& mask, bool marked) {
@@ -55,9 +46,7 @@ double changeWhere(const Picture& a, const Picture& b, const Picture& mask, bool
 } // namespace
 
 PaintPage::PaintPage(DenoiseController& denoise, QWidget* parent) : DenoisePage(denoise, parent) {
-    auto* outer = new QVBoxLayout(this);
-    outer->setContentsMargins(0, 0, 0, 0);
-    outer->setSpacing(design::kSpace2);
+    const auto [head, page] = makeFrame();
     auto* row = new FlowRow;
     const auto tool = [this](const char* icon) {
         auto* button = new QToolButton(this);
@@ -80,15 +69,9 @@ PaintPage::PaintPage(DenoiseController& denoise, QWidget* parent) : DenoisePage(
     for (QWidget* widget :
          std::initializer_list<QWidget*>{open_, end_, sizeText_, size_, erase_, undo_, invert_, clear_, run_})
         row->addWidget(widget);
-    outer->addLayout(row);
+    head->addLayout(row);
     state_ = label("small", this);
-    outer->addWidget(state_);
-    auto* scroll = new QScrollArea(this);
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setWidgetResizable(true);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    auto* page = new QWidget(scroll);
-    page->setProperty("kind", "page");
+    head->addWidget(state_);
     body_ = new QBoxLayout(QBoxLayout::LeftToRight, page);
     body_->setContentsMargins(0, 0, design::kSpace2, 0);
     body_->setSpacing(design::kSpace4);
@@ -111,8 +94,6 @@ PaintPage::PaintPage(DenoiseController& denoise, QWidget* parent) : DenoisePage(
         column->addWidget(widget);
     column->addStretch(1);
     body_->addWidget(side, 5);
-    scroll->setWidget(page);
-    outer->addWidget(scroll, 1);
 
     connect(open_, &QToolButton::clicked, this, [this] {
         const QString path = QFileDialog::getOpenFileName(this, tr("Choose a picture to paint in"), {},

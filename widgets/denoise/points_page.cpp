@@ -1,21 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "widgets/denoise/points_page.h"
 
-#include "core/diffusion/points_train.h"
 #include "widgets/denoise/denoise_words.h"
-#include "widgets/design/icons.h"
 #include "widgets/design/metrics.h"
 #include "widgets/inside/flow_row.h"
-#include "widgets/shell/ways.h"
 
 #include <QComboBox>
 #include <QLabel>
 #include <QProgressBar>
 #include <QPushButton>
-#include <QScrollArea>
-#include <QSlider>
 #include <QSpinBox>
-#include <QToolButton>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -30,7 +24,6 @@ namespace {
 constexpr int kBesideWidth = 560; ///< from here on the two planes stand beside each other
 constexpr int kCanvasHeight = 380, kChartHeight = 180;
 constexpr int kSample = 400, kMostChosen = 6;
-constexpr int kPlayMs = 140;
 
 QString setTitle(std::string_view name) {
     if (name == "moons")
@@ -50,34 +43,10 @@ QString setTitle(std::string_view name) {
     return QString::fromUtf8(name.data(), qsizetype(name.size()));
 }
 
-QLabel* words(const char* role, QWidget* parent) {
-    auto* label = new QLabel(parent);
-    label->setProperty("role", role);
-    label->setTextFormat(Qt::PlainText);
-    return label;
-}
-
 } // namespace
 
-/// What the thread that trains leaves for the window.
-struct PointsPage::Training {
-    std::mutex mutex;
-    std::vector<std::pair<int, double>> losses; ///< guarded by mutex
-    PointNetPtr net;                            ///< guarded by mutex
-    std::optional<Error> error;                 ///< guarded by mutex
-    bool finished = false;                      ///< guarded by mutex
-    std::atomic<bool> enough = false;           ///< the person stopped it
-};
-
 PointsPage::PointsPage(DenoiseController& denoise, QWidget* parent) : DenoisePage(denoise, parent) {
-    auto* outer = new QVBoxLayout(this);
-    outer->setContentsMargins(0, 0, 0, 0);
-    auto* scroll = new QScrollArea(this);
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setWidgetResizable(true);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    auto* page = new QWidget(scroll);
-    page->setProperty("kind", "page");
+    QWidget* page = makeFrame().body;
     auto* column = new QVBoxLayout(page);
     column->setContentsMargins(0, 0, design::kSpace2, 0);
     column->setSpacing(design::kSpace2);
@@ -90,12 +59,12 @@ PointsPage::PointsPage(DenoiseController& denoise, QWidget* parent) : DenoisePag
         connect(canvas, &PointsCanvas::pointToggled, this, &PointsPage::togglePoint);
     }
     column->addLayout(beside_);
-    netText_ = words("small", page);
-    netText_->setWordWrap(true);
+    netText_ = label("small", page);
     column->addWidget(netText_);
 
     auto* row = new FlowRow;
-    trainLabel_ = words("small", page);
+    trainLabel_ = label("small", page);
+    trainLabel_->setWordWrap(false);
     trainSteps_ = new QSpinBox(page);
     trainSteps_->setRange(50, 100000);
     trainSteps_->setSingleStep(500);
@@ -107,17 +76,16 @@ PointsPage::PointsPage(DenoiseController& denoise, QWidget* parent) : DenoisePag
     progress_ = new QProgressBar(page);
     progress_->setFixedWidth(6 * design::kSpace5);
     progress_->setTextVisible(false);
-    state_ = words("small", page);
+    state_ = label("small", page);
     for (QWidget* widget : std::initializer_list<QWidget*>{trainLabel_, trainSteps_, train_, stop_, progress_})
         row->addWidget(widget);
     column->addLayout(row);
-    state_->setWordWrap(true);
     column->addWidget(state_);
     loss_ = new LineChart(page);
     loss_->setFixedHeight(kChartHeight);
     column->addWidget(loss_);
 
-    tableTitle_ = words("section", page);
+    tableTitle_ = label("section", page);
     column->addWidget(tableTitle_);
     auto* tableRow = new FlowRow;
     measure_ = new QComboBox(page);
@@ -131,20 +99,10 @@ PointsPage::PointsPage(DenoiseController& denoise, QWidget* parent) : DenoisePag
     table_ = new GridView(page);
     table_->setCellSize({96, 24});
     column->addWidget(table_);
-    tableText_ = words("small", page);
-    tableText_->setWordWrap(true);
+    tableText_ = label("small", page);
     column->addWidget(tableText_);
     column->addStretch(1);
-    scroll->setWidget(page);
-    outer->addWidget(scroll, 1);
 
-    timer_.setInterval(kPlayMs);
-    connect(&timer_, &QTimer::timeout, this, [this] {
-        if (moment_->value() < moment_->maximum())
-            moment_->setValue(moment_->value() + 1);
-        if (moment_->value() >= moment_->maximum())
-            play_->setChecked(false);
-    });
     connect(train_, &QPushButton::clicked, this, &PointsPage::train);
     connect(stop_, &QPushButton::clicked, this, &PointsPage::stopTraining);
     connect(fill_, &QPushButton::clicked, this, &PointsPage::fillTable);
@@ -174,13 +132,14 @@ QWidget* PointsPage::makeControls(QWidget* parent) {
     seed_ = new QSpinBox(box);
     seed_->setRange(0, 999999);
     seed_->setValue(1);
-    const auto add = [&](QLabel*& label, QWidget* widget) {
+    const auto add = [&](QLabel*& name, QWidget* widget) {
         auto* pair = new QWidget(box); // a control never parts from its name
         auto* line = new QHBoxLayout(pair);
         line->setContentsMargins(0, 0, design::kSpace2, 0);
-        label = words("small", pair);
-        label->setBuddy(widget);
-        line->addWidget(label);
+        name = label("small", pair);
+        name->setWordWrap(false);
+        name->setBuddy(widget);
+        line->addWidget(name);
         line->addWidget(widget);
         row->addWidget(pair);
     };
@@ -189,19 +148,7 @@ QWidget* PointsPage::makeControls(QWidget* parent) {
     add(stepsLabel_, steps_);
     add(seedLabel_, seed_);
     column->addLayout(row);
-    auto* line = new QHBoxLayout;
-    play_ = new QToolButton(box);
-    play_->setCheckable(true);
-    play_->setIcon(design::icon(QStringLiteral("play")));
-    play_->setIconSize({design::kIcon, design::kIcon});
-    moment_ = new QSlider(Qt::Horizontal, box);
-    moment_->setRange(0, 20);
-    moment_->setValue(14);
-    line->addWidget(play_);
-    line->addWidget(moment_, 1);
-    column->addLayout(line);
-    momentText_ = words("small", box);
-    momentText_->setWordWrap(true);
+    momentText_ = label("small", box);
     column->addWidget(momentText_);
     connect(set_, &QComboBox::currentIndexChanged, this, [this] {
         dropNet();
@@ -217,17 +164,6 @@ QWidget* PointsPage::makeControls(QWidget* parent) {
     connect(steps_, &QSpinBox::valueChanged, this, again);
     connect(seed_, &QSpinBox::valueChanged, this, again);
     connect(seed_, &QSpinBox::valueChanged, this, &PointsPage::clearTable);
-    connect(moment_, &QSlider::valueChanged, this, &PointsPage::showMoment);
-    connect(play_, &QToolButton::toggled, this, [this](bool on) {
-        play_->setIcon(design::icon(on ? QStringLiteral("pause") : QStringLiteral("play")));
-        if (!on)
-            return timer_.stop();
-        if (moment_->value() >= moment_->maximum())
-            moment_->setValue(0);
-        if (Ways::shared().reducedMotion()) // its end, at once
-            moment_->setValue(moment_->maximum() - 1);
-        timer_.start(Ways::shared().playMs(kPlayMs));
-    });
     return box;
 }
 
@@ -249,9 +185,6 @@ void PointsPage::retranslate() {
     solver_->setAccessibleName(tr("Solver"));
     steps_->setAccessibleName(tr("Steps"));
     seed_->setAccessibleName(tr("Seed"));
-    play_->setToolTip(tr("Play the steps"));
-    play_->setAccessibleName(tr("Play the steps"));
-    moment_->setAccessibleName(tr("Step"));
     trainLabel_->setText(tr("Training steps"));
     trainSteps_->setAccessibleName(tr("Training steps"));
     train_->setText(tr("Train the network"));
@@ -271,6 +204,7 @@ void PointsPage::retranslate() {
     showLoss();
     showTable();
     showState();
+    emit timeChanged();
 }
 
 PointsSetup PointsPage::setup() const {
@@ -300,21 +234,7 @@ void PointsPage::begin() {
     computeFlow(false);
     showTable();
     showState();
-}
-
-void PointsPage::dropNet() {
-    trainer_.cancelAll(this);
-    if (training_)
-        training_->enough = true;
-    training_.reset();
-    task_.finish();
-    net_.reset();
-    losses_.clear();
-    trainedSteps_ = 0;
-    flows_[1] = {};
-    denoise().pool().cancelAll(this);
-    nMeasuring_ = 0;
-    showLoss();
+    emit timeChanged();
 }
 
 void PointsPage::computeFlow(bool trained) {
@@ -327,12 +247,11 @@ void PointsPage::computeFlow(bool trained) {
         },
         [this, trained](const Result<DenoiseRecordingPtr>& done) {
             problem_ = done ? QString() : QString::fromStdString(done.error().message);
+            const bool atEnd = moment_ >= nMoment() - 1;
             if (done) {
                 flows_[trained ? 1 : 0].run = *done;
-                const bool atEnd = moment_->value() == moment_->maximum();
-                moment_->setMaximum(nMoment() - 1);
-                if (atEnd)
-                    moment_->setValue(moment_->maximum());
+                moment_ = atEnd ? nMoment() - 1 : std::min(moment_, nMoment() - 1);
+                emit timeChanged();
             }
             if (!trained)
                 computeWays();
@@ -377,89 +296,6 @@ void PointsPage::togglePoint(int index) {
     showMoment();
 }
 
-void PointsPage::train() {
-    if (training_ || !world_)
-        return;
-    clearTable(); // it was another network's
-    losses_.clear();
-    wantedSteps_ = trainSteps_->value();
-    trainedSteps_ = 0;
-    training_ = std::make_shared<Training>();
-    task_ = TaskList::shared().begin(tr("Training a network on points"), [this] { stopTraining(); });
-    const QPointer<PointsPage> alive(this);
-    trainer_.ask(
-        this, "train",
-        [world = world_, slot = training_, alive, nStep = wantedSteps_,
-         seed = std::uint64_t(seed_->value())](const std::stop_token& stop) {
-            PointTraining training;
-            training.seed = seed;
-            training.nStep = nStep;
-            training.batch = 256;
-            training.classDropout = 1; // points of all classes alike
-            const auto told = [&](const PointProgress& p) {
-                {
-                    const std::lock_guard lock(slot->mutex);
-                    slot->losses.emplace_back(p.step, p.loss);
-                    slot->net = p.net;
-                }
-                QMetaObject::invokeMethod(
-                    QCoreApplication::instance(),
-                    [alive, slot] {
-                        if (alive && alive->training_ == slot)
-                            alive->takeTraining();
-                    },
-                    Qt::QueuedConnection);
-                return !slot->enough;
-            };
-            auto net = trainPointNet(world->data(), world->schedule(), {}, training, nullptr, stop, told);
-            const std::lock_guard lock(slot->mutex);
-            if (net)
-                slot->net = *net;
-            else
-                slot->error = net.error();
-            slot->finished = true;
-            return slot;
-        },
-        [this](const std::shared_ptr<Training>& slot) {
-            if (training_ == slot)
-                takeTraining();
-        });
-    showLoss();
-    showState();
-}
-
-void PointsPage::stopTraining() {
-    if (training_)
-        training_->enough = true;
-}
-
-void PointsPage::takeTraining() {
-    bool finished = false;
-    {
-        const std::lock_guard lock(training_->mutex);
-        if (losses_.size() == training_->losses.size() && !training_->finished)
-            return; // several reports were taken at once
-        losses_ = training_->losses;
-        if (training_->net)
-            net_ = training_->net;
-        finished = training_->finished;
-        if (training_->error)
-            problem_ = QString::fromStdString(training_->error->message);
-    }
-    trainedSteps_ = losses_.empty() ? 0 : losses_.back().first;
-    task_.setProgress(wantedSteps_ > 0 ? double(trainedSteps_) / wantedSteps_ : -1);
-    if (finished) {
-        training_.reset();
-        task_.finish();
-    }
-    computeFlow(true);
-    showMoment();
-    showLoss();
-    showState();
-    if (finished)
-        showTable();
-}
-
 void PointsPage::layOut() {
     const bool beside = width() >= kBesideWidth * font().pixelSize() / design::kBodyPx || font().pixelSize() <= 0;
     beside_->setDirection(beside ? QBoxLayout::LeftToRight : QBoxLayout::TopToBottom);
@@ -476,7 +312,21 @@ void PointsPage::chooseSet(const QString& name) {
 }
 
 void PointsPage::setStep(int step) {
-    moment_->setValue(step);
+    setMoment(std::clamp(step, 0, nMoment() - 1));
+}
+
+void PointsPage::setMoment(int moment) {
+    if (moment == moment_)
+        return;
+    moment_ = moment;
+    showMoment();
+    emit timeMoved();
+}
+
+void PointsPage::changeEvent(QEvent* event) {
+    DenoisePage::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange)
+        emit timeChanged(); // thumbnails are drawn in its colours
 }
 
 QJsonObject PointsPage::saveState() const {

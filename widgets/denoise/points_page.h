@@ -5,32 +5,28 @@
 // from the exact answer. Runs are computed on the room's pool, training on a thread of its own. Thread: GUI.
 
 #include "widgets/denoise/denoise_page.h"
+#include "widgets/denoise/page_time.h"
 #include "widgets/denoise/points_canvas.h"
 #include "widgets/denoise/points_work.h"
 #include "widgets/inside/grid_view.h"
 #include "widgets/inside/line_chart.h"
 #include "widgets/shell/task_list.h"
 
-#include <QTimer>
-
 #include <array>
-#include <atomic>
 
 class QBoxLayout;
 class QComboBox;
 class QLabel;
 class QProgressBar;
 class QPushButton;
-class QSlider;
 class QSpinBox;
-class QToolButton;
 
 namespace vitral {
 
 inline constexpr std::array kPointTableSteps = {5, 10, 20, 50};
 inline constexpr int kPointsMeasured = 200; ///< points of every run of the table
 
-class PointsPage : public DenoisePage {
+class PointsPage : public DenoisePage, private PageTime {
     Q_OBJECT
 public:
     explicit PointsPage(DenoiseController& denoise, QWidget* parent = nullptr);
@@ -41,7 +37,7 @@ public:
     [[nodiscard]] QString title() const override { return tr("Points"); }
     [[nodiscard]] QString help() const override;
     [[nodiscard]] bool needsRun() const override { return false; }
-    [[nodiscard]] bool showsTimeline() const override { return false; }
+    [[nodiscard]] PageTime* time() override { return this; }
     [[nodiscard]] QStringList exportFormats() const override;
     Result<void> exportAs(const QString& path, const QString& format, double scale) override;
     [[nodiscard]] QJsonObject saveState() const override;
@@ -66,10 +62,14 @@ public:
 
 protected:
     void runChanged(bool grew) override; ///< shown for the first time: begins
+    void changeEvent(QEvent* event) override;
     void retranslate() override;
     void resizeEvent(QResizeEvent* event) override;
 
 private:
+    [[nodiscard]] StripContent content(bool clean) const override;
+    [[nodiscard]] int moment() const override { return moment_; }
+    void setMoment(int moment) override;
     struct Training;
     struct Flow {
         diffusion::DenoiseRecordingPtr run;
@@ -112,9 +112,7 @@ private:
         *tableText_, *state_;
     QComboBox *set_, *solver_, *measure_;
     QSpinBox *steps_, *seed_, *trainSteps_;
-    QSlider* moment_;
-    QToolButton* play_;
-    QTimer timer_;
+    int moment_ = 14;
     QPushButton *train_, *stop_, *fill_;
     QProgressBar* progress_;
     QBoxLayout* beside_;

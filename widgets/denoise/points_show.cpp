@@ -9,9 +9,9 @@
 
 #include <QComboBox>
 #include <QLabel>
+#include <QLocale>
 #include <QProgressBar>
 #include <QPushButton>
-#include <QSlider>
 #include <QSpinBox>
 
 #include <algorithm>
@@ -25,6 +25,8 @@ namespace {
 
 constexpr int kGrid = 15;
 constexpr double kLeastReach = 2.5;
+constexpr int kThumbEdge = 64;
+constexpr std::uint64_t kForwardSeed = 11;
 
 QPointF pointOf(const Picture& cloud, int i) {
     return {double(cloud.channel(0)[i]), double(cloud.channel(1)[i])};
@@ -35,6 +37,24 @@ std::vector<QPointF> pointsOf(const Picture& cloud) {
     for (int i = 0; i < cloud.width; ++i)
         out.push_back(pointOf(cloud, i));
     return out;
+}
+
+// A cloud as the strip shows it: its square, every point one pixel and a little of its neighbours.
+QImage thumbOf(const Picture* cloud, double reach, QColor colour) {
+    if (cloud == nullptr)
+        return {};
+    QImage image(kThumbEdge, kThumbEdge, QImage::Format_ARGB32_Premultiplied);
+    image.fill(Qt::transparent);
+    const QRgb ink = colour.rgb();
+    for (int i = 0; i < cloud->width; ++i) {
+        const QPointF p = pointOf(*cloud, i);
+        const double x = (p.x() / reach + 1) / 2 * kThumbEdge, y = (1 - p.y() / reach) / 2 * kThumbEdge;
+        if (!(x >= 0 && x + 1 < kThumbEdge && y >= 0 && y + 1 < kThumbEdge))
+            continue;
+        for (const QPoint off : {QPoint(0, 0), QPoint(1, 0), QPoint(0, 1), QPoint(1, 1)})
+            image.setPixel(QPoint(int(x), int(y)) + off, ink);
+    }
+    return image;
 }
 
 } // namespace
@@ -53,6 +73,37 @@ double PointsPage::reach() const {
     return most;
 }
 
+// The run of the exact score, and below it the same noise levels added to a sample of the data.
+StripContent PointsPage::content(bool clean) const {
+    StripContent out;
+    const DenoiseRecordingPtr& run = flows_[0].run;
+    out.empty = problem_.isEmpty() ? tr("The points are being computed.") : problem_;
+    if (!run || !world_)
+        return out;
+    const design::Palette& colours = design::paletteFor(this);
+    const QLocale locale;
+    const double far = reach();
+    out.nMoment = nMoment();
+    for (int m = 0; m < out.nMoment; ++m) {
+        const StepTime& time = run->times[std::size_t(m)];
+        const bool end = m + 1 == out.nMoment;
+        const Picture* cloud = cloudAt(run, m);
+        if (clean && !end && std::size_t(m) < run->steps.size())
+            cloud = run->steps[std::size_t(m)]->x0.get();
+        out.run.push_back(thumbOf(cloud, far, colours.accent));
+        const Picture noisy = sample_.empty() ? Picture() : addNoise(sample_, time, kForwardSeed);
+        out.forward.push_back(thumbOf(noisy.empty() ? nullptr : &noisy, far, colours.textMuted));
+        out.marks << QStringLiteral("\u03C3 ") + numberText(time.sigma, 3);
+        out.words << (end ? tr("The end: no noise is left")
+                          : tr("Before step %1 of %2: timestep %3, \u03C3 = %4")
+                                .arg(locale.toString(m + 1), locale.toString(out.nMoment - 1),
+                                     numberText(time.timestep, 4), numberText(time.sigma, 3)));
+    }
+    out.runName = tr("Points moved by the exact score, from left to right");
+    out.forwardName = tr("Noise added to a sample of the data, from right to left");
+    return out;
+}
+
 void PointsPage::showMoment() {
     const DenoiseRecordingPtr& run = flows_[0].run;
     if (!run || !world_) {
@@ -62,7 +113,7 @@ void PointsPage::showMoment() {
         netText_->clear();
         return;
     }
-    const int moment = std::clamp(moment_->value(), 0, nMoment() - 1);
+    const int moment = std::clamp(moment_, 0, nMoment() - 1);
     const StepTime& time = run->times[std::size_t(moment)];
     momentText_->setText(tr("Step %1 of %2: timestep %3, \u03B1 = %4, \u03C3 = %5. %6 points are drawn; the grey ones "
                             "are a sample of the data.")
@@ -117,7 +168,7 @@ void PointsPage::showCanvas(bool trained, const std::vector<QPointF>& at, const 
     content.empty = trained ? tr("Train the network to see what it has learned beside the exact score.")
                             : tr("The points are being computed.");
     content.reach = reach();
-    content.moment = std::clamp(moment_->value(), 0, nMoment() - 1);
+    content.moment = std::clamp(moment_, 0, nMoment() - 1);
     content.longest = longest > 0 ? longest : 1;
     content.at = at;
     for (const Point2 p : vectors)

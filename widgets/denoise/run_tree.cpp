@@ -55,7 +55,10 @@ void RunTree::fill() {
         auto* item = parent != items.end() ? new QTreeWidgetItem(parent->second) : new QTreeWidgetItem(this);
         items[run.id] = item;
         item->setData(0, kIdRole, run.id);
-        QString text = QStringLiteral("%1  %2").arg(run.id).arg(DenoiseController::runTitle(run));
+        QString text = QStringLiteral("%1  ").arg(run.id);
+        for (const QString& mark : runMarks(run.settings)) // before the title: its end may be elided
+            text += mark + QStringLiteral("  \u00B7  ");
+        text += DenoiseController::runTitle(run);
         if (run.state != RunState::Done)
             text += QStringLiteral("  \u00B7  ") + runStateText(run.state);
         if (run.id == denoise_.otherId())
@@ -72,6 +75,8 @@ void RunTree::fill() {
             lines << durationText(run.seconds);
         if (!run.problem.isEmpty())
             lines << run.problem;
+        if (run.recording)
+            lines += runNotes(*run.recording);
         item->setToolTip(0, lines.join(QLatin1Char('\n')));
         item->setData(0, Qt::AccessibleDescriptionRole, lines.join(QStringLiteral(", ")));
     }
@@ -123,6 +128,9 @@ void RunTree::contextMenuEvent(QContextMenuEvent* event) {
     menu.addSeparator();
     QAction* png = menu.addAction(tr("Export the picture\u2026"), this, [this, id] { emit exportAsked(id); });
     png->setEnabled(run->recording && run->recording->result);
+    QAction* enlarge =
+        menu.addAction(tr("Enlarge twice, tile by tile\u2026"), this, [this, id] { emit enlargeAsked(id); });
+    enlarge->setEnabled(png->isEnabled() && denoise_.model() != nullptr && !denoise_.busy());
     QAction* save = menu.addAction(tr("Save the recorded run\u2026"), this, [this, id] { emit saveAsked(id); });
     save->setEnabled(run->recording != nullptr);
     menu.addSeparator();

@@ -21,6 +21,7 @@ public:
 signals:
     void exportAsked(qint64 id);
     void saveAsked(qint64 id);
+    void enlargeAsked(qint64 id);
     void compareAsked(qint64 id);
 
 protected:

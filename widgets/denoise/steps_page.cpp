@@ -13,7 +13,6 @@
 #include <QComboBox>
 #include <QLabel>
 #include <QLocale>
-#include <QScrollArea>
 #include <QVBoxLayout>
 
 #include <cmath>
@@ -27,13 +26,6 @@ namespace {
 constexpr int kBesideWidth = 720; ///< from here on the parts below stand beside each other
 constexpr int kPartHeight = 236;
 
-QLabel* caption(QWidget* parent) {
-    auto* label = new QLabel(parent);
-    label->setProperty("role", "section");
-    label->setTextFormat(Qt::PlainText);
-    return label;
-}
-
 Prediction predictionOf(const DenoiseRecording& r) {
     return r.schedule.prediction;
 }
@@ -41,8 +33,7 @@ Prediction predictionOf(const DenoiseRecording& r) {
 } // namespace
 
 StepsPage::StepsPage(DenoiseController& denoise, QWidget* parent) : DenoisePage(denoise, parent) {
-    auto* outer = new QVBoxLayout(this);
-    outer->setContentsMargins(0, 0, 0, 0);
+    const auto [head, page] = makeFrame();
     auto* row = new FlowRow;
     smooth_ = new QCheckBox(this);
     latent_ = new QComboBox(this);
@@ -53,13 +44,7 @@ StepsPage::StepsPage(DenoiseController& denoise, QWidget* parent) : DenoisePage(
     row->addWidget(smooth_);
     row->addWidget(latent_);
     row->addWidget(stepText_);
-    outer->addLayout(row);
-    auto* scroll = new QScrollArea(this);
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setWidgetResizable(true);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    auto* page = new QWidget(scroll);
-    page->setProperty("kind", "page");
+    head->addLayout(row);
     auto* column = new QVBoxLayout(page);
     column->setContentsMargins(0, 0, design::kSpace2, 0);
     column->setSpacing(design::kSpace2);
@@ -75,7 +60,7 @@ StepsPage::StepsPage(DenoiseController& denoise, QWidget* parent) : DenoisePage(
     const auto part = [&](QLabel*& title, GridView*& grid, QSize cell) {
         auto* lines = new QVBoxLayout;
         lines->setSpacing(design::kSpace1);
-        title = caption(page);
+        title = label("section", page);
         grid = new GridView(page);
         grid->setCellSize(cell);
         grid->setMinimumHeight(kPartHeight - 3 * design::kSpace5);
@@ -94,8 +79,6 @@ StepsPage::StepsPage(DenoiseController& denoise, QWidget* parent) : DenoisePage(
     below_->addLayout(read, 4);
     column->addLayout(below_);
     column->addStretch(1);
-    scroll->setWidget(page);
-    outer->addWidget(scroll, 1);
 
     connect(smooth_, &QCheckBox::toggled, this, [this](bool on) { board_->setSmooth(on); });
     connect(latent_, &QComboBox::currentIndexChanged, this, &StepsPage::fillPictures);

@@ -2,6 +2,7 @@
 #include "widgets/denoise/words_page.h"
 
 #include "widgets/canvas/colour_map.h"
+#include "widgets/denoise/denoise_words.h"
 #include "widgets/design/metrics.h"
 #include "widgets/inside/flow_row.h"
 #include "widgets/inside/painted_export.h"
@@ -13,7 +14,6 @@
 #include <QLabel>
 #include <QLocale>
 #include <QPushButton>
-#include <QScrollArea>
 #include <QSignalBlocker>
 
 #include <algorithm>
@@ -25,15 +25,13 @@ using namespace diffusion;
 
 namespace {
 
-constexpr int kBesideWidth = 640, kReadWidth = 260;
+constexpr int kBesideWidth = 640, kReadHeight = 220;
 constexpr double kVeil = 0.85; ///< how much the heat covers where it is strongest
 
 } // namespace
 
 WordsPage::WordsPage(DenoiseController& denoise, QWidget* parent) : DenoisePage(denoise, parent) {
-    auto* outer = new QVBoxLayout(this);
-    outer->setContentsMargins(0, 0, 0, 0);
-    outer->setSpacing(design::kSpace2);
+    const auto [head, body] = makeFrame();
     auto* row = new FlowRow;
     steps_ = new QComboBox(this);
     steps_->addItems({QString(), QString()});
@@ -45,40 +43,33 @@ WordsPage::WordsPage(DenoiseController& denoise, QWidget* parent) : DenoisePage(
     special_ = new QCheckBox(this);
     for (QWidget* widget : std::initializer_list<QWidget*>{steps_, block_, head_, over_, common_, special_})
         row->addWidget(widget);
-    outer->addLayout(row);
+    head->addLayout(row);
     average_ = new QLabel(this);
     average_->setProperty("role", "small");
     average_->setWordWrap(true);
     average_->setTextFormat(Qt::PlainText);
-    outer->addWidget(average_);
+    head->addWidget(average_);
     chipRow_ = new QWidget(this);
     new FlowRow(chipRow_);
-    outer->addWidget(chipRow_);
-    body_ = new QBoxLayout(QBoxLayout::LeftToRight);
+    head->addWidget(chipRow_);
+    body_ = new QBoxLayout(QBoxLayout::LeftToRight, body);
+    body_->setContentsMargins(0, 0, design::kSpace2, 0);
     body_->setSpacing(design::kSpace3);
-    auto* scroll = new QScrollArea(this);
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setWidgetResizable(true);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    auto* page = new QWidget(scroll);
-    page->setProperty("kind", "page");
-    auto* column = new QVBoxLayout(page);
-    column->setContentsMargins(0, 0, design::kSpace2, 0);
-    board_ = new PictureBoard(page);
+    auto* column = new QVBoxLayout;
+    board_ = new PictureBoard(body);
     board_->setSmooth(true);
     column->addWidget(board_);
     column->addStretch(1);
-    scroll->setWidget(page);
-    body_->addWidget(scroll, 3);
+    body_->addLayout(column, 3);
     auto* read = new QVBoxLayout;
     readTitle_ = new QLabel(this);
     readTitle_->setProperty("role", "section");
     readTitle_->setWordWrap(true);
     bars_ = new BarList(this);
+    bars_->setMinimumHeight(kReadHeight);
     read->addWidget(readTitle_);
     read->addWidget(bars_, 1);
     body_->addLayout(read, 1);
-    outer->addLayout(body_, 1);
 
     for (QComboBox* box : {steps_, block_, head_})
         connect(box, &QComboBox::currentIndexChanged, this, &WordsPage::compute);
@@ -247,7 +238,7 @@ void WordsPage::paintHeat() {
     if (!r)
         return;
     BoardContent content;
-    content.empty = tr("No attention was recorded at this step.");
+    content.empty = (QStringList(tr("No attention was recorded at this step.")) + runNotes(*r)).join(QLatin1Char(' '));
     content.captionLines = 1;
     if (heat_.empty()) {
         average_->clear();
@@ -384,6 +375,35 @@ bool WordsPage::eventFilter(QObject* object, QEvent* event) {
 void WordsPage::resizeEvent(QResizeEvent* event) {
     DenoisePage::resizeEvent(event);
     body_->setDirection(width() >= kBesideWidth ? QBoxLayout::LeftToRight : QBoxLayout::TopToBottom);
+}
+
+void WordsPage::go(const QString& argument) {
+    const QString key = argument.section(QLatin1Char('='), 0, 0), value = argument.section(QLatin1Char('='), 1);
+    const auto choose = [&](QComboBox* box, const QVariant& what) {
+        if (const int at = box->findData(what); at >= 0)
+            box->setCurrentIndex(at);
+    };
+    const DenoiseRecordingPtr r = recording();
+    if (key == QLatin1String("mean")) {
+        steps_->setCurrentIndex(1);
+    } else if (key == QLatin1String("step")) {
+        steps_->setCurrentIndex(0);
+        denoise().setMoment(value.toInt());
+    } else if (key == QLatin1String("block")) {
+        choose(block_, value);
+    } else if (key == QLatin1String("head")) {
+        choose(head_, value.toInt());
+    } else if (r) { // the words themselves: these alone are shown
+        const QStringList wanted = argument.split(QLatin1Char(' '), Qt::SkipEmptyParts);
+        off_.clear();
+        for (std::int32_t i = 0; i < std::int32_t(r->conditioning.words.size()); ++i)
+            if (!wanted.contains(word(i), Qt::CaseInsensitive))
+                off_.insert(i);
+        if (off_.size() == r->conditioning.words.size()) // none of them is in the prompt
+            off_.clear();
+        fillChips();
+        paintHeat();
+    }
 }
 
 QStringList WordsPage::exportFormats() const {

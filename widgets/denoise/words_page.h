@@ -32,6 +32,8 @@ public:
     Result<void> exportAs(const QString& path, const QString& format, double scale) override;
     [[nodiscard]] QJsonObject saveState() const override;
     void restoreState(const QJsonObject& state) override;
+    /// "red cat": these words alone; "mean", "step=3", "block=NAME", "head=1".
+    void go(const QString& argument) override;
 
     [[nodiscard]] PictureBoard* board() const { return board_; }
     [[nodiscard]] QString averageText() const; ///< what the heat is averaged over, as shown

@@ -303,6 +303,12 @@ private slots:
             n += step->cross.size() + step->features.size();
         QCOMPARE(n, std::size_t{4});
         QVERIFY(!(*run)->notes.empty());
+        // Also of one step that is only looked into.
+        job.request.byteBudget = 10;
+        job.request.mostSteps = 1;
+        run = denoise(job, {}, {});
+        QVERIFY_RESULT(run);
+        QVERIFY(!(*run)->notes.empty() && (*run)->notes.back().find("left out") != std::string::npos);
     }
 
     void aStopIsObeyed() {

@@ -9,6 +9,7 @@
 #include "widgets/denoise/grid_page.h"
 #include "widgets/denoise/latent_page.h"
 #include "widgets/denoise/paint_page.h"
+#include "widgets/denoise/points_page.h"
 #include "widgets/denoise/run_tree.h"
 #include "widgets/denoise/steps_page.h"
 #include "widgets/denoise/words_page.h"
@@ -16,6 +17,7 @@
 #include <QAbstractButton>
 #include <QComboBox>
 #include <QImageReader>
+#include <QLabel>
 #include <QPlainTextEdit>
 
 using namespace vitral;
@@ -73,6 +75,13 @@ private slots:
         QTRY_COMPARE(words->board()->content().pictures.size(), std::size_t{3}); // the marks are left out
         QVERIFY(words->averageText().contains(QLatin1String("2")));
         QVERIFY(!words->grab().isNull());
+        words->go(QStringLiteral("red")); // as a lesson's step asks for it
+        QCOMPARE(words->board()->content().pictures.size(), std::size_t{1});
+        QCOMPARE(words->board()->content().pictures[0].title, QStringLiteral("red"));
+        words->go(QStringLiteral("head=1"));
+        QTRY_VERIFY(words->averageText().contains(QLatin1String("head 1")));
+        words->go(QStringLiteral("mean"));
+        QTRY_VERIFY(words->averageText().contains(QLatin1String("Mean of 8")));
         DenoiseSettings s = controller_->settings();
         s.guidance = 1;
         controller_->setSettings(s);
@@ -85,6 +94,40 @@ private slots:
         QVERIFY(branches->chart()->content().curves[0].y.back() > 0);
         QVERIFY(branches->board()->content().pictures.size() >= 9);
         QVERIFY(branches->differenceText().contains(QLatin1String("guidance")));
+    }
+
+    // What a run has of its own stands before its name; what its recording lacks is said on every page.
+    void marksAndNotesAreShown() {
+        DenoiseFunctions functions = gaussFunctions();
+        functions.run = [plain = functions.run](const DenoiseJob& job, const std::stop_token& stop,
+                                                const auto& progress) -> Result<DenoiseRecordingPtr> {
+            auto done = plain(job, stop, progress);
+            if (!done)
+                return done;
+            auto noted = std::make_shared<DenoiseRecording>(**done);
+            noted->notes = {
+                "3 attention and feature maps did not fit into the 1 MB allowed for them and were left out."};
+            return noted;
+        };
+        make(functions);
+        openRoom({1280, 800});
+        loadGauss();
+        DenoiseSettings s = controller_->settings();
+        s.skipScales = {0, 0};
+        controller_->setSettings(s);
+        runNow();
+        auto* tree = room_->findChild<RunTree*>();
+        QVERIFY2(tree->topLevelItem(0)->text(0).contains(QLatin1String("skips off")),
+                 qPrintable(tree->topLevelItem(0)->text(0)));
+        QVERIFY(tree->topLevelItem(0)->toolTip(0).contains(QLatin1String("did not fit")));
+        bool said = false;
+        for (const QLabel* label : room_->timeline()->findChildren<QLabel*>())
+            said = said || label->toolTip().contains(QLatin1String("did not fit"));
+        QVERIFY(said);
+        s.skipScales = {1, 0.5F};
+        controller_->setSettings(s);
+        runNow();
+        QVERIFY(tree->topLevelItem(1)->text(0).contains(QLatin1String("skips scaled")));
     }
 
     void theGridFillsAndStops() {
@@ -167,7 +210,39 @@ private slots:
         QVERIFY(timeline->playing());
         QTRY_VERIFY(controller_->moment() >= 1);
         timeline->setPlaying(false);
-        QCOMPARE(timeline->frames().size(), std::size_t{9});
+        QCOMPARE(DenoiseTimeline::frames(*controller_->recording(), false).size(), std::size_t{9});
+        QTRY_VERIFY(!timeline->strip()->content().run[8].isNull()); // made on the pool
+        QCOMPARE(timeline->strip()->content().run.size(), std::size_t{9});
+    }
+
+    // Points in a plane are under the same play, step and scrub as pictures; the run keeps its own moment.
+    void pointsShareTheTimeline() {
+        openRoom({900, 600});
+        loadGauss();
+        runNow();
+        controller_->setMoment(2);
+        QVERIFY(room_->showPage(QStringLiteral("points")));
+        auto* points = qobject_cast<PointsPage*>(room_->page(QStringLiteral("points")));
+        QTRY_VERIFY(points->flow(false) != nullptr);
+        DenoiseTimeline* timeline = room_->timeline();
+        QVERIFY(timeline->isVisible());
+        QTRY_COMPARE(timeline->strip()->content().nMoment, 21);
+        QVERIFY(!timeline->strip()->content().run[20].isNull());
+        QCOMPARE(timeline->strip()->content().forward.size(), std::size_t{21}); // noise added to the data, same axis
+        QTest::keyClick(timeline->strip(), Qt::Key_Home);
+        QCOMPARE(points->canvas(false)->content().moment, 0);
+        QTest::keyClick(timeline->strip(), Qt::Key_Right);
+        QCOMPARE(points->canvas(false)->content().moment, 1);
+        QTest::keyClick(timeline->strip(), Qt::Key_Space);
+        QVERIFY(timeline->playing());
+        QTRY_VERIFY(points->canvas(false)->content().moment >= 3);
+        points->setStep(20);
+        QCOMPARE(timeline->strip()->current(), 20);
+        QCOMPARE(controller_->moment(), 2);
+        room_->showPage(QStringLiteral("steps"));
+        QVERIFY(!timeline->playing());
+        QCOMPARE(timeline->strip()->content().nMoment, 9);
+        QCOMPARE(timeline->strip()->current(), 2);
     }
 
     void theLanguageChangesWhileItRuns() {

@@ -6,6 +6,8 @@
 
 #include <QSignalSpy>
 
+#include <set>
+
 using namespace vitral;
 using namespace vitral::test;
 using namespace vitral::diffusion;
@@ -60,6 +62,7 @@ private slots:
         QTRY_VERIFY(QFile(dir_->path() + "/state.json").size() > 0);
         QTest::qWait(200);
         DenoiseController after(*port_, *bridge_, dir_->path(), gaussFunctions());
+        QTRY_VERIFY(after.ready());
         QCOMPARE(after.settings().prompt, s.prompt);
         QCOMPARE(after.settings().seed, s.seed);
         QTRY_COMPARE(after.runs().size(), std::size_t{1});
@@ -69,6 +72,41 @@ private slots:
         QVERIFY(same(after.recording(), before));
         after.removeRun(first);
         QTRY_VERIFY(!QFile::exists(dir_->path() + "/runs/000001.json"));
+    }
+
+    // Two windows of the program at once: each run has files of its own, whichever window made it.
+    void twoWindowsKeepTheirRunsApart() {
+        loadGauss();
+        DenoiseController other(*port_, *bridge_, dir_->path(), gaussFunctions());
+        QTRY_VERIFY(other.ready());
+        other.loadModel(QStringLiteral("gauss.gguf"));
+        work();
+        const auto with = [](DenoiseController& controller, quint64 seed) {
+            DenoiseSettings s = controller.settings();
+            s.steps = 4;
+            s.seed = seed;
+            controller.setSettings(s);
+            return controller.run();
+        };
+        std::vector<qint64> ids;
+        for (const quint64 seed : {1, 3})
+            ids.push_back(with(*controller_, seed)), ids.push_back(with(other, seed + 1));
+        work();
+        QCOMPARE(std::set<qint64>(ids.begin(), ids.end()).size(), std::size_t{4});
+        const qint64 open = with(other, 9); // cancelled before it began: its number is free again
+        other.cancel();
+        QTRY_COMPARE(QDir(dir_->path() + "/runs").entryList({"*.safetensors"}).size(), 4);
+        DenoiseController after(*port_, *bridge_, dir_->path(), gaussFunctions());
+        QTRY_COMPARE(after.runs().size(), std::size_t{4});
+        for (std::size_t i = 0; i < ids.size(); ++i) {
+            const DenoiseRun* kept = after.find(ids[i]);
+            QVERIFY(kept != nullptr);
+            QCOMPARE(kept->settings.seed, std::uint64_t(i + 1));
+            after.setCurrent(kept->id);
+            QTRY_VERIFY(after.recording() != nullptr);
+            QCOMPARE(after.recording()->settings.seed, std::uint64_t(i + 1));
+        }
+        QVERIFY(after.find(open) == nullptr);
     }
 
     void aBranchSharesWhatWasBefore() {
@@ -110,6 +148,22 @@ private slots:
         QCOMPARE(controller_->find(first)->recording->steps.size(), std::size_t{3});
         QVERIFY(!controller_->busy());
         QVERIFY(problems_.isEmpty()); // cancelling is no error
+    }
+
+    void aPictureIsEnlarged() {
+        loadGauss();
+        const qint64 id = runNow();
+        const QSize before = imageFromPixels(*controller_->recording()->result).size();
+        const QString file = dir_->filePath("large.png");
+        QSignalSpy saved(controller_.get(), &DenoiseController::saved);
+        controller_->enlarge(id, 2, file);
+        QVERIFY(controller_->busy());
+        work();
+        QTRY_COMPARE(saved.size(), 1);
+        QCOMPARE(QImage(file).size(), 2 * before);
+        QVERIFY(!controller_->busy());
+        controller_->enlarge(99, 2, file);
+        QCOMPARE(problems_.size(), 1);
     }
 
     void aPngRestoresItsRun() {
