@@ -35,6 +35,14 @@ namespace {
 constexpr int kLeftWidth = 264;
 constexpr int kRightWidth = 304;
 
+/// A picture, which may carry the recipe of its run.
+QString droppedPicture(const QMimeData* mime) {
+    for (const QUrl& url : mime->urls())
+        if (url.isLocalFile() && url.toLocalFile().endsWith(QLatin1String(".png"), Qt::CaseInsensitive))
+            return url.toLocalFile();
+    return {};
+}
+
 /// A model, or a recorded run.
 QString droppedFile(const QMimeData* mime) {
     for (const QUrl& url : mime->urls())
@@ -60,7 +68,7 @@ MainWindow::MainWindow(Services& services, design::Theme& theme, Language& langu
     : services_(services), theme_(theme), language_(language) {
     setWindowIcon(design::applicationIcon());
     setAcceptDrops(true);
-    setMinimumSize(800, 540);
+    setMinimumSize(800, 440); // 1280 x 720 at 150 %, less the system's bars
     chatPanel_ = new ChatPanel(*services_.chat, *services_.model, this);
     classroom_ = std::make_unique<Classroom>(*this);
     makeInside();
@@ -264,7 +272,8 @@ QStringList MainWindow::roomFile(const QMimeData* mime) const {
 }
 
 void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
-    if (!roomFile(event->mimeData()).isEmpty() || !droppedFile(event->mimeData()).isEmpty())
+    if (!roomFile(event->mimeData()).isEmpty() || !droppedFile(event->mimeData()).isEmpty() ||
+        !droppedPicture(event->mimeData()).isEmpty())
         event->acceptProposedAction();
 }
 
@@ -272,6 +281,11 @@ void MainWindow::dropEvent(QDropEvent* event) {
     if (const QStringList files = roomFile(event->mimeData()); !files.isEmpty()) {
         for (const QString& file : files)
             currentRoom()->openFile(file);
+        return;
+    }
+    if (const QString picture = droppedPicture(event->mimeData());
+        !picture.isEmpty() && showRoom(QStringLiteral("denoise"))) {
+        currentRoom()->openFile(picture);
         return;
     }
     const QString file = droppedFile(event->mimeData());
