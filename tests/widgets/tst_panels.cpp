@@ -294,6 +294,14 @@ private slots:
         QVERIFY2(gauge.summary().contains("70") && gauge.summary().contains("15"), qPrintable(gauge.summary()));
         gauge.resize(400, gauge.sizeHint().height());
         QVERIFY(!gauge.grab().isNull());
+        // An answer that ends because the window is full has one token that was never read: 60 + 16 in a window of 75.
+        gauge.setContext(context, 75, 16, numbers);
+        QVERIFY2(gauge.summary().startsWith("75 of 75"), qPrintable(gauge.summary()));
+        QCOMPARE(gauge.panes().back().nToken, 15);
+        QVERIFY2(gauge.accessibleDescription().contains("not in the window: 1\n"),
+                 qPrintable(gauge.accessibleDescription()));
+        gauge.setContext(context, 60, 1, numbers); // the prompt alone fills it
+        QVERIFY2(gauge.summary().startsWith("60 of 60"), qPrintable(gauge.summary()));
     }
 
     void alternativesForkByKeyboard() {

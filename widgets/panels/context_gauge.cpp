@@ -76,6 +76,7 @@ void ContextGauge::setContext(std::shared_ptr<const AssembledContext> context, s
 // Template marks stand between all messages; they are gathered into one pane so that the strip can be read.
 void ContextGauge::rebuild() {
     panes_.clear();
+    nOutside_ = 0;
     if (context_) {
         const auto add = [this](SpanKind kind, std::int32_t n, bool dropped) {
             const QString name = kindName(kind);
@@ -97,8 +98,13 @@ void ContextGauge::rebuild() {
         if (panes_.empty() && !context_->ids.empty())
             panes_.push_back(
                 {tr("prompt"), design::Glass::Cobalt, static_cast<std::int32_t>(context_->ids.size()), false});
-        if (nAnswer_ > 0)
-            panes_.push_back({tr("answer"), design::Glass::Amber, nAnswer_, false});
+        // The newest token of an answer is read only when the next one is asked for, and a context that moves on loses
+        // earlier ones: what the window does not hold is not in the strip.
+        const std::int32_t within =
+            std::min(nAnswer_, std::max(0, nCtx_ - static_cast<std::int32_t>(context_->ids.size())));
+        nOutside_ = nAnswer_ - within;
+        if (within > 0)
+            panes_.push_back({tr("answer"), design::Glass::Amber, within, false});
     }
     setAccessibleName(tr("Context window"));
     setAccessibleDescription(explain());
@@ -143,7 +149,10 @@ QString ContextGauge::explain() const {
         used += p.nToken;
     }
     if (context_)
-        lines << tr("free: %1").arg(locale.toString(std::max(0, nCtx_ - used)));
+        lines << (nOutside_ > 0
+                      ? tr("written, but not in the window: %1").arg(locale.toString(nOutside_)) + QLatin1Char('\n')
+                      : QString()) +
+                     tr("free: %1").arg(locale.toString(std::max(0, nCtx_ - used)));
     return lines.join(QLatin1Char('\n'));
 }
 

@@ -43,7 +43,7 @@ private:
     [[nodiscard]] QString explain() const;
 
     std::shared_ptr<const AssembledContext> context_;
-    std::int32_t nCtx_ = 0, nAnswer_ = 0;
+    std::int32_t nCtx_ = 0, nAnswer_ = 0, nOutside_ = 0;
     RunNumbers numbers_;
     std::vector<Pane> panes_;
 };
