@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "widgets/tokenroom/embedding_pictures.h"
 
+#include "widgets/design/list_keys.h"
 #include "widgets/design/metrics.h"
 #include "widgets/design/palette.h"
 #include "widgets/inside/line_chart.h"
@@ -175,22 +176,10 @@ void VectorBars::leaveEvent(QEvent* event) {
 }
 
 void VectorBars::keyPressEvent(QKeyEvent* event) {
-    switch (event->key()) {
-    case Qt::Key_Left:
-        setCurrent(std::max(0, current_ - 1));
-        return;
-    case Qt::Key_Right:
-        setCurrent(current_ + 1);
-        return;
-    case Qt::Key_Home:
-        setCurrent(0);
-        return;
-    case Qt::Key_End:
-        setCurrent(int(values_.size()) - 1);
-        return;
-    default:
+    if (const auto place = placeByKey(event->key(), current_, int(values_.size()), 0, Qt::Horizontal))
+        setCurrent(*place);
+    else
         QWidget::keyPressEvent(event);
-    }
 }
 
 void VectorBars::changeEvent(QEvent* event) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "widgets/tokenroom/fairness_table.h"
 
+#include "widgets/design/list_keys.h"
 #include "widgets/design/metrics.h"
 #include "widgets/design/palette.h"
 
@@ -260,25 +261,11 @@ void BarTable::mouseDoubleClickEvent(QMouseEvent* event) {
 
 void BarTable::keyPressEvent(QKeyEvent* event) {
     const int page = std::max(1, (viewport()->height() - headerHeight()) / lineHeight() - 1);
+    if (const auto row = placeByKey(event->key(), current_, int(content_.rows.size()), page)) {
+        setCurrentRow(*row);
+        return;
+    }
     switch (event->key()) {
-    case Qt::Key_Up:
-        setCurrentRow(std::max(0, current_ - 1));
-        return;
-    case Qt::Key_Down:
-        setCurrentRow(current_ + 1);
-        return;
-    case Qt::Key_PageUp:
-        setCurrentRow(std::max(0, current_ - page));
-        return;
-    case Qt::Key_PageDown:
-        setCurrentRow(current_ + page);
-        return;
-    case Qt::Key_Home:
-        setCurrentRow(0);
-        return;
-    case Qt::Key_End:
-        setCurrentRow(int(content_.rows.size()) - 1);
-        return;
     case Qt::Key_Left:
     case Qt::Key_Right:
         horizontalScrollBar()->setValue(horizontalScrollBar()->value() + (event->key() == Qt::Key_Left ? -40 : 40));

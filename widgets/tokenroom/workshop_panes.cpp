@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "widgets/tokenroom/workshop_panes.h"
 
+#include "widgets/design/list_keys.h"
 #include "widgets/design/metrics.h"
 #include "widgets/design/palette.h"
 #include "widgets/tokenroom/vocabulary_tables.h"
@@ -161,25 +162,17 @@ void TokenPanes::mousePressEvent(QMouseEvent* event) {
 }
 
 void TokenPanes::keyPressEvent(QKeyEvent* event) {
+    if (const auto place = placeByKey(event->key(), current_, int(ids_.size()), 0, Qt::Horizontal)) {
+        setCurrent(*place);
+        return;
+    }
     switch (event->key()) {
-    case Qt::Key_Left:
-        setCurrent(std::max(0, current_ - 1));
-        return;
-    case Qt::Key_Right:
-        setCurrent(current_ + 1);
-        return;
     case Qt::Key_Up:
     case Qt::Key_Down:
         if (current_ >= 0)
             setCurrent(int(flow_.beside(current_, event->key() == Qt::Key_Up ? -1 : 1)));
         else
             setCurrent(0);
-        return;
-    case Qt::Key_Home:
-        setCurrent(0);
-        return;
-    case Qt::Key_End:
-        setCurrent(int(ids_.size()) - 1);
         return;
     default:
         QAbstractScrollArea::keyPressEvent(event);
