@@ -45,4 +45,17 @@ inline bool settled(const TokenView& view) {
     return QTest::qWaitFor([&] { return !view.busy(); }, 30'000);
 }
 
+/// A page on the bundled model, on the screen.
+template <class View>
+struct ShownPage {
+    TokenPageRoom room;
+    View view{*room.tokens};
+
+    ShownPage() {
+        view.resize(900, 700);
+        view.show();
+    }
+    bool ready() const { return room.waitUntilLoaded() && settled(view); }
+};
+
 } // namespace vitral::test

@@ -27,12 +27,10 @@ private slots:
     // --- Vocabulary ---
 
     void everyEntryAndOnlySeenRows() {
-        const TokenPageRoom room;
-        VocabularyView view(*room.tokens);
-        view.resize(900, 600);
-        view.show();
-        QVERIFY(room.waitUntilLoaded());
-        QVERIFY(settled(view));
+        ShownPage<VocabularyView> page;
+        QVERIFY(page.ready());
+        const TokenPageRoom& room = page.room;
+        VocabularyView& view = page.view;
         const auto tokenizer = room.tokens->currentTokenizer()->tokenizer;
         QCOMPARE(view.model()->rowCount(), tokenizer->nVocab());
         QCOMPARE(view.model()->idAt(0), 0);
@@ -46,12 +44,10 @@ private slots:
     }
 
     void searchFiltersAndOrders() {
-        const TokenPageRoom room;
-        VocabularyView view(*room.tokens);
-        view.resize(900, 600);
-        view.show();
-        QVERIFY(room.waitUntilLoaded());
-        QVERIFY(settled(view));
+        ShownPage<VocabularyView> page;
+        QVERIFY(page.ready());
+        const TokenPageRoom& room = page.room;
+        VocabularyView& view = page.view;
         const auto tokenizer = room.tokens->currentTokenizer()->tokenizer;
         view.searchField()->setText("#10-14");
         QVERIFY(settled(view));
@@ -113,12 +109,10 @@ private slots:
     }
 
     void aClickChoosesForAll() {
-        const TokenPageRoom room;
-        VocabularyView view(*room.tokens);
-        view.resize(900, 600);
-        view.show();
-        QVERIFY(room.waitUntilLoaded());
-        QVERIFY(settled(view));
+        ShownPage<VocabularyView> page;
+        QVERIFY(page.ready());
+        const TokenPageRoom& room = page.room;
+        VocabularyView& view = page.view;
         QSignalSpy spy(room.tokens.get(), &TokenController::selectionChanged);
         view.table()->setCurrentIndex(view.model()->index(7, 1));
         QCOMPARE(spy.size(), 1);
@@ -180,12 +174,10 @@ private slots:
     // --- Embedding ---
 
     void theRowAndItsNeighbours() {
-        const TokenPageRoom room;
-        EmbeddingView view(*room.tokens);
-        view.resize(900, 700);
-        view.show();
-        QVERIFY(room.waitUntilLoaded());
-        QVERIFY(settled(view));
+        ShownPage<EmbeddingView> page;
+        QVERIFY(page.ready());
+        const TokenPageRoom& room = page.room;
+        EmbeddingView& view = page.view;
         TokenSelection selection;
         selection.tokenizer = room.tokens->current();
         selection.id = 400;
@@ -215,12 +207,10 @@ private slots:
     }
 
     void whatIsTyped() {
-        const TokenPageRoom room;
-        EmbeddingView view(*room.tokens);
-        view.resize(900, 700);
-        view.show();
-        QVERIFY(room.waitUntilLoaded());
-        QVERIFY(settled(view));
+        ShownPage<EmbeddingView> page;
+        QVERIFY(page.ready());
+        const TokenPageRoom& room = page.room;
+        EmbeddingView& view = page.view;
         const auto tokenizer = room.tokens->currentTokenizer()->tokenizer;
         const auto type = [&](TokenField* field, const QString& text) {
             field->setFocus();
@@ -243,12 +233,10 @@ private slots:
     }
 
     void sumsOfRows() {
-        const TokenPageRoom room;
-        EmbeddingView view(*room.tokens);
-        view.resize(900, 700);
-        view.show();
-        QVERIFY(room.waitUntilLoaded());
-        QVERIFY(settled(view));
+        ShownPage<EmbeddingView> page;
+        QVERIFY(page.ready());
+        const TokenPageRoom& room = page.room;
+        EmbeddingView& view = page.view;
         view.go("menino - ele + ela");
         QVERIFY(settled(view));
         QCOMPARE(view.nTerm(), 3);
