@@ -57,8 +57,8 @@ CostsModel::CostsModel(QObject* parent) : QAbstractTableModel(parent), currency_
 
 void CostsModel::setExamples() {
     // Round numbers of no seller: a person puts the ones in that count.
-    setRows({{tr("Example: small model (put your price here)"), 0.2, 0.8, 128'000},
-             {tr("Example: large model (put your price here)"), 3, 15, 200'000},
+    setRows({{tr("Example: small model"), 0.2, 0.8, 128'000},
+             {tr("Example: large model"), 3, 15, 200'000},
              {tr("Example: own computer"), 0, 0, 8'192}});
 }
 

@@ -13,6 +13,7 @@
 #include <QLineEdit>
 #include <QPushButton>
 #include <QSpinBox>
+#include <QStyledItemDelegate>
 #include <QTableView>
 #include <QVBoxLayout>
 
@@ -22,6 +23,15 @@ using namespace design;
 
 namespace {
 constexpr int kMostAnswer = 10'000'000;
+
+/// Names of several lines keep away from the row above and below.
+class RoomyDelegate final : public QStyledItemDelegate {
+public:
+    using QStyledItemDelegate::QStyledItemDelegate;
+    [[nodiscard]] QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override {
+        return QStyledItemDelegate::sizeHint(option, index) + QSize(0, kSpace3);
+    }
+};
 
 QWidget* labelled(QWidget* parent, QLabel* label, QWidget* widget) {
     auto* box = new QWidget(parent);
@@ -63,6 +73,7 @@ CostsView::CostsView(TokenController& tokens, QWidget* parent)
 
     table_ = new QTableView(this);
     table_->setModel(model_);
+    table_->setItemDelegate(new RoomyDelegate(table_));
     table_->setSelectionBehavior(QAbstractItemView::SelectItems);
     table_->setSelectionMode(QAbstractItemView::SingleSelection);
     table_->setEditTriggers(QAbstractItemView::DoubleClicked | QAbstractItemView::EditKeyPressed |
@@ -71,6 +82,10 @@ CostsView::CostsView(TokenController& tokens, QWidget* parent)
     table_->setFrameShape(QFrame::NoFrame);
     table_->verticalHeader()->hide();
     table_->verticalHeader()->setDefaultSectionSize(kControlHeight + kSpace4);
+    table_->verticalHeader()->setMinimumSectionSize(kControlHeight +
+                                                    kSpace4); // a name of three lines makes a row taller
+    table_->verticalHeader()->setMaximumSectionSize(4 * kControlHeight);
+    table_->verticalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
     table_->horizontalHeader()->setHighlightSections(false);
     table_->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
     table_->horizontalHeader()->setSectionResizeMode(CostsModel::kName, QHeaderView::Stretch);

@@ -121,7 +121,10 @@ void MergePicture::paintEvent(QPaintEvent* event) {
             painter.setPen(newest ? palette.accent : palette.textMuted);
             const QRectF above(box.center().x() - 60, box.top() - painter.fontMetrics().height() - 1, 120,
                                painter.fontMetrics().height());
-            painter.drawText(above, Qt::AlignCenter, QString::number(nodes_[i].rank));
+            const QString rank = QString::number(nodes_[i].rank);
+            QRectF words = painter.boundingRect(above, Qt::AlignCenter, rank).adjusted(-2, 0, 2, -2);
+            painter.fillRect(words, palette.window); // an edge to the node above runs through there
+            painter.drawText(above, Qt::AlignCenter, rank);
         }
     }
 }
