@@ -1104,6 +1104,10 @@
         <source>free: %1</source>
         <translation>livre: %1</translation>
     </message>
+    <message>
+        <source>written, but not in the window: %1</source>
+        <translation>escritos, mas fora da janela: %1</translation>
+    </message>
 </context>
 <context>
     <name>vitral::ConversationDelegate</name>
@@ -1258,14 +1262,6 @@
 <context>
     <name>vitral::CostsModel</name>
     <message>
-        <source>Example: small model (put your price here)</source>
-        <translation>Exemplo: modelo pequeno (ponha aqui o seu preço)</translation>
-    </message>
-    <message>
-        <source>Example: large model (put your price here)</source>
-        <translation>Exemplo: modelo grande (ponha aqui o seu preço)</translation>
-    </message>
-    <message>
         <source>Example: own computer</source>
         <translation>Exemplo: o próprio computador</translation>
     </message>
@@ -1324,6 +1320,14 @@ por milhão</translation>
 a million</source>
         <translation>Escrita,
 por milhão</translation>
+    </message>
+    <message>
+        <source>Example: small model</source>
+        <translation>Exemplo: modelo pequeno</translation>
+    </message>
+    <message>
+        <source>Example: large model</source>
+        <translation>Exemplo: modelo grande</translation>
     </message>
 </context>
 <context>
@@ -1469,6 +1473,22 @@ por milhão</translation>
     <message>
         <source>The path of the chosen token, below the text</source>
         <translation>O caminho do token escolhido, abaixo do texto</translation>
+    </message>
+    <message>
+        <source>Start again</source>
+        <translation>Recomeçar</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Tentar de novo</translation>
+    </message>
+    <message>
+        <source>being cut…%1 Colours may still change at some places.</source>
+        <translation>em corte…%1 Em alguns lugares as cores ainda podem mudar.</translation>
+    </message>
+    <message>
+        <source>Open it as a text</source>
+        <translation>Abrir como texto</translation>
     </message>
 </context>
 <context>
@@ -8909,10 +8929,6 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
 <context>
     <name>vitral::TemplateView</name>
     <message>
-        <source>Exactly this text goes to the model: what you and it have written, and what its template puts around it. A dashed outline marks control tokens.</source>
-        <translation>Exatamente este texto vai para o modelo: o que você e ele escreveram e o que o molde da conversa põe em volta. Um contorno tracejado marca os tokens de controle.</translation>
-    </message>
-    <message>
         <source>Load a model to see the prompt that it receives.</source>
         <translation>Carregue um modelo para ver o prompt que ele recebe.</translation>
     </message>
@@ -8951,6 +8967,10 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
     <message>
         <source>Prompt</source>
         <translation>Prompt</translation>
+    </message>
+    <message>
+        <source>Exactly this text goes to the model: what you and it have written, and what its template puts around it. Dashed lines above and below mark control tokens.</source>
+        <translation>Exatamente este texto vai para o modelo: o que você e ele escreveram e o que o molde da conversa põe em volta. Linhas tracejadas acima e abaixo marcam os tokens de controle.</translation>
     </message>
 </context>
 <context>
@@ -9155,6 +9175,14 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
         <source>Tokenizers (*.json *.gguf *.model *.tiktoken vocab.txt);;All files (*)</source>
         <translation>Tokenizadores (*.json *.gguf *.model *.tiktoken vocab.txt);;Todos os arquivos (*)</translation>
     </message>
+    <message>
+        <source>Reading the file was stopped.</source>
+        <translation>A leitura do arquivo foi interrompida.</translation>
+    </message>
+    <message>
+        <source>Cutting the whole text was stopped: there are no totals. What is on the screen is cut with its surroundings.</source>
+        <translation>O corte do texto inteiro foi interrompido: não há totais. O que está na tela é cortado com o que há em volta.</translation>
+    </message>
 </context>
 <context>
     <name>vitral::TokenLegend</name>
@@ -9263,6 +9291,10 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
     <message>
         <source>Columns: which tokenizers are shown</source>
         <translation>Colunas: quais tokenizadores aparecem</translation>
+    </message>
+    <message>
+        <source>Stop reading and cutting</source>
+        <translation>Interromper a leitura e o corte</translation>
     </message>
 </context>
 <context>

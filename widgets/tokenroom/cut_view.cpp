@@ -19,13 +19,15 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <utility>
 
 namespace vitral {
 namespace {
 
-constexpr int kColumnWidth = 216; ///< the least at which a column can be read
+constexpr int kColumnWidth = 216;    ///< the least at which a column can be read
 constexpr double kBelowShare = 0.42; ///< of the page's height, for the path of the chosen token
-constexpr int kMostBelow = 300;
+constexpr int kMostBelow = 300, kLeastBelow = 112;
+constexpr int kTextFirst = 300; ///< of the page's height that the text keeps in a small window
 
 QString kindText(TokenizerKind kind) {
     switch (kind) {
@@ -39,6 +41,13 @@ QString kindText(TokenizerKind kind) {
         break;
     }
     return QStringLiteral("WordPiece");
+}
+
+/// How far a reading or a cutting is, where that is known.
+QString shareText(const OpenTokenizer& entry) {
+    const double share = entry.share ? entry.share->load(std::memory_order_relaxed) : -1;
+    return share < 0 ? QString()
+                     : QStringLiteral(" ") + QLocale().toString(int(share * 100)) + QStringLiteral("\u00A0%");
 }
 
 } // namespace
@@ -96,6 +105,10 @@ CutView::CutView(TokenController& tokens, QWidget* parent) : TokenView(tokens, p
         if (isVisible())
             fillCounts(-1);
     });
+    connect(&tokens, &TokenController::progressChanged, this, [this] {
+        if (isVisible())
+            fillCounts(-1);
+    });
     retranslate();
 }
 
@@ -133,15 +146,29 @@ CutColumn CutView::makeColumn(int serial) {
     c.note->setWordWrap(true);
     c.note->hide();
     lines->addWidget(c.note);
+    auto* ways = new QWidget(c.frame);
+    auto* flow = new FlowRow(ways);
+    for (QPushButton** button : {&c.again, &c.asText}) {
+        *button = new QPushButton(ways);
+        (*button)->hide();
+        flow->addWidget(*button);
+    }
+    lines->addWidget(ways);
+    connect(c.again, &QPushButton::clicked, this, [this, serial] { tokens().retry(tokens().indexOf(serial)); });
+    connect(c.asText, &QPushButton::clicked, this, [this, serial] {
+        const int index = tokens().indexOf(serial);
+        if (index < 0)
+            return;
+        const QString path = tokens().tokenizers()[static_cast<std::size_t>(index)].path;
+        tokens().closeTokenizer(index);
+        tokens().openTextFile(path);
+    });
     c.canvas = new TokenCanvas(tokens(), blocks_, caret_, serial, c.frame);
     c.canvas->setLook(look_);
     lines->addWidget(c.canvas, 1);
     TokenCanvas* canvas = c.canvas;
-    connect(c.close, &QToolButton::clicked, this, [this, serial] {
-        for (std::size_t i = 0; i < tokens().tokenizers().size(); ++i)
-            if (tokens().tokenizers()[i].serial == serial)
-                tokens().setShown(static_cast<int>(i), false);
-    });
+    connect(c.close, &QToolButton::clicked, this,
+            [this, serial] { tokens().setShown(tokens().indexOf(serial), false); });
     connect(canvas, &TokenCanvas::caretChanged, this, [this, canvas] {
         for (auto& [other, column] : columns_)
             if (column.canvas != canvas)
@@ -224,9 +251,14 @@ void CutView::fillCounts(int tokenizer) {
         const QString note = !entry.error.isEmpty() ? entry.error : entry.cutError;
         column.note->setVisible(!note.isEmpty());
         column.note->setText(note);
+        column.again->setVisible(!note.isEmpty() && !entry.path.isEmpty());
+        column.asText->setVisible(!entry.error.isEmpty() && !entry.stopped &&
+                                  entry.source == OpenTokenizer::Source::File && !entry.path.isEmpty());
+        column.asText->setText(tr("Open it as a text"));
+        column.again->setText(entry.stopped ? tr("Start again") : tr("Try again"));
         QString counts;
         if (entry.loading)
-            counts = tr("being read\u2026");
+            counts = tr("being read\u2026") + shareText(entry);
         else if (entry.cut) {
             const auto n = static_cast<qulonglong>(entry.cut->nToken());
             QStringList parts{
@@ -239,7 +271,9 @@ void CutView::fillCounts(int tokenizer) {
             }
             counts = parts.join(QStringLiteral("  \u00B7  "));
         } else if (note.isEmpty())
-            counts = tr("being cut\u2026");
+            counts = entry.preview && !entry.preview->exact()
+                         ? tr("being cut\u2026%1 Colours may still change at some places.").arg(shareText(entry))
+                         : tr("being cut\u2026") + shareText(entry);
         column.counts->setText(counts);
         column.canvas->setAccessibleDescription(counts);
     }
@@ -261,6 +295,7 @@ void CutView::textChanged(std::size_t at, std::size_t removed, std::size_t inser
 
 void CutView::cutChanged(int tokenizer) {
     fillCounts(tokenizer);
+    chooseWanted();
     for (auto& [serial, column] : columns_)
         if (tokenizer < 0 || tokens().tokenizers()[static_cast<std::size_t>(tokenizer)].serial == serial)
             column.canvas->cutChanged();
@@ -300,7 +335,8 @@ void CutView::fillStrip() {
 void CutView::showPath() {
     const bool on = stripRow_->isVisibleTo(this) && showBelow_->isChecked();
     if (on)
-        below_->setFixedHeight(std::min(kMostBelow, int(height() * kBelowShare)));
+        below_->setFixedHeight(
+            std::max(kLeastBelow, std::min({kMostBelow, int(height() * kBelowShare), height() - kTextFirst})));
     below_->setVisible(on);
 }
 
@@ -331,6 +367,15 @@ void CutView::setLook(const TokenLook& look) {
         column.canvas->setLook(look);
 }
 
+void CutView::chooseWanted() {
+    const int index = wantedToken_ ? tokens().indexOf(wantedToken_->first) : -1;
+    if (index < 0 || !tokens().tokenizers()[static_cast<std::size_t>(index)].cut || tokens().text().empty())
+        return;
+    const auto [serial, number] = *std::exchange(wantedToken_, std::nullopt);
+    if (const auto token = tokens().tokenizers()[static_cast<std::size_t>(index)].cut->token(number))
+        choose(serial, *token);
+}
+
 void CutView::go(const QString& argument) {
     TokenLook look;
     bool any = false;
@@ -343,21 +388,19 @@ void CutView::go(const QString& argument) {
         look.codePoints = look.codePoints || name == QLatin1String("points");
         look.blanks = look.blanks || name == QLatin1String("blanks");
         const OpenTokenizer* entry = tokens().currentTokenizer();
-        if (name == QLatin1String("token") && entry != nullptr && entry->cut)
-            if (const auto token = entry->cut->token(word.section(QLatin1Char('.'), 1).toULongLong()))
-                choose(entry->serial, *token);
+        if (name == QLatin1String("token") && entry != nullptr) {
+            wantedToken_ = {entry->serial, word.section(QLatin1Char('.'), 1).toULongLong()};
+            chooseWanted();
+        }
     }
     if (any)
         setLook(look);
 }
 
 QJsonObject CutView::saveState() const {
-    return {{QStringLiteral("ids"), look_.ids},
-            {QStringLiteral("pieces"), look_.pieces},
-            {QStringLiteral("bytes"), look_.bytes},
-            {QStringLiteral("points"), look_.codePoints},
-            {QStringLiteral("blanks"), look_.blanks},
-            {QStringLiteral("path"), showBelow_->isChecked()}};
+    return {{QStringLiteral("ids"), look_.ids},       {QStringLiteral("pieces"), look_.pieces},
+            {QStringLiteral("bytes"), look_.bytes},   {QStringLiteral("points"), look_.codePoints},
+            {QStringLiteral("blanks"), look_.blanks}, {QStringLiteral("path"), showBelow_->isChecked()}};
 }
 
 void CutView::restoreState(const QJsonObject& state) {

@@ -8,6 +8,8 @@
 #include "widgets/tokenroom/token_view.h"
 
 #include <map>
+#include <optional>
+#include <utility>
 
 class QCheckBox;
 class QHBoxLayout;
@@ -25,6 +27,7 @@ struct CutColumn {
     QWidget* frame = nullptr;
     QLabel *name = nullptr, *counts = nullptr, *note = nullptr;
     QToolButton* close = nullptr;
+    QPushButton *again = nullptr, *asText = nullptr; ///< below a note: once more; the file as this room's text
     TokenCanvas* canvas = nullptr;
 };
 
@@ -60,6 +63,7 @@ protected:
 private:
     void showPath();
     CutColumn makeColumn(int serial);
+    void chooseWanted();
     void choose(int serial, const PlacedToken& token);
     void fillCounts(int tokenizer);
     void fillStrip();
@@ -68,8 +72,9 @@ private:
     TextBlocks blocks_;
     TextCaret caret_;
     TokenLook look_;
-    std::size_t knownBytes_ = 0;       ///< of the text blocks_ stand for
-    std::map<int, CutColumn> columns_; ///< by serial
+    std::optional<std::pair<int, std::size_t>> wantedToken_; ///< serial and number: chosen as soon as the text is cut
+    std::size_t knownBytes_ = 0;                             ///< of the text blocks_ stand for
+    std::map<int, CutColumn> columns_;                       ///< by serial
     QScrollArea* scroll_;
     QWidget* row_;
     QHBoxLayout* rowLayout_;

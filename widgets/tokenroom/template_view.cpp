@@ -96,7 +96,7 @@ TemplateView::TemplateView(TokenController& tokens, QWidget* parent) : TokenView
 QString TemplateView::help() const {
     return tr(
         "Exactly this text goes to the model: what you and it have written, and what its template puts around it. "
-        "A dashed outline marks control tokens.");
+        "Dashed lines above and below mark control tokens.");
 }
 
 QString TemplateView::missing() const {

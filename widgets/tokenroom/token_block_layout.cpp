@@ -280,10 +280,11 @@ void TokenBlockLayout::paintPanes(QPainter& painter, const design::Palette& pale
         painter.setBrush(Qt::NoBrush);
         painter.setPen(QPen(palette.text, 1.2, Qt::DashLine));
         for (const Pane& pane : panes_)
-            if (pane.token >= 0 && control_[static_cast<std::size_t>(pane.token)])
-                painter.drawRect(QRectF(pane.x, rows_[static_cast<std::size_t>(pane.row)].top, pane.width,
-                                        rows_[static_cast<std::size_t>(pane.row)].height)
-                                     .adjusted(2, 2, -2, -2));
+            if (pane.token >= 0 && control_[static_cast<std::size_t>(pane.token)]) {
+                const Row& row = rows_[static_cast<std::size_t>(pane.row)];
+                for (const double y : {row.top + 1.5, row.top + row.height - 1.5}) // beside the letters, not on them
+                    painter.drawLine(QPointF(pane.x + 2, y), QPointF(pane.x + pane.width - 2, y));
+            }
         painter.restore();
     }
     // The lead: where one pane ends and the next begins.
@@ -338,7 +339,7 @@ void TokenBlockLayout::paintInk(QPainter& painter, const design::Palette& palett
 }
 
 void TokenBlockLayout::paintOutline(QPainter& painter, const QColor& colour, std::uint32_t begin, std::uint32_t end,
-                               double pen) const {
+                                    double pen) const {
     painter.setBrush(Qt::NoBrush);
     painter.setPen(QPen(colour, pen));
     for (const QRectF& rect : rectsOf(begin, end))
@@ -346,7 +347,7 @@ void TokenBlockLayout::paintOutline(QPainter& painter, const QColor& colour, std
 }
 
 void TokenBlockLayout::paint(QPainter& painter, const QPointF& at, const design::Palette& palette,
-                        const Marks& marks) const {
+                             const Marks& marks) const {
     painter.save();
     painter.translate(at);
     paintPanes(painter, palette);

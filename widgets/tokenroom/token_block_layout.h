@@ -37,7 +37,7 @@ struct BlockToken {
     std::uint32_t begin = 0, end = 0;
     TokenId id = -1;
     bool startsHere = true;
-    std::uint32_t fromFirst = 0; ///< its index minus that of the block's first token
+    std::uint32_t fromFirst = 0; ///< its place among the tokens that touch the block
     bool operator==(const BlockToken&) const = default;
 };
 
@@ -47,7 +47,7 @@ struct BlockStyle {
     TokenLook look;
     double width = 0;                     ///< of the column, in pixels
     const Tokenizer* tokenizer = nullptr; ///< for pieces
-    bool markControl = false;             ///< control tokens have a dashed outline
+    bool markControl = false;             ///< control tokens have dashed lines above and below
 };
 
 class TokenBlockLayout {

@@ -43,11 +43,8 @@ TokenCanvas::TokenCanvas(TokenController& tokens, const TextBlocks& blocks, Text
     });
 }
 
-TokenCut* TokenCanvas::cut() const {
-    for (const OpenTokenizer& entry : tokens_.tokenizers())
-        if (entry.serial == serial_)
-            return entry.cut.get();
-    return nullptr;
+std::vector<PlacedToken> TokenCanvas::tokensIn(std::size_t begin, std::size_t end) const {
+    return tokens_.tokensSeen(serial_, begin, end);
 }
 
 BlockStyle TokenCanvas::style() const {
@@ -67,15 +64,15 @@ std::shared_ptr<const TokenBlockLayout> TokenCanvas::layoutOf(std::size_t block)
     const std::size_t begin = std::min(first, tokens_.text().size()), end = std::min(last, tokens_.text().size());
     const std::string_view bytes = std::string_view(tokens_.text()).substr(begin, end - begin);
     std::vector<BlockToken> own;
-    if (TokenCut* const cut = this->cut(); cut != nullptr && !bytes.empty())
-        if (const auto placed = cut->tokensIn(begin, end))
-            for (const PlacedToken& token : *placed) {
-                if (token.end <= begin && token.end != token.begin)
-                    continue;
-                own.push_back({static_cast<std::uint32_t>(std::max(token.begin, begin) - begin),
-                               static_cast<std::uint32_t>(std::clamp(token.end, begin, end) - begin), token.id,
-                               token.begin >= begin, static_cast<std::uint32_t>(token.index - placed->front().index)});
-            }
+    std::uint32_t place = 0;
+    for (const PlacedToken& token : bytes.empty() ? std::vector<PlacedToken>() : tokensIn(begin, end)) {
+        const std::uint32_t fromFirst = place++;
+        if (token.end <= begin && token.end != token.begin)
+            continue;
+        own.push_back({static_cast<std::uint32_t>(std::max(token.begin, begin) - begin),
+                       static_cast<std::uint32_t>(std::clamp(token.end, begin, end) - begin), token.id,
+                       token.begin >= begin, fromFirst});
+    }
     QByteArray key(bytes.data(), static_cast<qsizetype>(bytes.size()));
     for (const BlockToken& token : own) {
         const std::uint32_t fields[] = {token.begin, token.end, static_cast<std::uint32_t>(token.id),
@@ -248,21 +245,15 @@ std::size_t TokenCanvas::byteAt(const QPoint& point) {
 
 std::optional<PlacedToken> TokenCanvas::tokenAt(const QPoint& point) {
     const Shown* shown = shownAt(point.y());
-    TokenCut* const cut = this->cut();
-    if (shown == nullptr || cut == nullptr)
+    if (shown == nullptr)
         return std::nullopt;
     const int at = shown->layout->tokenAt(QPointF(point.x() - kMarginX, point.y() - shown->top));
     if (at < 0)
         return std::nullopt;
     const auto [begin, end] = blocks_.range(shown->block);
-    const auto placed = cut->tokensIn(begin, end);
+    const std::vector<PlacedToken> placed = tokensIn(begin, end);
     const std::uint32_t from = shown->layout->tokens()[static_cast<std::size_t>(at)].fromFirst;
-    if (!placed || placed->empty())
-        return std::nullopt;
-    for (const PlacedToken& token : *placed)
-        if (token.index - placed->front().index == from)
-            return token;
-    return std::nullopt;
+    return from < placed.size() ? std::optional(placed[from]) : std::nullopt;
 }
 
 QString TokenCanvas::describe(const PlacedToken& token) const {
@@ -272,8 +263,9 @@ QString TokenCanvas::describe(const PlacedToken& token) const {
     const QLocale locale;
     const std::string_view own = std::string_view(tokens_.text()).substr(token.begin, token.end - token.begin);
     return tr("token %1  \u00B7  id %2  \u00B7  \u201C%3\u201D  \u00B7  bytes %4")
-        .arg(locale.toString(static_cast<qulonglong>(token.index + 1)), QString::number(token.id),
-             visibleText(now.tokenizer->piece(token.id), 40),
+        .arg(token.index == PlacedToken::kNoIndex ? QStringLiteral("\u2026")
+                                                  : locale.toString(static_cast<qulonglong>(token.index + 1)),
+             QString::number(token.id), visibleText(now.tokenizer->piece(token.id), 40),
              own.empty() ? QStringLiteral("\u2013") : hexText(own, 12));
 }
 

@@ -4,8 +4,8 @@
 // what is seen is laid out and painted, whatever the text's length. All columns share blocks, caret and place.
 // Thread: GUI.
 
-#include "widgets/tokenroom/token_block_layout.h"
 #include "widgets/tokenroom/text_blocks.h"
+#include "widgets/tokenroom/token_block_layout.h"
 #include "widgets/tokenroom/token_controller.h"
 
 #include <QAbstractScrollArea>
@@ -56,7 +56,6 @@ signals:
     void placeChanged(); ///< scrolled by the person
     void tokenClicked(const vitral::PlacedToken& token);
     void tokenOpened(const vitral::PlacedToken& token); ///< double click, or Ctrl+Enter
-    void filesDropped(const QStringList& files);
 
 protected:
     void paintEvent(QPaintEvent* event) override;
@@ -84,7 +83,7 @@ private:
         double top; ///< in the viewport
         std::shared_ptr<const TokenBlockLayout> layout;
     };
-    [[nodiscard]] TokenCut* cut() const;
+    [[nodiscard]] std::vector<PlacedToken> tokensIn(std::size_t begin, std::size_t end) const;
     [[nodiscard]] std::shared_ptr<const TokenBlockLayout> layoutOf(std::size_t block);
     [[nodiscard]] BlockStyle style() const;
     void updateBar();
@@ -108,8 +107,9 @@ private:
     TextCaret& caret_;
     int serial_;
     TokenLook look_;
-    QHash<QByteArray, std::shared_ptr<const TokenBlockLayout>> cache_; ///< by bytes and tokens: what an edit leaves stays
-    std::vector<Shown> shown_;                                    ///< as last filled
+    QHash<QByteArray, std::shared_ptr<const TokenBlockLayout>>
+        cache_;                ///< by bytes and tokens: what an edit leaves stays
+    std::vector<Shown> shown_; ///< as last filled
     std::size_t topBlock_ = 0;
     double topOffset_ = 0; ///< pixels of it above the viewport
     bool barMoves_ = false, pressed_ = false, dragged_ = false, caretOn_ = true;

@@ -47,16 +47,14 @@ QString TokenCanvas::spokenLine() const {
     std::size_t begin = before == std::string::npos ? 0 : before + 1, end = lineEnd;
     begin = std::max(begin, at > kMostSpokenBytes ? at - kMostSpokenBytes : 0);
     end = std::min(end, at + kMostSpokenBytes);
-    TokenCut* const cut = this->cut();
-    const auto placed = cut != nullptr ? cut->tokensIn(begin, std::max(begin + 1, end))
-                                       : Result<std::vector<PlacedToken>>(std::vector<PlacedToken>{});
+    const std::vector<PlacedToken> placed = tokensIn(begin, std::max(begin + 1, end));
     const auto piece = [&](std::size_t from, std::size_t to) {
         return QString::fromUtf8(text.data() + from, qsizetype(to - from)).replace(QLatin1Char('\n'), QChar(0x21B5));
     };
-    if (!placed || placed->empty())
+    if (placed.empty())
         return piece(begin, end);
     QStringList parts;
-    for (const PlacedToken& token : *placed) {
+    for (const PlacedToken& token : placed) {
         if (token.begin >= text.size())
             continue;
         const QString own = piece(token.begin, std::min(token.end, text.size()));

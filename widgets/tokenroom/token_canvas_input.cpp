@@ -152,11 +152,9 @@ bool TokenCanvas::editKey(QKeyEvent* event) {
             removeSelected();
     } else if (event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter) {
         if (event->modifiers().testFlag(Qt::ControlModifier)) {
-            TokenCut* const cut = this->cut();
-            const auto placed = cut != nullptr ? cut->tokensIn(caret_.at, caret_.at + 1)
-                                               : Result<std::vector<PlacedToken>>(std::vector<PlacedToken>{});
-            if (placed && !placed->empty())
-                emit tokenOpened(placed->front());
+            const std::vector<PlacedToken> placed = tokensIn(caret_.at, caret_.at + 1);
+            if (!placed.empty() && placed.front().index != PlacedToken::kNoIndex)
+                emit tokenOpened(placed.front());
             return true;
         }
         insert("\n");
@@ -306,12 +304,12 @@ void TokenCanvas::mouseMoveEvent(QMouseEvent* event) {
 void TokenCanvas::mouseReleaseEvent(QMouseEvent* event) {
     if (!std::exchange(pressed_, false) || dragged_)
         return;
-    if (const auto token = tokenAt(event->position().toPoint()))
+    if (const auto token = tokenAt(event->position().toPoint()); token && token->index != PlacedToken::kNoIndex)
         emit tokenClicked(*token);
 }
 
 void TokenCanvas::mouseDoubleClickEvent(QMouseEvent* event) {
-    if (const auto token = tokenAt(event->position().toPoint()))
+    if (const auto token = tokenAt(event->position().toPoint()); token && token->index != PlacedToken::kNoIndex)
         emit tokenOpened(*token);
 }
 

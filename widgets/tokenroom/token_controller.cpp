@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The text and the tokenizers of the room. What is kept on the disk is in token_store.cpp.
+// The text and the tokenizers of the room. Reading and cutting are in token_work.cpp, what is kept on the disk in
+// token_store.cpp.
 #include "widgets/tokenroom/token_controller.h"
 
 #include "core/base/mapped_file.h"
@@ -15,11 +16,11 @@
 namespace vitral {
 namespace {
 
-constexpr int kSaveMs = 800, kCountMs = 250;
+constexpr int kSaveMs = 800, kCountMs = 250, kProgressMs = 80;
 constexpr std::size_t kLongestText = std::size_t{256} << 20U;
 constexpr std::size_t kUndoBytes = std::size_t{64} << 20U; ///< what can be taken back
 constexpr int kMostWindows = 9;
-constexpr std::size_t kTypedTogether = 64;                 ///< bytes typed one after the other that go back together
+constexpr std::size_t kTypedTogether = 64; ///< bytes typed one after the other that go back together
 
 std::filesystem::path pathOf(const QString& path) {
     return std::filesystem::path(path.toStdU16String());
@@ -72,6 +73,12 @@ TokenController::TokenController(QString folder, ChatController* chat, ModelSess
     countTimer_.setSingleShot(true);
     countTimer_.setInterval(kCountMs);
     connect(&countTimer_, &QTimer::timeout, this, &TokenController::countSoon);
+    progressTimer_.setInterval(kProgressMs);
+    connect(&progressTimer_, &QTimer::timeout, this, [this] {
+        if (!busy()) // asked for, since the pool hears of a job's end a little after its answer
+            progressTimer_.stop();
+        emit progressChanged();
+    });
     if (model_ != nullptr)
         connect(model_, &ModelSession::changed, this, &TokenController::followModel);
 }
@@ -349,31 +356,6 @@ void TokenController::setShown(int index, bool shown) {
     emit tokenizersChanged();
 }
 
-void TokenController::load(OpenTokenizer& entry) {
-    entry.loading = true;
-    entry.error.clear();
-    begun();
-    pool_.ask(
-        this, "load" + std::to_string(entry.serial),
-        [path = pathOf(entry.path)](const std::stop_token&) { return loadTokenizer(path); },
-        [this, serial = entry.serial](Result<std::shared_ptr<const Tokenizer>> loaded) {
-            ended();
-            OpenTokenizer* read = bySerial(serial);
-            if (read == nullptr)
-                return;
-            read->loading = false;
-            if (loaded) {
-                read->tokenizer = std::move(*loaded);
-                beginCut(*read);
-            } else {
-                read->error = errorText(loaded.error(), Doing::LoadModel);
-            }
-            emit tokenizersChanged();
-            if (indexOf(serial) == current_)
-                emit currentChanged();
-        });
-}
-
 void TokenController::followModel() {
     if (!awake_ || model_ == nullptr)
         return;
@@ -427,49 +409,6 @@ void TokenController::setParsesSpecial(bool on) {
     saveTimer_.start();
 }
 
-// Cutting --------------------------------------------------------------------------------------------------------
-
-void TokenController::beginCut(OpenTokenizer& entry) {
-    entry.cut = nullptr;
-    entry.cutError.clear();
-    if (!entry.tokenizer || !entry.shown)
-        return;
-    begun();
-    const EncodeOptions options{AddSpecial::No, parseSpecial_ ? ParseSpecial::Yes : ParseSpecial::No};
-    pool_.ask(
-        this, "cut" + std::to_string(entry.serial),
-        [tokenizer = entry.tokenizer, text = text_, options](const std::stop_token&) mutable {
-            return TokenCut::begin(std::move(tokenizer), std::move(text), options);
-        },
-        [this, serial = entry.serial, revision = revision_, tokenizer = entry.tokenizer,
-         special = parseSpecial_](Result<std::shared_ptr<TokenCut>> cut) {
-            ended();
-            OpenTokenizer* asked = bySerial(serial);
-            if (asked == nullptr || asked->tokenizer != tokenizer || revision != revision_ || special != parseSpecial_)
-                return; // a newer one is on its way
-            if (cut)
-                asked->cut = std::move(*cut);
-            else
-                asked->cutError = errorText(cut.error(), Doing::Import);
-            chooseWanted(*asked);
-            emit cutChanged(indexOf(serial));
-        });
-}
-
-void TokenController::recut(std::size_t at, std::size_t removedBytes, std::string_view inserted) {
-    constexpr std::size_t kLongEdit = 16 * 1024;
-    for (OpenTokenizer& entry : list_) {
-        if (!entry.tokenizer || !entry.shown) {
-            entry.cut = nullptr;
-            continue;
-        }
-        if (entry.cut && inserted.size() <= kLongEdit && entry.cut->editsAtOnce() &&
-            entry.cut->edit(at, removedBytes, inserted))
-            continue;
-        beginCut(entry);
-    }
-}
-
 // Selection ------------------------------------------------------------------------------------------------------
 
 void TokenController::select(const TokenSelection& selection, QObject* origin) {
@@ -491,14 +430,6 @@ void TokenController::setHover(std::size_t begin, std::size_t end, QObject* orig
 bool TokenController::busy() const {
     return !pool_.idle() || countTimer_.isActive() ||
            std::any_of(list_.begin(), list_.end(), [](const OpenTokenizer& e) { return e.loading; });
-}
-
-void TokenController::begun() {
-    emit busyChanged();
-}
-
-void TokenController::ended() {
-    QTimer::singleShot(0, this, &TokenController::busyChanged); // the pool hears of its job's end a little later
 }
 
 } // namespace vitral

@@ -7,6 +7,7 @@
 #include "core/tokenizer/text_counts.h"
 #include "widgets/inside/view_pool.h"
 #include "widgets/tokenroom/token_cut.h"
+#include "widgets/tokenroom/token_preview.h"
 
 #include <QJsonObject>
 #include <QLockFile>
@@ -14,6 +15,7 @@
 #include <QString>
 #include <QTimer>
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
@@ -36,7 +38,19 @@ struct OpenTokenizer {
     bool shown = true;             ///< stands as a column of the page Cut
     std::shared_ptr<TokenCut> cut; ///< of the text as it is now; null: being computed, or cutError
     QString cutError;
-    int serial = 0; ///< stays with it while others come and go
+    bool stopped = false; ///< a person stopped the reading or the cutting: error or cutError says so
+    int serial = 0;       ///< stays with it while others come and go
+
+    /// How far the reading or the cutting that is under way is, 0 to 1; null: nothing is. Written by its thread; below
+    /// 0 where it cannot be known.
+    std::shared_ptr<const std::atomic<double>> share;
+    std::shared_ptr<TokenPreview> preview; ///< while the text is being cut, or was stopped at that
+    /// What was typed since the text that is being cut was handed over.
+    struct TypedEdit {
+        std::size_t at = 0, removedBytes = 0;
+        std::string inserted;
+    };
+    std::vector<TypedEdit> typed;
 };
 
 /// The token everybody looks at; -1: none.
@@ -86,12 +100,20 @@ public:
     /// The one that pages with one tokenizer look at; -1: none is open.
     [[nodiscard]] int current() const { return current_; }
     [[nodiscard]] const OpenTokenizer* currentTokenizer() const;
+    [[nodiscard]] int indexOf(int serial) const; ///< -1: it was closed
     void setCurrent(int index);
     void openTokenizer(const QString& path); ///< a second time: makes it the current one
     /// One made here (the workshop): `path` is its file where it has one.
     void addTokenizer(std::shared_ptr<const Tokenizer> tokenizer, const QString& name, const QString& path = {});
     void closeTokenizer(int index); ///< files only
     void setShown(int index, bool shown);
+    /// What touches bytes [begin, end) of the text, as that tokenizer cuts it: of the whole cut or, while there is
+    /// none, of its surroundings (OpenTokenizer::preview says whether that is exact).
+    [[nodiscard]] std::vector<PlacedToken> tokensSeen(int serial, std::size_t begin, std::size_t end) const;
+    /// Readings and cuttings under way: the one that is least far; nothing: none. Below 0: it cannot be known.
+    [[nodiscard]] std::optional<double> progress() const;
+    void stopWork();       ///< of all readings and cuttings; what is there stays
+    void retry(int index); ///< what failed or was stopped, once more
     /// The endings of files that may hold one, for dialogs and for what is dropped.
     static bool mayBeTokenizer(const QString& path);
     static QString fileFilter();
@@ -125,6 +147,7 @@ signals:
     void selectionChanged(QObject* origin);
     void hoverChanged(QObject* origin);
     void busyChanged();
+    void progressChanged(); ///< now and then while something is read or cut
     void problem(const QString& sentence);
 
 private:
@@ -135,6 +158,7 @@ private:
     };
     void apply(std::size_t at, std::size_t removedBytes, std::string_view inserted);
     void beginCut(OpenTokenizer& entry);
+    void takeCut(OpenTokenizer& entry, std::shared_ptr<TokenCut> cut);
     void recut(std::size_t at, std::size_t removedBytes, std::string_view inserted);
     void load(OpenTokenizer& entry);
     void followModel();
@@ -143,7 +167,6 @@ private:
     void chooseWanted(const OpenTokenizer& entry);
     void keepPlace(std::size_t at, std::size_t removedBytes, std::size_t insertedBytes);
     [[nodiscard]] OpenTokenizer* bySerial(int serial);
-    [[nodiscard]] int indexOf(int serial) const;
     void begun();
     void ended();
 
@@ -164,7 +187,7 @@ private:
     bool parseSpecial_ = false;
     TokenSelection selection_;
     std::pair<std::size_t, std::size_t> hover_{0, 0};
-    QTimer saveTimer_, countTimer_;
+    QTimer saveTimer_, countTimer_, progressTimer_;
     ViewPool pool_; ///< last: its jobs end before what they speak of
 };
 

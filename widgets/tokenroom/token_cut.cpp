@@ -17,8 +17,9 @@ TokenCut::TokenCut(std::shared_ptr<const Tokenizer> tokenizer, IncrementalEncode
 }
 
 Result<std::shared_ptr<TokenCut>> TokenCut::begin(std::shared_ptr<const Tokenizer> tokenizer, std::string text,
-                                                  const EncodeOptions& options) {
-    VITRAL_TRY_ASSIGN(IncrementalEncoder encoder, IncrementalEncoder::begin(tokenizer, std::move(text), options));
+                                                  const EncodeOptions& options, const EncodeProgress& progress) {
+    VITRAL_TRY_ASSIGN(IncrementalEncoder encoder,
+                      IncrementalEncoder::begin(tokenizer, std::move(text), options, progress));
     std::shared_ptr<TokenCut> cut(new TokenCut(std::move(tokenizer), std::move(encoder)));
     for (std::size_t i = 0; i < cut->spans_.size(); ++i)
         if (cut->encoder_.parts()[i].bytes > kBigPart)

@@ -13,16 +13,17 @@ namespace vitral {
 
 /// A token of the text: what it is and which bytes it stands for.
 struct PlacedToken {
-    std::size_t index = 0; ///< among all tokens of the text
+    static constexpr std::size_t kNoIndex = ~std::size_t{0};
+    std::size_t index = 0; ///< among all tokens of the text; kNoIndex: the whole is not cut yet
     TokenId id = -1;
     std::size_t begin = 0, end = 0; ///< bytes of the text; equal: it stands for none (an inserted blank)
 };
 
 class TokenCut {
 public:
-    /// Off the GUI thread: encodes the whole text.
+    /// Off the GUI thread: encodes the whole text. Errors: those of IncrementalEncoder::begin().
     static Result<std::shared_ptr<TokenCut>> begin(std::shared_ptr<const Tokenizer> tokenizer, std::string text,
-                                                   const EncodeOptions& options);
+                                                   const EncodeOptions& options, const EncodeProgress& progress = {});
 
     [[nodiscard]] const std::shared_ptr<const Tokenizer>& tokenizer() const { return tokenizer_; }
     [[nodiscard]] const IncrementalEncoder& encoder() const { return encoder_; }

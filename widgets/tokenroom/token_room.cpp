@@ -6,15 +6,16 @@
 #include "widgets/design/metrics.h"
 #include "widgets/inside/page_rail.h"
 #include "widgets/panels/notice_bar.h"
+#include "widgets/shell/ways.h"
 #include "widgets/tokenroom/token_view.h"
 #include "widgets/tokenroom/token_views.h"
-#include "widgets/shell/ways.h"
 
 #include <QComboBox>
 #include <QEvent>
 #include <QFileDialog>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QLocale>
 #include <QMenu>
 #include <QProgressBar>
 #include <QScrollArea>
@@ -78,7 +79,8 @@ TokenRoom::TokenRoom(TokenController& tokens, QWidget* parent) : Room(parent), t
     connect(&tokens_, &TokenController::textChanged, this, &TokenRoom::refresh);
     connect(&tokens_, &TokenController::selectionChanged, this, &TokenRoom::refresh);
     connect(&tokens_, &TokenController::cutChanged, this, &TokenRoom::refresh);
-    connect(&tokens_, &TokenController::busyChanged, this, [this] { busy_->setVisible(tokens_.busy()); });
+    connect(&tokens_, &TokenController::busyChanged, this, &TokenRoom::showProgress);
+    connect(&tokens_, &TokenController::progressChanged, this, &TokenRoom::showProgress);
     connect(&tokens_, &TokenController::textReplaced, this, [this] {
         notice_->tell(NoticeBar::Kind::Notice, tr("Another text has taken the place of the one before."),
                       tr("Take it back"), [this] { tokens_.undo(); });
@@ -114,9 +116,13 @@ QWidget* TokenRoom::makeHead() {
     title_->setProperty("role", "title");
     busy_ = new QProgressBar(head);
     busy_->setFixedWidth(64);
-    busy_->setRange(0, Ways::shared().reducedMotion() ? 1 : 0); // one that runs to and fro moves by itself
     busy_->setTextVisible(false);
     busy_->hide();
+    share_ = label("small", head);
+    share_->hide();
+    stop_ = iconButton(QStringLiteral("stop"), head);
+    stop_->hide();
+    connect(stop_, &QToolButton::clicked, &tokens_, &TokenController::stopWork);
     tokenizerLabel_ = label("small", head);
     tokenizer_ = new QComboBox(head);
     tokenizer_->setSizeAdjustPolicy(QComboBox::AdjustToContents);
@@ -131,6 +137,8 @@ QWidget* TokenRoom::makeHead() {
     openText_ = iconButton(QStringLiteral("folder"), head);
     row->addWidget(title_, 1);
     row->addWidget(busy_);
+    row->addWidget(share_);
+    row->addWidget(stop_);
     row->addWidget(tokenizerLabel_);
     row->addWidget(tokenizer_);
     row->addWidget(openTokenizer_);
@@ -177,6 +185,27 @@ void TokenRoom::refresh() {
     const QString missing = view->missing();
     emptyText_->setText(missing);
     stack_->setCurrentWidget(missing.isEmpty() ? static_cast<QWidget*>(view) : empty_);
+}
+
+// A share where it is known; what takes no time is not worth a button that comes and goes.
+void TokenRoom::showProgress() {
+    constexpr int kShownAfterMs = 250;
+    const std::optional<double> share = tokens_.progress();
+    if (!share)
+        since_.invalidate();
+    else if (!since_.isValid())
+        since_.start();
+    const bool isLong = share && since_.elapsed() >= kShownAfterMs;
+    busy_->setVisible(tokens_.busy());
+    share_->setVisible(isLong && *share >= 0);
+    stop_->setVisible(isLong);
+    if (isLong && *share >= 0) {
+        busy_->setRange(0, 100);
+        busy_->setValue(int(*share * 100));
+        share_->setText(QLocale().toString(int(*share * 100)) + QStringLiteral("\u00A0%"));
+    } else {
+        busy_->setRange(0, Ways::shared().reducedMotion() ? 1 : 0); // one that runs to and fro moves by itself
+    }
 }
 
 void TokenRoom::fillTokenizers() {
@@ -339,6 +368,7 @@ void TokenRoom::retranslate() {
     name(openText_, tr("Open a text"));
     name(columns_, tr("Columns: which tokenizers are shown"));
     name(busy_, tr("Working"));
+    name(stop_, tr("Stop reading and cutting"));
     fillTokenizers();
     refresh();
 }

@@ -5,6 +5,8 @@
 #include "widgets/room.h"
 #include "widgets/tokenroom/token_controller.h"
 
+#include <QElapsedTimer>
+
 #include <vector>
 
 class QComboBox;
@@ -58,6 +60,7 @@ private:
     QWidget* makeEmpty();
     void makeCurrent(int index);
     void refresh();
+    void showProgress();
     void fillTokenizers();
     void fillColumnsMenu();
     void openTokenizerDialog();
@@ -69,11 +72,12 @@ private:
     int current_ = 0;
     PageRail* rail_;
     QStackedWidget* stack_;
-    QLabel *title_, *tokenizerLabel_, *help_, *emptyText_;
+    QLabel *title_, *share_, *tokenizerLabel_, *help_, *emptyText_;
     QComboBox* tokenizer_;
-    QToolButton *openTokenizer_, *openText_, *columns_;
+    QToolButton *stop_, *openTokenizer_, *openText_, *columns_;
     QMenu* columnsMenu_;
     QProgressBar* busy_;
+    QElapsedTimer since_; ///< something is being read or cut; invalid: nothing is
     NoticeBar* notice_;
     QWidget* empty_;
 };

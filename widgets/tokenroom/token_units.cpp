@@ -7,6 +7,7 @@
 #include <QGlyphRun>
 #include <QGuiApplication>
 #include <QHash>
+#include <QRawFont>
 #include <QTextBoundaryFinder>
 #include <QTextLayout>
 
@@ -61,6 +62,8 @@ bool hasGlyph(char32_t code) {
     bool has = false;
     for (const QGlyphRun& run : layout.glyphRuns()) {
         const QList<quint32> glyphs = run.glyphIndexes();
+        if (!run.rawFont().isValid() || run.rawFont().fontTable("head").isEmpty())
+            continue; // no font: the boxes that stand for scripts without one
         has = has || std::any_of(glyphs.begin(), glyphs.end(), [](quint32 glyph) { return glyph != 0; });
     }
     known.insert(code, has);
@@ -116,9 +119,15 @@ TokenUnits tokenUnits(std::string_view text, std::span<const std::uint32_t> cuts
     }
     // Then what is shown.
     const auto add = [&](std::uint32_t begin, std::uint32_t end, const QString& shown, TokenUnit::Kind kind) {
+        // A row may end between two labels, not within one, and they read from left to right beside Hebrew as well.
+        const bool isLabel = kind == TokenUnit::Kind::Bytes || kind == TokenUnit::Kind::Name;
+        if (isLabel)
+            out.shown += QStringLiteral("\u200B\u200E");
         const auto from = static_cast<std::uint32_t>(out.shown.size());
         out.shown += shown;
         out.units.push_back({begin, end, from, static_cast<std::uint32_t>(out.shown.size()), kind});
+        if (isLabel)
+            out.shown += QChar(0x200E);
     };
     for (std::size_t i = 0; i < points.size(); ++i) {
         const Point& p = points[i];
@@ -131,7 +140,7 @@ TokenUnits tokenUnits(std::string_view text, std::span<const std::uint32_t> cuts
                 QString shown = QStringLiteral("\u2039");
                 const std::uint32_t from = at;
                 do
-                    shown += (at > from ? QStringLiteral(" ") : QString()) + hex(static_cast<unsigned char>(text[at]));
+                    shown += (at > from ? QString(QChar::Nbsp) : QString()) + hex(static_cast<unsigned char>(text[at]));
                 while (++at < end && !isCut(at));
                 add(from, at, shown + QStringLiteral("\u203A"), TokenUnit::Kind::Bytes);
             }
@@ -149,9 +158,9 @@ TokenUnits tokenUnits(std::string_view text, std::span<const std::uint32_t> cuts
         } else if (isInvisible(p.code) ||
                    (p.apart && (p.code == 0x200D || p.code == 0x200C || (p.code >= 0xFE00 && p.code <= 0xFE0F)))) {
             add(p.begin, p.end, nameOf(p.code), TokenUnit::Kind::Name);
-        } else if (!isMark(p.code) && p.code != 0x200D && p.code != 0x200C &&
-                   QChar::category(p.code) != QChar::Separator_Space && !(p.code >= 0xFE00 && p.code <= 0xFE0F) &&
-                   !hasGlyph(p.code)) {
+        } else if ((!isMark(p.code) || (!out.units.empty() && out.units.back().kind == TokenUnit::Kind::Name)) &&
+                   p.code != 0x200D && p.code != 0x200C && QChar::category(p.code) != QChar::Separator_Space &&
+                   !(p.code >= 0xFE00 && p.code <= 0xFE0F) && !hasGlyph(p.code)) {
             add(p.begin, p.end, nameOf(p.code), TokenUnit::Kind::Name);
         } else if (p.apart) {
             if (!p.startsLetter)

@@ -11,6 +11,8 @@
 #include "widgets/tokenroom/prompt_canvas.h"
 #include "widgets/tokenroom/token_room.h"
 
+#include <QLabel>
+#include <QPushButton>
 #include <QScrollBar>
 #include <QTemporaryDir>
 #include <QtTest>
@@ -207,6 +209,70 @@ private slots:
         }
     }
 
+    // Whatever is dropped on the room: a text, a tokenizer, or a sentence beside what failed.
+    void anyFileCanBeDropped_data() {
+        QTest::addColumn<QString>("name");
+        QTest::addColumn<QByteArray>("content");
+        QTest::addColumn<bool>("asTokenizer");
+        QTest::newRow("a picture") << "x.png" << QByteArray("\x89PNG\r\n\x1A\n\0\0\0", 11) << false;
+        QTest::newRow("nothing") << "empty.txt" << QByteArray() << false;
+        QTest::newRow("no name worth the name") << QStringLiteral("\u00E9 \u202Ex") << QByteArray("a b") << false;
+        QTest::newRow("some JSON") << "notes.json" << QByteArray("{\"a\": [1, 2]}") << true;
+        QTest::newRow("a cut-off model") << "m.gguf" << QByteArray("GGUF\3\0\0\0", 8) << true;
+        QTest::newRow("half a SentencePiece model") << "s.model" << QByteArray("\n\x7F", 2) << true;
+        QTest::newRow("ranks that are none") << "r.tiktoken" << QByteArray("IQ== 0\nIQ== 0\n") << true;
+        QTest::newRow("a folder") << "" << QByteArray() << false;
+        QTest::newRow("a folder with an ending") << "d.json/" << QByteArray() << true;
+        QTest::newRow("what is not there") << "gone.txt" << QByteArray() << false;
+    }
+    void anyFileCanBeDropped() {
+        QFETCH(QString, name);
+        QFETCH(QByteArray, content);
+        QFETCH(bool, asTokenizer);
+        QTemporaryDir dir;
+        const QString path = dir.filePath(name);
+        if (name.endsWith('/')) {
+            QVERIFY(QDir().mkpath(path));
+        } else if (!name.isEmpty() && name != "gone.txt") {
+            QFile file(path);
+            QVERIFY(file.open(QIODevice::WriteOnly));
+            file.write(content);
+        }
+        TokenController tokens({}, nullptr, nullptr, {});
+        TokenRoom room(tokens);
+        room.resize(900, 600);
+        room.show();
+        room.activated();
+        tokens.setText("before");
+        QString problem;
+        connect(&tokens, &TokenController::problem, this, [&](const QString& sentence) { problem = sentence; });
+        QVERIFY(room.takesFile(path));
+        room.openFile(name.endsWith('/') ? path.chopped(1) : path);
+        QVERIFY(!room.grab().isNull());
+        if (asTokenizer) {
+            QCOMPARE(tokens.tokenizers().size(), std::size_t{1});
+            QTRY_VERIFY_WITH_TIMEOUT(!tokens.tokenizers()[0].loading, 20000);
+            QVERIFY(!room.grab().isNull());
+            const QString error = tokens.tokenizers()[0].error;
+            QVERIFY2(error.endsWith('.') && !tokens.tokenizers()[0].tokenizer, qPrintable(error));
+            QCOMPARE(tokens.text(), std::string("before"));
+            auto* cut = room.view("cut"); // and beside it the way on
+            QPushButton* asText = nullptr;
+            for (QPushButton* button : cut->findChildren<QPushButton*>())
+                if (button->text() == "Open it as a text" && button->isVisible())
+                    asText = button;
+            QVERIFY(asText != nullptr);
+            asText->click();
+            QVERIFY(tokens.tokenizers().empty());
+            QTRY_VERIFY_WITH_TIMEOUT(tokens.text() == content.toStdString() || problem.endsWith('.'), 20000);
+        } else if (name.isEmpty() || name == "gone.txt") {
+            QTRY_VERIFY2_WITH_TIMEOUT(problem.endsWith('.'), qPrintable(problem), 20000);
+            QCOMPARE(tokens.text(), std::string("before"));
+        } else {
+            QTRY_COMPARE_WITH_TIMEOUT(tokens.text(), content.toStdString(), 20000);
+        }
+    }
+
     void columnsShareLettersAndPlace() {
         TokenController tokens({}, nullptr, nullptr, {});
         TokenRoom room(tokens);
@@ -291,6 +357,117 @@ private slots:
         QVERIFY(tokens.tokenizers()[0].cut != nullptr); // at once, not later
     }
 
+    // What is seen has its colours at once, and they are those of the whole; what is typed meanwhile is caught up with.
+    void colouredWhileItIsCut() {
+        std::string text;
+        for (int i = 0; text.size() < 6'000'000; ++i)
+            text += "Linha " + std::to_string(i) + " de um texto longo, com S\xC3\xA3o Paulo e mais palavras.\n";
+        TokenController tokens({}, nullptr, nullptr, {});
+        TokenRoom room(tokens);
+        room.resize(900, 600);
+        room.show();
+        room.activated();
+        open(tokens, {"bytes-cl100k.json", "wordpiece.json"});
+        auto* cut = qobject_cast<CutView*>(room.view("cut"));
+        tokens.setText(text); // no event of the pool can have come before the next lines
+        TokenCanvas* canvas = cut->canvas(0);
+        canvas->showByte(text.size() / 2);
+        for (std::size_t i = 0; i < 2; ++i) {
+            const OpenTokenizer& entry = tokens.tokenizers()[i];
+            QVERIFY(entry.cut == nullptr && entry.preview != nullptr && entry.share != nullptr);
+            QVERIFY(!tokens.tokensSeen(entry.serial, text.size() / 2, text.size() / 2 + 3000).empty());
+            QVERIFY(entry.preview->exact());
+        }
+        QVERIFY(!room.grab().isNull());
+        const auto early = canvas->tokenAt({14, 14});
+        QVERIFY(early && early->index == PlacedToken::kNoIndex);
+        const std::size_t at = text.size() / 2;
+        const std::vector<PlacedToken> before = tokens.tokensSeen(tokens.tokenizers()[0].serial, at, at + 3000);
+        tokens.edit(text.size() - 1, 0, "x");
+        tokens.edit(10, 3, "yz");
+        QVERIFY(tokens.progress().has_value());
+        tokens.edit(10, 2, std::string_view(text).substr(10, 3));
+        std::vector<double> told;
+        connect(&tokens, &TokenController::progressChanged, this, [&] {
+            if (const auto& share = tokens.tokenizers()[0].share)
+                told.push_back(*share);
+        });
+        settle(tokens);
+        QVERIFY(std::is_sorted(told.begin(), told.end()));
+        QVERIFY(!tokens.progress().has_value());
+        const OpenTokenizer& entry = tokens.tokenizers()[0];
+        QVERIFY(entry.cut != nullptr && entry.preview == nullptr);
+        QCOMPARE(entry.cut->encoder().text(), tokens.text());
+        QCOMPARE(entry.cut->encoder().ids(),
+                 *entry.tokenizer->encode(tokens.text(), {AddSpecial::No, ParseSpecial::No}));
+        const std::vector<PlacedToken> after = tokens.tokensSeen(entry.serial, at, at + 3000);
+        QCOMPARE(after.size(), before.size());
+        for (std::size_t i = 0; i < after.size(); ++i)
+            QVERIFY(after[i].id == before[i].id && after[i].begin == before[i].begin && after[i].end == before[i].end);
+    }
+
+    // CLIP's rule looks back over any distance: what is seen may change, and that is said.
+    void coloursThatMayChange() {
+        TokenController tokens({}, nullptr, nullptr, {});
+        TokenRoom room(tokens);
+        room.resize(900, 600);
+        room.show();
+        room.activated();
+        open(tokens, {"clip.json"});
+        std::string text;
+        while (text.size() < 60'000)
+            text += "some words and more of them, line after line\n";
+        tokens.setText(text);
+        const OpenTokenizer& entry = tokens.tokenizers()[0];
+        QVERIFY(entry.cut == nullptr && entry.preview != nullptr);
+        QVERIFY(!tokens.tokensSeen(entry.serial, 30'000, 32'000).empty());
+        QVERIFY(!entry.preview->exact());
+        emit tokens.progressChanged();
+        const QList<QLabel*> labels = room.view("cut")->findChildren<QLabel*>();
+        QVERIFY(std::any_of(labels.begin(), labels.end(),
+                            [](const QLabel* label) { return label->text().contains("Colours may still change"); }));
+        settle(tokens);
+    }
+
+    void workCanBeStopped() {
+        QTemporaryDir dir;
+        QFile file(dir.filePath("large.json"));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write("{\"model\":{\"type\":\"BPE\",\"vocab\":{\"a\":0,\"aa\":1},\"merges\":[\"a a\"");
+        for (int i = 0; i < 1'000'000; ++i)
+            file.write(",\"a a\"");
+        file.write("]}}");
+        file.close();
+        TokenController tokens({}, nullptr, nullptr, {});
+        TokenRoom room(tokens);
+        room.resize(900, 600);
+        room.show();
+        room.activated();
+        tokens.openTokenizer(file.fileName());
+        QVERIFY(tokens.progress().has_value());
+        tokens.stopWork();
+        QVERIFY(!tokens.progress().has_value());
+        QVERIFY(tokens.tokenizers()[0].stopped && tokens.tokenizers()[0].error.endsWith('.'));
+        tokens.retry(0);
+        QTRY_VERIFY_WITH_TIMEOUT(tokens.tokenizers()[0].tokenizer != nullptr, 60000);
+        std::string text;
+        while (text.size() < 4'000'000)
+            text += "a aa aaa\n";
+        tokens.setText(text);
+        tokens.stopWork();
+        const OpenTokenizer& entry = tokens.tokenizers()[0];
+        QVERIFY(entry.stopped && entry.cut == nullptr && entry.cutError.endsWith('.'));
+        tokens.edit(0, 0, "a"); // typing does not begin it again, and is seen
+        QVERIFY(entry.share == nullptr);
+        QCOMPARE(tokens.tokensSeen(entry.serial, 0, 4).front().begin, std::size_t{0});
+        QVERIFY(!room.grab().isNull());
+        tokens.retry(0);
+        settle(tokens);
+        QVERIFY(entry.cut != nullptr && entry.cutError.isEmpty());
+        QCOMPARE(entry.cut->encoder().text(), tokens.text());
+        QTRY_VERIFY(!tokens.busy());
+    }
+
     void lettersThatTokensDivide() {
         const std::string family = "\xF0\x9F\x91\xA8\xE2\x80\x8D\xF0\x9F\x91\xA9"; // man, joiner, woman
         QCOMPARE(tokenUnits(family, {}).units.size(), std::size_t{1});             // one letter
@@ -302,7 +479,10 @@ private slots:
         const TokenUnits bytes = tokenUnits(family.substr(0, 4), inside);
         QCOMPARE(bytes.units.size(), std::size_t{2});
         QCOMPARE(bytes.units[0].kind, TokenUnit::Kind::Bytes);
-        QVERIFY2(bytes.shown.contains("F0 9F") && bytes.shown.contains("91 A8"), qPrintable(bytes.shown));
+        QVERIFY2(bytes.shown.contains(u"F0\u00A09F") && bytes.shown.contains(u"91\u00A0A8"), qPrintable(bytes.shown));
+        // A script that this machine may have no font for: letters or their code points, never what cannot be read.
+        for (const char* text : {"\xE0\xA4\xB9\xE0\xA4\xBF", "\xE1\x9A\xA0", "\xF0\x92\x80\x80"})
+            QVERIFY(!tokenUnits(text, {}).shown.isEmpty());
         const std::uint32_t mark[] = {1};
         QVERIFY(tokenUnits("e\xCC\x81", mark).shown.contains(QChar(0x25CC))); // an accent alone has a place to sit
         QVERIFY(!tokenUnits("e\xCC\x81", {}).shown.contains(QChar(0x25CC)));
