@@ -2,19 +2,22 @@
 #include "core/runtime/placement.h"
 
 #include "core/backend/split_backend.h"
+#include "core/base/system_memory.h"
 #include "core/io/gguf_summary.h"
 
 #include <algorithm>
 #include <charconv>
 #include <fmt/format.h>
+#include <map>
 
 namespace vitral {
 
 namespace {
 
-constexpr std::uint64_t kScratchBytes = std::uint64_t{384}
-                                        << 20; ///< activations of a prefill chunk, logits, the driver
-constexpr double kUsable = 0.95;               ///< of what a device says is free
+constexpr std::uint64_t kFixedBytes = std::uint64_t{64} << 20; ///< code, graphs, lists: whatever the model
+constexpr std::uint64_t kChunkRows = 512;                      ///< of the largest prefill chunk
+constexpr std::uint64_t kHeadFloats = std::uint64_t{8} << 20;  ///< logits in memory at once
+constexpr double kUsable = 0.95;                               ///< of what a device says is free
 
 double gigabytes(std::uint64_t bytes) {
     return static_cast<double>(bytes) / 1e9;
@@ -29,15 +32,45 @@ std::int64_t layerOf(std::string_view tensor) {
     return layer;
 }
 
+/// Activations of a prefill chunk in the layer that has most of them, its inputs rounded for products, logits: an upper
+/// estimate from the tensors' shapes.
+std::uint64_t scratchOf(const GgufFile& file) {
+    std::int64_t nUsed = 1;
+    if (const auto architecture = file.string("general.architecture", ""))
+        nUsed = std::clamp<std::int64_t>(file.integer(*architecture + ".expert_used_count", 1).value_or(1), 1, 256);
+    std::map<std::int64_t, std::uint64_t> widths; // outputs of all matrices of a layer
+    std::uint64_t widest = 0, nEmbd = 0, nVocab = 0;
+    for (const GgufTensor& tensor : file.tensors()) {
+        const Shape& shape = tensor.view.shape;
+        if (shape.rank < 2)
+            continue;
+        const auto nOut = static_cast<std::uint64_t>(shape[shape.rank - 2]);
+        const std::int64_t layer = layerOf(tensor.name);
+        if (layer >= 0)
+            widths[layer] += nOut * (shape.rank == 3 ? static_cast<std::uint64_t>(nUsed) : 1);
+        else if (tensor.name == "token_embd.weight")
+            nVocab = nOut, nEmbd = static_cast<std::uint64_t>(shape.nCol());
+    }
+    for (const auto& [layer, width] : widths)
+        widest = std::max(widest, width);
+    // The stream, the normalised stream, a branch; queries again as the attention's result; inputs of a product in 8 or
+    // 16 bits, no wider than everything together.
+    const std::uint64_t perRow = (3 * nEmbd + 2 * widest) * sizeof(float);
+    const std::uint64_t logits = std::max(32 * nVocab, std::min(kHeadFloats, kChunkRows * nVocab)) * sizeof(float);
+    return kFixedBytes + kChunkRows * perRow + logits;
+}
+
 struct Needs {
     std::vector<std::uint64_t> layers; ///< weights, keys and values
     std::uint64_t embedding = 0;       ///< the table and what else stands before the layers
+    std::uint64_t scratch = 0;         ///< of every part
     std::uint64_t head = 0;            ///< the output matrix: the table again where it is tied
 };
 
 Needs needsOf(const GgufFile& file, const DeviceOptions& options) {
     const GgufSummary summary = summarize(file);
     Needs needs;
+    needs.scratch = scratchOf(file);
     const std::uint64_t nLayer = static_cast<std::uint64_t>(std::clamp<std::int64_t>(summary.nLayer, 0, 4096));
     needs.layers.resize(nLayer);
     for (const GgufTensor& tensor : file.tensors()) {
@@ -59,7 +92,7 @@ Needs needsOf(const GgufFile& file, const DeviceOptions& options) {
 }
 
 PlacementPart cpuPart(std::int64_t nLayer, std::uint64_t bytes) {
-    return {-1, "CPU", 0, nLayer, bytes, 0};
+    return {-1, "CPU", 0, nLayer, bytes, availableMemoryBytes()};
 }
 
 } // namespace
@@ -78,7 +111,7 @@ Placement planPlacement(const GgufFile& file, const GpuFindings& gpus, const Dev
     const auto nLayer = static_cast<std::int64_t>(needs.layers.size());
     Placement plan;
     plan.nLayer = nLayer;
-    std::uint64_t all = needs.embedding + needs.head + kScratchBytes;
+    std::uint64_t all = needs.embedding + needs.head + needs.scratch;
     for (const std::uint64_t layer : needs.layers)
         all += layer;
     plan.needBytes = all;
@@ -93,14 +126,14 @@ Placement planPlacement(const GgufFile& file, const GpuFindings& gpus, const Dev
     if (gpus.devices.empty())
         return onCpu(options.choice == DeviceChoice::Auto && gpus.absence == GpuAbsence::NoPlugin ? std::string()
                                                                                                   : gpus.sentence);
-    const auto budget = [](const GpuDevice& device) {
+    const auto budget = [&](const GpuDevice& device) {
         const auto usable = static_cast<std::uint64_t>(kUsable * static_cast<double>(device.freeBytes));
-        return usable > kScratchBytes ? usable - kScratchBytes : 0;
+        return usable > needs.scratch ? usable - needs.scratch : 0;
     };
     const std::int64_t most = options.gpuLayers < 0 ? nLayer : std::min(nLayer, options.gpuLayers);
     // One device with room for everything takes everything.
     const auto whole = std::find_if(gpus.devices.begin(), gpus.devices.end(),
-                                    [&](const GpuDevice& d) { return budget(d) >= all - kScratchBytes; });
+                                    [&](const GpuDevice& d) { return budget(d) >= all - needs.scratch; });
     if (whole != gpus.devices.end() && most == nLayer) {
         plan.parts = {{whole->ordinal, whole->name, 0, nLayer, all, whole->freeBytes}};
         return plan;
@@ -121,7 +154,7 @@ Placement planPlacement(const GgufFile& file, const GpuFindings& gpus, const Dev
         if (part.nLayer == 0)
             continue;
         part.firstLayer = next + 1;
-        part.needBytes += kScratchBytes;
+        part.needBytes += needs.scratch;
         backwards.push_back(part);
         head = 0;
     }
@@ -129,7 +162,7 @@ Placement planPlacement(const GgufFile& file, const GpuFindings& gpus, const Dev
         return onCpu(
             fmt::format("The graphics device's free memory ({:.1f} GB on {}) is too little for even one layer.",
                         gigabytes(gpus.devices.front().freeBytes), gpus.devices.front().name));
-    std::uint64_t cpu = needs.embedding + kScratchBytes;
+    std::uint64_t cpu = needs.embedding + needs.scratch;
     for (std::int64_t i = 0; i <= next; ++i)
         cpu += needs.layers[static_cast<std::size_t>(i)];
     plan.needBytes = cpu;

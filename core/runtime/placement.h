@@ -36,7 +36,7 @@ struct PlacementPart {
     std::int64_t firstLayer = 0;
     std::int64_t nLayer = 0;
     std::uint64_t needBytes = 0; ///< weights, keys and values, scratch
-    std::uint64_t freeBytes = 0; ///< on the device when it was asked; 0 for the CPU
+    std::uint64_t freeBytes = 0; ///< of the device, or of the computer, when it was asked; 0: not known
 };
 
 struct Placement {

@@ -85,23 +85,6 @@ std::vector<ScanPlace> usualModelPlaces(const QStringList& ownFolders) {
     return places;
 }
 
-quint64 availableMemoryBytes() {
-    quint64 available = 0;
-    QFile meminfo(QStringLiteral("/proc/meminfo"));
-    if (meminfo.open(QIODevice::ReadOnly))
-        for (const QByteArray& line : meminfo.readAll().split('\n'))
-            if (line.startsWith("MemAvailable:"))
-                available = line.mid(13).simplified().split(' ').value(0).toULongLong() * 1024;
-    QFile limit(QStringLiteral("/sys/fs/cgroup/memory.max")); // a container's own limit
-    if (limit.open(QIODevice::ReadOnly)) {
-        bool ok = false;
-        const quint64 bytes = limit.readAll().trimmed().toULongLong(&ok);
-        if (ok && bytes > 0 && (available == 0 || bytes < available))
-            available = bytes;
-    }
-    return available;
-}
-
 ModelEntry readModelEntry(const QString& path, ModelSource source) {
     ModelEntry entry;
     entry.path = path;

@@ -34,9 +34,6 @@ struct ScanPlace {
 /// The usual places that exist here (environment variables of those programs respected).
 std::vector<ScanPlace> usualModelPlaces(const QStringList& ownFolders);
 
-/// Bytes a model may take now; 0 where the system does not say.
-quint64 availableMemoryBytes();
-
 /// Reads one header. Thread: any.
 ModelEntry readModelEntry(const QString& path, ModelSource source);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "widgets/hub/disk_page.h"
 
+#include "core/base/system_memory.h"
 #include "core/hub/download.h"
 #include "core/io/gguf.h"
 #include "widgets/design/icons.h"

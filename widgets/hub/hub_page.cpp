@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "widgets/hub/hub_page.h"
 
+#include "core/base/system_memory.h"
 #include "core/hub/key_store.h"
 #include "widgets/chat/model_scanner.h"
 #include "widgets/design/icons.h"
