@@ -2,7 +2,8 @@
 #pragma once
 // The core of fused attention: a warp owns 16 queries and walks over tiles of 32 keys that its block shares. Scores and
 // weighted sums are matrix instructions; the softmax between them stays in the registers of the four lanes that share a
-// query. Keys and values of the next tile are on their way while one is worked on.
+// query. Keys and values of the next tile are on their way while one is worked on. Softmax weights are F16; with one warp
+// a block (decode) F16 hi + lo, 22 bits.
 
 #include "gpu/cuda/kernels/ptx.cuh"
 
@@ -174,6 +175,15 @@ __device__ inline void attendTiles(AttentionState<kD>& state, const Source& sour
                                         packHalves(scores[2 * k][2], scores[2 * k][3]),
                                         packHalves(scores[2 * k + 1][0], scores[2 * k + 1][1]),
                                         packHalves(scores[2 * k + 1][2], scores[2 * k + 1][3])};
+            std::uint32_t rest[4] = {};
+            if constexpr (kWarps == 1) { // decode waits for memory: what the rounding lost costs nothing there
+#pragma unroll
+                for (int i = 0; i < 4; ++i) {
+                    const float* pair = scores[2 * k + i / 2] + i % 2 * 2;
+                    rest[i] = packHalves(pair[0] - halfToFloat(static_cast<std::uint16_t>(p[i])),
+                                         pair[1] - halfToFloat(static_cast<std::uint16_t>(p[i] >> 16)));
+                }
+            }
 #pragma unroll
             for (int n = 0; n < kD / 16; ++n)
                 if (16 * n < dimV) {
@@ -181,6 +191,10 @@ __device__ inline void attendTiles(AttentionState<kD>& state, const Source& sour
                     loadMatrix4Transposed(v, values + k * 16 * S::stride + n * 16);
                     multiplyHalves(state.sums[2 * n], p, v[0], v[1]);
                     multiplyHalves(state.sums[2 * n + 1], p, v[2], v[3]);
+                    if constexpr (kWarps == 1) {
+                        multiplyHalves(state.sums[2 * n], rest, v[0], v[1]);
+                        multiplyHalves(state.sums[2 * n + 1], rest, v[2], v[3]);
+                    }
                 }
         }
         __syncthreads(); // the tile after the next goes where this one was
