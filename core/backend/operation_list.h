@@ -30,7 +30,7 @@ struct Operation {
     std::vector<OperandInfo> outputs;
     std::int64_t bytesRead = 0, bytesWritten = 0; ///< what it must touch at least once, in the types that are stored
     std::int64_t flops = 0;  ///< multiplications and additions; exp, tanh and the like count as one
-    std::int64_t timeNs = 0; ///< wall time of the call; 0: not measured
+    std::int64_t timeNs = 0; ///< wall time of the call to its end (on a device with its launch); 0: not measured
 };
 
 struct OperationList {

@@ -5,12 +5,12 @@
 // backend that holds the weights; results are the same bit for bit. Costs nothing where it is not used.
 // Times are those of the call: right for the CPU, where an operation is over when it returns. Thread: engine.
 
-#include "core/backend/backend.h"
+#include "core/backend/device_backend.h"
 #include "core/backend/operation_list.h"
 
 namespace vitral {
 
-class RecordingBackend final : public Backend {
+class RecordingBackend final : public Backend, public DeviceBackend {
 public:
     /// `inner` must outlive it. Weights, buffers and caches stay the inner backend's.
     explicit RecordingBackend(Backend& inner) : inner_(inner) {}
@@ -77,6 +77,18 @@ public:
     }
     void readRows(Tensor x, DType as, std::span<std::byte* const> rows) override { inner_.readRows(x, as, rows); }
     void copyBytes(void* to, const void* from, std::size_t n) override { inner_.copyBytes(to, from, n); }
+    bool summarise(Tensor logits, std::int32_t nBest, std::span<LogitSummary> rows) override {
+        DeviceBackend* device = DeviceBackend::of(inner_);
+        return device && device->summarise(logits, nBest, rows);
+    }
+    void finish() override {
+        if (DeviceBackend* device = DeviceBackend::of(inner_))
+            device->finish();
+    }
+    [[nodiscard]] bool pinned() const override {
+        const DeviceBackend* device = DeviceBackend::of(inner_);
+        return device && device->pinned();
+    }
     [[nodiscard]] Result<void> status() override { return inner_.status(); }
 
 private:

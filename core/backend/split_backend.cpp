@@ -447,6 +447,25 @@ void SplitBackend::write(Tensor x, std::span<const float> host) {
     parts_[p].backend->write(out(x, p), host);
 }
 
+bool SplitBackend::summarise(Tensor logits, std::int32_t nBest, std::span<LogitSummary> rows) {
+    const std::size_t p = holder(logits);
+    DeviceBackend* device = DeviceBackend::of(*parts_[p].backend);
+    return device && device->summarise(in(logits, p), nBest, rows);
+}
+
+void SplitBackend::finish() {
+    for (const Part& part : parts_)
+        if (DeviceBackend* device = DeviceBackend::of(*part.backend))
+            device->finish();
+}
+
+bool SplitBackend::pinned() const {
+    return std::any_of(parts_.begin(), parts_.end(), [](const Part& part) {
+        const DeviceBackend* device = DeviceBackend::of(*part.backend);
+        return device && device->pinned();
+    });
+}
+
 void SplitBackend::readRows(Tensor x, DType as, std::span<std::byte* const> rows) {
     const std::size_t p = holder(x);
     parts_[p].backend->readRows(in(x, p), as, rows);

@@ -6,7 +6,7 @@
 // wrote last gets a copy first. In a pass that is the residual stream, once where two parts meet.
 // Costs one map lookup a tensor; used only where a model does not fit on one device. Thread: engine.
 
-#include "core/backend/backend.h"
+#include "core/backend/device_backend.h"
 #include "core/backend/range_owner.h"
 
 #include <map>
@@ -16,7 +16,7 @@
 
 namespace vitral {
 
-class SplitBackend final : public Backend {
+class SplitBackend final : public Backend, public DeviceBackend {
 public:
     struct Part {
         std::shared_ptr<Backend> backend;
@@ -75,6 +75,9 @@ public:
                     std::int64_t n, std::span<float> host) override;
     [[nodiscard]] std::size_t kvBlockBytes(const KvLayerSpec& layer, DType dtype) const override;
     void copyBytes(void* to, const void* from, std::size_t n) override;
+    [[nodiscard]] bool summarise(Tensor logits, std::int32_t nBest, std::span<LogitSummary> rows) override;
+    void finish() override;
+    [[nodiscard]] bool pinned() const override;
     [[nodiscard]] Result<void> status() override;
 
 private:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/model/decoder.h"
 
+#include "core/backend/device_backend.h"
 #include "core/base/log.h"
 #include "core/io/gguf_summary.h"
 
@@ -208,6 +209,8 @@ Result<void> Decoder::head(Pass& pass, Workspace& workspace, std::span<float> lo
         const Tensor out = scratch.rows(0, n);
         unembed(backend, out, input.rows(first, n), Projection::Logits);
         pass.observe(Point::Logits, 0, out);
+        if (SummaryRequest::answer(backend, out, first))
+            continue;
         backend.read(out,
                      logits.subspan(static_cast<std::size_t>(first * nVocab), static_cast<std::size_t>(n * nVocab)));
     }

@@ -89,9 +89,13 @@ Result<void> Generation::produce(std::size_t iBranch) {
     BranchState& branch = branches_[iBranch];
     const std::shared_ptr<const Tokenizer>& tokenizer = job_.model->tokenizer();
     std::shared_ptr<SamplerTrace> trace = job_.traceSampler ? std::make_shared<SamplerTrace>() : nullptr;
-    VITRAL_TRY_ASSIGN(const TokenId id, branch.sampler->sample(branch.logits, trace.get()));
+    const bool summed = branch.summary.known;
+    const std::span<const float> logits =
+        summed ? bestLogits_.of(branch.summary, branch.logits.size()) : std::span<const float>(branch.logits);
+    VITRAL_TRY_ASSIGN(const TokenId id, branch.sampler->sample(logits, trace.get()));
 
-    auto score = std::make_shared<const TokenScore>(scoreToken(branch.logits, id, job_.nTop));
+    auto score = std::make_shared<const TokenScore>(summed ? scoreToken(branch.summary, id, job_.nTop)
+                                                           : scoreToken(logits, id, job_.nTop));
     branch.tokens.push_back(id);
     branch.scores.push_back(score);
     ++branch.nGenerated;

@@ -7,6 +7,7 @@
 #include "core/runtime/engine.h"
 #include "core/runtime/prefix_cache.h"
 #include "core/runtime/stop_filter.h"
+#include "core/sample/best.h"
 #include "core/sample/sampler.h"
 #include "core/trace/intervener.h"
 #include "core/trace/recorder.h"
@@ -56,7 +57,8 @@ private:
         std::unique_ptr<Sampler> sampler;
         std::unique_ptr<StreamDecoder> decoder;
         StopFilter stops;
-        std::vector<float> logits; ///< [V] after the last token in the cache
+        std::vector<float> logits; ///< [V] after the last token in the cache, unless
+        LogitSummary summary;      ///< is known: then it stands for them
         std::int32_t nGenerated = 0;
         std::int32_t nPrompt = 0, nShifted = 0; ///< of `tokens`; tokens that went when the context moved on
         std::vector<std::string> pieces;        ///< of the first tokens; only where something is recorded
@@ -78,6 +80,8 @@ private:
     [[nodiscard]] std::int64_t chunkRows() const;
     /// Runs the rows of all segments as one batch, stores logits and scores, and advances the cache.
     Result<void> pass(std::span<const Segment> segments, bool scoreAll);
+    /// How many best logits a row will do for the next tokens of these branches; 0: all logits.
+    [[nodiscard]] std::int32_t bestWanted(std::span<const Segment> segments) const;
     void giveBack(std::span<const Segment> segments);
     void takeScores(const Segment& segment, std::span<const float> logits);
     void announceScores(std::size_t iBranch, std::int64_t from, std::int64_t to);
@@ -111,6 +115,8 @@ private:
     std::vector<BranchState> branches_;
     std::int64_t nVocab_ = 0;
     std::vector<float> logits_;      ///< [wanted rows, V] of the last pass
+    std::vector<LogitSummary> summaries_;
+    BestLogits bestLogits_;
     std::vector<TokenId> rowTokens_; ///< scratch of pass()
     std::vector<BatchRow> rows_;
     std::vector<std::int32_t> wanted_;

@@ -2,6 +2,7 @@
 // The first half of a run: from prompts to the logits after each prompt's last token. Branches share the computation of
 // their common beginning, and everything the prefix cache still holds is taken from there.
 
+#include "core/backend/device_backend.h"
 #include "core/runtime/generation.h"
 
 #include <algorithm>
@@ -230,6 +231,9 @@ Result<void> Generation::pass(std::span<const Segment> segments, bool scoreAll) 
     }
     const std::size_t nVocab = static_cast<std::size_t>(nVocab_);
     logits_.resize(wanted_.size() * nVocab);
+    const std::int32_t nBest = scoreAll ? 0 : bestWanted(segments);
+    summaries_.assign(nBest > 0 ? wanted_.size() : 0, {});
+    const SummaryRequest request(*backend_, nBest, summaries_);
     workspace_.reset();
     observePass(segments);
     ForwardContext context{*backend_, *pool_->cache, workspace_, observer(), port_.stop};
@@ -249,8 +253,11 @@ Result<void> Generation::pass(std::span<const Segment> segments, bool scoreAll) 
         while (iWanted + nWanted < wanted_.size() && wanted_[iWanted + nWanted] < iRow)
             ++nWanted;
         const std::span<const float> own = std::span(logits_).subspan(iWanted * nVocab, nWanted * nVocab);
-        if (reachesEnd)
-            std::copy(own.end() - static_cast<std::ptrdiff_t>(nVocab), own.end(), branch.logits.begin());
+        if (reachesEnd) {
+            branch.summary = summaries_.empty() ? LogitSummary{} : std::move(summaries_[iWanted + nWanted - 1]);
+            if (!branch.summary.known)
+                std::copy(own.end() - static_cast<std::ptrdiff_t>(nVocab), own.end(), branch.logits.begin());
+        }
         if (scoreAll) {
             takeScores(segment, own);
             announceScores(segment.iBranch, segment.from + 1, segment.to + 1);
@@ -258,6 +265,19 @@ Result<void> Generation::pass(std::span<const Segment> segments, bool scoreAll) 
         iWanted += nWanted;
     }
     return {};
+}
+
+std::int32_t Generation::bestWanted(std::span<const Segment> segments) const {
+    if (job_.traceSampler || job_.nTop > DeviceBackend::kMostBest || DeviceBackend::of(*backend_) == nullptr)
+        return 0;
+    std::int32_t most = std::max(job_.nTop, 1);
+    for (const Segment& segment : segments) {
+        const std::int32_t enough = enoughBest(job_.branches[segment.iBranch].sampler);
+        if (enough < 1 || enough > DeviceBackend::kMostBest)
+            return 0;
+        most = std::max(most, enough);
+    }
+    return most;
 }
 
 /// After a pass that failed: what was reserved for it goes back.

@@ -17,6 +17,7 @@ constexpr std::size_t kCallsBetween = 8;     ///< with more rows the device is g
 constexpr std::size_t kMostCalls = 8192;     ///< of any tape
 constexpr std::size_t kMostKnown = 256;      ///< tapes that are remembered
 constexpr std::size_t kChunkBytes = 1 << 18; ///< of the input area
+constexpr std::size_t kPinnedBytes = std::size_t{4} << 20; ///< a piece of what comes to the host
 
 std::uint64_t hashOf(std::span<const std::byte> bytes) {
     std::uint64_t h = 0xcbf29ce484222325u; // FNV-1a, eight bytes at a time: the tape is a multiple of eight long
@@ -52,6 +53,17 @@ Result<DeviceMemory> DeviceMemory::make(std::size_t bytes) {
     return memory;
 }
 
+std::byte* PinnedMemory::atLeast(std::size_t bytes) {
+    if (bytes_ < bytes) {
+        auto memory = allocatePinned(bytes);
+        if (!memory)
+            return nullptr;
+        freePinned(std::exchange(data_, *memory));
+        bytes_ = bytes;
+    }
+    return static_cast<std::byte*>(data_);
+}
+
 void Returned::take(DeviceMemory&& given) {
     const std::scoped_lock lock(mutex);
     if (!backendGone)
@@ -75,8 +87,11 @@ Result<void> CudaBackend::setUp(int ordinal) {
     device_ = list[static_cast<std::size_t>(ordinal)];
     VITRAL_TRY(useDevice(ordinal));
     VITRAL_TRY_ASSIGN(stream_, makeStream());
+    (void)pinned_.atLeast(kPinnedBytes);
     if (const char* graphs = std::getenv("VITRAL_CUDA_GRAPHS"))
         graphsOn_ = std::string_view(graphs) != "0";
+    if (const char* fused = std::getenv("VITRAL_CUDA_FUSED"))
+        fuses_ = std::string_view(fused) != "0";
     return {};
 }
 
@@ -177,6 +192,7 @@ void CudaBackend::endOperation(std::int64_t nRow) {
 }
 
 void CudaBackend::flush() {
+    settle();
     if (!tape_.empty() && failure_) { // after a failure nothing more is started until somebody has heard of it
         check(runTape());
         check(takeLaunchFailure());
@@ -250,14 +266,30 @@ void CudaBackend::freeReturned() {
     // cudaFree waits for the device: what was started before may still use the memory.
 }
 
-void CudaBackend::read(Tensor x, std::span<float> host) {
+void CudaBackend::fetchRows(std::byte* host, const void* device, std::size_t fromPitch, std::size_t rowBytes,
+                            std::size_t nRow) {
     flush();
-    const auto rowBytes = static_cast<std::size_t>(x.nCol()) * 4;
-    if (x.nRow() > 0)
-        check(copyRowsToHost(host.data(), rowBytes, x.data,
-                             static_cast<std::size_t>(std::max(x.rowStride, x.nCol())) * 4, rowBytes,
-                             static_cast<std::size_t>(x.nRow()), stream_));
-    check(synchronise(stream_));
+    std::byte* pinned = pinned_.atLeast(rowBytes);
+    if (nRow == 0 || rowBytes == 0 || !pinned) { // without pinned memory the driver makes the detour
+        if (nRow > 0 && rowBytes > 0)
+            check(copyRowsToHost(host, rowBytes, device, fromPitch, rowBytes, nRow, stream_));
+        check(synchronise(stream_));
+        return;
+    }
+    const std::size_t nAtOnce = std::max<std::size_t>(1, kPinnedBytes / rowBytes);
+    for (std::size_t first = 0; first < nRow && failure_; first += nAtOnce) {
+        const std::size_t n = std::min(nAtOnce, nRow - first);
+        check(copyRowsToHost(pinned, rowBytes, static_cast<const std::byte*>(device) + first * fromPitch, fromPitch,
+                             rowBytes, n, stream_));
+        check(synchronise(stream_));
+        std::memcpy(host + first * rowBytes, pinned, n * rowBytes);
+    }
+}
+
+void CudaBackend::read(Tensor x, std::span<float> host) {
+    fetchRows(reinterpret_cast<std::byte*>(host.data()), x.data,
+              static_cast<std::size_t>(std::max(x.rowStride, x.nCol())) * 4, static_cast<std::size_t>(x.nCol()) * 4,
+              static_cast<std::size_t>(std::max<std::int64_t>(x.nRow(), 0)));
     if (!failure_)
         std::fill(host.begin(), host.end(), 0.0F); // defined, and status() says that it means nothing
 }
@@ -283,16 +315,11 @@ void CudaBackend::readRows(Tensor x, DType as, std::span<std::byte* const> rows)
         auto* halves = reinterpret_cast<std::uint16_t*>(scratch(n * 2));
         if (halves) {
             call(rowsToHalf, halves, Rows{x.f32(), x.rowStride}, nRow, x.nCol());
-            flush();
-            check(copyToHost(host.data(), halves, host.size(), stream_));
-            check(synchronise(stream_));
+            fetchRows(host.data(), halves, rowBytes, rowBytes, rows.size());
         }
     } else {
-        flush();
-        check(copyRowsToHost(host.data(), rowBytes, x.data,
-                             static_cast<std::size_t>(std::max(x.rowStride, x.nCol())) * 4, rowBytes, rows.size(),
-                             stream_));
-        check(synchronise(stream_));
+        fetchRows(host.data(), x.data, static_cast<std::size_t>(std::max(x.rowStride, x.nCol())) * 4, rowBytes,
+                  rows.size());
     }
     for (std::size_t i = 0; i < rows.size(); ++i)
         std::memcpy(rows[i], host.data() + i * rowBytes, rowBytes);

@@ -3,11 +3,13 @@
 // The operations of a model on one device. Calls are noted on a tape and run when somebody wants to know something
 // (read, readKeys, ...), when the tape is long, or, for many rows, every few operations. A short pass that comes a
 // second time in the same form is captured as a graph and from then on run as one. Split over cuda_backend.cpp (memory,
-// tape, reading), cuda_rows.cpp (rows, pictures, experts' routing) and cuda_products.cpp (weights, products,
-// attention). The same code runs on the emulated device of the tests. Thread: engine.
+// tape, reading), cuda_rows.cpp (rows, pictures, experts' routing), cuda_pending.cpp (operations that become one) and
+// cuda_products.cpp (weights, products, attention). The same code runs on the emulated device of the tests. Thread:
+// engine.
 
-#include "core/backend/backend.h"
+#include "core/backend/device_backend.h"
 #include "gpu/cuda/kernels/batch.h"
+#include "gpu/cuda/kernels/norms.h"
 #include "gpu/cuda/kernels/rows.h"
 #include "gpu/cuda/kernels/weights.h"
 #include "gpu/cuda/runtime.h"
@@ -35,6 +37,22 @@ public:
     ~DeviceMemory() { freeDevice(data_); }
     [[nodiscard]] std::byte* data() const { return static_cast<std::byte*>(data_); }
     [[nodiscard]] std::size_t sizeBytes() const { return bytes_; }
+
+private:
+    void* data_ = nullptr;
+    std::size_t bytes_ = 0;
+};
+
+/// Memory of the host that the device copies from and to without a detour.
+class PinnedMemory {
+public:
+    PinnedMemory() = default;
+    PinnedMemory(const PinnedMemory&) = delete;
+    PinnedMemory& operator=(const PinnedMemory&) = delete;
+    ~PinnedMemory() { freePinned(data_); }
+    /// At least so many bytes, or null: then the driver makes the detour.
+    std::byte* atLeast(std::size_t bytes);
+    [[nodiscard]] bool any() const { return data_ != nullptr; }
 
 private:
     void* data_ = nullptr;
@@ -72,7 +90,7 @@ struct TapeCounts {
     std::uint64_t replayed = 0; ///< tapes run as a graph made before
 };
 
-class CudaBackend final : public Backend {
+class CudaBackend final : public Backend, public DeviceBackend {
 public:
     /// Errors: Device, OutOfMemory.
     static Result<std::shared_ptr<CudaBackend>> create(int ordinal);
@@ -82,6 +100,8 @@ public:
     [[nodiscard]] TapeCounts tapeCounts() const { return counts_; }
     /// Short passes as graphs; on unless VITRAL_CUDA_GRAPHS=0.
     void useGraphs(bool use) { graphsOn_ = use; }
+    /// Neighbouring operations as one kernel where there is one for them; on unless VITRAL_CUDA_FUSED=0.
+    void useFused(bool use) { settle(), fuses_ = use; }
 
     BackendInfo info() const override;
     Result<std::unique_ptr<Buffer>> allocate(std::size_t bytes) override;
@@ -117,6 +137,7 @@ public:
     void denseAttention(Tensor out, Tensor q, Tensor k, Tensor v, const DenseAttentionParams& params) override;
     void read(Tensor x, std::span<float> host) override;
     void write(Tensor x, std::span<const float> host) override;
+    bool summarise(Tensor logits, std::int32_t nBest, std::span<LogitSummary> rows) override;
     void readRows(Tensor x, DType as, std::span<std::byte* const> rows) override;
     void readKeys(const KvCache& cache, std::int32_t iLayer, SeqId seq, std::int32_t iKvHead, std::int64_t first,
                   std::int64_t n, std::span<float> host) override;
@@ -129,7 +150,8 @@ public:
     /// Runs what waits.
     void flush();
     /// Runs what waits and comes back when the device is done.
-    void finish();
+    void finish() override;
+    [[nodiscard]] bool pinned() const override { return pinned_.any(); }
 
 private:
     CudaBackend() = default;
@@ -137,11 +159,23 @@ private:
 
     /// Keeps the first failure for status(). True if there was none.
     bool check(const Result<void>& result);
-    /// Notes a call.
+    /// Notes a call, behind what is held back.
     template <class... All, class... Args>
     void call(void (*function)(All...), const Args&... args) {
+        settle();
         tape_.push(function, args...);
     }
+    // Operations that may become one kernel with the next ones are held back until it is known whether they do
+    // (cuda_pending.cpp). Somebody who reads in between settles them, so traces see what they always saw.
+    void settle();
+    /// a + b into a: with the norm that reads the sum, one kernel.
+    void holdAdd(Tensor sum, Tensor addend);
+    /// Takes a held addition along; false where there is none that this norm reads.
+    bool normOfHeldAdd(const AddThenNorm& norm, Tensor x);
+    /// A norm in place of rows that may be heads, which a rotation follows.
+    bool holdNorm(Tensor x, Tensor weight, float eps);
+    /// A rotation, with the norm of the same heads where one is held; two of them (queries, keys) become one kernel.
+    void holdRope(Tensor x, std::int32_t nHead, const float* cosSin, const RopeTable& table);
     /// After the calls of an operation that writes nRow rows: decides whether the tape runs now.
     void endOperation(std::int64_t nRow);
     Result<void> runTape();
@@ -157,6 +191,9 @@ private:
     BatchRows batch(std::span<const BatchRow> rows, const KvCache& cache);
     /// Cosines and sines [T, 2 * half] of rows; computed once a tape.
     const float* angles(std::span<const BatchRow> rows, const RopeTable& table);
+    /// Rows of the device, `fromPitch` bytes apart, to packed rows of the host: through pinned memory, a piece at a
+    /// time. After everything noted so far; comes back when they are there.
+    void fetchRows(std::byte* host, const void* device, std::size_t fromPitch, std::size_t rowBytes, std::size_t nRow);
     void readKv(const KvCache& cache, std::int32_t iLayer, SeqId seq, std::int32_t iKvHead, std::int64_t first,
                 std::int64_t n, bool values, std::span<float> host);
     /// Notes a convolution with its scratch.
@@ -171,6 +208,16 @@ private:
     DeviceInfo device_;
     Stream stream_ = nullptr;
     Result<void> failure_;
+
+    struct HeldHeads {
+        Tensor x; ///< [T, nHead * D]; before the rotation is known [T * nHead, D]
+        HeadsTurned::Part part{};
+        bool turned = false;
+    };
+    std::vector<HeldHeads> heldHeads_; ///< two at most
+    HeadsTurned turn_{};               ///< what their rotations share, where one is turned
+    Tensor heldSum_, heldAddend_;      ///< empty: none
+    bool fuses_ = true;
 
     Tape tape_;
     bool large_ = false; ///< a call of the tape has many rows
@@ -194,7 +241,9 @@ private:
     };
     std::vector<Chunk> chunks_;
     std::vector<Input> inputs_;
+    PinnedMemory pinned_;
     DeviceMemory scratch_;
+    DeviceMemory summaries_; ///< results of summarise
     struct Angles {
         const std::byte* positions; ///< as inputs of this tape
         const std::byte* frequency;

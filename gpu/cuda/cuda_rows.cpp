@@ -4,8 +4,11 @@
 #include "gpu/cuda/cuda_backend.h"
 #include "gpu/cuda/kernels/norms.h"
 #include "gpu/cuda/kernels/pictures.h"
+#include "gpu/cuda/kernels/summary.h"
 
+#include <cstring>
 #include <fmt/format.h>
+#include <utility>
 
 namespace vitral::cuda {
 
@@ -20,17 +23,30 @@ Rows rowsOrOnly(const Tensor& t) {
 } // namespace
 
 void CudaBackend::rmsNorm(Tensor out, Tensor x, Tensor weight, float eps) {
-    call(cuda::rmsNorm, out.f32(), out.rowStride, x.f32(), x.rowStride, weight.f32(), x.nRow(), x.nCol(), eps);
+    const AddThenNorm norm{nullptr,      nullptr, 0,        nullptr,  0,   out.f32(), out.rowStride,
+                           weight.f32(), nullptr, x.nRow(), x.nCol(), eps, 0};
+    if (!normOfHeldAdd(norm, x)) {
+        if (out.data == x.data && out.rowStride == x.rowStride && holdNorm(x, weight, eps))
+            return;
+        call(cuda::rmsNorm, out.f32(), out.rowStride, x.f32(), x.rowStride, weight.f32(), x.nRow(), x.nCol(), eps);
+    }
     endOperation(x.nRow());
 }
 
 void CudaBackend::layerNorm(Tensor out, Tensor x, Tensor weight, Tensor bias, float eps) {
-    call(cuda::layerNorm, out.f32(), out.rowStride, x.f32(), x.rowStride, weight.f32(), bias.f32(), x.nRow(), x.nCol(),
-         eps);
+    const AddThenNorm norm{nullptr,      nullptr,    0,        nullptr,  0,   out.f32(), out.rowStride,
+                           weight.f32(), bias.f32(), x.nRow(), x.nCol(), eps, 1};
+    if (!normOfHeldAdd(norm, x))
+        call(cuda::layerNorm, out.f32(), out.rowStride, x.f32(), x.rowStride, weight.f32(), bias.f32(), x.nRow(),
+             x.nCol(), eps);
     endOperation(x.nRow());
 }
 
 void CudaBackend::add(Tensor out, Tensor a, Tensor b) {
+    if (fuses_ && out.data == a.data && out.rowStride == a.rowStride && b.nRow() == a.nRow()) {
+        holdAdd(a, b);
+        return;
+    }
     call(binary, Binary::Add, rows(out), rows(a), rowsOrOnly(b), a.nRow(), a.nCol());
     endOperation(a.nRow());
 }
@@ -90,14 +106,19 @@ const float* CudaBackend::angles(std::span<const BatchRow> batchRows, const Rope
     }
     angles_.push_back(wanted);
     auto* values = reinterpret_cast<float*>(angleMemory_[i].data());
-    call(ropeAngles, values, at, frequency, half, table.magnitude, static_cast<std::int64_t>(positions.size()));
+    tape_.push(ropeAngles, values, at, frequency, half, table.magnitude, static_cast<std::int64_t>(positions.size()));
     return values;
 }
 
 void CudaBackend::rope(Tensor x, std::int32_t nHead, std::span<const BatchRow> batchRows, const RopeTable& table) {
-    if (const float* cosSin = angles(batchRows, table))
+    if (const float* cosSin = angles(batchRows, table)) {
+        if (fuses_ && x.nCol() / nHead <= 256) {
+            holdRope(x, nHead, cosSin, table);
+            return;
+        }
         call(cuda::rope, rows(x), nHead, static_cast<std::int32_t>(x.nCol() / nHead), cosSin,
              static_cast<std::int64_t>(table.inverseFrequency.size()), table.style == RopeStyle::Halves, x.nRow());
+    }
     endOperation(x.nRow());
 }
 
@@ -147,6 +168,50 @@ void CudaBackend::addPerImage(Tensor out, Tensor x, Tensor b, const ImageShape& 
 void CudaBackend::copy(Tensor out, Tensor x) {
     call(copyRows, rows(out), rows(x), x.nRow(), x.nCol());
     endOperation(x.nRow());
+}
+
+bool CudaBackend::summarise(Tensor logits, std::int32_t nBest, std::span<LogitSummary> rowsOut) {
+    static_assert(cuda::kMostBest == DeviceBackend::kMostBest);
+    const std::int64_t nRow = logits.nRow(), nCol = logits.nCol();
+    if (nRow < 1 || std::cmp_not_equal(nRow, rowsOut.size()) || nBest < 1 || nBest > cuda::kMostBest)
+        return false;
+    const std::size_t rowBytes = summaryRowBytes(nBest), bytes = rowBytes * rowsOut.size();
+    if (summaries_.sizeBytes() < bytes) {
+        check(useDevice(device_.ordinal));
+        auto memory = DeviceMemory::make(std::max(bytes, std::size_t{65536}));
+        if (!memory) {
+            check(tl::unexpected(memory.error()));
+            return false;
+        }
+        retired_.push_back(std::exchange(summaries_, std::move(*memory)));
+    }
+    void* memory = scratch(summaryScratchBytes(nRow, nCol, nBest));
+    if (!memory)
+        return false;
+    call(launchSummary, summaries_.data(), logits.f32(), logits.rowStride, nRow, nCol, nBest, memory);
+    std::vector<std::byte> host(bytes);
+    fetchRows(host.data(), summaries_.data(), rowBytes, rowBytes, rowsOut.size());
+    if (!failure_)
+        return false;
+    for (std::size_t i = 0; i < rowsOut.size(); ++i) {
+        SummaryHeader header{};
+        std::memcpy(&header, host.data() + i * rowBytes, sizeof header);
+        LogitSummary& row = rowsOut[i];
+        row.known = header.nOdd == 0 && header.nBest > 0 && header.nBest <= nBest;
+        if (!row.known)
+            continue;
+        row.greatest = header.greatest;
+        row.z = header.z;
+        row.s = header.s;
+        row.best.clear();
+        for (std::int32_t k = 0; k < header.nBest; ++k) {
+            SummaryBest best{};
+            std::memcpy(&best, host.data() + i * rowBytes + sizeof header + static_cast<std::size_t>(k) * sizeof best,
+                        sizeof best);
+            row.best.push_back({best.id, best.logit});
+        }
+    }
+    return true;
 }
 
 } // namespace vitral::cuda

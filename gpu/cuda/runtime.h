@@ -17,6 +17,7 @@ namespace vitral::cuda {
 struct DeviceInfo {
     int ordinal = 0;
     std::string name; ///< "NVIDIA H200"
+    std::string uuid; ///< 32 hexadecimal digits, as Vulkan's deviceUUID
     int major = 0;    ///< compute capability
     int minor = 0;
     std::size_t totalBytes = 0;
@@ -33,6 +34,8 @@ enum class Absence : std::uint8_t { None, NoDriver, DriverTooOld, NoDevice, Fail
 Result<std::vector<DeviceInfo>> devices(Absence* why = nullptr);
 /// Errors: Device, also where the device is older than what the kernels were built for.
 Result<void> useDevice(int ordinal);
+/// The one that this thread uses.
+[[nodiscard]] int deviceInUse();
 
 /// Errors: OutOfMemory with how much was asked for and how much is free. Aligned to 256 bytes.
 Result<void*> allocateDevice(std::size_t bytes);
@@ -40,6 +43,16 @@ void freeDevice(void* memory);
 /// Host memory that copies run from and to without a detour. Errors: OutOfMemory.
 Result<void*> allocatePinned(std::size_t bytes);
 void freePinned(void* memory);
+
+/// Memory of another interface, a Vulkan allocation exported as an opaque file descriptor, seen as memory of the device
+/// in use. Both must be the same device (DeviceInfo::uuid and VkPhysicalDeviceIDProperties).
+struct Imported {
+    void* data = nullptr;
+    void* handle = nullptr;
+};
+/// Takes the descriptor where it succeeds. Errors: Device (the driver cannot, another device's memory), Unsupported.
+Result<Imported> importMemory(int descriptor, std::size_t bytes);
+void releaseImported(const Imported& memory, std::size_t bytes);
 
 Result<Stream> makeStream();
 void destroyStream(Stream stream);

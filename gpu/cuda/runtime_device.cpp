@@ -76,6 +76,8 @@ Result<std::vector<DeviceInfo>> devices(Absence* why) {
         DeviceInfo d;
         d.ordinal = i;
         d.name = p.name;
+        for (const char byte : p.uuid.bytes)
+            d.uuid += fmt::format("{:02x}", static_cast<unsigned>(static_cast<unsigned char>(byte)));
         d.major = p.major;
         d.minor = p.minor;
         d.totalBytes = p.totalGlobalMem;
@@ -97,6 +99,12 @@ Result<std::vector<DeviceInfo>> devices(Absence* why) {
 
 Result<void> useDevice(int ordinal) {
     return checked(cudaSetDevice(ordinal), "being chosen");
+}
+
+int deviceInUse() {
+    int ordinal = 0;
+    (void)cudaGetDevice(&ordinal);
+    return ordinal;
 }
 
 Result<void*> allocateDevice(std::size_t bytes) {
@@ -125,6 +133,35 @@ Result<void*> allocatePinned(std::size_t bytes) {
 void freePinned(void* memory) {
     if (memory)
         (void)cudaFreeHost(memory);
+}
+
+#ifdef _WIN32
+Result<Imported> importMemory(int, std::size_t) {
+    return fail(ErrorCode::Unsupported, "Memory of another interface is not imported on Windows.");
+}
+#else
+Result<Imported> importMemory(int descriptor, std::size_t bytes) {
+    cudaExternalMemoryHandleDesc what{};
+    what.type = cudaExternalMemoryHandleTypeOpaqueFd;
+    what.handle.fd = descriptor;
+    what.size = bytes;
+    cudaExternalMemory_t memory = nullptr;
+    VITRAL_TRY(checked(cudaImportExternalMemory(&memory, &what), "taking over memory of Vulkan"));
+    cudaExternalMemoryBufferDesc all{};
+    all.size = bytes;
+    Imported imported{nullptr, memory};
+    const cudaError_t error = cudaExternalMemoryGetMappedBuffer(&imported.data, memory, &all);
+    if (error != cudaSuccess)
+        (void)cudaDestroyExternalMemory(memory);
+    VITRAL_TRY(checked(error, "looking into memory of Vulkan"));
+    return imported;
+}
+#endif
+void releaseImported(const Imported& memory, std::size_t) {
+    if (memory.data)
+        (void)cudaFree(memory.data);
+    if (memory.handle)
+        (void)cudaDestroyExternalMemory(static_cast<cudaExternalMemory_t>(memory.handle));
 }
 
 Result<Stream> makeStream() {

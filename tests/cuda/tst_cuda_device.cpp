@@ -10,6 +10,8 @@
 #include <QtTest>
 #include <cmath>
 #include <numeric>
+#include <sys/mman.h>
+#include <unistd.h>
 #include <vector>
 
 using namespace vitral;
@@ -155,6 +157,25 @@ private slots:
             QCOMPARE(counter, i * 192);
         }
         cu::destroyStream(*stream);
+    }
+
+    // What Vulkan would export as a descriptor: a kernel writes, the other side reads the same memory.
+    void importedMemoryIsShared() {
+        constexpr std::size_t kBytes = 4096;
+        const int descriptor = memfd_create("vitral", MFD_CLOEXEC);
+        QVERIFY(descriptor >= 0 && ftruncate(descriptor, kBytes) == 0);
+        const int other = dup(descriptor); // Vulkan's own
+        const auto imported = cu::importMemory(descriptor, kBytes);
+        QVERIFY(imported);
+        int* data = static_cast<int*>(imported->data);
+        VITRAL_LAUNCH(countInto, 2, 32, 0, nullptr, data + 3, 5);
+        QVERIFY(cu::takeLaunchFailure());
+        int seen = 0;
+        QCOMPARE(pread(other, &seen, sizeof seen, 3 * sizeof seen), ssize_t(sizeof seen));
+        QCOMPARE(seen, 320);
+        cu::releaseImported(*imported, kBytes);
+        close(other);
+        QVERIFY(!cu::importMemory(-1, kBytes));
     }
 
     void memoryRunsOut() {

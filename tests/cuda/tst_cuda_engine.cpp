@@ -9,7 +9,9 @@
 #include "tests/support/recording_sink.h"
 #include "tests/support/result_test.h"
 
+#include <QProcess>
 #include <QtTest>
+#include <cmath>
 
 using namespace vitral;
 using namespace vitral::test;
@@ -31,6 +33,18 @@ GpuFindings card(std::size_t freeBytes, int n = 1) {
 /// A device that promises more memory than it has.
 GpuFindings boastful() {
     return card(std::size_t{8} << 30);
+}
+
+#ifndef VITRAL_FAKE_DRIVER // built without nvcc
+#define VITRAL_FAKE_DRIVER ""
+#define VITRAL_DEVICE_REPORT ""
+#endif
+
+/// What the plug-in of the build finds here.
+GpuAbsence findReal() {
+    setGpuPlugin(nullptr);
+    qputenv("VITRAL_CUDA_PLUGIN", QByteArray(VITRAL_BIN_DIR) + "/libvitral_cuda.so");
+    return findGpus().absence;
 }
 
 struct Answer {
@@ -131,6 +145,81 @@ private slots:
         QVERIFY(cu::emulated::counts().graphLaunches > 0); // decoding ran as graphs
     }
 
+    // Two devices, neither of which has room for all: layers on both, the same answers, and only the stream crosses.
+    void twoDevices() {
+        const auto file = GgufFile::open(llama());
+        QVERIFY_RESULT(file);
+        const DeviceOptions wished{DeviceChoice::Auto, -1, 256, DType::F16};
+        std::size_t memory = std::size_t{60} << 20;
+        const auto plan = [&] { return planPlacement(**file, card(memory, 2), wished); };
+        const auto onBoth = [](const Placement& p) {
+            std::size_t n = 0;
+            for (const PlacementPart& part : p.parts)
+                n += part.ordinal >= 0 && part.nLayer > 0 ? 1 : 0;
+            return n == 2;
+        };
+        while (!onBoth(plan()) && memory < std::size_t{200} << 20)
+            memory += 10000;
+        QVERIFY2(onBoth(plan()), plan().sentence().c_str());
+        const Answer cpu = answer({DeviceChoice::Cpu, -1, 256, DType::F16});
+        cu::emulated::configure({.nDevice = 2, .memoryBytes = memory, .absent = {}});
+        const std::size_t before = cu::emulated::counts().usedBytes;
+        const Answer both = answer(wished);
+        QVERIFY_RESULT(both.status);
+        QVERIFY2(onBoth(both.placement), both.placement.sentence().c_str());
+        QVERIFY2(both.backend.find("CUDA + CUDA") != std::string::npos, both.backend.c_str());
+        QCOMPARE(both.tokens, cpu.tokens);
+        QVERIFY(both.recording);
+        QCOMPARE(cu::emulated::counts().usedBytes, before);
+    }
+
+    // A token costs a line of numbers, not its logits, unless somebody looks at the whole distribution.
+    void logitsStayOnTheDevice() {
+        RecordingSink sink;
+        EngineOptions options;
+        options.cpu.nThread = 1;
+        options.device = {DeviceChoice::Auto, -1, 256, DType::F16};
+        auto engine = Engine::create(options, sink);
+        QVERIFY(engine);
+        const RunId load = (*engine)->submit(LoadModelJob{llama()});
+        sink.waitFinished(load);
+        QCOMPARE(sink.of<ModelLoaded>(load).size(), std::size_t{1});
+        const auto model = sink.of<ModelLoaded>(load).front().model;
+        std::vector<TokenProduced> answers[2];
+        std::uint64_t crossed[2] = {};
+        for (const bool all : {false, true}) {
+            GenerateJob job;
+            job.model = model;
+            job.maxTokens = 12;
+            job.nCtx = 256;
+            job.ignoreEnd = true;
+            job.traceSampler = all;
+            Branch branch;
+            branch.prompt = {1, 5, 9, 3};
+            branch.sampler.seed = 11;
+            job.branches = {branch};
+            const std::uint64_t before = cu::emulated::counts().toHostBytes;
+            const RunId run = (*engine)->submit(std::move(job));
+            sink.waitFinished(run);
+            QVERIFY_RESULT(sink.finished(run).status);
+            crossed[all] = cu::emulated::counts().toHostBytes - before;
+            answers[all] = sink.of<TokenProduced>(run);
+            QCOMPARE(answers[all].size(), std::size_t{12});
+        }
+        QCOMPARE(crossed[0], std::uint64_t{12} * (32 + 40 * 8)); // the sums, and the 40 best of top-k
+        QCOMPARE(crossed[1], std::uint64_t{12} * static_cast<std::uint64_t>(model->config().nVocab) * 4);
+        for (std::size_t i = 0; i < 12; ++i) {
+            const TokenScore &a = answers[0][i].score, &b = answers[1][i].score;
+            QCOMPARE(a.id, b.id);
+            QCOMPARE(a.rank, b.rank);
+            QVERIFY(std::abs(a.logProbability - b.logProbability) < 1e-6F * (1 + std::abs(b.logProbability)));
+            QVERIFY(std::abs(a.entropy - b.entropy) < 1e-6F * (1 + b.entropy));
+            QCOMPARE(a.top.size(), b.top.size());
+            for (std::size_t k = 0; k < a.top.size(); ++k)
+                QCOMPARE(a.top[k].id, b.top[k].id);
+        }
+    }
+
     void memoryIsGivenBack() {
         const std::size_t before = cu::emulated::counts().usedBytes;
         QVERIFY_RESULT(answer({DeviceChoice::Auto, -1, 256, DType::F16}).status);
@@ -166,7 +255,12 @@ private slots:
         const Placement whole = planPlacement(**file, card(std::size_t{8} << 30, 2), any);
         QCOMPARE(whole.parts.size(), std::size_t{1}); // one card is enough
         QCOMPARE(whole.parts[0].ordinal, 0);
-        const Placement none = planPlacement(**file, card(std::size_t{100} << 20), any);
+        // A model of some hundred kilobytes: what it needs is nearly all fixed.
+        QVERIFY2(whole.needBytes > std::size_t{64} << 20 && whole.needBytes < std::size_t{72} << 20,
+                 whole.sentence().c_str());
+        const Placement onCpu = planPlacement(**file, {}, any);
+        QVERIFY(onCpu.allOnCpu() && onCpu.parts[0].freeBytes > 0);
+        const Placement none = planPlacement(**file, card(std::size_t{60} << 20), any);
         QVERIFY(none.allOnCpu());
         QVERIFY(!none.note.empty());
         QVERIFY(planPlacement(**file, card(std::size_t{8} << 30), {DeviceChoice::Cpu, -1, 256, DType::F16}).allOnCpu());
@@ -177,6 +271,49 @@ private slots:
         QCOMPARE(one.parts[0].nLayer + one.parts[1].nLayer, one.nLayer);
         QCOMPARE(one.parts[1].firstLayer, one.nLayer - 1);
         QVERIFY(one.sentence().find("on the CPU") != std::string::npos);
+    }
+
+    // The real plug-in over a driver that says what the environment tells it: a sentence for each.
+    void sentencesOfTheDriver_data() {
+        QTest::addColumn<QString>("version");
+        QTest::addColumn<QString>("init");
+        QTest::addColumn<QString>("sentence");
+        QTest::newRow("too old") << "11040"
+                                 << "0"
+                                 << "The NVIDIA driver is too old: it offers CUDA 11.4";
+        QTest::newRow("no device") << "13000"
+                                   << "100"
+                                   << "There is an NVIDIA driver but no device it can use.";
+        QTest::newRow("anything else") << "13000"
+                                       << "999"
+                                       << "The graphics device failed while counting devices";
+        QTest::newRow("none") << ""
+                              << ""
+                              << "No NVIDIA driver is installed.";
+    }
+    void sentencesOfTheDriver() {
+        QFETCH(QString, version);
+        QFETCH(QString, init);
+        QFETCH(QString, sentence);
+        if (QByteArray(VITRAL_DEVICE_REPORT).isEmpty())
+            QSKIP("built without the CUDA Toolkit: there is no plug-in");
+        QProcess process;
+        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+        if (version.isEmpty()) {
+            if (findReal() != GpuAbsence::NoDriver)
+                QSKIP("this machine has a driver");
+        } else {
+            environment.insert("LD_LIBRARY_PATH", VITRAL_FAKE_DRIVER);
+            environment.insert("VITRAL_FAKE_VERSION", version);
+            environment.insert("VITRAL_FAKE_INIT", init);
+        }
+        process.setProcessEnvironment(environment);
+        process.setProcessChannelMode(QProcess::MergedChannels);
+        process.start(VITRAL_DEVICE_REPORT, {"--check"});
+        QVERIFY(process.waitForFinished());
+        const QByteArray text = process.readAll();
+        QCOMPARE(process.exitCode(), 77);
+        QVERIFY2(text.contains(sentence.toUtf8()), text.constData());
     }
 
     void pluginOfTheBuild() {

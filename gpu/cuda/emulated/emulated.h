@@ -11,7 +11,7 @@ namespace vitral::cuda::emulated {
 
 struct Settings {
     int nDevice = 1;
-    std::size_t memoryBytes = std::size_t{2} << 30; ///< of all devices together
+    std::size_t memoryBytes = std::size_t{2} << 30; ///< of each
     std::string absent;                             ///< not empty: devices() fails with this sentence
 };
 void configure(const Settings& settings);
@@ -19,7 +19,8 @@ void configure(const Settings& settings);
 struct Counts {
     std::uint64_t launches = 0; ///< kernels that ran, also by graphs
     std::uint64_t graphLaunches = 0;
-    std::size_t usedBytes = 0; ///< device memory allocated now
+    std::size_t usedBytes = 0;     ///< device memory allocated now, on all devices
+    std::uint64_t toHostBytes = 0; ///< copied from devices to the host
 };
 Counts counts();
 

@@ -14,9 +14,12 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <sys/mman.h>
+#include <unistd.h>
 #include <utility>
 
 struct CUstream_st {
+    int device = 0;
     bool recording = false;
     std::vector<std::function<void()>> recorded;
 };
@@ -26,8 +29,12 @@ namespace vitral::cuda {
 namespace {
 struct State {
     std::mutex mutex;
-    std::map<void*, std::size_t> allocations;
-    std::size_t usedBytes = 0;
+    struct Allocation {
+        std::size_t bytes;
+        int device;
+    };
+    std::map<void*, Allocation> allocations;
+    std::map<int, std::size_t> usedBytes; ///< by device
     emulated::Settings settings;
     emulated::Counts counts;
 };
@@ -36,6 +43,7 @@ State& state() {
     return instance;
 }
 thread_local std::string launchFailure;
+thread_local int currentDevice = 0;
 
 /// Now, or when the graph that is being recorded runs.
 Result<void> queue(Stream stream, std::function<void()> work) {
@@ -56,12 +64,16 @@ void configure(const Settings& settings) {
 Counts counts() {
     const std::scoped_lock lock(state().mutex);
     Counts c = state().counts;
-    c.usedBytes = state().usedBytes;
+    for (const auto& [device, bytes] : state().usedBytes)
+        c.usedBytes += bytes;
     return c;
 }
 
 void launch(const char* kernel, dim3 grid, dim3 block, std::size_t sharedBytes, Stream stream,
             std::function<void()> body) {
+    if (stream && stream->device != currentDevice && launchFailure.empty())
+        launchFailure = fmt::format("{}: started on a stream of device {} while device {} was in use", kernel,
+                                    stream->device, currentDevice); // cudaErrorInvalidResourceHandle
     (void)queue(stream, [kernel = std::string(kernel), grid, block, sharedBytes, body = std::move(body)] {
         ++state().counts.launches;
         const std::string problem = runGrid(grid, block, sharedBytes, body);
@@ -82,10 +94,10 @@ Result<std::vector<DeviceInfo>> devices(Absence* why) {
     for (int i = 0; i < s.nDevice; ++i) {
         DeviceInfo d;
         d.ordinal = i;
-        d.name = "emulated device";
+        d.name = i == 0 ? "emulated device" : fmt::format("emulated device {}", i);
         d.major = 8;
         d.totalBytes = s.memoryBytes;
-        d.freeBytes = s.memoryBytes - std::min(s.memoryBytes, state().usedBytes);
+        d.freeBytes = s.memoryBytes - std::min(s.memoryBytes, state().usedBytes[i]);
         d.nMultiprocessor = 4;
         d.sharedBytesPerBlock = 99 * 1024;
         list.push_back(d);
@@ -97,21 +109,28 @@ Result<void> useDevice(int ordinal) {
     VITRAL_TRY_ASSIGN(const auto list, devices());
     if (ordinal < 0 || ordinal >= static_cast<int>(list.size()))
         return fail(ErrorCode::Device, fmt::format("There is no device {}.", ordinal));
+    currentDevice = ordinal;
     return {};
+}
+
+int deviceInUse() {
+    return currentDevice;
 }
 
 Result<void*> allocateDevice(std::size_t bytes) {
     State& s = state();
     const std::scoped_lock lock(s.mutex);
-    if (s.usedBytes + bytes > s.settings.memoryBytes)
-        return fail(ErrorCode::OutOfMemory, fmt::format("The device has {} bytes free; {} were asked for.",
-                                                        s.settings.memoryBytes - s.usedBytes, bytes));
+    std::size_t& used = s.usedBytes[currentDevice];
+    if (used + bytes > s.settings.memoryBytes)
+        return fail(ErrorCode::OutOfMemory,
+                    fmt::format("The device has {} bytes free; {} were asked for.",
+                                s.settings.memoryBytes - std::min(used, s.settings.memoryBytes), bytes));
     void* memory = nullptr;
     if (posix_memalign(&memory, 256, bytes > 0 ? bytes : 1) != 0)
         return fail(ErrorCode::OutOfMemory, fmt::format("The emulated device could not get {} bytes.", bytes));
     std::memset(memory, 0xff, bytes); // NaN: nothing may count on zeros
-    s.allocations[memory] = bytes;
-    s.usedBytes += bytes;
+    s.allocations[memory] = {bytes, currentDevice};
+    used += bytes;
     return memory;
 }
 
@@ -121,7 +140,7 @@ void freeDevice(void* memory) {
     const auto it = s.allocations.find(memory);
     if (it == s.allocations.end())
         return;
-    s.usedBytes -= it->second;
+    s.usedBytes[it->second.device] -= it->second.bytes;
     s.allocations.erase(it);
     std::free(memory);
 }
@@ -136,8 +155,22 @@ void freePinned(void* memory) {
     std::free(memory);
 }
 
+Result<Imported> importMemory(int descriptor, std::size_t bytes) {
+    void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
+    if (memory == MAP_FAILED)
+        return fail(ErrorCode::Device, "This descriptor is no memory.");
+    close(descriptor);
+    return Imported{memory, memory};
+}
+void releaseImported(const Imported& memory, std::size_t bytes) {
+    if (memory.data)
+        munmap(memory.data, bytes);
+}
+
 Result<Stream> makeStream() {
-    return new CUstream_st;
+    auto* stream = new CUstream_st;
+    stream->device = currentDevice;
+    return stream;
 }
 void destroyStream(Stream stream) {
     delete stream;
@@ -152,7 +185,10 @@ Result<void> copyToDevice(void* device, const void* host, std::size_t bytes, Str
     return queue(stream, [=] { std::memcpy(device, host, bytes); });
 }
 Result<void> copyToHost(void* host, const void* device, std::size_t bytes, Stream stream) {
-    return queue(stream, [=] { std::memcpy(host, device, bytes); });
+    return queue(stream, [=] {
+        state().counts.toHostBytes += bytes;
+        std::memcpy(host, device, bytes);
+    });
 }
 Result<void> copyOnDevice(void* to, const void* from, std::size_t bytes, Stream stream) {
     return queue(stream, [=] { std::memcpy(to, from, bytes); });
@@ -170,6 +206,7 @@ Result<void> copyRows(void* to, std::size_t toPitch, const void* from, std::size
 } // namespace
 Result<void> copyRowsToHost(void* host, std::size_t toPitch, const void* device, std::size_t fromPitch,
                             std::size_t rowBytes, std::size_t nRow, Stream stream) {
+    state().counts.toHostBytes += rowBytes * nRow;
     return copyRows(host, toPitch, device, fromPitch, rowBytes, nRow, stream);
 }
 Result<void> copyRowsToDevice(void* device, std::size_t toPitch, const void* host, std::size_t fromPitch,

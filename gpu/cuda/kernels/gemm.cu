@@ -38,6 +38,14 @@ __global__ void __launch_bounds__(256)
         unscale[row] = 1.0F / scale;
 }
 
+__global__ void __launch_bounds__(256)
+    finishRowsKernel(float* out, std::int64_t stride, const float* unscale, const float* bias, std::int64_t nCol) {
+    const std::int64_t row = blockIdx.x;
+    const float factor = unscale[row];
+    for (std::int64_t i = threadIdx.x; i < nCol; i += blockDim.x)
+        out[row * stride + i] = out[row * stride + i] * factor + (bias ? bias[i] : 0.0F);
+}
+
 /// Rows of halves, each at its own address (experts) or one after another.
 template <int kM, int nThread>
 struct RowLoader {
@@ -266,6 +274,11 @@ void launchShape(const GemmJob& job, std::int64_t nTileM, Stream stream) {
 void launchRoundRows(const RowsIn& x, std::uint16_t* halves, std::int64_t stride, float* unscale, Stream stream) {
     VITRAL_LAUNCH(roundRowsKernel, static_cast<unsigned>(x.nRow), x.nCol >= 512 ? 256U : 64U, 0, stream, x, halves,
                   stride, unscale);
+}
+
+void launchFinishRows(float* out, std::int64_t stride, const float* unscale, const float* bias, std::int64_t nRow,
+                      std::int64_t nCol, Stream stream) {
+    VITRAL_LAUNCH(finishRowsKernel, static_cast<unsigned>(nRow), 256, 0, stream, out, stride, unscale, bias, nCol);
 }
 
 void launchGemm(const GemmJob& job, bool large, std::int64_t nTileM, Stream stream) {

@@ -2,6 +2,7 @@
 // Which kernel computes a product, and where its scratch lies.
 
 #include "core/base/assert.h"
+#include "gpu/cuda/kernels/blas_lt.h"
 #include "gpu/cuda/kernels/gemm.h"
 #include "gpu/cuda/kernels/matvec.h"
 
@@ -101,6 +102,8 @@ std::size_t productScratchBytes(std::int64_t nRow, std::int64_t nCol) {
         (void)carveQuantised(carver, nRow, nCol);
     else
         (void)carveRounded(carver, nRow, nCol);
+    if (nRow >= kBlasLtRows && haveBlasLt())
+        (void)carver.take<std::byte>(static_cast<std::int64_t>(kBlasLtWorkspaceBytes));
     return carver.used;
 }
 
@@ -130,6 +133,9 @@ void launchProducts(const RowsIn& x, std::span<const ProductOut> outputs, void* 
         return;
     }
     const Rounded rounded = carveRounded(carver, x.nRow, x.nCol);
+    void* workspace = x.nRow >= kBlasLtRows && haveBlasLt()
+                          ? carver.take<std::byte>(static_cast<std::int64_t>(kBlasLtWorkspaceBytes))
+                          : nullptr;
     bool have = false;
     for (const ProductOut& output : outputs) {
         if (output.weights.dtype == DType::F32) {
@@ -141,6 +147,16 @@ void launchProducts(const RowsIn& x, std::span<const ProductOut> outputs, void* 
         if (!have)
             launchRoundRows(x, rounded.halves, roundUp8(x.nCol), rounded.unscale, stream);
         have = true;
+        if (workspace && output.weights.dtype == DType::F16 &&
+            blasLtProduct({rounded.halves, roundUp8(x.nCol),
+                           reinterpret_cast<const std::uint16_t*>(output.weights.data),
+                           static_cast<std::int64_t>(output.weights.rowStride / 2), output.out, output.stride, x.nRow,
+                           output.weights.nOut, x.nCol},
+                          workspace, stream)) {
+            launchFinishRows(output.out, output.stride, rounded.unscale, output.bias, x.nRow, output.weights.nOut,
+                             stream);
+            continue;
+        }
         GemmJob job{};
         job.weights = output.weights;
         job.halves = rounded.halves;
