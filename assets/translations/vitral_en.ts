@@ -41,10 +41,17 @@
 <context>
     <name>vitral::DevicePanel</name>
     <message numerus="yes">
-        <source>%Ln layer(s) on %1 (%2 GB)</source>
+        <source>%Ln layer(s) on the processor (%1)</source>
         <translation>
-            <numerusform>%Ln layer on %1 (%2 GB)</numerusform>
-            <numerusform>%Ln layers on %1 (%2 GB)</numerusform>
+            <numerusform>%Ln layer on the processor (%1)</numerusform>
+            <numerusform>%Ln layers on the processor (%1)</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln layer(s) on %1 (%2)</source>
+        <translation>
+            <numerusform>%Ln layer on %1 (%2)</numerusform>
+            <numerusform>%Ln layers on %1 (%2)</numerusform>
         </translation>
     </message>
 </context>

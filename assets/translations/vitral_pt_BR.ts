@@ -2380,24 +2380,9 @@ por milhão</translation>
         <source>The graphics card cannot be used: %1</source>
         <translation>A placa de vídeo não pode ser usada: %1</translation>
     </message>
-    <message numerus="yes">
-        <source>%Ln layer(s) on %1 (%2 GB)</source>
-        <translation>
-            <numerusform>%Ln camada em %1 (%2 GB)</numerusform>
-            <numerusform>%Ln camadas em %1 (%2 GB)</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>the processor</source>
-        <translation>processador</translation>
-    </message>
     <message>
         <source>Looking for graphics cards...</source>
         <translation>Procurando placas de vídeo...</translation>
-    </message>
-    <message>
-        <source>%1: %2 of %3 GB free</source>
-        <translation>%1: %2 de %3 GB livres</translation>
     </message>
     <message>
         <source>Why: %1</source>
@@ -2446,6 +2431,28 @@ por milhão</translation>
     <message>
         <source>Load the model again</source>
         <translation>Carregar o modelo de novo</translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln layer(s) on the processor (%1)</source>
+        <translation>
+            <numerusform>%Ln camada no processador (%1)</numerusform>
+            <numerusform>%Ln camadas no processador (%1)</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%Ln layer(s) on %1 (%2)</source>
+        <translation>
+            <numerusform>%Ln camada em %1 (%2)</numerusform>
+            <numerusform>%Ln camadas em %1 (%2)</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1: %2 of %3 free</source>
+        <translation>%1: %2 de %3 livres</translation>
+    </message>
+    <message>
+        <source>What views show comes from the card through pinned memory; its buffers are not shared with Vulkan.</source>
+        <translation>O que as visualizações mostram vem da placa por memória fixada (pinned); os buffers dela não são compartilhados com o Vulkan.</translation>
     </message>
 </context>
 <context>

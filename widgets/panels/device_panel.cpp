@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "widgets/panels/device_panel.h"
 
+#include "core/backend/device_backend.h"
 #include "widgets/design/metrics.h"
 
 #include <QComboBox>
@@ -15,8 +16,9 @@
 namespace vitral {
 
 namespace {
-QString gigabytes(std::uint64_t bytes) {
-    return QLocale().toString(static_cast<double>(bytes) / 1e9, 'f', 1);
+QString sizeText(std::uint64_t bytes) {
+    return QLocale().formattedDataSize(static_cast<qint64>(bytes), bytes < 1'000'000'000 ? 0 : 1,
+                                       QLocale::DataSizeSIFormat);
 }
 QLabel* caption(QWidget* parent) {
     auto* label = new QLabel(parent);
@@ -35,7 +37,7 @@ DevicePanel::DevicePanel(ModelSession& model, Worker& worker, Find find, const D
     found_ = caption(this);
     column->addWidget(found_);
     auto* form = new QFormLayout;
-    form->setRowWrapPolicy(QFormLayout::DontWrapRows);
+    form->setRowWrapPolicy(QFormLayout::WrapAllRows); // the panel is narrow
     form->setHorizontalSpacing(design::kSpace3);
     form->setVerticalSpacing(design::kSpace2);
     choice_ = new QComboBox(this);
@@ -118,9 +120,10 @@ QString DevicePanel::absenceText(const GpuFindings& findings) {
 QString DevicePanel::placementText(const Placement& placement) {
     QStringList parts;
     for (const PlacementPart& part : placement.parts)
-        parts << tr("%Ln layer(s) on %1 (%2 GB)", nullptr, static_cast<int>(part.nLayer))
-                     .arg(part.ordinal < 0 ? tr("the processor") : QString::fromStdString(part.device),
-                          gigabytes(part.needBytes));
+        parts << (part.ordinal < 0 ? tr("%Ln layer(s) on the processor (%1)", nullptr, static_cast<int>(part.nLayer))
+                                         .arg(sizeText(part.needBytes))
+                                   : tr("%Ln layer(s) on %1 (%2)", nullptr, static_cast<int>(part.nLayer))
+                                         .arg(QString::fromStdString(part.device), sizeText(part.needBytes)));
     return parts.join(QStringLiteral(" · "));
 }
 
@@ -132,8 +135,8 @@ void DevicePanel::refresh() {
     } else {
         QStringList lines;
         for (const GpuDevice& d : findings_.devices)
-            lines << tr("%1: %2 of %3 GB free")
-                         .arg(QString::fromStdString(d.name), gigabytes(d.freeBytes), gigabytes(d.totalBytes));
+            lines << tr("%1: %2 of %3 free")
+                         .arg(QString::fromStdString(d.name), sizeText(d.freeBytes), sizeText(d.totalBytes));
         found_->setText(lines.join(QLatin1Char('\n')));
     }
     const bool cards = !findings_.devices.empty();
@@ -143,6 +146,12 @@ void DevicePanel::refresh() {
     QString text = model_.model() ? placementText(placement) : QString();
     if (model_.model() && !placement.note.empty() && cards)
         text += QLatin1Char('\n') + tr("Why: %1").arg(QString::fromStdString(placement.note));
+    const DeviceBackend* device =
+        model_.model() && model_.model()->backend() ? DeviceBackend::of(*model_.model()->backend()) : nullptr;
+    if (device && device->pinned())
+        text +=
+            QLatin1Char('\n') +
+            tr("What views show comes from the card through pinned memory; its buffers are not shared with Vulkan.");
     placed_->setText(text);
     placed_->setVisible(!text.isEmpty());
     const bool other = options_.choice != loadedWith_.choice || options_.gpuLayers != loadedWith_.gpuLayers;
