@@ -34,6 +34,11 @@ EXPECTED = {
     "denseKernel": (["HMMA", "LDSM", "LDGSTS"], 255),
     "exactKernel": ([], 128),
     "exactAttentionKernel": ([], 128),
+    "summaryPartKernel": ([], 128),
+    "summaryKernel": ([], 64),
+    "turnHeadsKernel": ([], 64),
+    "rmsNormKernel": ([], 64),
+    "layerNormKernel": ([], 64),
 }
 
 

@@ -4,23 +4,25 @@
 # compute-sanitizer, speed beside the device's measured floor, whole models of random weights, one U-Net step. What cannot
 # be done here is named, with the reason; nothing is installed, nothing is fetched.
 #
-#   tests/cuda/report.sh [-o REPORT.md] [-b BUILD] [--quick] [--no-models]
+#   tests/cuda/report.sh [-o REPORT.md] [-b BUILD] [--quick] [--no-models] [--emulated PROGRAM]
 #
-# --quick: the 1B shape only, no sanitizer. LLAMA_BENCH=/path/to/llama-bench: the rival on the same files.
+# --quick: the 1B shape only, no sanitizer. --emulated: where there is no device, the checks run on the emulated one by
+# the program named (cuda_device_report_emulated of a build with tests), which proves this script and nothing else. LLAMA_BENCH=/path/to/llama-bench: the rival on the same files.
 # Needs about 40 GB in $TMPDIR for the models of the 8B shape (one at a time: 16 GB), half an hour with all models.
 # Exit: 0 report written and nothing wrong (also without a device), 1 a check failed.
 set -u
 root=$(cd "$(dirname "$0")/../.." && pwd)
 report=cuda-report.md
 build=$root/build/cuda-report
-quick=0 models=1
+quick=0 models=1 emulated=""
 while [ $# -gt 0 ]; do
     case $1 in
     -o) report=$2; shift ;;
     -b) build=$2; shift ;;
     --quick) quick=1 ;;
     --no-models) models=0 ;;
-    *) sed -n '3,15p' "$0"; exit 2 ;;
+    --emulated) emulated=${2:?--emulated needs a program}; shift ;;
+    *) sed -n '3,17p' "$0"; exit 2 ;;
     esac
     shift
 done
@@ -103,6 +105,11 @@ fi
 say "" "## On the device"
 say "" "$("$bin/vitral-cli" devices 2>&1)" ""
 if [ "$device" -eq 0 ]; then
+    if [ -n "$emulated" ]; then
+        say "## Checks on the EMULATED device: a dry run of this script, no figures" ""
+        table 3600 "$emulated" --check
+        [ "$code" -ne 0 ] && failed=1
+    fi
     for what in "checks on the device" "compute-sanitizer" "speed of the kernels" "whole models" "a U-Net step"; do
         cannot "$what: no device"
     done
@@ -117,9 +124,14 @@ else
     elif [ -z "$sanitizer" ]; then
         cannot "compute-sanitizer: not installed"
     else
-        for tool in memcheck racecheck; do
-            run "$tool" 900 "$sanitizer" --tool "$tool" --error-exitcode 9 "$bin/cuda_device_report" --check
-            [ "$code" -eq 9 ] && failed=1
+        # Every finding is an error; the program's own exit code stays its own.
+        for tool in memcheck racecheck initcheck synccheck; do
+            run "compute-sanitizer, $tool" 900 "$sanitizer" --tool "$tool" --error-exitcode 9 "$bin/cuda_device_report" --check
+            case $code in
+            0) ;;
+            124) cannot "compute-sanitizer, $tool: not done after 900 s" ;;
+            *) failed=1 ;;
+            esac
         done
     fi
 
@@ -141,6 +153,16 @@ else
                     continue
                 fi
                 run "$shape, $type" 600 "$bin/vitral-cli" bench "$file" --device cuda -c 8192 -p 4096 -b 4096 -n 128 -r 3
+                # What the parts of this backend are worth: once each without one of them.
+                case $shape-$type in
+                llama-1b-Q4_K)
+                    run "$shape, $type, without graphs" 600 env VITRAL_CUDA_GRAPHS=0 "$bin/vitral-cli" bench "$file" --device cuda -c 8192 -p 512 -n 128 -r 3
+                    run "$shape, $type, without fused kernels" 600 env VITRAL_CUDA_FUSED=0 "$bin/vitral-cli" bench "$file" --device cuda -c 8192 -p 512 -n 128 -r 3
+                    ;;
+                llama-1b-F16)
+                    run "$shape, $type, without cuBLASLt" 600 env VITRAL_CUBLASLT=off "$bin/vitral-cli" bench "$file" --device cuda -c 8192 -p 4096 -b 4096 -n 16 -r 3
+                    ;;
+                esac
                 if [ -n "${LLAMA_BENCH:-}" ]; then
                     run "llama.cpp, $shape, $type" 600 "$LLAMA_BENCH" -m "$file" -ngl 99 -fa 1 -p 4096 -ub 4096 -b 4096 -n 128 -r 3
                 fi
