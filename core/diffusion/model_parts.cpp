@@ -111,7 +111,7 @@ Result<DiffusionModelPtr> assemble(ModelParts parts, const DiffusionLoadOptions&
         return fail(ErrorCode::InvalidFile,
                     fmt::format("The text encoder gives {} numbers a word, but the U-Net's cross_attention_dim is {}.",
                                 textWidth, parts.unetConfig->crossWidth));
-    if (parts.unetConfig->nTextTime > 0) {
+    if (parts.unetConfig->nTextTime > 0 && (parts.textConfig || parts.secondTextConfig)) {
         // The refiner is told an aesthetic score too, and lacks the first text encoder.
         const std::int64_t nPooled = parts.unetConfig->nTextTime - 6 * parts.unetConfig->textTimeWidth;
         const std::int64_t given = parts.secondTextConfig ? parts.secondTextConfig->nPooled : 0;
