@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The plug-in's second function: the measured floor of a device, for benchmarks (tests/cuda/device_report.cpp).
+// What the plug-in offers benchmarks (tests/cuda/device_report.cpp): the measured floor of a device, who multiplies
+// F16.
 
+#include "gpu/cuda/kernels/blas_lt.h"
 #include "gpu/cuda/kernels/floor.h"
 #include "gpu/cuda/runtime.h"
 
@@ -48,6 +50,13 @@ Result<void> measure(int ordinal, double* bytesPerSecond, double* operationsPerS
 } // namespace
 
 } // namespace vitral::cuda
+
+/// Which cuBLASLt F16 products go through, or why none.
+extern "C" __attribute__((visibility("default"))) const char* vitralGpuBlasLt();
+const char* vitralGpuBlasLt() {
+    static const std::string note = vitral::cuda::blasLtNote();
+    return note.c_str();
+}
 
 /// Bytes a second that reading gives, F16 operations a second that mma m16n8k16 gives; false where measuring failed.
 extern "C" __attribute__((visibility("default"))) bool vitralGpuFloor(int ordinal, double* bytesPerSecond,
