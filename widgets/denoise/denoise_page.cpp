@@ -14,7 +14,7 @@
 namespace vitral {
 
 namespace {
-constexpr int kRoomForHead = 260; ///< height of a page, at the usual font size
+constexpr int kLeastBody = 180; ///< below a head that stays, at the usual font size
 } // namespace
 
 DenoisePage::DenoisePage(DenoiseController& denoise, QWidget* parent) : QWidget(parent), denoise_(denoise) {
@@ -56,13 +56,27 @@ DenoisePage::Frame DenoisePage::makeFrame() {
     return {head, body};
 }
 
-void DenoisePage::resizeEvent(QResizeEvent* event) {
-    QWidget::resizeEvent(event);
-    const bool low = height() < kRoomForHead * fontMetrics().height() / 17;
-    if (head_ == nullptr || low == (head_->parentWidget() != this))
+void DenoisePage::fitHead() {
+    if (head_ == nullptr)
+        return;
+    const int needed = head_->hasHeightForWidth() ? head_->heightForWidth(width()) : head_->sizeHint().height();
+    const bool low = height() < needed + kLeastBody * fontMetrics().height() / 17;
+    if (low == (head_->parentWidget() != this))
         return;
     (low ? inner_ : outer_)->insertWidget(0, head_);
     head_->show();
+}
+
+void DenoisePage::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    fitHead();
+}
+
+bool DenoisePage::event(QEvent* event) {
+    const bool done = QWidget::event(event);
+    if (event->type() == QEvent::LayoutRequest) // another line in the head
+        fitHead();
+    return done;
 }
 
 QWidget* DenoisePage::addScrolled(QBoxLayout* layout, int stretch) {

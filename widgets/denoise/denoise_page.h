@@ -74,10 +74,12 @@ protected:
 
     void showEvent(QShowEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
+    bool event(QEvent* event) override;
     void changeEvent(QEvent* event) override;
 
 private:
     void catchUp();
+    void fitHead();
 
     DenoiseController& denoise_;
     QVBoxLayout *outer_ = nullptr, *inner_ = nullptr; ///< of makeFrame()

@@ -163,8 +163,12 @@ GridPage::GridPage(DenoiseController& denoise, QWidget* parent) : DenoisePage(de
         values = new QLineEdit(this);
         values->setMinimumWidth(kFieldWidth);
         label->setBuddy(kind);
-        row->addWidget(label);
-        row->addWidget(kind);
+        auto* pair = new QWidget(this); // a control never parts from its name
+        auto* line = new QHBoxLayout(pair);
+        line->setContentsMargins(0, 0, 0, 0);
+        line->addWidget(label);
+        line->addWidget(kind);
+        row->addWidget(pair);
         row->addWidget(values);
         connect(kind, &QComboBox::activated, this, [this, values, nBefore](int i) {
             values->clear(); // another axis, other values

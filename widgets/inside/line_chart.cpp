@@ -130,7 +130,8 @@ void LineChart::paintAxes(QPainter& painter, const Frame& f) const {
                      Qt::AlignHCenter | Qt::AlignTop | Qt::TextSingleLine,
                      metrics.elidedText(below, Qt::ElideRight, width() - kSpace2));
     painter.setPen(colours.textMuted);
-    painter.drawText(QRectF(kSpace1, 2, width() - kSpace2, line), Qt::AlignLeft | Qt::AlignTop, content_.yTitle);
+    painter.drawText(QRectF(kSpace1, 2, width() - kSpace2, line), Qt::AlignLeft | Qt::AlignTop,
+                     metrics.elidedText(content_.yTitle, Qt::ElideRight, width() - kSpace2));
     paintLegend(painter, f);
 }
 

@@ -204,6 +204,28 @@ private slots:
         QVERIFY(same(other.recording(), wanted));
     }
 
+    // Nothing is loaded: the recipe names the bundled model as it names itself, and it is found and run.
+    void aPngFindsItsBundledModel() {
+        make(coreDenoiseFunctions());
+        DenoiseRecipe recipe;
+        recipe.model = QStringLiteral("Vitral emoji, pixel");
+        recipe.settings.prompt = "gato azul";
+        recipe.settings.steps = 2;
+        QImage image(32, 32, QImage::Format_RGB32);
+        image.fill(Qt::white);
+        const QString file = dir_->filePath("cat.png");
+        QVERIFY(writeRecipePng(file, image, recipe, coreDenoiseFunctions()));
+        controller_->findModels({{QStringLiteral(VITRAL_SOURCE_DIR "/assets/models"), true}});
+        controller_->openAny(file);
+        QTRY_COMPARE(controller_->modelState(), DenoiseController::ModelState::Loading);
+        work();
+        QTRY_COMPARE(controller_->runs().size(), std::size_t{1});
+        work();
+        QVERIFY2(problems_.isEmpty(), qPrintable(problems_.join('\n')));
+        QCOMPARE(controller_->runs()[0].state, RunState::Done);
+        QCOMPARE(controller_->recording()->result->width, 32);
+    }
+
     void hostilePicturesGetASentence() {
         loadGauss();
         const auto write = [&](const QByteArray& bytes) {
