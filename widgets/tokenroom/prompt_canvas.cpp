@@ -315,7 +315,9 @@ void PromptCanvas::paintEvent(QPaintEvent*) {
                 QRectF(kIndent, y + design::kSpace2, viewport()->width() - kIndent, height - design::kSpace2),
                 Qt::AlignLeft | Qt::AlignVCenter,
                 QStringLiteral("%1  \u00B7  %2")
-                    .arg(writerName(part.writer), tr("%n token(s)", nullptr, static_cast<int>(part.nToken))));
+                    .arg(writerName(part.writer),
+                         tr("%n token(s)", nullptr, static_cast<int>(part.nToken))
+                             .replace(QString::number(part.nToken), locale.toString(qulonglong(part.nToken)))));
         } else {
             layoutOf(i)->paint(painter, {kIndent, y}, palette, {});
         }

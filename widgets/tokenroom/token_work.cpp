@@ -138,7 +138,10 @@ std::optional<double> TokenController::progress() const {
     for (const OpenTokenizer& entry : list_)
         if (entry.share) {
             const double share = entry.share->load(std::memory_order_relaxed);
-            least = least ? std::min(*least, share) : share;
+            if (!least || *least < 0)
+                least = share;
+            else if (share >= 0) // what cannot be known hides nothing that is
+                least = std::min(*least, share);
         }
     return least;
 }
