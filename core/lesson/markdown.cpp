@@ -120,14 +120,20 @@ std::string replaceTerms(std::string_view text, int firstLine, Term term) {
             i = end;
         } else if (c == '[' && i + 1 < text.size() && text[i + 1] == '[' && (i == 0 || text[i - 1] != '\\')) {
             const std::size_t end = text.substr(0, std::min(text.size(), i + 300)).find("]]", i + 2);
-            const std::string_view inner = end == std::string_view::npos ? "" : text.substr(i + 2, end - i - 2);
-            if (inner.empty() || inner.find_first_of("\n[]") != std::string_view::npos) {
+            // A line of the file may end between two words of it, as anywhere in a paragraph.
+            std::string inner(end == std::string_view::npos ? "" : text.substr(i + 2, end - i - 2));
+            if (inner.empty() || inner.find_first_of("[]") != std::string::npos ||
+                inner.find("\n\n") != std::string::npos) {
                 out += c;
                 ++i;
                 continue;
             }
-            const std::size_t bar = inner.find('|');
-            out += term(inner.substr(0, bar), bar == std::string_view::npos ? "" : inner.substr(bar + 1), line);
+            const auto nLine = std::count(inner.begin(), inner.end(), '\n');
+            std::replace(inner.begin(), inner.end(), '\n', ' ');
+            const std::string_view words = inner;
+            const std::size_t bar = words.find('|');
+            out += term(words.substr(0, bar), bar == std::string_view::npos ? "" : words.substr(bar + 1), line);
+            line += static_cast<int>(nLine);
             i = end + 2;
         } else {
             out += c;

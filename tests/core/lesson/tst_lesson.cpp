@@ -230,6 +230,7 @@ private slots:
         const QString html = QString::fromStdString(lessonHtml(
             "[[t]] **b** `[[t]]` [[t|x]]\n\n```\n[[t]]\n```\n<b>raw</b> [j](javascript:alert(1))\n", options));
         QVERIFY2(html.contains("<a href=\"glossary:t\">a [term]</a>"), qPrintable(html));
+        QVERIFY(QString::fromStdString(lessonHtml("a [[t|two\nwords]] b")).contains(">two words</a>"));
         QVERIFY(html.contains("<code>[[t]]</code>"));
         QVERIFY(html.contains("<a href=\"glossary:t\">x</a>"));
         QVERIFY(html.contains("[[t]]\n</code></pre>"));
