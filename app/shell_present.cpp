@@ -4,6 +4,8 @@
 #include "app/main_actions.h"
 #include "app/shell.h"
 #include "widgets/canvas/renderer_choice.h"
+#include "widgets/lesson/lesson_panel.h"
+#include "widgets/lesson/spotlight.h"
 #include "widgets/panels/notice_bar.h"
 #include "widgets/room.h"
 #include "widgets/shell/presenter.h"
@@ -49,6 +51,15 @@ void Shell::makePresenter() {
     connect(presenter_, &Presenter::notesAsked, this, &Shell::showNotes);
     connect(presenter_, &Presenter::onChanged, this, &Shell::present);
     connect(w.roomStack_, &QStackedWidget::currentChanged, this, [this] { findSteps(); });
+    connect(&w.classroom_->player(), &LessonPlayer::lessonChanged, this, [this] { findSteps(); });
+    // The lesson's outline gives way to what the presenter shows alone.
+    connect(presenter_, &Presenter::changed, this, [this] {
+        const bool alone =
+            presenter_->on() && (presenter_->blank() != Presenter::Blank::No || presenter_->zoomed() != nullptr ||
+                                 presenter_->spotlit() != nullptr || presenter_->poll().shown());
+        if (LessonPanel* panel = window_.classroom_->panel(); panel != nullptr)
+            panel->spotlight()->setMuted(alone);
+    });
 }
 
 void Shell::findSteps() {

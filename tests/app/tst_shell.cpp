@@ -11,6 +11,7 @@
 #include "tests/support/program.h"
 #include "widgets/design/palette.h"
 #include "widgets/lesson/lesson_panel.h"
+#include "widgets/lesson/spotlight.h"
 #include "widgets/panels/chat_panel.h"
 #include "widgets/panels/composer.h"
 #include "widgets/panels/section.h"
@@ -498,6 +499,27 @@ private slots:
         presenter->setOn(false);
     }
 
+    void presentingFollowsALessonAndLiesOverItsOutline() {
+        Presenter* presenter = program_->window->shell().presenter();
+        program_->window->showRoom("chat");
+        LessonPlayer& player = program_->classroom().player();
+        QTRY_VERIFY_WITH_TIMEOUT(player.course() != nullptr, 20000);
+        presenter->setOn(true);
+        player.openUnit("generative", 0); // in the room that is shown already
+        QCOMPARE(presenter->source(), static_cast<PresentSource*>(&player));
+        const Spotlight* outline = program_->classroom().panel()->spotlight();
+        QTRY_VERIFY_WITH_TIMEOUT(program_->idle() && outline->isVisible(), 20000);
+        presenter->poll().show(true);
+        QVERIFY(!outline->isVisible());
+        presenter->poll().show(false);
+        QVERIFY(outline->isVisible());
+        presenter->setBlank(Presenter::Blank::Black);
+        QVERIFY(!outline->isVisible());
+        presenter->setBlank(Presenter::Blank::No);
+        player.close();
+        presenter->setOn(false);
+    }
+
     void lettersStandOutFromWhatTheyStandOn_data() {
         QTest::addColumn<bool>("dark");
         QTest::newRow("light") << false;
@@ -628,9 +650,14 @@ private:
     /// no single pixel. 0: one colour only.
     static double contrastOf(const QImage& picture) {
         QHash<QRgb, int> counts;
-        for (int y = 0; y < picture.height(); ++y)
-            for (int x = 0; x < picture.width(); ++x)
-                ++counts[picture.pixel(x, y)];
+        for (int y = 0; y < picture.height(); ++y) {
+            const auto* line = reinterpret_cast<const QRgb*>(picture.constScanLine(y));
+            for (int x = 0, run = 1; x < picture.width(); x += run, run = 1) { // mostly one colour
+                while (x + run < picture.width() && line[x + run] == line[x])
+                    ++run;
+                counts[line[x]] += run;
+            }
+        }
         QRgb behind = 0;
         int most = 0;
         for (auto it = counts.constBegin(); it != counts.constEnd(); ++it)

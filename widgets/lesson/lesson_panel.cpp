@@ -24,7 +24,7 @@ namespace vitral {
 namespace {
 constexpr int kLeastWidth = 300;
 constexpr int kPointMs = 120; ///< the room lays itself out first
-constexpr int kSettleMs = 500;
+constexpr int kSettleMs = 2000;
 constexpr int kMaxProblems = 6;
 constexpr int kPictureWidth = 280;
 } // namespace

@@ -33,17 +33,20 @@ void Spotlight::point(QWidget* element) {
     follow();
 }
 
+void Spotlight::setMuted(bool on) {
+    if (muted_ == on)
+        return;
+    muted_ = on;
+    follow();
+}
+
 void Spotlight::follow() {
-    const bool seen = element_ && element_->isVisible();
+    const bool seen = element_ && element_->isVisible() && !muted_;
     setVisible(seen);
     if (!seen)
         return;
     setGeometry(parentWidget()->rect());
     raise();
-    // What a presenter draws lies over it: a blank stays blank, the pen stays on top.
-    if (auto* layer =
-            parentWidget()->findChild<QWidget*>(QStringLiteral("presenter.layer"), Qt::FindDirectChildrenOnly))
-        stackUnder(layer);
     update();
 }
 

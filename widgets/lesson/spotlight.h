@@ -16,6 +16,8 @@ public:
     void setClear(QWidget* widget) { clear_ = widget; }
     /// Null: nothing is pointed at, and nothing is drawn.
     void point(QWidget* element);
+    /// While something else is to be seen alone: a presenter's blank, zoom, spotlight or question.
+    void setMuted(bool on);
     [[nodiscard]] QWidget* element() const { return element_; }
 
 protected:
@@ -25,6 +27,7 @@ protected:
 private:
     void follow();
     QPointer<QWidget> element_, clear_;
+    bool muted_ = false;
 };
 
 } // namespace vitral

@@ -18,7 +18,6 @@ constexpr double kDim = 0.62, kPenWidth = 4, kMostZoom = 6;
 } // namespace
 
 PresenterLayer::PresenterLayer(Presenter& presenter, QWidget* window) : QWidget(window), presenter_(presenter) {
-    setObjectName(QStringLiteral("presenter.layer"));
     setFocusPolicy(Qt::NoFocus);
     setAttribute(Qt::WA_NoSystemBackground);
     zoomTimer_.setInterval(kZoomMs);

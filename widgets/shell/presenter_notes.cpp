@@ -57,6 +57,7 @@ PresenterNotes::PresenterNotes(Presenter& presenter, QWidget* parent)
     keys_ = new QLabel(this);
     keys_->setProperty("role", "caption");
     keys_->setWordWrap(true);
+    column->addStretch(); // where there are no notes
     column->addWidget(keys_);
     connect(restart_, &QPushButton::clicked, this, [this] {
         since_.restart();
@@ -196,6 +197,7 @@ void PresenterNotes::refreshPoll() {
     if (!filling_) {
         filling_ = true;
         question_->setText(poll.poll().question);
+        question_->setCursorPosition(0); // its beginning is what is read
         options_->setPlainText(poll.poll().options.join(QLatin1Char('\n')));
         filling_ = false;
     }
