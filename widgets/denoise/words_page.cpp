@@ -37,6 +37,8 @@ WordsPage::WordsPage(DenoiseController& denoise, QWidget* parent) : DenoisePage(
     steps_->addItems({QString(), QString()});
     block_ = new QComboBox(this);
     head_ = new QComboBox(this);
+    for (QComboBox* box : {steps_, block_, head_}) // filled anew with every run
+        box->setSizeAdjustPolicy(QComboBox::AdjustToContents);
     over_ = new QCheckBox(this);
     over_->setChecked(true);
     common_ = new QCheckBox(this);

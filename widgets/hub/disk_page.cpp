@@ -39,6 +39,7 @@ enum Column {
 constexpr int kPathRole = Qt::UserRole + 1, kSortRole = Qt::UserRole + 2, kKindRole = Qt::UserRole + 3,
               kRepoRole = Qt::UserRole + 4, kKnownRole = Qt::UserRole + 5, kPictureRole = Qt::UserRole + 6;
 enum Kind { Model, Foreign, Bundled, Unfinished }; ///< Foreign: kept by another program, and its to delete
+constexpr int kMostLicence = 28;                   ///< letters in the table; the tip has all
 constexpr quint64 kProgramBytes = quint64{200} << 20U;
 
 QString sizeText(quint64 bytes) {
@@ -177,7 +178,9 @@ void DiskPage::addEntry(const ModelEntry& entry, bool picture) {
         ->setToolTip((picture ? tr("While it draws in its own size; %1 is free now.")
                               : tr("With a context of 4,096 tokens; %1 is free now."))
                          .arg(sizeText(memory_)));
-    cell(entry.licence.isEmpty() ? tr("not said") : entry.licence, entry.licence)->setToolTip(entry.licence);
+    const QString licence =
+        entry.licence.size() > kMostLicence ? entry.licence.left(kMostLicence) + QChar(0x2026) : entry.licence;
+    cell(licence.isEmpty() ? tr("not said") : licence, entry.licence)->setToolTip(entry.licence);
     cell(bundled                                    ? tr("came with the program")
          : entry.source == ModelSource::HuggingFace ? tr("kept by Hugging Face's tools")
          : entry.source == ModelSource::Ollama      ? tr("kept by Ollama")
