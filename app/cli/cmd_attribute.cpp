@@ -33,6 +33,8 @@ std::string_view kindName(ContributionKind kind) {
         return "attention bias";
     case ContributionKind::Mlp:
         return "mlp";
+    case ContributionKind::Expert:
+        return "expert";
     case ContributionKind::Intervention:
         return "intervention";
     case ContributionKind::FinalBias:
@@ -91,7 +93,7 @@ Json attributionJson(const Explainer& explainer, const Attribution& result, cons
         if (part.iLayer >= 0)
             item["layer"] = part.iLayer;
         if (part.iHead >= 0)
-            item["head"] = part.iHead;
+            item[part.kind == ContributionKind::Expert ? "expert" : "head"] = part.iHead;
         item["logit"] = jsonNumber(part.logit);
         json["contributions"].push_back(std::move(item));
     }

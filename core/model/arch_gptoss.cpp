@@ -25,6 +25,7 @@ protected:
         if (hyper_.nExpert < 1)
             return fail(ErrorCode::InvalidFile, "The model file gives no positive " + meta.fullKey("expert_count") +
                                                     ", which its architecture needs.");
+        VITRAL_TRY_ASSIGN(experts_, readExpertRule(meta));
         return {};
     }
 
@@ -53,7 +54,7 @@ protected:
         pass.addBranch(i, Point::AttnOut, Point::ResidMid);
 
         normalise(pass, i, w.mlpNorm, Point::MlpNorm);
-        moeBlock(pass, i, w.moe, RouterGate::TopKThenSoftmax, Activation::SwigluOai);
+        moeBlock(pass, i, w.moe, experts_);
         pass.addBranch(i, Point::MlpOut, Point::ResidPost);
     }
 
@@ -64,6 +65,7 @@ private:
         MoeWeights moe;
     };
     std::vector<Layer> layers_;
+    ExpertRule experts_;
     Rope rope_;
     std::vector<bool> windowed_;
 };

@@ -25,6 +25,7 @@ protected:
             return fail(ErrorCode::Unsupported, "The model file has " +
                                                     meta.fullKey("expert_shared_feed_forward_length") +
                                                     ": shared experts of Granite are not known to this version.");
+        VITRAL_TRY_ASSIGN(experts_, readExpertRule(meta));
         return {};
     }
 
@@ -56,7 +57,7 @@ protected:
         if (w.moe.empty())
             mlpBlock(pass, i, w.mlp, Activation::Silu, pass.normed());
         else
-            moeBlock(pass, i, w.moe, RouterGate::TopKThenSoftmax, Activation::Silu);
+            moeBlock(pass, i, w.moe, experts_);
         pass.addBranch(i, Point::MlpOut, Point::ResidPost, hyper_.residualScale);
     }
 
@@ -74,6 +75,7 @@ private:
         MoeWeights moe;
     };
     std::vector<Layer> layers_;
+    ExpertRule experts_;
     Rope rope_;
 };
 

@@ -25,6 +25,7 @@ protected:
         config_.nCtxShort = rope_.switchesAt();
         // Where the file states a window at all, it holds for every layer unless the file also states a pattern.
         VITRAL_TRY_ASSIGN(windowed_, meta.windowedLayers(hyper_.nLayer, 0));
+        VITRAL_TRY_ASSIGN(experts_, readExpertRule(meta));
         return {};
     }
 
@@ -54,7 +55,7 @@ protected:
         if (w.moe.empty())
             mlpBlock(pass, i, w.mlp, Activation::Silu, pass.normed());
         else
-            moeBlock(pass, i, w.moe, RouterGate::SoftmaxThenTopKNormalised, Activation::Silu);
+            moeBlock(pass, i, w.moe, experts_);
         pass.addBranch(i, Point::MlpOut, Point::ResidPost);
     }
 
@@ -73,6 +74,7 @@ private:
         MoeWeights moe;
     };
     std::vector<Layer> layers_;
+    ExpertRule experts_;
     Rope rope_;
     std::vector<bool> windowed_;
 };

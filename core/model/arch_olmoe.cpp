@@ -20,6 +20,7 @@ protected:
         if (hyper_.nExpert < 1)
             return fail(ErrorCode::InvalidFile, "The model file gives no positive " + meta.fullKey("expert_count") +
                                                     ", which its architecture needs.");
+        VITRAL_TRY_ASSIGN(experts_, readExpertRule(meta));
         return {};
     }
 
@@ -44,7 +45,7 @@ protected:
         pass.addBranch(i, Point::AttnOut, Point::ResidMid);
 
         normalise(pass, i, w.mlpNorm, Point::MlpNorm);
-        moeBlock(pass, i, w.moe, RouterGate::SoftmaxThenTopK, Activation::Silu);
+        moeBlock(pass, i, w.moe, experts_);
         pass.addBranch(i, Point::MlpOut, Point::ResidPost);
     }
 
@@ -55,6 +56,7 @@ private:
         MoeWeights moe;
     };
     std::vector<Layer> layers_;
+    ExpertRule experts_;
     Rope rope_;
 };
 

@@ -21,9 +21,7 @@ protected:
         if (experts_ && hyper_.nExpert < 1)
             return fail(ErrorCode::InvalidFile, "The model file gives no positive " + meta.fullKey("expert_count") +
                                                     ", which its architecture needs.");
-        // Released models all renormalise; a file may say otherwise.
-        VITRAL_TRY_ASSIGN(const bool normalised, meta.booleanOr("expert_weights_norm", true));
-        gate_ = normalised ? RouterGate::SoftmaxThenTopKNormalised : RouterGate::SoftmaxThenTopK;
+        VITRAL_TRY_ASSIGN(rule_, readExpertRule(meta));
         return {};
     }
 
@@ -53,7 +51,7 @@ protected:
 
         normalise(pass, i, w.mlpNorm, Point::MlpNorm);
         if (experts_)
-            moeBlock(pass, i, w.moe, gate_, Activation::Silu);
+            moeBlock(pass, i, w.moe, rule_);
         else
             mlpBlock(pass, i, w.mlp, Activation::Silu, pass.normed());
         pass.addBranch(i, Point::MlpOut, Point::ResidPost);
@@ -67,7 +65,7 @@ private:
         MoeWeights moe;
     };
     bool experts_;
-    RouterGate gate_ = RouterGate::SoftmaxThenTopKNormalised;
+    ExpertRule rule_;
     std::vector<Layer> layers_;
     Rope rope_;
 };

@@ -14,7 +14,7 @@ Result<MoeWeights> loadMoe(WeightLoader& loader, const Hyper& h, std::int64_t iL
     return w;
 }
 
-void moeBlock(Pass& pass, std::int64_t iLayer, const MoeWeights& w, RouterGate gateRule, Activation activation) {
+void moeBlock(Pass& pass, std::int64_t iLayer, const MoeWeights& w, const ExpertRule& rule) {
     Backend& backend = pass.backend;
     backend.scope((*pass.names)[static_cast<std::size_t>(iLayer)].mlp);
 
@@ -24,13 +24,13 @@ void moeBlock(Pass& pass, std::int64_t iLayer, const MoeWeights& w, RouterGate g
     pass.observe(Point::MoeGate, iLayer, logits);
     const Tensor ids = pass.expertIds();
     const Tensor weights = pass.expertWeights();
-    backend.moeRoute(ids, weights, logits, gateRule);
+    backend.moeRoute(ids, weights, logits, rule.gate);
 
     const Tensor gate = pass.expertGate();
     const Tensor up = pass.expertUp();
     backend.matmulExperts(gate, pass.normed(), *w.gate.weight, ids, w.gate.bias.tensor);
     backend.matmulExperts(up, pass.normed(), *w.up.weight, ids, w.up.bias.tensor);
-    backend.gatedActivation(activation, gate, gate, up);
+    backend.gatedActivation(rule.activation, gate, gate, up);
     const Tensor out = pass.expertOut();
     backend.matmulExperts(out, gate, *w.down.weight, ids, w.down.bias.tensor);
     backend.moeCombine(pass.branch(), out, weights);

@@ -3,6 +3,7 @@
 // Mixture of experts (Shazeer et al. 2017; Fedus et al. 2021): a router picks a few gated MLPs for every token and
 // their results are added, weighted by the router. Thread: engine.
 
+#include "core/model/expert_rule.h"
 #include "core/model/mlp_block.h"
 #include "core/model/pass.h"
 #include "core/model/weights.h"
@@ -19,6 +20,6 @@ struct MoeWeights {
 Result<MoeWeights> loadMoe(WeightLoader& loader, const Hyper& hyper, std::int64_t iLayer);
 
 /// pass.branch() = experts(pass.normed()). Point: MoeGate.
-void moeBlock(Pass& pass, std::int64_t iLayer, const MoeWeights& weights, RouterGate gate, Activation activation);
+void moeBlock(Pass& pass, std::int64_t iLayer, const MoeWeights& weights, const ExpertRule& rule);
 
 } // namespace vitral

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/trace/attribution.h"
 
+#include "core/trace/experts.h"
 #include "core/trace/frozen_norm.h"
 #include "core/trace/run_walk.h"
 #include "core/trace/weight_rows.h"
@@ -18,6 +19,7 @@ struct Written {
     struct Layer {
         std::vector<double> z;                          ///< [H * Dv]
         std::vector<double> attnOut, mlpOut, residPost; ///< [E]
+        std::vector<float> normed, router;              ///< [E], [nExpert]; empty where there are no experts
     };
     std::vector<Layer> layers;
     std::vector<float> finalStream; ///< [E], as the engine had it
@@ -34,15 +36,24 @@ Result<Written> readWritten(const Model& model, const ExplainContext& context, c
     for (std::int32_t i = 0; i < nLayer; ++i)
         for (const Point point : {Point::Z, Point::AttnOut, Point::MlpOut, Point::ResidPost})
             walk.points.push_back({point, i});
+    for (std::int32_t i = 0; i < nLayer; ++i)
+        if (ExpertLayer::is(model, i))
+            walk.points.insert(walk.points.end(), {{Point::MlpNorm, i}, {Point::MoeGate, i}});
     Written written;
     const auto take = [&](const WalkChunk& chunk) -> Result<void> {
         const Capture& capture = chunk.capture;
         written.embedding = toDouble(capture.row(Point::Embed, 0, 0));
         written.position = toDouble(capture.row(Point::PosEmbed, 0, 0));
-        for (std::int32_t i = 0; i < nLayer; ++i)
-            written.layers.push_back(
-                {toDouble(capture.row(Point::Z, i, 0)), toDouble(capture.row(Point::AttnOut, i, 0)),
-                 toDouble(capture.row(Point::MlpOut, i, 0)), toDouble(capture.row(Point::ResidPost, i, 0))});
+        for (std::int32_t i = 0; i < nLayer; ++i) {
+            const auto normed = capture.row(Point::MlpNorm, i, 0);
+            const auto router = capture.row(Point::MoeGate, i, 0);
+            written.layers.push_back({toDouble(capture.row(Point::Z, i, 0)),
+                                      toDouble(capture.row(Point::AttnOut, i, 0)),
+                                      toDouble(capture.row(Point::MlpOut, i, 0)),
+                                      toDouble(capture.row(Point::ResidPost, i, 0)),
+                                      {normed.begin(), normed.end()},
+                                      {router.begin(), router.end()}});
+        }
         const auto last = capture.row(Point::ResidPost, nLayer - 1, 0);
         written.finalStream.assign(last.begin(), last.end());
         written.logits.assign(chunk.logits.begin(), chunk.logits.end());
@@ -140,6 +151,35 @@ Result<void> addAttention(const Model& model, const ExplainContext& context, std
     return {};
 }
 
+/// What a block's MLP, or each expert its router chose, adds to the logit.
+Result<void> addMlp(const Model& model, const ExplainContext& context, std::int32_t iLayer,
+                    const Written::Layer& written, std::span<const double> direction, const AttributionRequest& request,
+                    Attribution& result) {
+    if (written.router.empty()) {
+        unfold(request, result, direction, written.mlpOut);
+        result.contributions.push_back({ContributionKind::Mlp, iLayer, -1, dot(direction, written.mlpOut)});
+        return {};
+    }
+    VITRAL_TRY_ASSIGN(const ExpertLayer experts, ExpertLayer::open(model, iLayer));
+    VITRAL_TRY_ASSIGN(const std::vector<ChosenExpert> chosen,
+                      experts.choose(written.normed, written.router, context.stop));
+    const auto residualScale =
+        static_cast<double>(model.anatomy()->layers[static_cast<std::size_t>(iLayer)].residualScale);
+    for (const ChosenExpert& expert : chosen) {
+        std::vector<double> out = expert.bias;
+        out.resize(direction.size());
+        const std::vector<double> post = toDouble(expert.post);
+        VITRAL_TRY(experts.forEachOut(expert.iExpert, context.stop, [&](std::int64_t e, std::span<const float> row) {
+            out[static_cast<std::size_t>(e)] += dot(std::span<const double>(post), row);
+        }));
+        const double scale = residualScale * expert.weight;
+        unfold(request, result, direction, out, scale);
+        result.contributions.push_back(
+            {ContributionKind::Expert, iLayer, expert.iExpert, scale * dot(direction, std::span<const double>(out))});
+    }
+    return {};
+}
+
 Result<void> checkTokens(const Model& model, const AttributionRequest& request) {
     for (const TokenId id : {request.token, request.minus.value_or(0)})
         if (id < -1 || id >= model.config().nVocab)
@@ -206,15 +246,13 @@ Result<Attribution> attributeLogit(const Model& model, const ExplainContext& con
         const auto iLayer = static_cast<std::int32_t>(i);
         const std::size_t firstHead = list.size();
         VITRAL_TRY(addAttention(model, context, iLayer, layer.z, direction, request, result));
-        double attention = 0.0;
+        VITRAL_TRY(addMlp(model, context, iLayer, layer, direction, request, result));
+        double parts = 0.0;
         for (std::size_t c = firstHead; c < list.size(); ++c)
-            attention += list[c].logit;
-        unfold(request, result, direction, layer.mlpOut);
-        list.push_back({ContributionKind::Mlp, iLayer, -1, dot(direction, layer.mlpOut)});
+            parts += list[c].logit;
         if (changed) { // what was put into or taken from the stream beyond what the heads and the MLP gave
             const double moved = dot(direction, layer.residPost) - dot(direction, before);
-            const double edit = moved - attention - list.back().logit;
-            list.push_back({ContributionKind::Intervention, iLayer, -1, edit});
+            list.push_back({ContributionKind::Intervention, iLayer, -1, moved - parts});
             before = layer.residPost;
         }
         if (context.progress)
@@ -227,8 +265,10 @@ Result<Attribution> attributeLogit(const Model& model, const ExplainContext& con
     for (const Contribution& contribution : list)
         sum += contribution.logit;
     result.rest = result.total - sum;
-    if (!anatomy.layers.empty() && anatomy.layers.front().nFf == 0 && model.config().nExpert > 0)
-        result.notes.emplace_back("A mixture of experts is one term; its experts are not told apart.");
+    if (std::any_of(list.begin(), list.end(), [](const Contribution& c) { return c.kind == ContributionKind::Expert; }))
+        result.notes.emplace_back(
+            "Experts are computed again from the file's weights; what the engine's rounding makes "
+            "of them is in the rest.");
     if (anatomy.softcap > 0.0F)
         result.notes.push_back(fmt::format(
             "The model soft-caps its logits at {}; the terms add up to the logit before that.", anatomy.softcap));

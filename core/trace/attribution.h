@@ -27,14 +27,15 @@ enum class ContributionKind : std::uint8_t {
     Position,     ///< a learned position embedding (GPT-2)
     Head,         ///< hook_z of a head through its slice of W_O (and the frozen post-norm, where there is one)
     AttnBias,     ///< the bias of W_O
-    Mlp,          ///< the whole MLP or mixture of experts, its bias included
+    Mlp,          ///< the whole MLP, its bias included
+    Expert,       ///< one chosen expert, times its router's weight (computed again: core/trace/experts.h)
     Intervention, ///< what was put into or taken from a layer's stream from outside (runs with interventions only)
     FinalBias,    ///< the final norm's bias and the output head's: the same for every text
 };
 
 struct Contribution {
     ContributionKind kind = ContributionKind::Mlp;
-    std::int32_t iLayer = -1, iHead = -1; ///< -1 where it has none
+    std::int32_t iLayer = -1, iHead = -1; ///< the head's or the expert's number; -1 where it has none
     double logit = 0;                     ///< its share of `total`; units of logits before soft-cap
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/trace/neurons.h"
 
+#include "core/trace/experts.h"
 #include "core/trace/frozen_norm.h"
 #include "core/trace/run_walk.h"
 #include "core/trace/weight_rows.h"
@@ -10,6 +11,7 @@
 #include <fmt/format.h>
 #include <functional>
 #include <numeric>
+#include <optional>
 
 namespace vitral {
 namespace {
@@ -17,29 +19,76 @@ namespace {
 constexpr std::int32_t kMaxNeurons = 256;
 
 struct ReadRows {
-    std::vector<float> post, finalStream;
+    std::vector<float> post;        ///< [nNeuron], of experts times their router's weights
+    std::vector<float> pre, linear; ///< [nNeuron] or empty
+    std::vector<float> finalStream;
+    std::vector<float> normed, router; ///< empty where there are no experts
+};
+
+/// The output matrix of a layer, seen as one of all its neurons: of an MLP, or of all experts side by side.
+class OutMatrix {
+public:
+    static Result<OutMatrix> open(const Model& model, const LayerAnatomy& layer, std::int32_t iLayer) {
+        OutMatrix out;
+        if (ExpertLayer::is(model, iLayer)) {
+            VITRAL_TRY_ASSIGN(out.experts_, ExpertLayer::open(model, iLayer));
+        } else {
+            VITRAL_TRY_ASSIGN(out.dense_, WeightRows::open(model, layer.mlpOut));
+        }
+        return out;
+    }
+    [[nodiscard]] const std::optional<ExpertLayer>& experts() const { return experts_; }
+    [[nodiscard]] std::int64_t nNeuron() const {
+        return experts_ ? experts_->nExpert() * experts_->nFf() : dense_->nCol();
+    }
+    /// Rows of the columns that stand for neurons [first, first + row.size()). Experts without a `used` neuron are
+    /// left out.
+    Result<void>
+    forEach(const std::stop_token& stop, const std::function<bool(std::int64_t neuron)>& used,
+            const std::function<void(std::int64_t iRow, std::int64_t first, std::span<const float> row)>& take) const {
+        if (!experts_)
+            return dense_->forEach(stop, [&](std::int64_t iRow, std::span<const float> row) { take(iRow, 0, row); });
+        const std::int64_t nFf = experts_->nFf();
+        for (std::int64_t e = 0; e < experts_->nExpert(); ++e) {
+            bool any = false;
+            for (std::int64_t i = 0; i < nFf && !any; ++i)
+                any = used(e * nFf + i);
+            if (any) {
+                VITRAL_TRY(experts_->forEachOut(
+                    static_cast<std::int32_t>(e), stop,
+                    [&](std::int64_t iRow, std::span<const float> row) { take(iRow, e * nFf, row); }));
+            }
+        }
+        return {};
+    }
+
+private:
+    std::optional<WeightRows> dense_;
+    std::optional<ExpertLayer> experts_;
 };
 
 /// W_out read once: how long each column is, what the MLP gave (for its post-norm), and, on a second reading, columns.
 struct Columns {
-    std::vector<double> length; ///< [F]
+    std::vector<double> length; ///< [nNeuron]; 0 of experts nobody asked for
     std::vector<double> given;  ///< [E]
 };
 Result<Columns> measure(const Model& model, const ExplainContext& context, const LayerAnatomy& layer,
-                        const WeightRows& out, std::span<const float> post) {
+                        const OutMatrix& out, std::span<const float> post, std::span<const float> change) {
     VITRAL_TRY_ASSIGN(const std::vector<float> bias, readVector(model, layer.mlpOutBias));
     Columns columns;
     columns.length.resize(post.size());
-    columns.given.resize(static_cast<std::size_t>(out.nRow()));
-    VITRAL_TRY(out.forEach(context.stop, [&](std::int64_t iRow, std::span<const float> row) {
-        const auto e = static_cast<std::size_t>(iRow);
-        double sum = bias.empty() ? 0.0 : static_cast<double>(bias[e]);
+    columns.given.resize(static_cast<std::size_t>(model.config().nEmbd));
+    std::transform(bias.begin(), bias.end(), columns.given.begin(), [](float b) { return static_cast<double>(b); });
+    const auto used = [&](std::int64_t i) { return change[static_cast<std::size_t>(i)] != 0.0F; };
+    VITRAL_TRY(out.forEach(context.stop, used, [&](std::int64_t iRow, std::int64_t first, std::span<const float> row) {
+        double sum = 0.0;
         for (std::size_t i = 0; i < row.size(); ++i) {
             const double weight = static_cast<double>(row[i]);
-            columns.length[i] += weight * weight;
-            sum += weight * static_cast<double>(post[i]);
+            const std::size_t at = static_cast<std::size_t>(first) + i;
+            columns.length[at] += weight * weight;
+            sum += weight * static_cast<double>(post[at]);
         }
-        columns.given[e] = sum;
+        columns.given[static_cast<std::size_t>(iRow)] += sum;
     }));
     for (double& value : columns.length)
         value = std::sqrt(value);
@@ -47,12 +96,18 @@ Result<Columns> measure(const Model& model, const ExplainContext& context, const
 }
 
 /// The chosen columns, [chosen, E].
-Result<std::vector<std::vector<double>>> columnsOf(const ExplainContext& context, const WeightRows& out,
-                                                   const std::vector<std::int32_t>& chosen) {
-    std::vector<std::vector<double>> columns(chosen.size(), std::vector<double>(static_cast<std::size_t>(out.nRow())));
-    VITRAL_TRY(out.forEach(context.stop, [&](std::int64_t iRow, std::span<const float> row) {
-        for (std::size_t i = 0; i < chosen.size(); ++i)
-            columns[i][static_cast<std::size_t>(iRow)] = static_cast<double>(row[static_cast<std::size_t>(chosen[i])]);
+Result<std::vector<std::vector<double>>> columnsOf(const ExplainContext& context, const OutMatrix& out,
+                                                   std::size_t nEmbd, const std::vector<std::int32_t>& chosen) {
+    std::vector<std::vector<double>> columns(chosen.size(), std::vector<double>(nEmbd));
+    const auto used = [&](std::int64_t neuron) {
+        return std::find(chosen.begin(), chosen.end(), static_cast<std::int32_t>(neuron)) != chosen.end();
+    };
+    VITRAL_TRY(out.forEach(context.stop, used, [&](std::int64_t iRow, std::int64_t first, std::span<const float> row) {
+        for (std::size_t i = 0; i < chosen.size(); ++i) {
+            const std::int64_t at = chosen[i] - first;
+            if (at >= 0 && at < static_cast<std::int64_t>(row.size()))
+                columns[i][static_cast<std::size_t>(iRow)] = static_cast<double>(row[static_cast<std::size_t>(at)]);
+        }
     }));
     return columns;
 }
@@ -106,9 +161,8 @@ Result<void> check(const Model& model, const NeuronRequest& request) {
     if (request.nNeuron < 1 || request.nNeuron > kMaxNeurons)
         return fail(ErrorCode::InvalidArgument, fmt::format("Ask for 1 to {} neurons.", kMaxNeurons));
     const LayerAnatomy& layer = model.anatomy()->layers[static_cast<std::size_t>(request.iLayer)];
-    if (layer.nFf == 0 || layer.mlpOut.empty())
-        return fail(ErrorCode::Unsupported,
-                    fmt::format("Layer {} is a mixture of experts, whose neurons are not shown.", request.iLayer));
+    if (layer.mlpOut.empty() && !ExpertLayer::is(model, request.iLayer))
+        return fail(ErrorCode::Unsupported, fmt::format("Layer {} has no neurons to show.", request.iLayer));
     if (layer.mlpPostNorm.centred)
         return fail(ErrorCode::Unsupported, "This model's MLPs write in a way that cannot be split into neurons.");
     return {};
@@ -119,31 +173,56 @@ Result<ReadRows> readRows(const Model& model, const ExplainContext& context, con
     const auto last = static_cast<std::int32_t>(model.config().nLayer - 1);
     WalkRequest walk;
     walk.positions = {position};
-    walk.points = {{Point::MlpPost, iLayer}, {Point::ResidPost, last}};
+    walk.points = {{Point::MlpPost, iLayer}, {Point::MlpPre, iLayer},  {Point::MlpPreLinear, iLayer},
+                   {Point::MlpNorm, iLayer}, {Point::MoeGate, iLayer}, {Point::ResidPost, last}};
     ReadRows rows;
     const auto take = [&](const WalkChunk& chunk) -> Result<void> {
-        const auto post = chunk.capture.row(Point::MlpPost, iLayer, 0);
-        const auto stream = chunk.capture.row(Point::ResidPost, last, 0);
-        rows.post.assign(post.begin(), post.end());
-        rows.finalStream.assign(stream.begin(), stream.end());
+        const auto copy = [&](Point point, std::int32_t i, std::vector<float>& to) {
+            const auto row = chunk.capture.row(point, i, 0);
+            to.assign(row.begin(), row.end());
+        };
+        copy(Point::MlpPost, iLayer, rows.post);
+        copy(Point::MlpPre, iLayer, rows.pre);
+        copy(Point::MlpPreLinear, iLayer, rows.linear);
+        copy(Point::MlpNorm, iLayer, rows.normed);
+        copy(Point::MoeGate, iLayer, rows.router);
+        copy(Point::ResidPost, last, rows.finalStream);
         return {};
     };
     VITRAL_TRY(walkRun(model, context, run, walk, take));
     return rows;
 }
 
+/// Fills in what the neurons of the chosen experts say, and who was chosen.
+Result<void> readExperts(const ExpertLayer& layer, const ExplainContext& context, ReadRows& rows,
+                         NeuronReport& report) {
+    VITRAL_TRY_ASSIGN(const std::vector<ChosenExpert> chosen, layer.choose(rows.normed, rows.router, context.stop));
+    for (std::vector<float>* all : {&rows.post, &rows.pre, &rows.linear})
+        all->assign(static_cast<std::size_t>(layer.nExpert() * layer.nFf()), 0.0F);
+    report.nPerExpert = layer.nFf();
+    for (const ChosenExpert& expert : chosen) {
+        report.experts.push_back({expert.iExpert, static_cast<float>(expert.weight)});
+        const auto first = expert.iExpert * layer.nFf();
+        std::copy(expert.pre.begin(), expert.pre.end(), rows.pre.begin() + first);
+        std::copy(expert.linear.begin(), expert.linear.end(), rows.linear.begin() + first);
+        std::transform(expert.post.begin(), expert.post.end(), rows.post.begin() + first,
+                       [&](float post) { return static_cast<float>(expert.weight * static_cast<double>(post)); });
+    }
+    return {};
+}
+
 /// Every chosen column, times its activation, as it arrives in the normalised stream: f32 [chosen, E].
 Result<std::vector<float>> pushColumns(const Model& model, const ExplainContext& context, const LayerAnatomy& layer,
-                                       const WeightRows& out, const ReadRows& rows, const Columns& columns,
+                                       const OutMatrix& out, const ReadRows& rows, const Columns& columns,
                                        const std::vector<std::int32_t>& order) {
-    VITRAL_TRY_ASSIGN(auto vectors, columnsOf(context, out, order));
+    const auto nEmbd = static_cast<std::size_t>(model.config().nEmbd);
+    VITRAL_TRY_ASSIGN(auto vectors, columnsOf(context, out, nEmbd, order));
     VITRAL_TRY_ASSIGN(const FrozenNorm norm,
                       FrozenNorm::at(model, model.anatomy()->finalNorm, toDouble(rows.finalStream)));
     FrozenNorm post;
     if (!layer.mlpPostNorm.empty()) {
         VITRAL_TRY_ASSIGN(post, FrozenNorm::at(model, layer.mlpPostNorm, columns.given));
     }
-    const auto nEmbd = static_cast<std::size_t>(out.nRow());
     const std::size_t n = order.size();
     std::vector<float> pushed(n * nEmbd);
     for (std::size_t i = 0; i < n; ++i) {
@@ -172,18 +251,21 @@ Result<NeuronReport> activeNeurons(const Model& model, const ExplainContext& con
     report.iLayer = request.iLayer;
     VITRAL_TRY_ASSIGN(report.position, checkPosition(run, request.position));
     VITRAL_TRY_ASSIGN(ReadRows rows, readRows(model, context, run, request.iLayer, report.position));
-    VITRAL_TRY_ASSIGN(const WeightRows out, WeightRows::open(model, layer.mlpOut));
-    if (static_cast<std::int64_t>(rows.post.size()) != out.nCol())
+    VITRAL_TRY_ASSIGN(const OutMatrix out, OutMatrix::open(model, layer, request.iLayer));
+    if (out.experts()) {
+        VITRAL_TRY(readExperts(*out.experts(), context, rows, report));
+    }
+    if (static_cast<std::int64_t>(rows.post.size()) != out.nNeuron())
         return fail(ErrorCode::Unsupported, "This model does not show its neurons.");
-    report.nNeuron = out.nCol();
+    report.nNeuron = out.nNeuron();
     report.activations = rows.post;
-    VITRAL_TRY_ASSIGN(const Columns columns, measure(model, context, layer, out, rows.post));
     if (!request.minus.empty()) {
         if (request.minus.size() != rows.post.size())
             return fail(ErrorCode::InvalidArgument, "The other run's layer has another number of neurons.");
         report.difference = true;
         std::transform(rows.post.begin(), rows.post.end(), request.minus.begin(), rows.post.begin(), std::minus<>());
     }
+    VITRAL_TRY_ASSIGN(const Columns columns, measure(model, context, layer, out, report.activations, rows.post));
 
     const std::vector<std::int32_t> order = strongest(rows.post, columns.length, request);
     const float most = std::abs(*std::max_element(rows.post.begin(), rows.post.end(), absoluteLess));
@@ -191,7 +273,7 @@ Result<NeuronReport> activeNeurons(const Model& model, const ExplainContext& con
                                    [&](float value) { return most > 0.0F && std::abs(value) > 0.01F * most; });
 
     VITRAL_TRY_ASSIGN(const std::vector<float> pushed, pushColumns(model, context, layer, out, rows, columns, order));
-    const auto nEmbd = static_cast<std::size_t>(out.nRow());
+    const auto nEmbd = static_cast<std::size_t>(model.config().nEmbd);
     const std::size_t n = order.size();
     const auto nVocab = static_cast<std::size_t>(model.config().nVocab);
     Workspace workspace(context.backend);
@@ -206,8 +288,14 @@ Result<NeuronReport> activeNeurons(const Model& model, const ExplainContext& con
         for (std::size_t i = 0; i < nNow; ++i) {
             const auto row = std::span<const float>(logits).subspan(i * nVocab, nVocab);
             Neuron neuron;
+            const auto at = static_cast<std::size_t>(order[first + i]);
             neuron.index = order[first + i];
-            const auto at = static_cast<std::size_t>(neuron.index);
+            if (report.nPerExpert > 0) {
+                neuron.iExpert = static_cast<std::int32_t>(neuron.index / report.nPerExpert);
+                neuron.index -= static_cast<std::int32_t>(neuron.iExpert * report.nPerExpert);
+            }
+            neuron.pre = rows.pre.size() == rows.post.size() ? rows.pre[at] : std::nanf("");
+            neuron.linear = rows.linear.size() == rows.post.size() ? rows.linear[at] : std::nanf("");
             neuron.activation = rows.post[at];
             neuron.write = static_cast<float>(std::abs(static_cast<double>(rows.post[at])) * columns.length[at]);
             neuron.promoted = extremes(row, request.nToken, true);
@@ -215,6 +303,9 @@ Result<NeuronReport> activeNeurons(const Model& model, const ExplainContext& con
             report.neurons.push_back(std::move(neuron));
         }
     }
+    if (report.nPerExpert > 0)
+        report.notes.emplace_back("Activations inside experts are computed again from the file's weights, and taken "
+                                  "times the router's weight.");
     if (!layer.mlpPostNorm.empty())
         report.notes.emplace_back("The MLP passes a norm before it is added to the stream; its scale is frozen too.");
     return report;

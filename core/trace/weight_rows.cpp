@@ -26,8 +26,14 @@ Result<void> WeightRows::read(std::int64_t iRow, std::span<float> to) const {
 
 Result<void> WeightRows::forEach(const std::stop_token& stop,
                                  const std::function<void(std::int64_t, std::span<const float>)>& take) const {
+    return forEach(0, nRow(), stop, take);
+}
+
+Result<void> WeightRows::forEach(std::int64_t first, std::int64_t n, const std::stop_token& stop,
+                                 const std::function<void(std::int64_t, std::span<const float>)>& take) const {
+    VITRAL_ASSERT(first >= 0 && n >= 0 && first + n <= nRow(), "no such rows");
     std::vector<float> row(static_cast<std::size_t>(nCol()));
-    for (std::int64_t i = 0; i < nRow(); ++i) {
+    for (std::int64_t i = first; i < first + n; ++i) {
         if (i % 64 == 0 && stop.stop_requested())
             return fail(ErrorCode::Cancelled, "The explanation was stopped.");
         VITRAL_TRY(read(i, row));

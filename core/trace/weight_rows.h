@@ -23,8 +23,10 @@ public:
     [[nodiscard]] std::int64_t nCol() const { return view_.shape.nCol(); }
     /// to: f32 [nCol]
     Result<void> read(std::int64_t iRow, std::span<float> to) const;
-    /// All rows in order; asks `stop` every few rows. Errors: Cancelled.
+    /// All rows in order, or n of them from `first` on; asks `stop` every few rows. Errors: Cancelled.
     Result<void> forEach(const std::stop_token& stop,
+                         const std::function<void(std::int64_t iRow, std::span<const float> row)>& take) const;
+    Result<void> forEach(std::int64_t first, std::int64_t n, const std::stop_token& stop,
                          const std::function<void(std::int64_t iRow, std::span<const float> row)>& take) const;
 
 private:
