@@ -4,12 +4,10 @@
 #include "widgets/design/metrics.h"
 #include "widgets/inside/value_text.h"
 
-#include <QHelpEvent>
 #include <QKeyEvent>
 #include <QMouseEvent>
 #include <QPainter>
 #include <QScrollBar>
-#include <QToolTip>
 
 #include <algorithm>
 #include <cmath>
@@ -19,12 +17,11 @@ namespace vitral {
 using namespace design;
 
 namespace {
+constexpr int kLeastBar = 40;
 constexpr int kPictureBars = 400; // a picture longer than this helps nobody; the CSV file has all
-}
+} // namespace
 
-BarList::BarList(QWidget* parent) : QAbstractScrollArea(parent) {
-    setFrameShape(QFrame::NoFrame);
-    setFocusPolicy(Qt::StrongFocus);
+BarList::BarList(QWidget* parent) : PaintedArea(parent) {
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
 }
 
@@ -32,7 +29,7 @@ void BarList::setContent(BarContent content) {
     content_ = std::move(content);
     current_ = std::min(current_, int(content_.bars.size()) - 1);
     setAccessibleDescription(describe(current_));
-    updateScrollBar();
+    measure();
     updateGeometry();
     viewport()->update();
 }
@@ -49,7 +46,7 @@ QSize BarList::minimumSizeHint() const {
     return {120, 2 * lineHeight()};
 }
 
-void BarList::updateScrollBar() {
+void BarList::measure() {
     const int height = int(content_.bars.size()) * lineHeight();
     verticalScrollBar()->setRange(0, std::max(0, height - viewport()->height()));
     verticalScrollBar()->setPageStep(viewport()->height());
@@ -93,15 +90,18 @@ void BarList::paintBars(QPainter& painter, int width, int first, int end, int sh
         labelWidth = std::max(labelWidth, metrics.horizontalAdvance(bar.label));
         numberWidth = std::max(numberWidth, metrics.horizontalAdvance(valueText(bar)));
     }
-    labelWidth = std::min(labelWidth, std::max(60, width * 2 / 5)) + kSpace2;
     numberWidth += kSpace2;
+    // Where there is no room for all three, words and numbers stay and bars go.
+    const bool narrow = width < std::min(labelWidth, 60) + numberWidth + kLeastBar;
+    labelWidth = narrow ? std::max(0, width - numberWidth - kSpace2)
+                        : std::min(labelWidth, std::max(60, width * 2 / 5)) + kSpace2;
     if (live)
         numberWidth_ = numberWidth;
     const double left = labelWidth + kSpace1;
     const double room = std::max(10.0, width - left - numberWidth - kSpace1);
     const double zero = content_.signedBars ? left + room / 2 : left;
     const double unit = largest > 0 ? (content_.signedBars ? room / 2 : room) / largest : 0;
-    if (content_.signedBars) {
+    if (content_.signedBars && !narrow) {
         painter.setPen(QPen(colours.border, 1));
         painter.drawLine(QPointF(zero, first * height - shift), QPointF(zero, end * height - shift));
     }
@@ -125,7 +125,7 @@ void BarList::paintBars(QPainter& painter, int width, int first, int end, int sh
         painter.setFont(number);
         painter.drawText(QRectF(width - numberWidth - kSpace1, line.top(), numberWidth, height),
                          Qt::AlignRight | Qt::AlignVCenter | Qt::TextSingleLine, valueText(bar));
-        if (!std::isfinite(bar.value) || bar.value == 0)
+        if (narrow || !std::isfinite(bar.value) || bar.value == 0)
             continue;
         const double length = std::min(std::fabs(bar.value) * unit, content_.signedBars ? room / 2 : room);
         QRectF pane(bar.value < 0 ? zero - length : zero, line.top() + 4, std::max(1.0, length), height - 8);
@@ -180,22 +180,11 @@ void BarList::setCurrent(int index) {
     if (index == current_)
         return;
     current_ = index;
-    if (index >= 0) {
-        const QRect rect = barRect(index);
-        QScrollBar* bar = verticalScrollBar();
-        if (rect.top() < 0)
-            bar->setValue(bar->value() + rect.top());
-        else if (rect.bottom() > viewport()->height())
-            bar->setValue(bar->value() + rect.bottom() + 1 - viewport()->height());
-    }
+    if (index >= 0)
+        keepInSight(barRect(index));
     setAccessibleDescription(describe(index));
     viewport()->update();
     emit currentChanged(index);
-}
-
-void BarList::resizeEvent(QResizeEvent* event) {
-    QAbstractScrollArea::resizeEvent(event);
-    updateScrollBar();
 }
 
 void BarList::mousePressEvent(QMouseEvent* event) {
@@ -220,59 +209,22 @@ void BarList::mouseDoubleClickEvent(QMouseEvent* event) {
 }
 
 void BarList::keyPressEvent(QKeyEvent* event) {
-    const int page = std::max(1, viewport()->height() / lineHeight() - 1);
-    switch (event->key()) {
-    case Qt::Key_Up:
-        setCurrent(std::max(0, current_ - 1));
-        return;
-    case Qt::Key_Down:
-        setCurrent(current_ + 1);
-        return;
-    case Qt::Key_PageUp:
-        setCurrent(std::max(0, current_ - page));
-        return;
-    case Qt::Key_PageDown:
-        setCurrent(current_ + page);
-        return;
-    case Qt::Key_Home:
-        setCurrent(0);
-        return;
-    case Qt::Key_End:
-        setCurrent(int(content_.bars.size()) - 1);
-        return;
-    case Qt::Key_Return:
-    case Qt::Key_Enter:
-    case Qt::Key_Space:
+    const int page = viewport()->height() / lineHeight() - 1;
+    if (const std::optional<int> to = walked(*event, current_, int(content_.bars.size()), page)) {
+        setCurrent(*to);
+    } else if (acts(*event)) {
         if (current_ >= 0) {
             askUnfold(current_);
             emit activated(current_);
         }
-        return;
-    default:
-        QAbstractScrollArea::keyPressEvent(event);
+    } else {
+        PaintedArea::keyPressEvent(event);
     }
 }
 
-bool BarList::viewportEvent(QEvent* event) {
-    if (event->type() == QEvent::ToolTip) {
-        auto* help = static_cast<QHelpEvent*>(event);
-        const int index = indexAt(help->pos());
-        if (index >= 0)
-            QToolTip::showText(help->globalPos(), QStringLiteral("<p>%1</p>").arg(describe(index).toHtmlEscaped()),
-                               this);
-        else
-            QToolTip::hideText();
-        return true;
-    }
-    return QAbstractScrollArea::viewportEvent(event);
-}
-
-void BarList::changeEvent(QEvent* event) {
-    if (event->type() == QEvent::FontChange)
-        updateScrollBar();
-    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange)
-        viewport()->update();
-    QAbstractScrollArea::changeEvent(event);
+QString BarList::readOutAt(QPoint point) const {
+    const int index = indexAt(point);
+    return index >= 0 ? describe(index) : QString();
 }
 
 } // namespace vitral

@@ -4,10 +4,10 @@
 // Values may be negative: then bars leave a middle line to both sides. Arrow keys walk, Enter acts. Paints what is on
 // screen only. Knows values only. Thread: GUI.
 
+#include "widgets/design/painted_area.h"
 #include "widgets/design/palette.h"
 #include "widgets/inside/painted.h"
 
-#include <QAbstractScrollArea>
 #include <QString>
 
 #include <vector>
@@ -32,7 +32,7 @@ struct BarContent {
     QString empty;                  ///< what to do when there is nothing
 };
 
-class BarList : public QAbstractScrollArea, public Painted {
+class BarList : public PaintedArea, public Painted {
     Q_OBJECT
 public:
     explicit BarList(QWidget* parent = nullptr);
@@ -56,19 +56,17 @@ signals:
 
 protected:
     void paintEvent(QPaintEvent* event) override;
-    void resizeEvent(QResizeEvent* event) override;
     void mousePressEvent(QMouseEvent* event) override;
     void mouseDoubleClickEvent(QMouseEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
-    void changeEvent(QEvent* event) override;
-    bool viewportEvent(QEvent* event) override;
+    [[nodiscard]] QString readOutAt(QPoint point) const override;
+    void measure() override;
 
 private:
     [[nodiscard]] int lineHeight() const;
     [[nodiscard]] int indexAt(QPoint point) const;
     [[nodiscard]] QString describe(int index) const;
     [[nodiscard]] QString valueText(const Bar& bar) const;
-    void updateScrollBar();
     void paintBars(QPainter& painter, int width, int first, int end, int shift, bool live) const;
 
     void askUnfold(int index);

@@ -5,12 +5,10 @@
 #include "widgets/inside/value_colour.h"
 
 #include <QApplication>
-#include <QHelpEvent>
 #include <QKeyEvent>
 #include <QMouseEvent>
 #include <QPainter>
 #include <QScrollBar>
-#include <QToolTip>
 
 #include <algorithm>
 #include <cmath>
@@ -26,9 +24,7 @@ constexpr int kTextPad = 4;
 constexpr std::int64_t kCsvCells = 4'000'000;
 } // namespace
 
-GridView::GridView(QWidget* parent) : QAbstractScrollArea(parent) {
-    setFrameShape(QFrame::NoFrame);
-    setFocusPolicy(Qt::StrongFocus);
+GridView::GridView(QWidget* parent) : PaintedArea(parent) {
     viewport()->setMouseTracking(true);
     for (QScrollBar* bar : {horizontalScrollBar(), verticalScrollBar()})
         connect(bar, &QScrollBar::actionTriggered, this, [this] { follows_ = false; });
@@ -40,7 +36,6 @@ void GridView::setContent(GridContent content) {
     col_ = std::min(col_, content_.nCol - 1);
     hoverRow_ = hoverCol_ = -1;
     measure();
-    updateScrollBars();
     if (follows_)
         ensureVisible();
     if (row_ >= 0 && col_ >= 0 && content_.describe)
@@ -53,7 +48,6 @@ void GridView::setContent(GridContent content) {
 void GridView::setCellSize(QSize size) {
     base_ = size;
     measure();
-    updateScrollBars();
     viewport()->update();
 }
 
@@ -83,6 +77,7 @@ void GridView::measure() {
     // Words of tokens stand upright under each other where cells are too narrow for them side by side.
     uprightLabels_ = cell().width() < 34;
     headHeight_ = (uprightLabels_ ? 64 : metrics.height() + kSpace1) + metrics.height() + kSpace1;
+    updateScrollBars();
 }
 
 void GridView::setZoom(double zoom) {
@@ -92,7 +87,6 @@ void GridView::setZoom(double zoom) {
         return;
     zoom_ = zoom;
     measure();
-    updateScrollBars();
     viewport()->update();
     emit viewMoved();
 }
@@ -100,7 +94,6 @@ void GridView::setZoom(double zoom) {
 void GridView::setFitting(bool on) {
     fitting_ = on;
     measure();
-    updateScrollBars();
     viewport()->update();
 }
 
@@ -312,24 +305,11 @@ void GridView::setCurrent(std::int64_t iRow, std::int64_t iCol) {
 void GridView::ensureVisible() {
     if (row_ < 0 || col_ < 0)
         return;
-    const QRect rect = cellRect(row_, col_);
-    QScrollBar* h = horizontalScrollBar();
-    QScrollBar* v = verticalScrollBar();
-    if (rect.left() < headWidth_)
-        h->setValue(h->value() + rect.left() - headWidth_);
-    else if (rect.right() > viewport()->width())
-        h->setValue(h->value() + rect.right() + 1 - viewport()->width());
-    if (rect.top() < headHeight_)
-        v->setValue(v->value() + rect.top() - headHeight_);
-    else if (rect.bottom() > viewport()->height())
-        v->setValue(v->value() + rect.bottom() + 1 - viewport()->height());
+    keepInSight(cellRect(row_, col_), {headWidth_, headHeight_, 0, 0});
 }
 
 void GridView::resizeEvent(QResizeEvent* event) {
-    QAbstractScrollArea::resizeEvent(event);
-    if (fitting_)
-        measure();
-    updateScrollBars();
+    PaintedArea::resizeEvent(event);
     if (follows_) // chosen before there was a size to choose it in
         ensureVisible();
     emit viewMoved();
@@ -374,33 +354,24 @@ void GridView::mouseMoveEvent(QMouseEvent* event) {
     viewport()->update();
 }
 
-bool GridView::viewportEvent(QEvent* event) {
-    if (event->type() == QEvent::Leave && hoverRow_ >= 0) {
-        hoverRow_ = hoverCol_ = -1;
-        emit cellHovered(-1, -1);
-        viewport()->update();
-    }
-    if (event->type() == QEvent::ToolTip) {
-        auto* help = static_cast<QHelpEvent*>(event);
-        std::int64_t iRow = -1, iCol = -1;
-        if (content_.describe && cellAt(help->pos(), iRow, iCol))
-            QToolTip::showText(help->globalPos(),
-                               QStringLiteral("<p>%1</p>")
-                                   .arg(content_.describe(iRow, iCol)
-                                            .toHtmlEscaped()
-                                            .replace(QLatin1Char('\n'), QStringLiteral("<br>"))),
-                               this);
-        else
-            QToolTip::hideText();
-        return true;
-    }
-    return QAbstractScrollArea::viewportEvent(event);
+void GridView::pointerLeft() {
+    if (hoverRow_ < 0)
+        return;
+    hoverRow_ = hoverCol_ = -1;
+    emit cellHovered(-1, -1);
+    viewport()->update();
+}
+
+QString GridView::readOutAt(QPoint point) const {
+    std::int64_t iRow = -1, iCol = -1;
+    return content_.describe && cellAt(point, iRow, iCol) ? content_.describe(iRow, iCol) : QString();
 }
 
 void GridView::wheelEvent(QWheelEvent* event) {
     follows_ = false;
-    if (!(event->modifiers() & Qt::ControlModifier)) {
-        QAbstractScrollArea::wheelEvent(event);
+    const std::optional<double> zoom = zoomAfter(*event, zoom_);
+    if (!zoom) {
+        PaintedArea::wheelEvent(event);
         return;
     }
     // The cell under the pointer stays where it is.
@@ -408,7 +379,7 @@ void GridView::wheelEvent(QWheelEvent* event) {
     const QSizeF before = cell();
     const double col = (at.x() + horizontalScrollBar()->value()) / before.width();
     const double row = (at.y() + verticalScrollBar()->value()) / before.height();
-    setZoom(zoom_ * std::pow(1.2, event->angleDelta().y() / 120.0));
+    setZoom(*zoom);
     const QSizeF after = cell();
     horizontalScrollBar()->setValue(int(std::round(col * after.width() - at.x())));
     verticalScrollBar()->setValue(int(std::round(row * after.height() - at.y())));
@@ -444,35 +415,15 @@ void GridView::keyPressEvent(QKeyEvent* event) {
     case Qt::Key_End:
         setCurrent(event->modifiers() & Qt::ControlModifier ? content_.nRow - 1 : row, content_.nCol - 1);
         return;
-    case Qt::Key_Return:
-    case Qt::Key_Enter:
-    case Qt::Key_Space:
-        if (!start)
-            emit cellActivated(row_, col_);
-        return;
-    case Qt::Key_Plus:
-        setZoom(zoom_ * 1.2);
-        return;
-    case Qt::Key_Minus:
-        setZoom(zoom_ / 1.2);
-        return;
-    case Qt::Key_0:
-        setZoom(1.0);
-        return;
     default:
-        QAbstractScrollArea::keyPressEvent(event);
+        break;
     }
-}
-
-void GridView::changeEvent(QEvent* event) {
-    if (event->type() == QEvent::FontChange || event->type() == QEvent::LanguageChange) {
-        measure();
-        updateScrollBars();
-    }
-    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange ||
-        event->type() == QEvent::LanguageChange)
-        viewport()->update();
-    QAbstractScrollArea::changeEvent(event);
+    if (const std::optional<double> zoom = zoomAfter(*event, zoom_))
+        setZoom(*zoom);
+    else if (!acts(*event))
+        PaintedArea::keyPressEvent(event);
+    else if (!start)
+        emit cellActivated(row_, col_);
 }
 
 } // namespace vitral

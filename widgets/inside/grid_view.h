@@ -4,9 +4,9 @@
 // Asks for what is on screen only, so thousands of columns cost nothing. Arrow keys walk, Page Up and Down and Home and
 // End jump, Enter acts, Ctrl + wheel and +, -, 0 zoom. Knows values only. Thread: GUI.
 
+#include "widgets/design/painted_area.h"
 #include "widgets/inside/painted.h"
 
-#include <QAbstractScrollArea>
 #include <QColor>
 
 #include <cstdint>
@@ -28,7 +28,7 @@ struct GridContent {
     QString empty;                                               ///< what to do when there is nothing
 };
 
-class GridView : public QAbstractScrollArea, public Painted {
+class GridView : public PaintedArea, public Painted {
     Q_OBJECT
 public:
     explicit GridView(QWidget* parent = nullptr);
@@ -78,14 +78,14 @@ protected:
     void mouseDoubleClickEvent(QMouseEvent* event) override;
     void wheelEvent(QWheelEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
-    void changeEvent(QEvent* event) override;
-    bool viewportEvent(QEvent* event) override;
+    [[nodiscard]] QString readOutAt(QPoint point) const override;
+    void measure() override;
+    void pointerLeft() override;
 
 private:
     struct Range {
         std::int64_t first, end;
     };
-    void measure();
     void updateScrollBars();
     void ensureVisible();
     [[nodiscard]] QSizeF cell() const;

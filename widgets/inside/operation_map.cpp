@@ -5,12 +5,10 @@
 #include "widgets/design/metrics.h"
 #include "widgets/inside/value_text.h"
 
-#include <QHelpEvent>
 #include <QKeyEvent>
 #include <QMouseEvent>
 #include <QPainter>
 #include <QScrollBar>
-#include <QToolTip>
 
 #include <algorithm>
 #include <cmath>
@@ -24,10 +22,12 @@ constexpr double kSmallestZoom = 0.5, kLargestZoom = 2.5;
 constexpr int kStreamX = 22, kIndent = 22, kFirstX = 48;
 } // namespace
 
-OperationMap::OperationMap(QWidget* parent) : QAbstractScrollArea(parent) {
-    setFrameShape(QFrame::NoFrame);
-    setFocusPolicy(Qt::StrongFocus);
+OperationMap::OperationMap(QWidget* parent) : PaintedArea(parent) {
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    OperationMap::retranslate();
+}
+
+void OperationMap::retranslate() {
     setAccessibleName(tr("Operations of the model"));
 }
 
@@ -51,7 +51,7 @@ void OperationMap::setOperations(std::shared_ptr<const OperationList> list) {
         }
         current_ = tree_.nodes.empty() ? -1 : 0;
     }
-    layOut();
+    measure();
     emit currentChanged(current_);
 }
 
@@ -70,7 +70,7 @@ int OperationMap::lineHeight() const {
     return int(std::round((QFontMetrics(design::font(TextRole::Small)).height() + kSpace3) * zoom_));
 }
 
-void OperationMap::layOut() {
+void OperationMap::measure() {
     lines_.clear();
     int top = kSpace3;
     for (int i = 0; i < int(tree_.nodes.size()); ++i) {
@@ -223,13 +223,8 @@ void OperationMap::setCurrent(int node) {
         if (!open_[std::size_t(up)])
             setOpen(up, true);
     current_ = node;
-    if (const QRect rect = nodeRect(node); !rect.isEmpty()) {
-        QScrollBar* bar = verticalScrollBar();
-        if (rect.top() < 0)
-            bar->setValue(bar->value() + rect.top() - kSpace2);
-        else if (rect.bottom() > viewport()->height())
-            bar->setValue(bar->value() + rect.bottom() + kSpace2 - viewport()->height());
-    }
+    if (const QRect rect = nodeRect(node); !rect.isEmpty())
+        keepInSight({0, rect.top(), 1, rect.height()}, {0, kSpace2, 0, kSpace2});
     setAccessibleDescription(describe(node));
     viewport()->update();
     emit currentChanged(node);
@@ -239,13 +234,13 @@ void OperationMap::setOpen(int node, bool open) {
     if (node < 0 || !hasChildren(node) || open_[std::size_t(node)] == open)
         return;
     open_[std::size_t(node)] = open;
-    layOut();
+    measure();
 }
 
 void OperationMap::openAll(bool open) {
     for (std::size_t i = 0; i < open_.size(); ++i)
         open_[i] = open && hasChildren(int(i));
-    layOut();
+    measure();
 }
 
 void OperationMap::setZoom(double zoom) {
@@ -256,7 +251,7 @@ void OperationMap::setZoom(double zoom) {
     const int middle = viewport()->height() / 2;
     const int scroll = int((verticalScrollBar()->value() + middle) * ratio) - middle;
     zoom_ = zoom;
-    layOut();
+    measure();
     verticalScrollBar()->setValue(scroll);
 }
 
@@ -265,11 +260,6 @@ void OperationMap::walk(int by) {
     const int next = std::clamp((at < 0 ? 0 : at) + by, 0, int(lines_.size()) - 1);
     if (!lines_.empty())
         setCurrent(lines_[std::size_t(next)].node);
-}
-
-void OperationMap::resizeEvent(QResizeEvent* event) {
-    QAbstractScrollArea::resizeEvent(event);
-    updateScrollBars();
 }
 
 void OperationMap::mousePressEvent(QMouseEvent* event) {
@@ -291,90 +281,42 @@ void OperationMap::mouseDoubleClickEvent(QMouseEvent* event) {
 }
 
 void OperationMap::wheelEvent(QWheelEvent* event) {
-    if (!(event->modifiers() & Qt::ControlModifier)) {
-        QAbstractScrollArea::wheelEvent(event);
-        return;
+    if (const std::optional<double> zoom = zoomAfter(*event, zoom_)) {
+        setZoom(*zoom);
+        event->accept();
+    } else {
+        PaintedArea::wheelEvent(event);
     }
-    setZoom(zoom_ * std::pow(1.2, event->angleDelta().y() / 120.0));
-    event->accept();
 }
 
 void OperationMap::keyPressEvent(QKeyEvent* event) {
-    const int page = std::max(1, viewport()->height() / std::max(1, lineHeight()) - 1);
-    switch (event->key()) {
-    case Qt::Key_Up:
-        walk(-1);
-        return;
-    case Qt::Key_Down:
-        walk(1);
-        return;
-    case Qt::Key_PageUp:
-        walk(-page);
-        return;
-    case Qt::Key_PageDown:
-        walk(page);
-        return;
-    case Qt::Key_Home:
-        walk(-int(lines_.size()));
-        return;
-    case Qt::Key_End:
-        walk(int(lines_.size()));
-        return;
-    case Qt::Key_Right:
+    const int page = viewport()->height() / std::max(1, lineHeight()) - 1;
+    if (const std::optional<int> to = walked(*event, lineOf(current_), int(lines_.size()), page)) {
+        if (*to >= 0)
+            setCurrent(lines_[std::size_t(*to)].node);
+    } else if (const std::optional<double> zoom = zoomAfter(*event, zoom_)) {
+        setZoom(*zoom);
+    } else if (acts(*event)) {
+        if (current_ >= 0)
+            setOpen(current_, !isOpen(current_));
+    } else if (event->key() == Qt::Key_Right) {
         if (current_ >= 0 && hasChildren(current_) && !isOpen(current_))
             setOpen(current_, true);
         else
             walk(1);
-        return;
-    case Qt::Key_Left:
+    } else if (event->key() == Qt::Key_Left) {
         if (current_ >= 0 && hasChildren(current_) && isOpen(current_))
             setOpen(current_, false);
         else if (current_ >= 0 && tree_.nodes[std::size_t(current_)].parent >= 0)
             setCurrent(tree_.nodes[std::size_t(current_)].parent);
-        return;
-    case Qt::Key_Return:
-    case Qt::Key_Enter:
-    case Qt::Key_Space:
-        if (current_ >= 0)
-            setOpen(current_, !isOpen(current_));
-        return;
-    case Qt::Key_Plus:
-        setZoom(zoom_ * 1.2);
-        return;
-    case Qt::Key_Minus:
-        setZoom(zoom_ / 1.2);
-        return;
-    case Qt::Key_0:
-        setZoom(1.0);
-        return;
-    default:
-        QAbstractScrollArea::keyPressEvent(event);
+    } else {
+        PaintedArea::keyPressEvent(event);
     }
 }
 
-bool OperationMap::viewportEvent(QEvent* event) {
-    if (event->type() == QEvent::ToolTip) {
-        auto* help = static_cast<QHelpEvent*>(event);
-        const int at = lineAt(help->pos());
-        if (at >= 0)
-            QToolTip::showText(help->globalPos(),
-                               QStringLiteral("<p>%1</p>").arg(describe(lines_[std::size_t(at)].node).toHtmlEscaped()),
-                               this);
-        else
-            QToolTip::hideText();
-        return true;
-    }
-    return QAbstractScrollArea::viewportEvent(event);
-}
-
-void OperationMap::changeEvent(QEvent* event) {
-    if (event->type() == QEvent::LanguageChange)
-        setAccessibleName(tr("Operations of the model"));
-    if (event->type() == QEvent::FontChange)
-        layOut();
-    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::LanguageChange)
-        viewport()->update();
-    QAbstractScrollArea::changeEvent(event);
+QString OperationMap::readOutAt(QPoint point) const {
+    const int at = lineAt(point);
+    return at >= 0 ? describe(lines_[std::size_t(at)].node) : QString();
 }
 
 } // namespace vitral

@@ -5,11 +5,10 @@
 // recorded list. Up and Down walk, Right opens, Left closes, Enter does either, Ctrl + wheel and +, -, 0 zoom.
 // Thread: GUI.
 
+#include "widgets/design/painted_area.h"
 #include "widgets/design/palette.h"
 #include "widgets/inside/operation_tree.h"
 #include "widgets/inside/painted.h"
-
-#include <QAbstractScrollArea>
 
 #include <memory>
 #include <vector>
@@ -18,7 +17,7 @@ namespace vitral {
 
 enum class OperationMeasure : std::uint8_t { Time, Bytes, Flops };
 
-class OperationMap : public QAbstractScrollArea, public Painted {
+class OperationMap : public PaintedArea, public Painted {
     Q_OBJECT
 public:
     explicit OperationMap(QWidget* parent = nullptr);
@@ -58,13 +57,13 @@ signals:
 
 protected:
     void paintEvent(QPaintEvent* event) override;
-    void resizeEvent(QResizeEvent* event) override;
     void mousePressEvent(QMouseEvent* event) override;
     void mouseDoubleClickEvent(QMouseEvent* event) override;
     void wheelEvent(QWheelEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
-    void changeEvent(QEvent* event) override;
-    bool viewportEvent(QEvent* event) override;
+    [[nodiscard]] QString readOutAt(QPoint point) const override;
+    void measure() override;
+    void retranslate() override;
 
 private:
     struct Line {
@@ -72,7 +71,6 @@ private:
         int top, height; ///< scene pixels
     };
     struct Pens;
-    void layOut();
     void updateScrollBars();
     [[nodiscard]] int lineHeight() const;
     [[nodiscard]] int lineOf(int node) const; ///< -1: folded away

@@ -19,7 +19,7 @@ using namespace design;
 namespace {
 
 constexpr int kStreamX = 22, kIndent = 22, kFirstX = 48;
-constexpr double kNarrow = 560;
+constexpr double kNarrow = 560, kLeastPane = 150;
 
 QFont zoomed(QFont font, double zoom) {
     font.setPixelSize(std::max(1, int(std::round(font.pixelSize() * zoom))));
@@ -162,7 +162,12 @@ void OperationMap::paintLine(QPainter& painter, const Line& line, int width, boo
     const QFont strong = zoomed(design::strongFont(TextRole::Small), zoom_);
     const QFont caption = zoomed(design::font(TextRole::Caption), zoom_);
     const QFontMetricsF captionMetrics(caption);
-    const double amountRoom = captionMetrics.horizontalAdvance(QStringLiteral("000 MB \u00B7 100.0 %  ")) + kSpace2;
+    QString amount = measureText(line.node);
+    double amountRoom = captionMetrics.horizontalAdvance(QStringLiteral("000 MB \u00B7 100.0 %  ")) + kSpace2;
+    if (width - amountRoom - barRoom - x < kLeastPane * zoom_) { // names first: only the share is left
+        amount = amount.section(QChar(0xB7), -1).trimmed();
+        amountRoom = captionMetrics.horizontalAdvance(QStringLiteral("100.0 %  "));
+    }
     const double barX = width - kSpace3 - amountRoom - barRoom;
     const QRectF pane(x, line.top, barX - kSpace3 - x, line.height);
 
@@ -210,7 +215,7 @@ void OperationMap::paintLine(QPainter& painter, const Line& line, int width, boo
     }
     painter.setPen(operation ? colours.textMuted : colours.text);
     painter.drawText(QRectF(bar.right() + kSpace2, line.top, amountRoom + kSpace1, line.height),
-                     Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine, measureText(line.node));
+                     Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine, amount);
 }
 
 void OperationMap::paintLines(QPainter& painter, int width, int first, int end, bool live) const {

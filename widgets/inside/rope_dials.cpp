@@ -5,12 +5,10 @@
 #include "widgets/design/palette.h"
 #include "widgets/inside/value_text.h"
 
-#include <QHelpEvent>
 #include <QKeyEvent>
 #include <QMouseEvent>
 #include <QPainter>
 #include <QScrollBar>
-#include <QToolTip>
 
 #include <algorithm>
 #include <cmath>
@@ -29,10 +27,12 @@ double wrapped(double radians) {
 }
 } // namespace
 
-RopeDials::RopeDials(QWidget* parent) : QAbstractScrollArea(parent) {
-    setFrameShape(QFrame::NoFrame);
-    setFocusPolicy(Qt::StrongFocus);
+RopeDials::RopeDials(QWidget* parent) : PaintedArea(parent) {
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    RopeDials::retranslate();
+}
+
+void RopeDials::retranslate() {
     setAccessibleName(tr("Rotary angles"));
 }
 
@@ -40,7 +40,7 @@ void RopeDials::setContent(RopeDialContent content) {
     content_ = std::move(content);
     current_ =
         std::clamp(current_, content_.radiansPerPosition.empty() ? -1 : 0, int(content_.radiansPerPosition.size()) - 1);
-    updateScrollBar();
+    measure();
     setAccessibleDescription(describe(current_));
     viewport()->update();
 }
@@ -67,7 +67,7 @@ int RopeDials::dialAt(QPoint point) const {
     return -1;
 }
 
-void RopeDials::updateScrollBar() {
+void RopeDials::measure() {
     const int n = int(content_.radiansPerPosition.size());
     const int height = n > 0 ? dialRect(n - 1).bottom() + kSpace2 : 0;
     verticalScrollBar()->setRange(0, std::max(0, height - viewport()->height()));
@@ -195,21 +195,11 @@ void RopeDials::setCurrent(int pair) {
     if (pair == current_)
         return;
     current_ = pair;
-    if (pair >= 0) {
-        const QRect rect = dialRect(pair).translated(0, -verticalScrollBar()->value());
-        if (rect.top() < 0)
-            verticalScrollBar()->setValue(verticalScrollBar()->value() + rect.top());
-        else if (rect.bottom() > viewport()->height())
-            verticalScrollBar()->setValue(verticalScrollBar()->value() + rect.bottom() + 1 - viewport()->height());
-    }
+    if (pair >= 0)
+        keepInSight(dialRect(pair).translated(0, -verticalScrollBar()->value()));
     setAccessibleDescription(describe(pair));
     viewport()->update();
     emit currentChanged(pair);
-}
-
-void RopeDials::resizeEvent(QResizeEvent* event) {
-    QAbstractScrollArea::resizeEvent(event);
-    updateScrollBar();
 }
 
 void RopeDials::mousePressEvent(QMouseEvent* event) {
@@ -228,51 +218,28 @@ void RopeDials::askUnfold(int pair) {
 }
 
 void RopeDials::keyPressEvent(QKeyEvent* event) {
-    switch (event->key()) {
-    case Qt::Key_Left:
+    const int n = int(content_.radiansPerPosition.size());
+    if (event->key() == Qt::Key_Left) {
         setCurrent(std::max(0, current_ - 1));
-        return;
-    case Qt::Key_Right:
+    } else if (event->key() == Qt::Key_Right) {
         setCurrent(current_ + 1);
-        return;
-    case Qt::Key_Up:
+    } else if (event->key() == Qt::Key_Up) {
         setCurrent(std::max(0, current_ - perRow()));
-        return;
-    case Qt::Key_Down:
+    } else if (event->key() == Qt::Key_Down) {
         setCurrent(current_ + perRow());
-        return;
-    case Qt::Key_Return:
-    case Qt::Key_Enter:
-    case Qt::Key_Space:
+    } else if (const std::optional<int> to = walked(*event, current_, n, 2 * perRow())) {
+        setCurrent(*to);
+    } else if (acts(*event)) {
         if (current_ >= 0)
             askUnfold(current_);
-        return;
-    default:
-        QAbstractScrollArea::keyPressEvent(event);
+    } else {
+        PaintedArea::keyPressEvent(event);
     }
 }
 
-bool RopeDials::viewportEvent(QEvent* event) {
-    if (event->type() == QEvent::ToolTip) {
-        auto* help = static_cast<QHelpEvent*>(event);
-        if (const int pair = dialAt(help->pos()); pair >= 0)
-            QToolTip::showText(help->globalPos(), QStringLiteral("<p>%1</p>").arg(describe(pair).toHtmlEscaped()),
-                               this);
-        else
-            QToolTip::hideText();
-        return true;
-    }
-    return QAbstractScrollArea::viewportEvent(event);
-}
-
-void RopeDials::changeEvent(QEvent* event) {
-    if (event->type() == QEvent::LanguageChange)
-        setAccessibleName(tr("Rotary angles"));
-    if (event->type() == QEvent::FontChange)
-        updateScrollBar();
-    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange)
-        viewport()->update();
-    QAbstractScrollArea::changeEvent(event);
+QString RopeDials::readOutAt(QPoint point) const {
+    const int pair = dialAt(point);
+    return pair >= 0 ? describe(pair) : QString();
 }
 
 } // namespace vitral

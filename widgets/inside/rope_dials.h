@@ -3,9 +3,8 @@
 // Rotary angles as dials: for every pair of dimensions, where the query's and the key's position turn it to, and the
 // angle between them. Arrow keys walk, Enter or a click on a number asks for its arithmetic. Values only. Thread: GUI.
 
+#include "widgets/design/painted_area.h"
 #include "widgets/inside/painted.h"
-
-#include <QAbstractScrollArea>
 
 #include <cstdint>
 #include <vector>
@@ -18,7 +17,7 @@ struct RopeDialContent {
     QString empty;
 };
 
-class RopeDials : public QAbstractScrollArea, public Painted {
+class RopeDials : public PaintedArea, public Painted {
     Q_OBJECT
 public:
     explicit RopeDials(QWidget* parent = nullptr);
@@ -39,11 +38,11 @@ signals:
 
 protected:
     void paintEvent(QPaintEvent* event) override;
-    void resizeEvent(QResizeEvent* event) override;
     void mousePressEvent(QMouseEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
-    void changeEvent(QEvent* event) override;
-    bool viewportEvent(QEvent* event) override;
+    [[nodiscard]] QString readOutAt(QPoint point) const override;
+    void measure() override;
+    void retranslate() override;
 
 private:
     [[nodiscard]] QSize dialSize() const;
@@ -51,7 +50,6 @@ private:
     [[nodiscard]] QRect dialRect(int pair) const; ///< without the scroll
     [[nodiscard]] int dialAt(QPoint point) const;
     [[nodiscard]] QString describe(int pair) const;
-    void updateScrollBar();
     void askUnfold(int pair);
     void paintDial(QPainter& painter, int pair, bool live) const;
 

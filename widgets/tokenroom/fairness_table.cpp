@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "widgets/tokenroom/fairness_table.h"
 
-#include "widgets/design/list_keys.h"
 #include "widgets/design/metrics.h"
 #include "widgets/design/palette.h"
 
-#include <QHelpEvent>
 #include <QKeyEvent>
 #include <QLocale>
 #include <QMouseEvent>
 #include <QPainter>
 #include <QScrollBar>
-#include <QToolTip>
 
 #include <algorithm>
 #include <cmath>
@@ -25,16 +22,13 @@ constexpr int kLeastColumn = 130;
 constexpr int kMostColumn = 420;
 } // namespace
 
-BarTable::BarTable(QWidget* parent) : QAbstractScrollArea(parent) {
-    setFrameShape(QFrame::NoFrame);
-    setFocusPolicy(Qt::StrongFocus);
-}
+BarTable::BarTable(QWidget* parent) : PaintedArea(parent) {}
 
 void BarTable::setContent(BarTableContent content) {
     content_ = std::move(content);
     current_ = std::min(current_, int(content_.rows.size()) - 1);
     setAccessibleDescription(describe(current_));
-    updateScrollBars();
+    measure();
     viewport()->update();
 }
 
@@ -59,7 +53,7 @@ int BarTable::columnWidth(int width) const {
     return std::clamp((width - labelWidth()) / n, kLeastColumn, kMostColumn);
 }
 
-void BarTable::updateScrollBars() {
+void BarTable::measure() {
     const int height = int(content_.rows.size()) * lineHeight();
     verticalScrollBar()->setRange(0, std::max(0, height - (viewport()->height() - headerHeight())));
     verticalScrollBar()->setPageStep(viewport()->height());
@@ -230,23 +224,13 @@ void BarTable::setCurrentRow(int row) {
     if (row == current_)
         return;
     current_ = row;
-    if (row >= 0) {
-        QScrollBar* bar = verticalScrollBar();
-        const int top = row * lineHeight();
-        const int room = viewport()->height() - headerHeight();
-        if (top < bar->value())
-            bar->setValue(top);
-        else if (top + lineHeight() > bar->value() + room)
-            bar->setValue(top + lineHeight() - room);
-    }
+    if (row >= 0)
+        keepInSight({horizontalScrollBar()->value() == 0 ? 0 : viewport()->width() / 2,
+                     headerHeight() + row * lineHeight() - verticalScrollBar()->value(), 1, lineHeight()},
+                    {0, headerHeight(), 0, 0});
     setAccessibleDescription(describe(row));
     viewport()->update();
     emit currentRowChanged(row);
-}
-
-void BarTable::resizeEvent(QResizeEvent* event) {
-    QAbstractScrollArea::resizeEvent(event);
-    updateScrollBars();
 }
 
 void BarTable::mousePressEvent(QMouseEvent* event) {
@@ -260,47 +244,22 @@ void BarTable::mouseDoubleClickEvent(QMouseEvent* event) {
 }
 
 void BarTable::keyPressEvent(QKeyEvent* event) {
-    const int page = std::max(1, (viewport()->height() - headerHeight()) / lineHeight() - 1);
-    if (const auto row = placeByKey(event->key(), current_, int(content_.rows.size()), page)) {
-        setCurrentRow(*row);
-        return;
-    }
-    switch (event->key()) {
-    case Qt::Key_Left:
-    case Qt::Key_Right:
+    const int page = (viewport()->height() - headerHeight()) / lineHeight() - 1;
+    if (const std::optional<int> to = walked(*event, current_, int(content_.rows.size()), page)) {
+        setCurrentRow(*to);
+    } else if (event->key() == Qt::Key_Left || event->key() == Qt::Key_Right) {
         horizontalScrollBar()->setValue(horizontalScrollBar()->value() + (event->key() == Qt::Key_Left ? -40 : 40));
-        return;
-    case Qt::Key_Return:
-    case Qt::Key_Enter:
+    } else if (acts(*event)) {
         if (current_ >= 0)
             emit activated(current_);
-        return;
-    default:
-        QAbstractScrollArea::keyPressEvent(event);
+    } else {
+        PaintedArea::keyPressEvent(event);
     }
 }
 
-bool BarTable::viewportEvent(QEvent* event) {
-    if (event->type() == QEvent::ToolTip) {
-        auto* help = static_cast<QHelpEvent*>(event);
-        const int row = rowAt(help->pos());
-        if (row >= 0)
-            QToolTip::showText(
-                help->globalPos(),
-                QStringLiteral("<p style='white-space:pre-wrap'>%1</p>").arg(describe(row).toHtmlEscaped()), this);
-        else
-            QToolTip::hideText();
-        return true;
-    }
-    return QAbstractScrollArea::viewportEvent(event);
-}
-
-void BarTable::changeEvent(QEvent* event) {
-    if (event->type() == QEvent::FontChange)
-        updateScrollBars();
-    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange)
-        viewport()->update();
-    QAbstractScrollArea::changeEvent(event);
+QString BarTable::readOutAt(QPoint point) const {
+    const int row = rowAt(point);
+    return row >= 0 ? describe(row) : QString();
 }
 
 } // namespace vitral

@@ -3,9 +3,9 @@
 // A table of bars: a line for each language, a column for each tokenizer, every bar with its number and all on one
 // scale. Arrow keys walk, Enter acts; paints what is on the screen only. Knows values only. Thread: GUI.
 
+#include "widgets/design/painted_area.h"
 #include "widgets/inside/painted.h"
 
-#include <QAbstractScrollArea>
 #include <QString>
 #include <QStringList>
 
@@ -27,7 +27,7 @@ struct BarTableContent {
     QString rowTitle, empty; ///< `empty`: what to do when there is nothing
 };
 
-class BarTable : public QAbstractScrollArea, public Painted {
+class BarTable : public PaintedArea, public Painted {
     Q_OBJECT
 public:
     explicit BarTable(QWidget* parent = nullptr);
@@ -49,12 +49,11 @@ signals:
 
 protected:
     void paintEvent(QPaintEvent* event) override;
-    void resizeEvent(QResizeEvent* event) override;
     void mousePressEvent(QMouseEvent* event) override;
     void mouseDoubleClickEvent(QMouseEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
-    void changeEvent(QEvent* event) override;
-    bool viewportEvent(QEvent* event) override;
+    [[nodiscard]] QString readOutAt(QPoint point) const override;
+    void measure() override;
 
 private:
     [[nodiscard]] int lineHeight() const;
@@ -64,7 +63,6 @@ private:
     [[nodiscard]] int rowAt(QPoint point) const;
     [[nodiscard]] QString numberOf(double value) const;
     [[nodiscard]] QString describe(int row) const;
-    void updateScrollBars();
     void paintRows(QPainter& painter, int width, int first, int end, int shiftX, int shiftY, bool live) const;
 
     BarTableContent content_;

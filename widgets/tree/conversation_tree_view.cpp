@@ -4,12 +4,10 @@
 #include "widgets/design/metrics.h"
 #include "widgets/design/palette.h"
 
-#include <QHelpEvent>
 #include <QKeyEvent>
 #include <QPainter>
 #include <QPainterPath>
 #include <QScrollBar>
-#include <QToolTip>
 #include <QWheelEvent>
 
 #include <algorithm>
@@ -60,9 +58,7 @@ QString roleText(Role role) {
 
 } // namespace
 
-ConversationTreeView::ConversationTreeView(QWidget* parent) : QAbstractScrollArea(parent) {
-    setFocusPolicy(Qt::StrongFocus);
-    setFrameShape(QFrame::NoFrame);
+ConversationTreeView::ConversationTreeView(QWidget* parent) : PaintedArea(parent) {
     viewport()->setMouseTracking(true);
     viewport()->setAutoFillBackground(false);
     setAccessibleName(tr("Conversation tree"));
@@ -79,7 +75,7 @@ void ConversationTreeView::setTree(std::vector<MessageNode> nodes, std::vector<M
     if (!layout_.index.contains(current_))
         current_ = activePath_.empty() ? kNoMessage : activePath_.back();
     hovered_ = kNoMessage;
-    updateScrollBars();
+    measure();
     if (another && current_ != kNoMessage)
         ensureVisible(current_);
     describeCurrent();
@@ -101,7 +97,7 @@ void ConversationTreeView::setZoom(double zoom) {
     if (zoom == zoom_)
         return;
     zoom_ = zoom;
-    updateScrollBars();
+    measure();
     viewport()->update();
 }
 
@@ -135,7 +131,7 @@ const TreePlace* ConversationTreeView::placeAt(QPointF viewportPoint) const {
     return nullptr;
 }
 
-void ConversationTreeView::updateScrollBars() {
+void ConversationTreeView::measure() {
     const double width = (2 * kMargin + layout_.nColumn * (kPaneWidth + kColumnGap) - kColumnGap) * zoom_;
     const double height = (2 * kMargin + layout_.nDepth * (kPaneHeight + kRowGap) - kRowGap) * zoom_;
     horizontalScrollBar()->setRange(0, std::max(0, int(std::ceil(width)) - viewport()->width()));
@@ -145,15 +141,8 @@ void ConversationTreeView::updateScrollBars() {
 }
 
 void ConversationTreeView::ensureVisible(MessageId id) {
-    const QRectF rect = paneRect(id).adjusted(-kMargin, -kMargin, kMargin, kMargin);
-    const auto scroll = [](QScrollBar* bar, double begin, double end, double size) {
-        if (begin < 0)
-            bar->setValue(bar->value() + int(std::floor(begin)));
-        else if (end > size)
-            bar->setValue(bar->value() + int(std::ceil(end - size)));
-    };
-    scroll(horizontalScrollBar(), rect.left(), rect.right(), viewport()->width());
-    scroll(verticalScrollBar(), rect.top(), rect.bottom(), viewport()->height());
+    const int margin = int(kMargin);
+    keepInSight(paneRect(id).toAlignedRect(), {margin, margin, margin, margin});
 }
 
 void ConversationTreeView::paintEdges(QPainter& painter, const QRectF& visible) const {
@@ -248,11 +237,6 @@ void ConversationTreeView::paintEvent(QPaintEvent* event) {
             paintPane(painter, place);
 }
 
-void ConversationTreeView::resizeEvent(QResizeEvent* event) {
-    QAbstractScrollArea::resizeEvent(event);
-    updateScrollBars();
-}
-
 void ConversationTreeView::mousePressEvent(QMouseEvent* event) {
     if (event->button() != Qt::LeftButton)
         return;
@@ -273,34 +257,30 @@ void ConversationTreeView::mouseMoveEvent(QMouseEvent* event) {
     viewport()->update();
 }
 
-bool ConversationTreeView::viewportEvent(QEvent* event) {
-    if (event->type() == QEvent::Leave && hovered_ != kNoMessage) {
-        hovered_ = kNoMessage;
-        viewport()->update();
-    }
-    if (event->type() == QEvent::ToolTip) {
-        auto* help = static_cast<QHelpEvent*>(event);
-        if (const TreePlace* place = placeAt(help->pos())) {
-            const MessageNode& node = nodeOf(*place);
-            // Plain text: what a model wrote must never be taken for markup.
-            const QString text = roleText(node.role) + QStringLiteral(": ") + QString::fromStdString(node.preview);
-            QToolTip::showText(help->globalPos(), QStringLiteral("<p>%1</p>").arg(text.toHtmlEscaped()), this);
-        } else {
-            QToolTip::hideText();
-        }
-        return true;
-    }
-    return QAbstractScrollArea::viewportEvent(event);
+void ConversationTreeView::pointerLeft() {
+    if (hovered_ == kNoMessage)
+        return;
+    hovered_ = kNoMessage;
+    viewport()->update();
+}
+
+QString ConversationTreeView::readOutAt(QPoint point) const {
+    const TreePlace* place = placeAt(point);
+    if (place == nullptr)
+        return {};
+    const MessageNode& node = nodeOf(*place);
+    return roleText(node.role) + QStringLiteral(": ") + QString::fromStdString(node.preview);
 }
 
 void ConversationTreeView::wheelEvent(QWheelEvent* event) {
-    if (!(event->modifiers() & Qt::ControlModifier)) {
-        QAbstractScrollArea::wheelEvent(event);
+    const std::optional<double> zoom = zoomAfter(*event, zoom_);
+    if (!zoom) {
+        PaintedArea::wheelEvent(event);
         return;
     }
     // The point under the pointer stays where it is.
     const QPointF scene = (event->position() - origin()) / zoom_;
-    setZoom(zoom_ * std::pow(1.2, event->angleDelta().y() / 120.0));
+    setZoom(*zoom);
     const QPointF moved = scene * zoom_ + origin() - event->position();
     horizontalScrollBar()->setValue(horizontalScrollBar()->value() + int(std::round(moved.x())));
     verticalScrollBar()->setValue(verticalScrollBar()->value() + int(std::round(moved.y())));
@@ -345,35 +325,20 @@ void ConversationTreeView::keyPressEvent(QKeyEvent* event) {
     case Qt::Key_Right:
         step(event->key());
         return;
-    case Qt::Key_Return:
-    case Qt::Key_Enter:
-    case Qt::Key_Space:
-        if (current_ != kNoMessage)
-            emit messageActivated(current_);
-        return;
-    case Qt::Key_Plus:
-        setZoom(zoom_ * 1.2);
-        return;
-    case Qt::Key_Minus:
-        setZoom(zoom_ / 1.2);
-        return;
-    case Qt::Key_0:
-        setZoom(1.0);
-        return;
     default:
-        QAbstractScrollArea::keyPressEvent(event);
+        break;
     }
+    if (const std::optional<double> zoom = zoomAfter(*event, zoom_))
+        setZoom(*zoom);
+    else if (!acts(*event))
+        PaintedArea::keyPressEvent(event);
+    else if (current_ != kNoMessage)
+        emit messageActivated(current_);
 }
 
-void ConversationTreeView::changeEvent(QEvent* event) {
-    if (event->type() == QEvent::LanguageChange) {
-        setAccessibleName(tr("Conversation tree"));
-        describeCurrent();
-    }
-    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange ||
-        event->type() == QEvent::LanguageChange)
-        viewport()->update();
-    QAbstractScrollArea::changeEvent(event);
+void ConversationTreeView::retranslate() {
+    setAccessibleName(tr("Conversation tree"));
+    describeCurrent();
 }
 
 void ConversationTreeView::describeCurrent() {

@@ -4,13 +4,12 @@
 // Knows values only, never the store. Arrow keys walk, Enter or a click shows that branch in the chat, Ctrl + wheel
 // zooms. Thread: GUI.
 
+#include "widgets/design/painted_area.h"
 #include "widgets/tree/tree_layout.h"
-
-#include <QAbstractScrollArea>
 
 namespace vitral {
 
-class ConversationTreeView : public QAbstractScrollArea {
+class ConversationTreeView : public PaintedArea {
     Q_OBJECT
 public:
     explicit ConversationTreeView(QWidget* parent = nullptr);
@@ -34,20 +33,20 @@ signals:
 
 protected:
     void paintEvent(QPaintEvent* event) override;
-    void resizeEvent(QResizeEvent* event) override;
     void mousePressEvent(QMouseEvent* event) override;
     void mouseMoveEvent(QMouseEvent* event) override;
     void wheelEvent(QWheelEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
-    void changeEvent(QEvent* event) override;
-    bool viewportEvent(QEvent* event) override;
+    [[nodiscard]] QString readOutAt(QPoint point) const override;
+    void measure() override;
+    void retranslate() override;
+    void pointerLeft() override;
 
 private:
     [[nodiscard]] QRectF placeRect(const TreePlace& place) const; ///< scene pixels at the current zoom
     [[nodiscard]] QPointF origin() const;                         ///< scene to viewport
     [[nodiscard]] const TreePlace* placeAt(QPointF viewportPoint) const;
     [[nodiscard]] const MessageNode& nodeOf(const TreePlace& place) const;
-    void updateScrollBars();
     void ensureVisible(MessageId id);
     void step(int key);
     void describeCurrent();
