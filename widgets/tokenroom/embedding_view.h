@@ -17,6 +17,7 @@ class QToolButton;
 namespace vitral {
 
 class BarList;
+struct BarContent;
 
 class EmbeddingView : public TokenView {
     Q_OBJECT
@@ -70,6 +71,10 @@ private:
         std::int64_t rank = 0;
     };
 
+    static constexpr std::size_t kNeighbours = 12;
+    static constexpr int kMostTerms = 8;
+    [[nodiscard]] static BarContent neighbourBars(const std::vector<EmbeddingRows::Neighbour>& neighbours,
+                                                  const Tokenizer& tokenizer, std::vector<TokenId>& ids);
     void tablesChanged();
     void showToken(TokenId id);
     void addTerm(bool negative, const QString& text = {});
