@@ -14,7 +14,7 @@ namespace vitral::cli {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr double kSnapshotSeconds = 0.05; // as the engine tells of a recording
+constexpr double kSnapshotSeconds = 0.05, kMostOfRun = 0.01; // as the engine tells of a recording
 constexpr std::size_t kPlain = 0, kKinds = 3, kTraced = 2;
 
 double processorSeconds() {
@@ -75,7 +75,8 @@ public:
         if (recorder_)
             recorder_->beginPass(*cache_, run, wanted_);
         VITRAL_TRY(model_->forward(context_, {tokens, rows_, wanted_}, logits_));
-        if (recorder_ && (n > 1 || std::chrono::duration<double>(Clock::now() - told_).count() >= kSnapshotSeconds))
+        if (recorder_ && (n > 1 || std::chrono::duration<double>(Clock::now() - told_).count() >=
+                                       std::max(kSnapshotSeconds, tellSeconds_ / kMostOfRun)))
             tell();
         ownSeconds = timed_ ? timed_->seconds : 0.0;
         if (timed_)
@@ -92,6 +93,7 @@ public:
 private:
     void tell() {
         const double start = processorSeconds();
+        const Clock::time_point begin = Clock::now();
         auto recording = std::make_shared<Recording>();
         recording->tokens = tokens_;
         recording->pieces = pieces_;
@@ -99,6 +101,7 @@ private:
         recorder_->snapshot(0, *recording);
         latest_ = std::move(recording);
         told_ = Clock::now();
+        tellSeconds_ = std::chrono::duration<double>(told_ - begin).count();
         timed_->seconds += processorSeconds() - start;
     }
 
@@ -117,6 +120,7 @@ private:
     std::vector<std::shared_ptr<const TokenScore>> scores_;
     RecordingPtr latest_;
     Clock::time_point told_;
+    double tellSeconds_ = 0; ///< of the last snapshot
 };
 
 } // namespace
