@@ -288,6 +288,166 @@
         <source>0 is chance, 1 is all of it; below 0 the head avoids these places.</source>
         <translation>0 é acaso, 1 é tudo; abaixo de 0 a cabeça evita esses lugares.</translation>
     </message>
+    <message>
+        <source>Activation of %1</source>
+        <translation>Ativação de %1</translation>
+    </message>
+    <message>
+        <source>The neuron’s first product with the normalised stream (hook_pre) through the activation function f, times its second one (hook_pre_linear).</source>
+        <translation>O primeiro produto do neurônio com o fluxo normalizado (hook_pre) pela função de ativação f, vezes o segundo (hook_pre_linear).</translation>
+    </message>
+    <message>
+        <source>The neuron’s product with the normalised stream (hook_pre) through the activation function f.</source>
+        <translation>O produto do neurônio com o fluxo normalizado (hook_pre) pela função de ativação f.</translation>
+    </message>
+    <message>
+        <source>The last factor is the router’s weight of its expert.</source>
+        <translation>O último fator é o peso que o roteador dá ao especialista.</translation>
+    </message>
+    <message>
+        <source>Activation</source>
+        <translation>Ativação</translation>
+    </message>
+    <message>
+        <source>Effect on the stream</source>
+        <translation>Efeito no fluxo</translation>
+    </message>
+    <message>
+        <source>Its size times the length of the neuron’s column of the output matrix: so far it moves the residual stream.</source>
+        <translation>Seu tamanho vezes o comprimento da coluna do neurônio na matriz de saída: é o quanto ele move o fluxo residual.</translation>
+    </message>
+    <message>
+        <source>What %1 adds to the logit of “%2”</source>
+        <translation>O que %1 soma ao logit de “%2”</translation>
+    </message>
+    <message>
+        <source>Logit</source>
+        <translation>Logit</translation>
+    </message>
+    <message>
+        <source>Its activation times what an activation of 1 adds: the neuron’s column of the output matrix, through the final norm as it is at this token, times the token’s row of the output head.</source>
+        <translation>Sua ativação vezes o que uma ativação de 1 soma: a coluna do neurônio na matriz de saída, pela norma final como ela está neste token, vezes a linha do token na cabeça de saída.</translation>
+    </message>
+    <message>
+        <source>Odds</source>
+        <translation>Chances</translation>
+    </message>
+    <message>
+        <source>Alone it multiplies the token’s odds by this; later layers are left aside.</source>
+        <translation>Sozinho, multiplica as chances do token por isto; as camadas seguintes ficam de lado.</translation>
+    </message>
+    <message>
+        <source>Without</source>
+        <translation>Sem</translation>
+    </message>
+    <message>
+        <source>From the log-probability of the run with nothing changed: %1.</source>
+        <translation>Da log-probabilidade da execução sem nenhuma mudança: %1.</translation>
+    </message>
+    <message>
+        <source>With</source>
+        <translation>Com</translation>
+    </message>
+    <message>
+        <source>The same with the changes that are on: %1.</source>
+        <translation>O mesmo com as mudanças ligadas: %1.</translation>
+    </message>
+    <message>
+        <source>Change</source>
+        <translation>Mudança</translation>
+    </message>
+    <message>
+        <source>Both distributions</source>
+        <translation>As duas distribuições</translation>
+    </message>
+    <message>
+        <source>Kullback–Leibler divergence over the whole vocabulary, in nats: p without, q with the changes. 0 means that they are the same.</source>
+        <translation>Divergência de Kullback–Leibler sobre o vocabulário inteiro, em nats: p sem as mudanças, q com elas. 0 quer dizer que são iguais.</translation>
+    </message>
+    <message>
+        <source>%1 switched off</source>
+        <translation>%1 desligada</translation>
+    </message>
+    <message>
+        <source>The log-probability of “%1” without this part, minus the one with the whole model.</source>
+        <translation>A log-probabilidade de “%1” sem esta parte, menos a do modelo inteiro.</translation>
+    </message>
+    <message>
+        <source>As probabilities</source>
+        <translation>Como probabilidades</translation>
+    </message>
+    <message>
+        <source>From %1 to %2: times %3.</source>
+        <translation>De %1 para %2: vezes %3.</translation>
+    </message>
+    <message>
+        <source>Brought back</source>
+        <translation>Trazido de volta</translation>
+    </message>
+    <message>
+        <source>Each number is the right answer’s logit minus the other answer’s, at the last token: of the patched run, of the other prompt, of the right prompt.</source>
+        <translation>Cada número é o logit da resposta certa menos o da outra resposta, no último token: da execução com a troca, do outro texto, do texto certo.</translation>
+    </message>
+    <message>
+        <source>What it must touch at least once, in the types that are stored.</source>
+        <translation>O que ela precisa tocar ao menos uma vez, nos tipos guardados.</translation>
+    </message>
+    <message>
+        <source>Beside what is listed: %1 of vectors and tables.</source>
+        <translation>Além do que está listado: %1 de vetores e tabelas.</translation>
+    </message>
+    <message>
+        <source>together</source>
+        <translation>ao todo</translation>
+    </message>
+    <message>
+        <source>Bytes read</source>
+        <translation>Bytes lidos</translation>
+    </message>
+    <message>
+        <source>Bytes written</source>
+        <translation>Bytes escritos</translation>
+    </message>
+    <message>
+        <source>Its results.</source>
+        <translation>Seus resultados.</translation>
+    </message>
+    <message>
+        <source>Additions and multiplications</source>
+        <translation>Somas e multiplicações</translation>
+    </message>
+    <message>
+        <source>One of each for every number of a result and every column of the weight; a bias adds one for every number.</source>
+        <translation>Uma de cada para cada número de um resultado e cada coluna do peso; um viés soma uma para cada número.</translation>
+    </message>
+    <message>
+        <source>Counted from the shapes; exp, tanh and the like count as one.</source>
+        <translation>Contadas pelas formas; exp, tanh e semelhantes contam como uma.</translation>
+    </message>
+    <message>
+        <source>A second, by the shortest of the measured passes: bytes, and arithmetic operations.</source>
+        <translation>Por segundo, pela mais curta das passagens medidas: bytes e contas.</translation>
+    </message>
+    <message>
+        <source>Score at a distance of %1</source>
+        <translation>Valor à distância de %1</translation>
+    </message>
+    <message>
+        <source>Sum over the pairs</source>
+        <translation>Soma dos pares</translation>
+    </message>
+    <message>
+        <source>What each of the %1 pairs of dimensions gives when both are turned to this distance, the scale included: the four largest, then the others.</source>
+        <translation>O que cada um dos %1 pares de dimensões dá quando os dois são girados para esta distância, já com a escala: os quatro maiores, depois os outros.</translation>
+    </message>
+    <message>
+        <source>Soft-cap</source>
+        <translation>Limite suave</translation>
+    </message>
+    <message>
+        <source>The model keeps its scores within this bound.</source>
+        <translation>O modelo mantém seus valores dentro deste limite.</translation>
+    </message>
 </context>
 <context>
     <name>vitral::AskCard</name>
@@ -446,10 +606,6 @@
         <translation>Desligar</translation>
     </message>
     <message>
-        <source>Set this head or MLP to zero in the next answers</source>
-        <translation>Zera esta cabeça ou MLP nas próximas respostas</translation>
-    </message>
-    <message>
         <source>Parts of the logit</source>
         <translation>Partes do logit</translation>
     </message>
@@ -460,6 +616,14 @@
     <message>
         <source>Logit, minus the other run’s</source>
         <translation>Logit, menos o da outra execução</translation>
+    </message>
+    <message>
+        <source>Layer %1, expert %2</source>
+        <translation>Camada %1, especialista %2</translation>
+    </message>
+    <message>
+        <source>Set this head or MLP to zero in the next answers; an expert is no longer chosen</source>
+        <translation>Zerar esta cabeça ou MLP nas próximas respostas; um especialista deixa de ser escolhido</translation>
     </message>
 </context>
 <context>
@@ -2655,6 +2819,10 @@ por milhão</translation>
         <source>After token %1: “%2” %3 without, %4 with; the distributions differ by %5 nats.</source>
         <translation>Depois do token %1: “%2” %3 sem, %4 com; as distribuições diferem em %5 nats.</translation>
     </message>
+    <message>
+        <source>Probability of “%1” after token %2</source>
+        <translation>Probabilidade de “%1” depois do token %2</translation>
+    </message>
 </context>
 <context>
     <name>vitral::EmbeddingView</name>
@@ -3341,6 +3509,54 @@ por milhão</translation>
         <source>This model&apos;s file has only the half of the autoencoder that decodes.</source>
         <translation>O arquivo deste modelo só tem a metade do autocodificador que decodifica.</translation>
     </message>
+    <message>
+        <source>Experts are computed again from the file&apos;s weights; what the engine&apos;s rounding makes of them is in the rest.</source>
+        <translation>Os especialistas são recalculados a partir dos pesos do arquivo; o que o arredondamento do motor faz deles está no resto.</translation>
+    </message>
+    <message>
+        <source>The model soft-caps its logits at %1; the terms add up to the logit before that.</source>
+        <translation>O modelo limita suavemente seus logits em %1; os termos somam o logit de antes disso.</translation>
+    </message>
+    <message>
+        <source>Heads pass a norm before they are added to the stream; its scale is frozen too.</source>
+        <translation>As cabeças passam por uma norma antes de serem somadas ao fluxo; a escala dela também é congelada.</translation>
+    </message>
+    <message>
+        <source>Activations inside experts are computed again from the file&apos;s weights, and taken times the router&apos;s weight.</source>
+        <translation>As ativações dentro dos especialistas são recalculadas a partir dos pesos do arquivo e multiplicadas pelo peso do roteador.</translation>
+    </message>
+    <message>
+        <source>The MLP passes a norm before it is added to the stream; its scale is frozen too.</source>
+        <translation>A MLP passa por uma norma antes de ser somada ao fluxo; a escala dela também é congelada.</translation>
+    </message>
+    <message>
+        <source>The recorded residual stream is rounded to 16-bit floats.</source>
+        <translation>O fluxo residual gravado está arredondado para números de 16 bits.</translation>
+    </message>
+    <message>
+        <source>%1 of %2 cells were not recorded.</source>
+        <translation>%1 de %2 células não foram gravadas.</translation>
+    </message>
+    <message>
+        <source>%1 is left out: this model does not have it.</source>
+        <translation>%1 fica de fora: este modelo não o tem.</translation>
+    </message>
+    <message>
+        <source>Queries are rounded to half precision: attention weights are right to about their score times 0.0002.</source>
+        <translation>As consultas estão arredondadas para meia precisão: os pesos de atenção estão certos até cerca de 0,0002 vezes o seu valor antes do softmax.</translation>
+    </message>
+    <message>
+        <source>Left out, wholly or in part: %1. Everything asked for needs %2 at %3; %4 are allowed.</source>
+        <translation>Deixado de fora, todo ou em parte: %1. Tudo o que foi pedido precisa de %2 com %3; o permitido são %4.</translation>
+    </message>
+    <message>
+        <source>The context was full and moved on: %1 earlier tokens are not in here.</source>
+        <translation>O contexto encheu e avançou: %1 tokens anteriores não estão aqui.</translation>
+    </message>
+    <message>
+        <source>The two prompts move the logit difference by %1 only: every number is a fraction of that, so rounding and small effects look large.</source>
+        <translation>Os dois textos mudam a diferença de logits em apenas %1: cada número é uma fração disso, por isso arredondamentos e efeitos pequenos parecem grandes.</translation>
+    </message>
 </context>
 <context>
     <name>vitral::ExperimentPage</name>
@@ -3351,6 +3567,14 @@ por milhão</translation>
     <message>
         <source>Write a text first.</source>
         <translation>Escreva um texto primeiro.</translation>
+    </message>
+    <message>
+        <source>Show the arithmetic</source>
+        <translation>Mostrar a conta</translation>
+    </message>
+    <message>
+        <source>How the number of the chosen cell comes about</source>
+        <translation>Como se chega ao número da célula escolhida</translation>
     </message>
 </context>
 <context>
@@ -4247,6 +4471,42 @@ por milhão</translation>
         <source>Recording the other run again…</source>
         <translation>Gravando a outra execução de novo…</translation>
     </message>
+    <message>
+        <source>This run was recorded with changes of which its file holds the words only (%1). Switch the same ones on to compute it again as it was, or record it again with the changes that are switched on now.</source>
+        <translation>Esta execução foi gravada com mudanças das quais o arquivo guarda só as palavras (%1). Ligue as mesmas para recalculá-la como era, ou grave-a de novo com as mudanças ligadas agora.</translation>
+    </message>
+    <message>
+        <source>Computing the logit lens…</source>
+        <translation>Calculando a lente de logits…</translation>
+    </message>
+    <message>
+        <source>Taking the logit apart…</source>
+        <translation>Separando o logit em partes…</translation>
+    </message>
+    <message>
+        <source>Reading the neurons…</source>
+        <translation>Lendo os neurônios…</translation>
+    </message>
+    <message>
+        <source>Measuring the operations…</source>
+        <translation>Medindo as operações…</translation>
+    </message>
+    <message>
+        <source>Measuring the effect of the changes…</source>
+        <translation>Medindo o efeito das mudanças…</translation>
+    </message>
+    <message>
+        <source>Switching heads off in turn…</source>
+        <translation>Desligando uma cabeça de cada vez…</translation>
+    </message>
+    <message>
+        <source>Patching…</source>
+        <translation>Trocando ativações…</translation>
+    </message>
+    <message>
+        <source>Computing…</source>
+        <translation>Calculando…</translation>
+    </message>
 </context>
 <context>
     <name>vitral::InsideView</name>
@@ -4697,6 +4957,18 @@ por milhão</translation>
             <numerusform>Modelo alterado: %n mudança</numerusform>
             <numerusform>Modelo alterado: %n mudanças</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>router</source>
+        <translation>roteador</translation>
+    </message>
+    <message>
+        <source>expert %1</source>
+        <translation>especialista %1</translation>
+    </message>
+    <message>
+        <source>never chosen</source>
+        <translation>nunca escolhido</translation>
     </message>
 </context>
 <context>
@@ -5978,6 +6250,14 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
         <source>The tensor of this run minus that of the run it is compared with</source>
         <translation>O tensor desta execução menos o da execução com que ela é comparada</translation>
     </message>
+    <message>
+        <source>Show the arithmetic</source>
+        <translation>Mostrar a conta</translation>
+    </message>
+    <message>
+        <source>How the operation’s bytes, operations and speed come about</source>
+        <translation>Como se chega aos bytes, às contas e à velocidade da operação</translation>
+    </message>
 </context>
 <context>
     <name>vitral::NetworkCanvas</name>
@@ -6187,10 +6467,6 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
         <translation>Neurônio %1</translation>
     </message>
     <message>
-        <source>Neuron %1: activation %2; it moves the stream by %3.</source>
-        <translation>Neurônio %1: ativação %2; move o fluxo em %3.</translation>
-    </message>
-    <message>
         <source>%1 of %2 neurons active</source>
         <translation>%1 de %2 neurônios ativos</translation>
     </message>
@@ -6263,8 +6539,28 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
         <translation>Ativação, menos a da outra execução</translation>
     </message>
     <message>
-        <source>Neuron %1: activation changed by %2; that moves the stream by %3.</source>
-        <translation>Neurônio %1: a ativação mudou em %2; isso move o fluxo em %3.</translation>
+        <source>Expert %1, neuron %2</source>
+        <translation>Especialista %1, neurônio %2</translation>
+    </message>
+    <message>
+        <source>%1 (weight %2)</source>
+        <translation>%1 (peso %2)</translation>
+    </message>
+    <message>
+        <source>experts chosen: %1</source>
+        <translation>especialistas escolhidos: %1</translation>
+    </message>
+    <message>
+        <source>%1: activation changed by %2; that moves the stream by %3.</source>
+        <translation>%1: a ativação mudou %2; isso move o fluxo em %3.</translation>
+    </message>
+    <message>
+        <source>%1: activation %2; it moves the stream by %3.</source>
+        <translation>%1: ativação %2; move o fluxo em %3.</translation>
+    </message>
+    <message>
+        <source>A neuron inside an expert cannot be changed on its own: switch the whole expert off in “Parts of the logit”</source>
+        <translation>Um neurônio dentro de um especialista não pode ser mudado sozinho: desligue o especialista inteiro em “Partes do logit”</translation>
     </message>
 </context>
 <context>
@@ -7686,6 +7982,14 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
         <source>One of the two tokens has no partner there.</source>
         <translation>Um dos dois tokens não tem par lá.</translation>
     </message>
+    <message>
+        <source>Show the arithmetic</source>
+        <translation>Mostrar a conta</translation>
+    </message>
+    <message>
+        <source>How the score at the chosen distance comes about</source>
+        <translation>Como se chega ao valor na distância escolhida</translation>
+    </message>
 </context>
 <context>
     <name>vitral::PresenterNotes</name>
@@ -7945,10 +8249,6 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
         <translation>Na execução, “%1” teve %2; a última linha diz %3.</translation>
     </message>
     <message>
-        <source>What the embedding, every head and every MLP wrote towards this logit, after token %1 %2.</source>
-        <translation>O que o embedding, cada cabeça e cada MLP escreveram a favor deste logit, depois do token %1 %2.</translation>
-    </message>
-    <message>
         <source>MLP of layer %1 at token %2 %3.</source>
         <translation>MLP da camada %1 no token %2 %3.</translation>
     </message>
@@ -8083,6 +8383,14 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
     <message>
         <source>Difference</source>
         <translation>Diferença</translation>
+    </message>
+    <message>
+        <source>This run is computed again as it was recorded: the changes that are switched on now are not in it.</source>
+        <translation>Esta execução é recalculada como foi gravada: as mudanças ligadas agora não estão nela.</translation>
+    </message>
+    <message>
+        <source>What the embedding, every head and every MLP or expert wrote towards this logit, after token %1 %2.</source>
+        <translation>O que o embedding, cada cabeça e cada MLP ou especialista escreveu para este logit, depois do token %1 %2.</translation>
     </message>
 </context>
 <context>

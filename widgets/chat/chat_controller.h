@@ -29,6 +29,7 @@ struct ChatRun {
     RunId run = 0;
     MessageId answer = kNoMessage;
     std::shared_ptr<const AssembledContext> context; ///< of everything before the answer
+    std::shared_ptr<const InterventionSet> interventions = nullptr; ///< that it runs with; null: none
     /// Context position of the answer's first token.
     [[nodiscard]] std::int64_t firstAnswerPosition() const {
         return context ? static_cast<std::int64_t>(context->ids.size()) : 0;

@@ -244,7 +244,7 @@ void ChatController::submit(MessageId answer, std::vector<TokenId> prompt) {
     answerMessage_ = tree_.message(answer);
     setPhase(Phase::Prefill);
     run_ = engine_.generate(std::move(job));
-    chatRun_ = {run_, answer, context_};
+    chatRun_ = {run_, answer, context_, interventions_};
     emit runBegan();
 }
 

@@ -136,32 +136,65 @@ constexpr std::array kSentences = {
     QT_TRANSLATE_NOOP("vitral::ErrorText", "A prompt may have at most 1 MB of text."),
     QT_TRANSLATE_NOOP("vitral::ErrorText", "A mask needs a picture to paint in: give \"init\", too."),
     QT_TRANSLATE_NOOP("vitral::ErrorText", "The mask must have one channel and the size of the picture."),
-    QT_TRANSLATE_NOOP("vitral::ErrorText", "This model knows classes, not words, and none of them is \"%1\"; it knows %2%3."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText",
+                      "This model knows classes, not words, and none of them is \"%1\"; it knows %2%3."),
     QT_TRANSLATE_NOOP("vitral::ErrorText", "This model makes pictures of %1 x %2 pixels only."),
     QT_TRANSLATE_NOOP("vitral::ErrorText", "Width and height must be multiples of %1 for this model: try %2 x %3."),
     QT_TRANSLATE_NOOP("vitral::ErrorText", "With strength %1, none of %2 steps is left; use more steps or strength."),
     QT_TRANSLATE_NOOP("vitral::ErrorText", "There is no class %1; this model has classes 0 to %2."),
     QT_TRANSLATE_NOOP("vitral::ErrorText", "This model needs a class; choose one of its classes."),
-    QT_TRANSLATE_NOOP("vitral::ErrorText", "This model's autoencoder has no encoder, so it cannot begin with a picture."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText",
+                      "This model's autoencoder has no encoder, so it cannot begin with a picture."),
     QT_TRANSLATE_NOOP("vitral::ErrorText", "The autoencoder and the network of this model do not fit together."),
     QT_TRANSLATE_NOOP("vitral::ErrorText", "The run cannot be branched at step %1: it has recorded %2 steps."),
     QT_TRANSLATE_NOOP("vitral::ErrorText", "This network has %1 skip connections, not %2."),
-    QT_TRANSLATE_NOOP("vitral::ErrorText", "The branch must have the size of the run it leaves, and a model that works on the same."),
-    QT_TRANSLATE_NOOP("vitral::ErrorText", "In step %1 numbers grew beyond what a picture can hold; try more steps, less guidance or another solver."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText",
+                      "The branch must have the size of the run it leaves, and a model that works on the same."),
+    QT_TRANSLATE_NOOP(
+        "vitral::ErrorText",
+        "In step %1 numbers grew beyond what a picture can hold; try more steps, less guidance or another solver."),
     QT_TRANSLATE_NOOP("vitral::ErrorText", "This network paints into pictures: give it a picture and a mask."),
     QT_TRANSLATE_NOOP("vitral::ErrorText", "Load a model first."),
     QT_TRANSLATE_NOOP("vitral::ErrorText", "The solver \"lcm\" does not fit a flow model; use flow-euler."),
     QT_TRANSLATE_NOOP("vitral::ErrorText", "The solver \"flow-euler\" needs a flow model; for this one use euler."),
-    QT_TRANSLATE_NOOP("vitral::ErrorText", "%1 steps are more than this schedule has different times for with this solver and spacing; try %2 or fewer."),
+    QT_TRANSLATE_NOOP(
+        "vitral::ErrorText",
+        "%1 steps are more than this schedule has different times for with this solver and spacing; try %2 or fewer."),
     QT_TRANSLATE_NOOP("vitral::ErrorText", "There is no file or folder %1."),
     QT_TRANSLATE_NOOP("vitral::ErrorText", "%1 is no diffusion model that this version knows; it knows: %2."),
     QT_TRANSLATE_NOOP("vitral::ErrorText", "The checkpoint holds a U-Net, but no autoencoder (first_stage_model)."),
-    QT_TRANSLATE_NOOP("vitral::ErrorText", "The checkpoint holds a U-Net, but no text encoder (cond_stage_model) that this version knows."),
-    QT_TRANSLATE_NOOP("vitral::ErrorText", "%1 has its weights in %2 only: a Python pickle, which can run code when it is opened. Save the model as .safetensors."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText",
+                      "The checkpoint holds a U-Net, but no text encoder (cond_stage_model) that this version knows."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "%1 has its weights in %2 only: a Python pickle, which can run code when it "
+                                           "is opened. Save the model as .safetensors."),
     QT_TRANSLATE_NOOP("vitral::ErrorText", "The folder %1 holds no .safetensors file."),
     QT_TRANSLATE_NOOP("vitral::ErrorText", "The folder %1 holds neither merges.txt nor tokenizer.json."),
     QT_TRANSLATE_NOOP("vitral::ErrorText", "The model has no U-Net."),
     QT_TRANSLATE_NOOP("vitral::ErrorText", "This model's file has only the half of the autoencoder that decodes."),
+    // Notes of recordings and explanations
+    QT_TRANSLATE_NOOP(
+        "vitral::ErrorText",
+        "Experts are computed again from the file's weights; what the engine's rounding makes of them is in the rest."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText",
+                      "The model soft-caps its logits at %1; the terms add up to the logit before that."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText",
+                      "Heads pass a norm before they are added to the stream; its scale is frozen too."),
+    QT_TRANSLATE_NOOP(
+        "vitral::ErrorText",
+        "Activations inside experts are computed again from the file's weights, and taken times the router's weight."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText",
+                      "The MLP passes a norm before it is added to the stream; its scale is frozen too."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "The recorded residual stream is rounded to 16-bit floats."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "%1 of %2 cells were not recorded."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "%1 is left out: this model does not have it."),
+    QT_TRANSLATE_NOOP(
+        "vitral::ErrorText",
+        "Queries are rounded to half precision: attention weights are right to about their score times 0.0002."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText",
+                      "Left out, wholly or in part: %1. Everything asked for needs %2 at %3; %4 are allowed."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "The context was full and moved on: %1 earlier tokens are not in here."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "The two prompts move the logit difference by %1 only: every number is a "
+                                           "fraction of that, so rounding and small effects look large."),
 };
 
 // What stands inside them: the system's reasons, and words of ours.
@@ -301,6 +334,10 @@ QString translatedSentence(const QString& sentence) {
 QString knownText(const Error& error) {
     const QString said = QString::fromStdString(error.message), translated = translatedSentence(said);
     return translated.isEmpty() ? said : translated;
+}
+
+QString noteText(const std::string& note) {
+    return knownText(Error{ErrorCode::Bug, note});
 }
 
 QString errorText(const Error& error, Doing doing) {

@@ -23,6 +23,9 @@ enum class Doing : std::uint8_t { LoadModel, Answer, ReadChatTemplate, Store, Ex
 /// The same, or the sentence as it is: for errors that may have been put into the window's language already.
 [[nodiscard]] QString knownText(const Error& error);
 
+/// A note of core (a recording's, an explanation's) in the language of the window, where the table has it.
+[[nodiscard]] QString noteText(const std::string& note);
+
 /// The table's English patterns (%1 stands for any text): a test looks for each in the sources of core.
 [[nodiscard]] QStringList knownSentences();
 

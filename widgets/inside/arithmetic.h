@@ -4,9 +4,11 @@
 // pop-up shows of any other number. All of it comes from recorded or computed numbers; formulas are rich text.
 // Thread: any (pure), but for tr().
 
+#include "core/backend/operation_list.h"
 #include "core/sample/params.h"
 #include "core/trace/attribution.h"
 #include "core/trace/head_scores.h"
+#include "core/trace/neurons.h"
 
 #include <QCoreApplication>
 #include <QString>
@@ -52,6 +54,24 @@ public:
     [[nodiscard]] static Arithmetic headScore(const QString& behaviour, const QString& head,
                                               const BehaviourScore& score, const std::vector<BehaviourTerm>& terms,
                                               const std::function<QString(std::int64_t)>& pieceAt);
+    /// An activation, and how far it moves the stream. `weight`: of the router, where the neuron is an expert's.
+    [[nodiscard]] static Arithmetic neuron(const Neuron& neuron, const QString& name, std::optional<double> weight);
+    /// What a neuron adds to one token's logit.
+    [[nodiscard]] static Arithmetic promoted(const Neuron& neuron, const QString& name, const PromotedToken& token,
+                                             const Piece& piece);
+    /// One probability out of two runs. `kl`: of the two distributions, in nats.
+    [[nodiscard]] static Arithmetic change(const QString& headline, double logWithout, double logWith, double kl);
+    /// A token's log-probability with a part of the model switched off, minus the one with all of it.
+    [[nodiscard]] static Arithmetic switchedOff(const QString& part, const QString& token, double logWithout,
+                                                double logWith);
+    /// How much of an answer a patch brought back, from the logit differences of the three runs.
+    [[nodiscard]] static Arithmetic broughtBack(const QString& headline, double recovered, double clean,
+                                                double corrupt);
+    /// Bytes, additions and multiplications, and speeds of an operation.
+    [[nodiscard]] static Arithmetic operation(const Operation& operation, const QString& title);
+    /// A score as the sum over pairs of dimensions; `softcap` 0: none.
+    [[nodiscard]] static Arithmetic scoreOfPairs(std::int64_t distance, const std::vector<double>& pairs,
+                                                 double softcap);
 };
 
 } // namespace vitral

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "widgets/inside/attribution_panel.h"
 
+#include "widgets/chat/error_text.h"
 #include "widgets/design/metrics.h"
 #include "widgets/inside/bar_list.h"
 #include "widgets/inside/flow_row.h"
@@ -65,11 +66,11 @@ AttributionPanel::AttributionPanel(QWidget* parent) : QWidget(parent) {
     connect(order_, &QComboBox::currentIndexChanged, this, &AttributionPanel::fill);
     connect(bars_, &BarList::currentChanged, this, [this] {
         const Contribution* part = chosen();
-        const bool canOff = part != nullptr && part->iLayer >= 0 &&
-                            (part->kind == ContributionKind::Head || part->kind == ContributionKind::Mlp);
-        off_->setEnabled(canOff);
+        off_->setEnabled(part != nullptr &&
+                         (part->kind == ContributionKind::Head || part->kind == ContributionKind::Mlp ||
+                          part->kind == ContributionKind::Expert));
         if (part != nullptr)
-            emit partChosen(part->iLayer, part->iHead);
+            emit partChosen(part->iLayer, part->kind == ContributionKind::Head ? part->iHead : -1);
     });
     connect(bars_, &BarList::unfoldAsked, this, [this](int index, QPoint at) {
         if (attribution_ && index >= 0 && index < int(shown_.size()))
@@ -77,7 +78,7 @@ AttributionPanel::AttributionPanel(QWidget* parent) : QWidget(parent) {
     });
     connect(off_, &QPushButton::clicked, this, [this] {
         if (const Contribution* part = chosen())
-            emit switchOffAsked(part->iLayer, part->iHead);
+            emit switchOffAsked(*part);
     });
     off_->setEnabled(false);
     retranslate();
@@ -136,7 +137,7 @@ double AttributionPanel::valueOf(const Contribution& part) const {
     for (const Contribution& other : minusRun_->contributions)
         if (other.kind == part.kind && other.iLayer == part.iLayer && other.iHead == part.iHead)
             return part.logit - other.logit;
-    return part.logit; // an intervention of this run alone
+    return part.logit; // an intervention of this run alone, an expert that only this run chose
 }
 
 QString AttributionPanel::partName(const Contribution& part) {
@@ -151,6 +152,8 @@ QString AttributionPanel::partName(const Contribution& part) {
         return tr("Layer %1, attention bias").arg(part.iLayer);
     case ContributionKind::Mlp:
         return tr("Layer %1, MLP").arg(part.iLayer);
+    case ContributionKind::Expert:
+        return tr("Layer %1, expert %2").arg(part.iLayer).arg(part.iHead);
     case ContributionKind::Intervention:
         return tr("Layer %1, an intervention").arg(part.iLayer);
     case ContributionKind::FinalBias:
@@ -185,7 +188,7 @@ QString AttributionPanel::sumText() const {
     if (a.softcapped != a.total)
         text += QLatin1Char(' ') + tr("After the soft-cap: %1.").arg(numberText(a.softcapped, 6));
     for (const std::string& note : a.notes)
-        text += QLatin1Char(' ') + QString::fromStdString(note);
+        text += QLatin1Char(' ') + noteText(note);
     return text;
 }
 
@@ -211,6 +214,7 @@ void AttributionPanel::fill() {
             bar.value = valueOf(parts[i]);
             bar.glass = parts[i].kind == ContributionKind::Head           ? Glass::Violet
                         : parts[i].kind == ContributionKind::Mlp          ? Glass::Cobalt
+                        : parts[i].kind == ContributionKind::Expert       ? Glass::Teal
                         : parts[i].kind == ContributionKind::Intervention ? Glass::Ruby
                                                                           : Glass::Amber;
             content.bars.push_back(std::move(bar));
@@ -232,7 +236,7 @@ void AttributionPanel::retranslate() {
     order_->setItemText(0, tr("Largest first"));
     order_->setItemText(1, tr("In order"));
     off_->setText(tr("Switch off"));
-    off_->setToolTip(tr("Set this head or MLP to zero in the next answers"));
+    off_->setToolTip(tr("Set this head or MLP to zero in the next answers; an expert is no longer chosen"));
     bars_->setAccessibleName(tr("Parts of the logit"));
     fill();
 }

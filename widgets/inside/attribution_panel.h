@@ -38,9 +38,9 @@ public:
 
 signals:
     void requestChanged();
-    void partChosen(int layer, int head);          ///< head -1: an MLP; layer -1: neither
-    void switchOffAsked(int layer, int head);      ///< head -1: the MLP
-    void unfoldAsked(int contribution, QPoint at); ///< index in the attribution; `at`: global
+    void partChosen(int layer, int head);                  ///< head -1: no head; layer -1: neither
+    void switchOffAsked(const vitral::Contribution& part); ///< a head, an MLP or an expert
+    void unfoldAsked(int contribution, QPoint at);         ///< index in the attribution; `at`: global
 
 protected:
     void changeEvent(QEvent* event) override;

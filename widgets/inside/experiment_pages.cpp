@@ -4,6 +4,7 @@
 #include "core/runtime/explain_task.h"
 #include "core/trace/steering.h"
 #include "widgets/design/metrics.h"
+#include "widgets/inside/arithmetic_popup.h"
 #include "widgets/inside/flow_row.h"
 #include "widgets/inside/grid_view.h"
 #include "widgets/inside/intervention_edits.h"
@@ -41,6 +42,28 @@ QLabel* ExperimentPage::addStatus() {
     return status_;
 }
 
+QPushButton* ExperimentPage::addUnfold(GridView* grid,
+                                       std::function<Arithmetic(std::int64_t, std::int64_t)> arithmetic) {
+    unfold_ = new QPushButton(this);
+    unfold_->setEnabled(false);
+    nameUnfold();
+    connect(grid, &GridView::currentChanged, this,
+            [this](qint64 iRow, qint64 iCol) { unfold_->setEnabled(iRow >= 0 && iCol >= 0); });
+    connect(unfold_, &QPushButton::clicked, this, [this, grid, arithmetic = std::move(arithmetic)] {
+        const std::int64_t i = grid->currentRow(), j = grid->currentCol();
+        if (i < 0 || j < 0 || i >= grid->content().nRow || j >= grid->content().nCol)
+            return;
+        if (const Arithmetic found = arithmetic(i, j); !found.steps.empty())
+            ArithmeticPopup::of(this).open(found, grid->viewport()->mapToGlobal(grid->cellRect(i, j).center()));
+    });
+    return unfold_;
+}
+
+void ExperimentPage::nameUnfold() {
+    unfold_->setText(tr("Show the arithmetic"));
+    unfold_->setToolTip(tr("How the number of the chosen cell comes about"));
+}
+
 QString ExperimentPage::statusText() const {
     return status_ != nullptr ? status_->text() : QString();
 }
@@ -70,8 +93,11 @@ Result<std::vector<TokenId>> ExperimentPage::encode(const QString& text) const {
 
 void ExperimentPage::changeEvent(QEvent* event) {
     QWidget::changeEvent(event);
-    if (event->type() == QEvent::LanguageChange)
-        refresh();
+    if (event->type() != QEvent::LanguageChange)
+        return;
+    if (unfold_ != nullptr)
+        nameUnfold();
+    refresh();
 }
 
 // --- a steering vector -----------------------------------------------------------------------------------------------
@@ -188,6 +214,14 @@ EffectPage::EffectPage(InsideController& inside, QWidget* parent) : ExperimentPa
     column->addLayout(row);
     grid_ = new GridView(this);
     grid_->setCellSize({72, 26});
+    row->addWidget(addUnfold(grid_, [this](std::int64_t, std::int64_t j) {
+        if (!result_ || j >= std::int64_t(result_->positions.size()))
+            return Arithmetic{};
+        const PositionChange& at = result_->positions[std::size_t(j)];
+        return ArithmeticWords::change(
+            tr("Probability of \u201C%1\u201D after token %2").arg(piece(at.without.id)).arg(at.position),
+            double(at.without.logProbability), double(at.with.logProbability), at.kl);
+    }));
     column->addWidget(grid_, 1);
     column->addWidget(addStatus());
     connect(measure_, &QPushButton::clicked, this, &EffectPage::measure);

@@ -8,10 +8,12 @@
 #include "core/trace/compare_runs.h"
 #include "core/trace/intervention.h"
 #include "core/trace/patching.h"
+#include "widgets/inside/arithmetic.h"
 #include "widgets/inside/inside_controller.h"
 
 #include <QWidget>
 
+#include <functional>
 #include <optional>
 
 class QComboBox;
@@ -39,6 +41,8 @@ signals:
 
 protected:
     QLabel* addStatus();
+    /// A button that shows how the chosen cell's number comes about; `arithmetic`: no steps where there is none.
+    QPushButton* addUnfold(GridView* grid, std::function<Arithmetic(std::int64_t iRow, std::int64_t iCol)> arithmetic);
     void say(const QString& text);
     void say(const Error& error);
     [[nodiscard]] QString piece(TokenId id) const;
@@ -49,6 +53,8 @@ protected:
 
 private:
     QLabel* status_ = nullptr;
+    QPushButton* unfold_ = nullptr;
+    void nameUnfold();
 };
 
 class SteeringPage : public ExperimentPage {
@@ -80,6 +86,7 @@ private:
     void fill();
     void take(const AblationEffect& effect);
     void addCell(qint64 iRow, qint64 iCol);
+    [[nodiscard]] QString partText(std::int64_t iRow, std::int64_t iCol) const;
 
     QComboBox* kind_;
     QPushButton *measure_, *add_;

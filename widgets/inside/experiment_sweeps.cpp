@@ -83,6 +83,12 @@ SweepPage::SweepPage(InsideController& inside, QWidget* parent) : ExperimentPage
     column->addWidget(title_);
     grid_ = new GridView(this);
     grid_->setCellSize({56, 26});
+    row->addWidget(addUnfold(grid_, [this](std::int64_t i, std::int64_t j) {
+        const auto now = double(logProbability_[std::size_t(i * (nHead_ + 1) + j)]);
+        return sweep_ && std::isfinite(now) ? ArithmeticWords::switchedOff(partText(i, j), piece(sweep_->token),
+                                                                           double(sweep_->logProbability), now)
+                                            : Arithmetic{};
+    }));
     column->addWidget(grid_, 1);
     column->addWidget(addStatus());
     connect(measure_, &QPushButton::clicked, this, &SweepPage::measure);
@@ -100,6 +106,10 @@ void SweepPage::addCell(qint64 iRow, qint64 iCol) {
     if (iRow >= 0 && iRow < nLayer_ && iCol >= 0 && iCol <= nHead_)
         emit addAsked(iCol < nHead_ ? scaleHead(std::int32_t(iRow), std::int32_t(iCol), 0)
                                     : scaleMlp(std::int32_t(iRow), 0));
+}
+
+QString SweepPage::partText(std::int64_t iRow, std::int64_t iCol) const {
+    return iCol < nHead_ ? tr("Layer %1, head %2").arg(iRow).arg(iCol) : tr("Layer %1, MLP").arg(iRow);
 }
 
 void SweepPage::refresh() {
@@ -207,10 +217,10 @@ void SweepPage::fill() {
     };
     content.number = value;
     content.describe = [this, value](std::int64_t i, std::int64_t j) {
-        const QString part = j < nHead_ ? tr("Layer %1, head %2").arg(i).arg(j) : tr("Layer %1, MLP").arg(i);
         const double v = value(i, j);
-        return std::isfinite(v) ? tr("%1: without it the log-probability changes by %2").arg(part, signedText(v))
-                                : tr("%1: not computed yet").arg(part);
+        return std::isfinite(v)
+                   ? tr("%1: without it the log-probability changes by %2").arg(partText(i, j), signedText(v))
+                   : tr("%1: not computed yet").arg(partText(i, j));
     };
     grid_->setContent(std::move(content));
     legend_->setVisible(sweep_.has_value());
@@ -244,6 +254,13 @@ PatchPage::PatchPage(InsideController& inside, QWidget* parent) : ExperimentPage
     auto* row = new FlowRow;
     row->addWidget(point_);
     row->addWidget(measure_);
+    row->addWidget(addUnfold(grid_, [this](std::int64_t i, std::int64_t j) {
+        const auto back = double(recovered_[std::size_t(i * nColumn_ + j)]);
+        return result_ && std::isfinite(back)
+                   ? ArithmeticWords::broughtBack(grid_->content().describe(i, j), back, result_->cleanDifference,
+                                                  result_->corruptDifference)
+                   : Arithmetic{};
+    }));
     row->addWidget(legend_);
     grid->addWidget(pointLabel_, 2, 0);
     grid->addLayout(row, 2, 1, 1, 3);

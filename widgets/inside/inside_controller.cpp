@@ -121,6 +121,8 @@ std::size_t InsideController::expectedBytes(std::int64_t nToken) const {
 void InsideController::setInterventions(std::shared_ptr<const InterventionSet> set) {
     interventions_ = std::move(set);
     chat_.setInterventions(interventions_);
+    if (findChanges())
+        emit recordingChanged(false); // what can be shown of it is another
     emit interventionsChanged();
 }
 
@@ -146,17 +148,18 @@ void InsideController::lookInside(MessageId last) {
         if (const auto room = static_cast<std::size_t>(chat_.nCtx()); run.ids.size() == room + 1)
             run.ids.resize(room);
         run.interventions = interventions_;
-        const ChatRun place{0, path->answer, path->context};
-        const RunId id = record(std::move(run), this, [this, place](Result<RecordingPtr> recording) {
-            setBusy({}, -1);
-            if (!recording) {
-                if (recording.error().code != ErrorCode::Cancelled)
-                    emit problem(QString::fromStdString(recording.error().message));
-                return;
-            }
-            place_ = place;
-            adopt(std::move(*recording), RecordingOrigin::Reread, 0, false);
-        });
+        const ChatRun place{0, path->answer, path->context, interventions_};
+        const RunId id =
+            record(std::move(run), this, [this, place, changes = interventions_](Result<RecordingPtr> recording) {
+                setBusy({}, -1);
+                if (!recording) {
+                    if (recording.error().code != ErrorCode::Cancelled)
+                        emit problem(QString::fromStdString(recording.error().message));
+                    return;
+                }
+                place_ = place;
+                adopt(std::move(*recording), RecordingOrigin::Reread, 0, false, changes);
+            });
         watched_[id].shown = true;
     });
 }
@@ -169,18 +172,19 @@ void InsideController::recordAgain() {
     RecordRun run;
     run.ids = recording_->tokens;
     run.nPrompt = recording_->nPrompt;
-    run.interventions = interventions_;
+    run.interventions = unreadable().isEmpty() ? ranWith_ : interventions_;
     setBusy(tr("Recording again\u2026"), -1);
-    const RunId id = record(std::move(run), this, [this, place = place_](Result<RecordingPtr> recording) {
-        setBusy({}, -1);
-        if (!recording) {
-            if (recording.error().code != ErrorCode::Cancelled)
-                emit problem(QString::fromStdString(recording.error().message));
-            return;
-        }
-        place_ = place;
-        adopt(std::move(*recording), RecordingOrigin::Reread, 0, false);
-    });
+    const RunId id = record(std::move(run), this,
+                            [this, place = place_, changes = run.interventions](Result<RecordingPtr> recording) {
+                                setBusy({}, -1);
+                                if (!recording) {
+                                    if (recording.error().code != ErrorCode::Cancelled)
+                                        emit problem(QString::fromStdString(recording.error().message));
+                                    return;
+                                }
+                                place_ = place;
+                                adopt(std::move(*recording), RecordingOrigin::Reread, 0, false, changes);
+                            });
     watched_[id].shown = true;
 }
 
@@ -216,15 +220,49 @@ void InsideController::saveRunFile(const QString& path) {
         });
 }
 
-void InsideController::show(RecordingPtr recording, RecordingOrigin origin, const QString& name) {
+void InsideController::show(RecordingPtr recording, RecordingOrigin origin, const QString& name,
+                            std::shared_ptr<const InterventionSet> interventions) {
     place_ = {};
     fileName_ = name;
-    adopt(std::move(recording), origin, 0, false);
+    adopt(std::move(recording), origin, 0, false, std::move(interventions));
 }
 
-void InsideController::adopt(RecordingPtr recording, RecordingOrigin origin, RunId run, bool grew) {
+bool InsideController::findChanges() {
+    if (!recording_ || recording_->interventions.empty() || (ranWith_ && origin_ != RecordingOrigin::File))
+        return false;
+    // Words say everything of a change that has no vector, no source and no name that somebody gave it.
+    std::vector<std::string> words;
+    bool telling = interventions_ != nullptr;
+    for (const Intervention& item : interventions_ ? interventions_->items : std::vector<Intervention>())
+        if (item.enabled) {
+            words.push_back(describe(item));
+            telling = telling && item.label.empty() && item.vector == nullptr && item.source == nullptr;
+        }
+    auto found = telling && words == recording_->interventions ? interventions_ : nullptr;
+    if (found == ranWith_)
+        return false;
+    ranWith_ = std::move(found);
+    return true;
+}
+
+QString InsideController::unreadable() const {
+    if (!recording_ || recording_->interventions.empty() || ranWith_)
+        return {};
+    QStringList changes;
+    for (const std::string& change : recording_->interventions)
+        changes << QString::fromStdString(change);
+    return tr("This run was recorded with changes of which its file holds the words only (%1). Switch the same ones on "
+              "to "
+              "compute it again as it was, or record it again with the changes that are switched on now.")
+        .arg(changes.join(QStringLiteral("; ")));
+}
+
+void InsideController::adopt(RecordingPtr recording, RecordingOrigin origin, RunId run, bool grew,
+                             std::shared_ptr<const InterventionSet> interventions) {
     recording_ = std::move(recording);
     origin_ = origin;
+    ranWith_ = recording_ && !recording_->interventions.empty() ? std::move(interventions) : nullptr;
+    findChanges();
     shownRun_ = run;
     if (!grew) {
         Selection s = selection_.current();

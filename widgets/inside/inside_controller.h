@@ -12,6 +12,7 @@
 #include "widgets/inside/selection.h"
 #include "widgets/inside/view_pool.h"
 
+#include <QElapsedTimer>
 #include <QObject>
 #include <QString>
 
@@ -48,6 +49,11 @@ public:
     [[nodiscard]] const RecordingPtr& recording() const { return recording_; }
     [[nodiscard]] RecordingOrigin origin() const { return origin_; }
     [[nodiscard]] QString fileName() const { return fileName_; } ///< of origin File
+    /// The changes the recording on the screen was computed with, as values; null: none, or not known.
+    [[nodiscard]] const std::shared_ptr<const InterventionSet>& ranWith() const { return ranWith_; }
+    /// Why it cannot be computed again as it was; empty: it can. (A file holds changes as words only; where the same
+    /// ones are switched on now, they are what is meant.)
+    [[nodiscard]] QString unreadable() const;
     /// The second recording of a comparison (what is subtracted); null: none.
     [[nodiscard]] const RecordingPtr& other() const { return other_; }
     [[nodiscard]] QString otherName() const { return otherName_; }
@@ -93,14 +99,16 @@ public:
     /// Reads the conversation up to `last` again (kNoMessage: all of it) and records; the model computes, nothing is
     /// generated.
     void lookInside(MessageId last = kNoMessage);
-    /// The recording on screen once more with what views want by now (residual stream, ...).
+    /// The recording on screen once more with what views want by now (residual stream, ...), with its own changes;
+    /// where they are not known, with those that are switched on.
     void recordAgain();
     /// The same for the second run of a comparison, with its own changes.
     void recordOtherAgain();
     void openRunFile(const QString& path);
     void saveRunFile(const QString& path);
     /// Puts a recording on the screen.
-    void show(RecordingPtr recording, RecordingOrigin origin, const QString& name = {});
+    void show(RecordingPtr recording, RecordingOrigin origin, const QString& name = {},
+              std::shared_ptr<const InterventionSet> interventions = nullptr);
     /// A sentence why the two cannot be compared; empty: they can. Null ends the comparison.
     QString compareWith(RecordingPtr other, const QString& name,
                         std::shared_ptr<const InterventionSet> interventions = nullptr);
@@ -171,6 +179,8 @@ private:
         std::function<void(const Result<void>&)> done;
         std::function<void(RecordingPtr)> recorded; ///< of a record() run
         bool shown = false;                         ///< its progress is busyText()
+        bool said = false;                          ///< only because it takes long: taken back when it ends
+        QElapsedTimer since{};                      ///< its first progress
     };
     RunId submitTask(const std::string& tag, Task task);
     RunId watch(RunId run, QObject* receiver, std::function<void(const Result<void>&)> done);
@@ -180,14 +190,18 @@ private:
     void chooseHead(); ///< a telling one, where nobody has chosen
     void tellChat();
     void setBusy(const QString& text, double fraction);
-    void adopt(RecordingPtr recording, RecordingOrigin origin, RunId run, bool grew);
+    void showProgress(Watched& watched, const TaskProgress& progress);
+    [[nodiscard]] static QString taskText(const std::string& what);
+    void adopt(RecordingPtr recording, RecordingOrigin origin, RunId run, bool grew,
+               std::shared_ptr<const InterventionSet> interventions);
+    bool findChanges(); ///< of a file: those that are switched on, where they have the same words; whether others
 
     EnginePort& engine_;
     ChatController& chat_;
     ModelSession& model_;
     SelectionModel selection_;
     RecordingPtr recording_, other_;
-    std::shared_ptr<const InterventionSet> otherInterventions_;
+    std::shared_ptr<const InterventionSet> ranWith_, otherInterventions_;
     mutable std::shared_ptr<const TextAlignment> alignment_; ///< of alignedTo_ and other_; made when asked for
     mutable RecordingPtr alignedTo_;
     RecordingOrigin origin_ = RecordingOrigin::None;

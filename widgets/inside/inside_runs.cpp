@@ -8,6 +8,10 @@
 
 namespace vitral {
 
+namespace {
+constexpr qint64 kWorthSayingMs = 500;
+}
+
 RunId InsideController::submitTask(const std::string& tag, Task task) {
     return tag.empty() ? engine_.task(std::move(task)) : engine_.taskLatest(tag, std::move(task));
 }
@@ -54,7 +58,7 @@ RunId InsideController::record(RecordRun run, QObject* receiver, std::function<v
 void InsideController::keepForComparison() {
     if (!recording_)
         return;
-    compareWith(recording_, tr("the run kept before"), recording_->interventions.empty() ? nullptr : interventions_);
+    compareWith(recording_, tr("the run kept before"), ranWith_);
 }
 
 void InsideController::compareWithUnchanged() {
@@ -119,8 +123,8 @@ void InsideController::onEvents(const std::vector<RunEvent>& events) {
                             .arg(QLocale().toString(prefill->done), QLocale().toString(prefill->total)),
                         prefill->total > 0 ? static_cast<double>(prefill->done) / prefill->total : -1);
         } else if (const auto* task = std::get_if<TaskProgress>(&event)) {
-            if (const auto at = watched_.find(task->run); at != watched_.end() && at->second.shown)
-                setBusy(QString::fromStdString(task->what), task->fraction);
+            if (const auto at = watched_.find(task->run); at != watched_.end())
+                showProgress(at->second, *task);
         } else if (const auto* finished = std::get_if<RunFinished>(&event)) {
             onFinished(*finished);
         }
@@ -129,13 +133,41 @@ void InsideController::onEvents(const std::vector<RunEvent>& events) {
         onRecorded(*newest);
 }
 
+QString InsideController::taskText(const std::string& what) {
+    if (what == "logit lens")
+        return tr("Computing the logit lens\u2026");
+    if (what == "attribution")
+        return tr("Taking the logit apart\u2026");
+    if (what == "neurons")
+        return tr("Reading the neurons\u2026");
+    if (what == "operations")
+        return tr("Measuring the operations\u2026");
+    if (what == "effect of the changes")
+        return tr("Measuring the effect of the changes\u2026");
+    if (what == "switching heads off")
+        return tr("Switching heads off in turn\u2026");
+    if (what == "patching")
+        return tr("Patching\u2026");
+    return tr("Computing\u2026");
+}
+
+void InsideController::showProgress(Watched& watched, const TaskProgress& progress) {
+    // A view's question of a moment is not worth a word; one that keeps the engine busy is, and can be stopped.
+    if (!watched.shown && !watched.since.isValid())
+        watched.since.start();
+    else if (!watched.shown && watched.since.elapsed() > kWorthSayingMs && busyText_.isEmpty())
+        watched.shown = watched.said = true;
+    if (watched.shown)
+        setBusy(taskText(progress.what), progress.fraction);
+}
+
 void InsideController::onRecorded(const TraceRecorded& recorded) {
     if (!recorded.recording)
         return;
     const bool grew = shownRun_ == recorded.run && recording_;
     place_ = chat_.run();
     fileName_.clear();
-    adopt(recorded.recording, RecordingOrigin::Chat, recorded.run, grew);
+    adopt(recorded.recording, RecordingOrigin::Chat, recorded.run, grew, place_.interventions);
 }
 
 void InsideController::onFinished(const RunFinished& finished) {
@@ -144,6 +176,8 @@ void InsideController::onFinished(const RunFinished& finished) {
         return;
     const Watched what = std::move(at->second);
     watched_.erase(at);
+    if (what.said)
+        setBusy({}, -1);
     if (!what.receiver || !what.done)
         return;
     if (finished.reason == FinishReason::Cancelled)

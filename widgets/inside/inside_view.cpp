@@ -3,6 +3,8 @@
 
 #include <QEvent>
 #include <QPainter>
+#include <QScrollArea>
+#include <QVBoxLayout>
 
 namespace vitral {
 
@@ -48,6 +50,19 @@ void InsideView::changeEvent(QEvent* event) {
     QWidget::changeEvent(event);
     if (event->type() == QEvent::LanguageChange)
         retranslate();
+}
+
+QWidget* InsideView::scrollingPage() {
+    auto* outer = new QVBoxLayout(this);
+    outer->setContentsMargins(0, 0, 0, 0);
+    auto* scroll = new QScrollArea(this);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setWidgetResizable(true);
+    auto* page = new QWidget(scroll);
+    page->setProperty("kind", "page");
+    scroll->setWidget(page);
+    outer->addWidget(scroll);
+    return page;
 }
 
 QString InsideView::missing(bool* offersRecordAgain) const {

@@ -64,6 +64,9 @@ protected:
         Q_UNUSED(origin)
     }
     virtual void retranslate() {}
+    /// A page that fills the view, and is scrolled where the view is smaller than it can be (a small window beside the
+    /// chat): the view puts its layout there, once.
+    QWidget* scrollingPage();
 
     void showEvent(QShowEvent* event) override;
     void hideEvent(QHideEvent* event) override;

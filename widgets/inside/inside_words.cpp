@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the room says: what is recorded, what is selected, what to do where there is nothing yet.
+#include "widgets/chat/error_text.h"
 #include "widgets/design/icons.h"
 #include "widgets/design/metrics.h"
 #include "widgets/inside/inside_view.h"
@@ -58,7 +59,7 @@ void InsideWindow::refreshRecorded() {
     QStringList lines = {text};
     if (r) {
         for (const std::string& note : r->notes)
-            lines << QString::fromStdString(note);
+            lines << noteText(note);
         for (const std::string& change : r->interventions)
             lines << QString::fromStdString(change);
     }

@@ -24,6 +24,13 @@ Intervention scaled(Point point, std::int32_t iLayer, float factor) {
     return item;
 }
 
+constexpr float kNeverChosen = -1e9F; // added to a router's logit
+
+bool leavesExpertOut(const Intervention& item) {
+    return item.point == Point::MoeGate && item.edit == EditKind::Add && item.columns.size() == 1 && item.vector &&
+           item.vector->size() == 1 && item.vector->front() * item.factor <= kNeverChosen / 2;
+}
+
 } // namespace
 
 Intervention scaleHead(std::int32_t iLayer, std::int32_t iHead, float factor) {
@@ -39,6 +46,16 @@ Intervention scaleMlp(std::int32_t iLayer, float factor) {
 Intervention scaleNeuron(std::int32_t iLayer, std::int32_t iNeuron, float factor) {
     Intervention item = scaled(Point::MlpPost, iLayer, factor);
     item.columns = {iNeuron};
+    return item;
+}
+
+Intervention leaveExpertOut(std::int32_t iLayer, std::int32_t iExpert) {
+    Intervention item;
+    item.point = Point::MoeGate;
+    item.iLayer = iLayer;
+    item.columns = {iExpert};
+    item.edit = EditKind::Add;
+    item.vector = std::make_shared<const std::vector<float>>(1, kNeverChosen);
     return item;
 }
 
@@ -137,6 +154,8 @@ QString InterventionWords::pointText(Point point) {
         return tr("neurons");
     case Point::MlpOut:
         return tr("MLP output");
+    case Point::MoeGate:
+        return tr("router");
     default:
         return QString::fromStdString(pointName(point, 0)).section(QLatin1Char('.'), -1);
     }
@@ -163,15 +182,19 @@ QString InterventionWords::text(const Intervention& item) {
     if (item.iHead >= 0)
         where += QStringLiteral(", ") + tr("head %1").arg(item.iHead);
     if (item.columns.size() == 1)
-        where += QStringLiteral(", ") +
-                 (item.point == Point::MlpPost ? tr("neuron %1") : tr("column %1")).arg(item.columns.front());
+        where += QStringLiteral(", ") + (item.point == Point::MlpPost   ? tr("neuron %1")
+                                         : item.point == Point::MoeGate ? tr("expert %1")
+                                                                        : tr("column %1"))
+                                            .arg(item.columns.front());
     else if (!item.columns.empty())
         where += QStringLiteral(", ") + tr("%n column(s)", nullptr, int(item.columns.size()));
-    if (item.columns.empty() || item.point != Point::MlpPost)
+    if (item.columns.empty() || (item.point != Point::MlpPost && item.point != Point::MoeGate))
         where += QStringLiteral(", ") + pointText(item.point);
     QString what = editText(item.edit);
     if (item.edit == EditKind::Scale)
         what = tr("times %1").arg(numberText(double(item.factor), 3));
+    else if (leavesExpertOut(item))
+        what = tr("never chosen");
     else if (item.edit == EditKind::Add)
         what = tr("plus %1 times the vector").arg(numberText(double(item.factor), 3));
     QString text = QStringLiteral("%1: %2").arg(where, what);

@@ -16,6 +16,8 @@ class InsideController;
 [[nodiscard]] Intervention scaleHead(std::int32_t iLayer, std::int32_t iHead, float factor); ///< 0: switched off
 [[nodiscard]] Intervention scaleMlp(std::int32_t iLayer, float factor);
 [[nodiscard]] Intervention scaleNeuron(std::int32_t iLayer, std::int32_t iNeuron, float factor);
+/// The router no longer chooses this expert, and takes the next best one.
+[[nodiscard]] Intervention leaveExpertOut(std::int32_t iLayer, std::int32_t iExpert);
 [[nodiscard]] Intervention steerStream(std::int32_t iLayer, std::shared_ptr<const std::vector<float>> vector,
                                        float factor, std::string label);
 [[nodiscard]] Intervention patchStream(std::int32_t iLayer, std::int64_t first, std::int64_t end, RecordingPtr source);

@@ -15,7 +15,6 @@
 #include <QLabel>
 #include <QListWidget>
 #include <QPushButton>
-#include <QScrollArea>
 #include <QShortcut>
 #include <QSignalBlocker>
 #include <QSplitter>
@@ -36,13 +35,7 @@ const char* const kPages[] = {"hand", "steering", "sweep", "patching", "effect"}
 
 InterventionsView::InterventionsView(InsideController& inside, QWidget* parent)
     : InsideView(inside, parent), answers_(inside) {
-    auto* outer = new QVBoxLayout(this);
-    outer->setContentsMargins(0, 0, 0, 0);
-    auto* scroll = new QScrollArea(this); // a small window shows part of it, and the rest by scrolling
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setWidgetResizable(true);
-    auto* whole = new QWidget(scroll);
-    whole->setProperty("kind", "page");
+    QWidget* whole = scrollingPage();
     auto* column = new QVBoxLayout(whole);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(design::kSpace2);
@@ -115,8 +108,6 @@ InterventionsView::InterventionsView(InsideController& inside, QWidget* parent)
     splitter_->setStretchFactor(0, 2);
     splitter_->setStretchFactor(1, 5);
     column->addWidget(splitter_, 1);
-    scroll->setWidget(whole);
-    outer->addWidget(scroll);
 
     connect(tabs_, &QTabBar::currentChanged, stack_, &QStackedWidget::setCurrentIndex);
     connect(&inside, &InsideController::interventionsChanged, this, &InterventionsView::setChanged);

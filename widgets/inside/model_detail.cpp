@@ -36,6 +36,7 @@ QString operandText(const OperandInfo& operand) {
 
 void ModelView::fillDetail() {
     const int node = map_->current();
+    unfold_->setVisible(list_ && chosen() != nullptr);
     if (!list_ || node < 0) {
         detail_->setText(list_ ? tr("Choose an operation.") : QString());
     } else if (const Operation* o = chosen()) {

@@ -5,6 +5,7 @@
 #include "core/runtime/explain_task.h"
 #include "core/trace/operations.h"
 #include "widgets/design/metrics.h"
+#include "widgets/inside/arithmetic_popup.h"
 #include "widgets/inside/line_chart.h"
 #include "widgets/inside/operation_map.h"
 #include "widgets/inside/painted_export.h"
@@ -27,27 +28,31 @@ namespace vitral {
 namespace {
 constexpr std::int64_t kPrefillTokens = 128;
 constexpr std::int64_t kPastTokens = 128;
+constexpr std::int64_t kPastAtFirst = 256;
+constexpr int kLeastHeight = 460, kLeastMap = 160;
 constexpr int kSideBySide = 860; ///< width from which details stand beside the picture
 } // namespace
 
 ModelView::ModelView(InsideController& inside, QWidget* parent) : InsideView(inside, parent) {
-    auto* column = new QVBoxLayout(this);
+    QWidget* page = scrollingPage();
+    page->setMinimumHeight(kLeastHeight);
+    auto* column = new QVBoxLayout(page);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(design::kSpace2);
     auto* row = new FlowRow;
-    passLabel_ = new QLabel(this);
+    passLabel_ = new QLabel(page);
     passLabel_->setProperty("role", "small");
-    pass_ = new QComboBox(this);
+    pass_ = new QComboBox(page);
     pass_->addItem(QString(), int(PassKind::Decode));
     pass_->addItem(QString(), int(PassKind::Prefill));
-    measureLabel_ = new QLabel(this);
+    measureLabel_ = new QLabel(page);
     measureLabel_->setProperty("role", "small");
-    measure_ = new QComboBox(this);
+    measure_ = new QComboBox(page);
     for (const OperationMeasure m : {OperationMeasure::Time, OperationMeasure::Bytes, OperationMeasure::Flops})
         measure_->addItem(QString(), int(m));
-    openAll_ = new QPushButton(this);
+    openAll_ = new QPushButton(page);
     openAll_->setCheckable(true);
-    again_ = new QPushButton(this);
+    again_ = new QPushButton(page);
     row->addWidget(passLabel_);
     row->addWidget(pass_);
     row->addWidget(measureLabel_);
@@ -55,13 +60,14 @@ ModelView::ModelView(InsideController& inside, QWidget* parent) : InsideView(ins
     row->addWidget(openAll_);
     row->addWidget(again_);
     column->addLayout(row);
-    summary_ = new QLabel(this);
+    summary_ = new QLabel(page);
     summary_->setProperty("role", "small");
     summary_->setWordWrap(true);
     column->addWidget(summary_);
-    splitter_ = new QSplitter(Qt::Vertical, this);
+    splitter_ = new QSplitter(Qt::Vertical, page);
     splitter_->setChildrenCollapsible(false);
     map_ = new OperationMap(splitter_);
+    map_->setMinimumHeight(kLeastMap);
     splitter_->addWidget(map_);
     auto* scroll = new QScrollArea(splitter_);
     scroll->setWidgetResizable(true);
@@ -83,6 +89,10 @@ ModelView::ModelView(InsideController& inside, QWidget* parent) : InsideView(ins
     };
     detail_ = words();
     detail_->setFont(design::font(design::TextRole::Small));
+    unfold_ = new QPushButton(side);
+    auto* unfoldRow = new FlowRow;
+    unfoldRow->addWidget(unfold_);
+    sideColumn->addLayout(unfoldRow);
     auto* tensorRow = new FlowRow;
     tensor_ = new QComboBox(side);
     record_ = new QPushButton(side);
@@ -106,10 +116,10 @@ ModelView::ModelView(InsideController& inside, QWidget* parent) : InsideView(ins
     splitter_->setStretchFactor(1, 2);
     column->addWidget(splitter_, 1);
 
-    connect(pass_, &QComboBox::currentIndexChanged, this, &ModelView::measureAgain);
+    connect(pass_, &QComboBox::currentIndexChanged, this, [this] { measureAgain(false); });
     connect(measure_, &QComboBox::currentIndexChanged, this,
             [this] { map_->setMeasure(static_cast<OperationMeasure>(measure_->currentData().toInt())); });
-    connect(again_, &QPushButton::clicked, this, &ModelView::measureAgain);
+    connect(again_, &QPushButton::clicked, this, [this] { measureAgain(true); });
     connect(openAll_, &QPushButton::toggled, this, [this](bool on) {
         map_->openAll(on);
         openAll_->setText(on ? tr("Close all") : tr("Open all"));
@@ -118,6 +128,11 @@ ModelView::ModelView(InsideController& inside, QWidget* parent) : InsideView(ins
     connect(tensor_, &QComboBox::currentIndexChanged, this, &ModelView::fillTensor);
     connect(difference_, &QCheckBox::toggled, this, &ModelView::fillTensor);
     connect(record_, &QPushButton::clicked, this, &ModelView::recordTensor);
+    connect(unfold_, &QPushButton::clicked, this, [this] {
+        if (const Operation* operation = chosen())
+            ArithmeticPopup::of(this).open(ArithmeticWords::operation(*operation, map_->title(map_->current())),
+                                           unfold_->mapToGlobal(unfold_->rect().center()));
+    });
     retranslate();
 }
 
@@ -133,7 +148,7 @@ QString ModelView::help() const {
 
 void ModelView::recordingChanged(bool) {
     if (shownModel_ != inside().loadedModel().get())
-        measureAgain();
+        measureAgain(false);
     fillTensor();
 }
 
@@ -163,7 +178,7 @@ void ModelView::selectionChanged(const Selection& selection, QObject* origin) {
 void ModelView::showEvent(QShowEvent* event) {
     InsideView::showEvent(event);
     if (shownModel_ != inside().loadedModel().get() || (!list_ && !measuring_))
-        measureAgain();
+        measureAgain(false);
 }
 
 void ModelView::resizeEvent(QResizeEvent* event) {
@@ -171,7 +186,7 @@ void ModelView::resizeEvent(QResizeEvent* event) {
     splitter_->setOrientation(event->size().width() >= kSideBySide ? Qt::Horizontal : Qt::Vertical);
 }
 
-void ModelView::measureAgain() {
+void ModelView::measureAgain(bool whole) {
     const std::shared_ptr<const Model> model = inside().loadedModel();
     if (!isVisible() && !list_)
         return;
@@ -187,7 +202,9 @@ void ModelView::measureAgain() {
     if (static_cast<PassKind>(pass_->currentData().toInt()) == PassKind::Prefill) {
         request.nRow = std::min(kPrefillTokens, nCtx);
     } else {
-        const std::int64_t n = recording() ? recording()->nPosition() : kPastTokens;
+        // At first after a short text, so that the picture is there at once; when it is asked for, after all of it.
+        const std::int64_t n =
+            recording() ? std::min(recording()->nPosition(), whole ? nCtx : kPastAtFirst) : kPastTokens;
         request.nPast = std::clamp<std::int64_t>(n, 1, nCtx - 1);
     }
     request.kvType = inside().chat().settings().kvType;
@@ -279,6 +296,8 @@ void ModelView::retranslate() {
     measure_->setAccessibleName(tr("What the bars show"));
     openAll_->setText(openAll_->isChecked() ? tr("Close all") : tr("Open all"));
     again_->setText(tr("Measure again"));
+    unfold_->setText(tr("Show the arithmetic"));
+    unfold_->setToolTip(tr("How the operation\u2019s bytes, operations and speed come about"));
     difference_->setText(tr("Difference"));
     difference_->setToolTip(tr("The tensor of this run minus that of the run it is compared with"));
     record_->setText(tr("Record this tensor"));

@@ -40,7 +40,7 @@ public:
     [[nodiscard]] OperationMap* map() const { return map_; }
     [[nodiscard]] const std::shared_ptr<const OperationList>& operations() const { return list_; }
     [[nodiscard]] QString detailText() const; ///< as plain text (tests, screen readers)
-    void measureAgain();
+    void measureAgain(bool whole); ///< whole: decoding after all of the recorded text, however long that takes
 
 protected:
     void recordingChanged(bool grew) override;
@@ -67,7 +67,7 @@ private:
     OperationMap* map_;
     QComboBox *pass_, *measure_, *tensor_;
     QCheckBox* difference_;
-    QPushButton *again_, *openAll_, *record_;
+    QPushButton *again_, *openAll_, *record_, *unfold_;
     QLabel *passLabel_, *measureLabel_, *summary_, *detail_, *statistics_;
     LineChart* histogram_;
     QSplitter* splitter_;

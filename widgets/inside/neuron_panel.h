@@ -11,6 +11,7 @@
 #include <optional>
 
 class QComboBox;
+class QGridLayout;
 class QLabel;
 class QPushButton;
 
@@ -40,12 +41,21 @@ signals:
 
 protected:
     void changeEvent(QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     void fill();
+    void arrange(bool narrow); ///< the lists beside each other, or the neurons above their tokens
+    [[nodiscard]] static QString neuronName(const Neuron& neuron);
+    [[nodiscard]] QString expertsText() const; ///< which the router chose; empty: an MLP
     void fillTokens();
+    void unfoldNeuron(int index, QPoint at);
+    void unfoldToken(const std::vector<PromotedToken>& tokens, int index, QPoint at);
+    [[nodiscard]] const Neuron* chosen() const;
     void retranslate();
 
+    QGridLayout* grid_;
+    std::optional<bool> narrow_;
     QComboBox* order_;
     QLabel *count_, *promotedLabel_, *suppressedLabel_;
     QPushButton *off_, *twice_;

@@ -2,6 +2,7 @@
 // What the positions view draws, kind by kind, out of what was recorded and of the formulas.
 #include "core/tensor/quantize.h"
 #include "core/trace/attention_map.h"
+#include "widgets/inside/arithmetic_popup.h"
 #include "widgets/inside/grid_view.h"
 #include "widgets/inside/line_chart.h"
 #include "widgets/inside/positions_view.h"
@@ -9,6 +10,8 @@
 #include "widgets/inside/scale_legend.h"
 #include "widgets/inside/value_colour.h"
 #include "widgets/inside/value_text.h"
+
+#include <QPushButton>
 
 #include <algorithm>
 #include <cmath>
@@ -31,8 +34,33 @@ std::vector<double> counting(std::int64_t n, double step = 1) {
     return x;
 }
 
+/// What a recorded query and key would give at every distance, their own positions taken back.
+DistanceScores scoresOf(const AttentionRecord& r, std::int32_t head, std::int64_t query, std::int64_t key,
+                        std::int64_t nDistance) {
+    const AttentionGeometry& g = r.geometry;
+    std::vector<float> q(std::size_t(g.headDimK)), k(std::size_t(g.headDimK));
+    r.q.read(query, std::int64_t{head} * g.headDimK, q);
+    r.k.read(key, std::int64_t{r.kvHead(head)} * g.headDimK, k);
+    rotateBack(g.rope, query, q);
+    rotateBack(g.rope, key, k);
+    return scoreByDistance(g.rope, q, k, g.scale, nDistance);
+}
+
 std::vector<double> doubles(const std::vector<float>& values) {
     return {values.begin(), values.end()};
+}
+
+/// How alike the rows of a model's position table are; null: it cannot be read.
+std::shared_ptr<const PositionPicture> similarityOf(const TensorView& table, std::int64_t step,
+                                                    const std::stop_token& stop) {
+    const std::int64_t n = table.shape[0], width = table.shape[1];
+    std::vector<float> rows(std::size_t(n * width));
+    const std::size_t bytes = rowBytes(table.dtype, width);
+    for (std::int64_t i = 0; i < n; ++i)
+        if (stop.stop_requested() || !dequantizeRow(table.dtype, table.bytes.subspan(std::size_t(i) * bytes, bytes),
+                                                    {rows.data() + i * width, std::size_t(width)}))
+            return nullptr;
+    return std::make_shared<const PositionPicture>(positionSimilarity(rows, n, width, step));
 }
 
 } // namespace
@@ -101,19 +129,31 @@ void PositionsView::fillRotary() {
     fillRotaryChart();
 }
 
+void PositionsView::unfoldScore() {
+    const Place p = place();
+    const AttentionRecord* r = record();
+    const std::int64_t distance = chart_->current();
+    if (r == nullptr || p.query < 0 || p.query >= r->nPosition() || distance < 0)
+        return;
+    const AttentionGeometry& g = r->geometry;
+    const DistanceScores scores = scoresOf(*r, p.head, p.query, p.key, distance + 1);
+    std::vector<double> terms;
+    for (std::size_t at = std::size_t(distance); at < scores.perPair.size(); at += std::size_t(distance + 1))
+        terms.push_back(double(scores.perPair[at]));
+    if (scores.unrotated != 0.0F)
+        terms.push_back(double(scores.unrotated));
+    ArithmeticPopup::of(this).open(ArithmeticWords::scoreOfPairs(distance, terms, double(g.softcap)),
+                                   unfold_->mapToGlobal(unfold_->rect().center()));
+}
+
 void PositionsView::fillRotaryChart() {
     const Place p = place();
     const AttentionRecord* r = record();
     if (r == nullptr || p.query < 0 || p.query >= r->nPosition())
         return;
     const AttentionGeometry& g = r->geometry;
-    std::vector<float> q(std::size_t(g.headDimK)), k(std::size_t(g.headDimK));
-    r->q.read(p.query, std::int64_t{p.head} * g.headDimK, q);
-    r->k.read(p.key, std::int64_t{r->kvHead(p.head)} * g.headDimK, k);
-    rotateBack(g.rope, p.query, q);
-    rotateBack(g.rope, p.key, k);
     const std::int64_t n = std::clamp<std::int64_t>(recording()->nPosition(), kLeastDistance, kMostDistance);
-    const DistanceScores scores = scoreByDistance(g.rope, q, k, g.scale, n);
+    const DistanceScores scores = scoresOf(*r, p.head, p.query, p.key, n);
     ChartContent chart;
     chart.x = counting(n);
     chart.xTitle = tr("distance in tokens");
@@ -150,14 +190,9 @@ void PositionsView::addOtherCurves(ChartContent& chart, std::vector<double> here
     if (query < 0 || key < 0 || query >= r->nPosition())
         return;
     const AttentionGeometry& g = r->geometry;
-    std::vector<float> q(std::size_t(g.headDimK)), k(std::size_t(g.headDimK));
-    r->q.read(query, std::int64_t{p.head} * g.headDimK, q);
-    r->k.read(key, std::int64_t{r->kvHead(p.head)} * g.headDimK, k);
-    rotateBack(g.rope, query, q);
-    rotateBack(g.rope, key, k);
     const auto n = std::int64_t(chart.x.size());
-    Curve there{tr("in %1").arg(inside().otherName()), doubles(scoreByDistance(g.rope, q, k, g.scale, n).total),
-                Glass::Ruby, false};
+    Curve there{tr("in %1").arg(inside().otherName()), doubles(scoresOf(*r, p.head, query, key, n).total), Glass::Ruby,
+                false};
     if (g.softcap > 0)
         for (double& y : there.y)
             y = double(g.softcap) * std::tanh(y / double(g.softcap));
@@ -180,18 +215,20 @@ void PositionsView::fillLearned() {
         learned_.reset();
         const GgufTensor* tensor = model && model->file() ? model->file()->findTensor("position_embd.weight") : nullptr;
         if (tensor != nullptr && tensor->view.shape.rank == 2) {
-            const std::int64_t n = tensor->view.shape[0], width = tensor->view.shape[1];
-            std::vector<float> rows(std::size_t(n * width));
-            const std::size_t bytes = rowBytes(tensor->view.dtype, width);
-            bool readable = true;
-            for (std::int64_t i = 0; i < n && readable; ++i)
-                readable = dequantizeRow(tensor->view.dtype, tensor->view.bytes.subspan(std::size_t(i) * bytes, bytes),
-                                         {rows.data() + i * width, std::size_t(width)})
-                               .has_value();
-            learnedCount_ = n;
-            learnedStep_ = (n + kMostRows - 1) / kMostRows;
-            if (readable)
-                learned_ = std::make_shared<const PositionPicture>(positionSimilarity(rows, n, width, learnedStep_));
+            learnedCount_ = tensor->view.shape[0];
+            learnedStep_ = (learnedCount_ + kMostRows - 1) / kMostRows;
+            inside().pool().ask(
+                this, "learned",
+                [model, view = tensor->view, step = learnedStep_](std::stop_token stop) {
+                    return similarityOf(view, step, stop);
+                },
+                [this, of = model.get()](std::shared_ptr<const PositionPicture> picture) {
+                    if (learnedOf_ != of)
+                        return;
+                    learned_ = std::move(picture);
+                    if (kind() == kLearned)
+                        fillLearned();
+                });
         }
     }
     showPicture(learned_, tr("position"), tr("position"), learnedStep_, learnedStep_);

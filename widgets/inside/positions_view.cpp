@@ -12,6 +12,7 @@
 #include "widgets/inside/value_text.h"
 
 #include <QLabel>
+#include <QPushButton>
 #include <QSplitter>
 #include <QTabBar>
 #include <QVBoxLayout>
@@ -25,26 +26,29 @@ using design::Glass;
 
 namespace {
 constexpr int kSettleMs = 60;
+constexpr int kLeastHeight = 520;
 
 const char* const kNames[] = {"rotary", "learned", "sinusoidal", "alibi"};
 } // namespace
 
 PositionsView::PositionsView(InsideController& inside, QWidget* parent) : InsideView(inside, parent) {
-    auto* column = new QVBoxLayout(this);
+    QWidget* page = scrollingPage();
+    page->setMinimumHeight(kLeastHeight);
+    auto* column = new QVBoxLayout(page);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(design::kSpace2);
-    tabs_ = new QTabBar(this);
+    tabs_ = new QTabBar(page);
     tabs_->setDrawBase(false);
     tabs_->setExpanding(false);
     for (int i = 0; i < kKindCount; ++i)
         tabs_->addTab(QString());
     column->addWidget(tabs_);
-    note_ = new QLabel(this);
+    note_ = new QLabel(page);
     note_->setProperty("role", "small");
     note_->setWordWrap(true);
     note_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     column->addWidget(note_);
-    splitter_ = new QSplitter(Qt::Vertical, this);
+    splitter_ = new QSplitter(Qt::Vertical, page);
     splitter_->setChildrenCollapsible(false);
     dials_ = new RopeDials(splitter_);
     splitter_->addWidget(dials_);
@@ -60,8 +64,16 @@ PositionsView::PositionsView(InsideController& inside, QWidget* parent) : Inside
     leftColumn->addWidget(grid_, 1);
     leftColumn->addWidget(legend_);
     pair_->addWidget(left);
-    chart_ = new LineChart(pair_);
-    pair_->addWidget(chart_);
+    auto* right = new QWidget(pair_);
+    auto* rightColumn = new QVBoxLayout(right);
+    rightColumn->setContentsMargins(0, 0, 0, 0);
+    rightColumn->setSpacing(design::kSpace1);
+    chart_ = new LineChart(right);
+    unfold_ = new QPushButton(right);
+    rightColumn->addWidget(chart_, 1);
+    rightColumn->addWidget(unfold_, 0, Qt::AlignLeft);
+    pair_->addWidget(right);
+    connect(unfold_, &QPushButton::clicked, this, &PositionsView::unfoldScore);
     pair_->setStretchFactor(0, 1);
     pair_->setStretchFactor(1, 1);
     splitter_->addWidget(pair_);
@@ -232,6 +244,7 @@ QString PositionsView::noteText() const {
 
 void PositionsView::fill() {
     dials_->setVisible(kind() == kRotary);
+    unfold_->setVisible(kind() == kRotary && used(kRotary));
     switch (kind()) {
     case kRotary:
         fillRotary();
@@ -261,6 +274,8 @@ void PositionsView::retranslate() {
     tabs_->setAccessibleName(tr("Kind of position"));
     grid_->setAccessibleName(tr("Picture of the positions"));
     chart_->setAccessibleName(tr("Effect of the distance"));
+    unfold_->setText(tr("Show the arithmetic"));
+    unfold_->setToolTip(tr("How the score at the chosen distance comes about"));
     fill();
 }
 

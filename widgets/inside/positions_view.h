@@ -9,6 +9,7 @@
 #include <QTimer>
 
 class QLabel;
+class QPushButton;
 class QSplitter;
 class QTabBar;
 
@@ -65,6 +66,7 @@ private:
     void fillRotaryChart();
     void addOtherCurves(ChartContent& chart, std::vector<double> here) const; ///< `here`: a copy, the list grows
     /// The same layer of the second run; null: no comparison, or not recorded.
+    void unfoldScore();
     [[nodiscard]] const AttentionRecord* otherRecord() const;
     [[nodiscard]] QString comparedText() const;
     void fillLearned();
@@ -78,6 +80,7 @@ private:
     RopeDials* dials_;
     GridView* grid_;
     LineChart* chart_;
+    QPushButton* unfold_;
     ScaleLegend* legend_;
     QSplitter *splitter_, *pair_;
     QTimer timer_;

@@ -2,6 +2,7 @@
 // What the residual view asks the engine for: columns of the lens, the parts of a logit, neurons; of a comparison, of
 // both runs.
 #include "core/runtime/explain_task.h"
+#include "widgets/chat/error_text.h"
 #include "widgets/inside/arithmetic_popup.h"
 #include "widgets/inside/attribution_panel.h"
 #include "widgets/inside/grid_view.h"
@@ -61,7 +62,7 @@ void ResidualView::askLens() {
     const RecordingPtr other = inside().other();
     const bool otherRecorded = both && other->nPosition() > kExactTokens &&
                                other->find(Point::ResidPost, std::int32_t(other->model.nLayer) - 1) != nullptr;
-    inside().askEngine(
+    lensRun_ = inside().askEngine(
         this, "lens",
         [model, request, run = run(), source = fromRecording ? recording() : nullptr,
          pairs = both ? inside().alignment() : nullptr, otherRun = both ? otherRun() : ExplainedRun{},
@@ -91,6 +92,7 @@ void ResidualView::askLens() {
         [this, asked = recording(), target = request.target, both, other,
          again = !fromRecording && n > kExactTokens](Result<Seen> found) {
             lensAsked_ = false;
+            lensRun_ = 0;
             if (!found) {
                 tell(found.error());
                 return;
@@ -104,7 +106,7 @@ void ResidualView::askLens() {
                 target == static_cast<LensTarget>(target_->currentData().toInt())) {
                 lensNotes_.clear();
                 for (const std::string& note : lens->notes)
-                    lensNotes_ += QLatin1Char(' ') + QString::fromStdString(note);
+                    lensNotes_ += QLatin1Char(' ') + noteText(note);
                 if (again)
                     lensNotes_ +=
                         QLatin1Char(' ') +
@@ -148,7 +150,7 @@ void ResidualView::askAttribution() {
     }
     if (!attribution_->attribution())
         attribution_->setWaiting(tr("Computing\u2026"));
-    inside().askEngine(
+    detailRun_ = inside().askEngine(
         this, "attribution",
         [model, request, run = run(), partner,
          otherRun = partner >= 0 ? otherRun() : ExplainedRun{}](TaskContext& context) -> Result<Both> {
@@ -212,7 +214,7 @@ void ResidualView::askNeurons() {
     }
     if (!neurons_->report())
         neurons_->setWaiting(tr("Computing\u2026"));
-    inside().askEngine(
+    detailRun_ = inside().askEngine(
         this, "neurons",
         [model, request, run = run(), partner,
          otherRun = partner >= 0 ? otherRun() : ExplainedRun{}](TaskContext& context) mutable -> Result<NeuronReport> {

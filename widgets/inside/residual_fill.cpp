@@ -5,6 +5,7 @@
 #include "widgets/inside/attribution_panel.h"
 #include "widgets/inside/bar_list.h"
 #include "widgets/inside/grid_view.h"
+#include "widgets/inside/intervention_edits.h"
 #include "widgets/inside/residual_view.h"
 #include "widgets/inside/value_text.h"
 
@@ -150,6 +151,9 @@ QString ResidualView::answerText() const {
                 break;
             }
     }
+    if (nEnabled(inside().interventions().get()) > 0 && inside().interventions() != inside().ranWith())
+        text += QLatin1Char(' ') + tr("This run is computed again as it was recorded: the changes that are switched on "
+                                      "now are not in it.");
     return text + lensNotes_;
 }
 
@@ -169,9 +173,11 @@ void ResidualView::fillPlace() {
                       .arg(numberText(double(score->entropy), 3), countText(score->rank + 1));
     switch (tabs_->currentIndex()) {
     case kAttribution:
-        place_->setText(tr("What the embedding, every head and every MLP wrote towards this logit, after token %1 %2.")
-                            .arg(at)
-                            .arg(token));
+        place_->setText(
+            tr("What the embedding, every head and every MLP or expert wrote towards this logit, after token %1 "
+               "%2.")
+                .arg(at)
+                .arg(token));
         break;
     case kNeurons:
         place_->setText(tr("MLP of layer %1 at token %2 %3.").arg(layer()).arg(at).arg(token));

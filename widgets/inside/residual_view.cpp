@@ -30,7 +30,8 @@
 namespace vitral {
 
 namespace {
-constexpr int kSettleMs = 120;     // while a person scrolls or walks, nothing is asked
+constexpr int kSettleMs = 120; // while a person scrolls or walks, nothing is asked
+constexpr int kNarrow = 440, kLeastBelow = 340, kLeastNarrow = 620, kLeastHeight = 400;
 constexpr int kRoomForWords = 520; ///< height from which sentences stand between table and details
 
 QLabel* smallLabel(QWidget* parent) {
@@ -41,16 +42,18 @@ QLabel* smallLabel(QWidget* parent) {
 } // namespace
 
 ResidualView::ResidualView(InsideController& inside, QWidget* parent) : InsideView(inside, parent) {
-    auto* column = new QVBoxLayout(this);
+    page_ = scrollingPage();
+    auto* column = new QVBoxLayout(page_);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(design::kSpace2);
-    makeControls(this);
-    splitter_ = new QSplitter(Qt::Vertical, this);
+    makeControls(page_);
+    splitter_ = new QSplitter(Qt::Vertical, page_);
     splitter_->setChildrenCollapsible(false);
     table_ = new GridView(splitter_);
     table_->setCellSize({78, 26});
     splitter_->addWidget(table_);
     auto* below = new QWidget(splitter_);
+    below_ = below;
     auto* rows = new QVBoxLayout(below);
     rows->setContentsMargins(0, design::kSpace1, 0, 0);
     rows->setSpacing(design::kSpace2);
@@ -115,8 +118,11 @@ ResidualView::ResidualView(InsideController& inside, QWidget* parent) : InsideVi
         else
             emit viewAsked(QStringLiteral("interventions"));
     };
-    connect(attribution_, &AttributionPanel::switchOffAsked, this,
-            [add](int iLayer, int iHead) { add(iHead >= 0 ? scaleHead(iLayer, iHead, 0) : scaleMlp(iLayer, 0)); });
+    connect(attribution_, &AttributionPanel::switchOffAsked, this, [add](const Contribution& part) {
+        add(part.kind == ContributionKind::Head     ? scaleHead(part.iLayer, part.iHead, 0)
+            : part.kind == ContributionKind::Expert ? leaveExpertOut(part.iLayer, part.iHead)
+                                                    : scaleMlp(part.iLayer, 0));
+    });
     connect(neurons_, &NeuronPanel::scaleAsked, this, [add](int iLayer, int neuron, double factor) {
         add(scaleNeuron(iLayer, neuron, static_cast<float>(factor)));
     });
@@ -125,6 +131,9 @@ ResidualView::ResidualView(InsideController& inside, QWidget* parent) : InsideVi
 
 void ResidualView::resizeEvent(QResizeEvent* event) {
     InsideView::resizeEvent(event);
+    const bool narrow = event->size().width() < kNarrow; // rows of controls and bars stand under each other
+    below_->setMinimumHeight(narrow ? kLeastBelow : 0);
+    page_->setMinimumHeight(narrow ? kLeastNarrow : kLeastHeight);
     const bool roomy = event->size().height() >= kRoomForWords;
     answer_->setVisible(roomy); // numbers before words
     place_->setVisible(roomy);
@@ -152,13 +161,31 @@ void ResidualView::makeControls(QWidget* parent) {
     row->addWidget(difference_);
     row->addWidget(legend);
     connect(difference_, &QCheckBox::toggled, this, &ResidualView::otherChanged);
-    static_cast<QVBoxLayout*>(layout())->addLayout(row);
+    static_cast<QVBoxLayout*>(parent->layout())->addLayout(row);
     connect(measure_, &QComboBox::currentIndexChanged, this, [this] { retranslate(); });
     connect(target_, &QComboBox::currentIndexChanged, this, [this] {
         forgetLens();
         fillTable();
         lensTimer_.start();
     });
+}
+
+std::vector<TracePoint> ResidualView::wantedPoints() const {
+    return {TracePoint{Point::Embed, {}, {}}, TracePoint{Point::ResidPost, {}, {}}};
+}
+
+void ResidualView::showEvent(QShowEvent* event) {
+    InsideView::showEvent(event);
+    lensTimer_.start();
+    detailTimer_.start();
+}
+
+void ResidualView::hideEvent(QHideEvent* event) {
+    InsideView::hideEvent(event);
+    for (const RunId run : {lensRun_, detailRun_}) // nobody looks, and the chat may be waiting for the engine
+        if (run != 0)
+            inside().cancel(run);
+    lensRun_ = detailRun_ = 0;
 }
 
 QString ResidualView::title() const {
@@ -177,7 +204,10 @@ QString ResidualView::missing(bool* offersRecordAgain) const {
         *offersRecordAgain = false;
     if (!inside().model())
         return tr("This view computes with the model that was recorded. Load it to look on.");
-    return {};
+    const QString unreadable = inside().unreadable();
+    if (offersRecordAgain != nullptr)
+        *offersRecordAgain = !unreadable.isEmpty();
+    return unreadable;
 }
 
 TokenMeasure ResidualView::measure() const {
@@ -187,8 +217,7 @@ TokenMeasure ResidualView::measure() const {
 ExplainedRun ResidualView::run() const {
     ExplainedRun run;
     run.tokens = recording()->tokens;
-    if (!recording()->interventions.empty())
-        run.interventions = inside().interventions();
+    run.interventions = inside().ranWith();
     run.kvType = inside().chat().settings().kvType;
     return run;
 }

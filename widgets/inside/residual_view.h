@@ -36,6 +36,8 @@ public:
     [[nodiscard]] QString title() const override;
     [[nodiscard]] QString help() const override;
     [[nodiscard]] bool compares() const override { return true; }
+    /// The stream: from it a long run's lens is read; a short one is computed again, which is exact.
+    [[nodiscard]] std::vector<TracePoint> wantedPoints() const override;
     [[nodiscard]] QString missing(bool* offersRecordAgain) const override;
     [[nodiscard]] QStringList exportFormats() const override;
     Result<void> exportAs(const QString& path, const QString& format, double scale) override;
@@ -62,6 +64,8 @@ protected:
     void selectionChanged(const Selection& selection, QObject* origin) override;
     void retranslate() override;
     void resizeEvent(QResizeEvent* event) override;
+    void showEvent(QShowEvent* event) override;
+    void hideEvent(QHideEvent* event) override;
 
 private:
     enum Tab { kCandidates, kAttribution, kNeurons };
@@ -96,7 +100,7 @@ private:
     QComboBox *measure_, *target_;
     QCheckBox* difference_;
     QLabel *measureLabel_, *targetLabel_, *place_, *answer_;
-    QWidget* legend_;
+    QWidget *legend_, *page_, *below_;
     QTabBar* tabs_;
     QStackedWidget* stack_;
     QSplitter* splitter_;
@@ -107,6 +111,7 @@ private:
     std::int64_t hoverRow_ = -1, hoverCol_ = -1;   ///< its candidates are shown while the pointer is there
     std::int64_t listedRow_ = -1, listedCol_ = -1; ///< the cell whose candidates are listed
     bool lensAsked_ = false;
+    RunId lensRun_ = 0, detailRun_ = 0; ///< what the engine was asked for last
     QString lensNotes_;
     const void* shownModel_ = nullptr;
 };

@@ -3,19 +3,13 @@
 // held against the run itself.
 
 #include "core/trace/attention_map.h"
-#include "tests/support/result_test.h"
-#include "widgets/compare/compare_window.h"
+#include "tests/support/inside_room.h"
 #include "widgets/inside/arithmetic_popup.h"
 #include "widgets/inside/attribution_panel.h"
 #include "widgets/inside/bar_list.h"
 #include "widgets/inside/cell_step.h"
-#include "widgets/inside/experiment_pages.h"
 #include "widgets/inside/grid_view.h"
-#include "widgets/inside/inside_controller.h"
-#include "widgets/inside/intervention_button.h"
-#include "widgets/inside/intervention_chip.h"
 #include "widgets/inside/intervention_edits.h"
-#include "widgets/inside/intervention_form.h"
 #include "widgets/inside/interventions_view.h"
 #include "widgets/inside/line_chart.h"
 #include "widgets/inside/model_view.h"
@@ -27,68 +21,22 @@
 #include "widgets/inside/tensor_statistics.h"
 #include "widgets/inside/value_text.h"
 
-#include <QComboBox>
-#include <QListWidget>
-#include <QMenu>
-#include <QProcess>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QXmlStreamReader>
-#include <QtTest>
 
 #include <cmath>
+#include <numeric>
 
 using namespace vitral;
+using namespace vitral::test;
 
-namespace {
-constexpr int kWaitMs = 60'000; // generous: sanitizers and busy machines
-const char* const kModel = VITRAL_SOURCE_DIR "/assets/models/vitral-pequeno/vitral-pequeno-q8_0.gguf";
-} // namespace
-
-class TestInsideExplain : public QObject {
+class TestInsideExplain : public QObject, protected InsideRoom {
     Q_OBJECT
 private slots:
-    void initTestCase() {
-        if (!QFileInfo::exists(QString::fromUtf8(kModel)))
-            QSKIP("The model that comes with the program is not in this tree.");
-        QLocale::setDefault(QLocale::c());
-        EngineOptions options;
-        options.cpu.nThread = 2;
-        auto port = makeEnginePort(options, bridge_);
-        QVERIFY_RESULT(port);
-        port_ = std::move(*port);
-        store_ = std::make_unique<StoreThread>([] { return ConversationStore::open({}); });
-        model_ = std::make_unique<ModelSession>(*port_, bridge_, helper_);
-        chat_ = std::make_unique<ChatController>(*port_, bridge_, *store_, helper_, *model_);
-        inside_ = std::make_unique<InsideController>(*port_, bridge_, *chat_, *model_);
-        model_->load(kModel);
-        QTRY_VERIFY_WITH_TIMEOUT(model_->model() != nullptr, kWaitMs);
-        const auto ids = model_->model()->tokenizer()->encode("Once upon a time there was a small dog. The small dog",
-                                                              {AddSpecial::Yes, ParseSpecial::Yes});
-        QVERIFY_RESULT(ids);
-        RecordRun run;
-        run.ids = *ids;
-        inside_->record(std::move(run), this, [this](Result<RecordingPtr> recording) {
-            if (recording)
-                inside_->show(*recording, RecordingOrigin::Reread);
-            else
-                qWarning("%s", recording.error().message.c_str());
-        });
-        QTRY_VERIFY_WITH_TIMEOUT(inside_->recording() != nullptr, kWaitMs);
-        QVERIFY(inside_->model() != nullptr);
-        n_ = inside_->recording()->nPosition();
-        QVERIFY(n_ >= 8);
-    }
-
-    void cleanupTestCase() {
-        inside_.reset();
-        chat_.reset();
-        model_.reset();
-        store_.reset();
-        port_.reset();
-    }
-
+    void initTestCase() { openRoom(); }
+    void cleanupTestCase() { closeRoom(); }
     void cleanup() {
         if (inside_)
             inside_->setInterventions(nullptr);
@@ -189,6 +137,25 @@ private slots:
         QVERIFY(view.neuronPanel()->promoted()->content().bars.size() >= 4);
         QVERIFY(view.neuronPanel()->promoted()->content().bars[0].value >
                 view.neuronPanel()->suppressed()->content().bars[0].value);
+        // Its activation unfolds, and so does what it adds to a token.
+        const Neuron& first = report.neurons[0];
+        view.neuronPanel()->neurons()->setFocus();
+        QTest::keyClick(view.neuronPanel()->neurons(), Qt::Key_Return);
+        ArithmeticPopup& popup = ArithmeticPopup::of(&view);
+        QVERIFY(popup.isVisible());
+        QCOMPARE(popup.steps()[0]->formula(), QStringLiteral("f(%1) \u00D7 %2 = %3")
+                                                  .arg(sixDigits(double(first.pre)), bracketed(double(first.linear)),
+                                                       sixDigits(double(first.activation))));
+        const double silu = double(first.pre) / (1 + std::exp(-double(first.pre))); // of this model
+        QVERIFY(std::abs(silu * double(first.linear) - double(first.activation)) <
+                1e-3 * std::max(1.0, std::abs(double(first.activation))));
+        QVERIFY(popup.steps()[1]->formula().endsWith(sixDigits(double(first.write))));
+        popup.hide();
+        view.neuronPanel()->promoted()->setCurrent(0);
+        QTest::keyClick(view.neuronPanel()->promoted(), Qt::Key_Return);
+        QVERIFY(popup.isVisible());
+        QVERIFY(popup.steps()[0]->formula().endsWith(sixDigits(double(first.promoted[0].logit))));
+        popup.hide();
         // A neuron can be switched off from here.
         QSignalSpy asked(&view, &InsideView::viewAsked);
         emit view.neuronPanel()->scaleAsked(report.iLayer, report.neurons[0].index, 0);
@@ -202,13 +169,8 @@ private slots:
         const RecordingPtr shown = inside_->recording();
         auto set = std::make_shared<InterventionSet>();
         set->items.push_back(scaleHead(0, 0, 0));
-        RecordRun run;
-        run.ids = shown->tokens;
-        run.interventions = set;
-        RecordingPtr changed;
-        inside_->record(std::move(run), this,
-                        [&](Result<RecordingPtr> recording) { changed = recording.value_or(nullptr); });
-        QTRY_VERIFY_WITH_TIMEOUT(changed != nullptr, kWaitMs);
+        const RecordingPtr changed = recorded(shown->tokens, set);
+        QVERIFY(changed != nullptr);
         QVERIFY(inside_->compareWith(changed, "without head 0", set).isEmpty());
         QVERIFY(inside_->otherUnreadable().isEmpty());
         ResidualView view(*inside_);
@@ -286,6 +248,21 @@ private slots:
         const Arithmetic turn = ArithmeticWords::angle(1, step, s.position, s.key);
         QCOMPARE(turn.steps.size(), std::size_t{4});
         QVERIFY(turn.steps[3].formula.contains(sixDigits(std::cos(step * double(s.position - s.key)))));
+        // The score at the recorded distance is the sum over the pairs, and that of the map.
+        QPushButton* unfold = nullptr;
+        for (QPushButton* button : view.findChildren<QPushButton*>())
+            if (button->text() == QLatin1String("Show the arithmetic"))
+                unfold = button;
+        QVERIFY(unfold != nullptr && unfold->isVisible());
+        view.chart()->setCurrent(int(s.position - s.key));
+        unfold->click();
+        ArithmeticPopup& popup = ArithmeticPopup::of(&view);
+        QVERIFY(popup.isVisible());
+        const QString said = popup.steps()[0]->formula().section(QLatin1String(" = "), -1);
+        QVERIFY2(std::abs(QLocale().toDouble(QString(said).replace(QChar(0x2212), QLatin1Char('-'))) -
+                          double(cell.scaled)) < 2e-3 * std::max(1.0, std::abs(double(cell.scaled))),
+                 qPrintable(said));
+        popup.hide();
         for (const char* kind : {"learned", "sinusoidal", "alibi"}) {
             view.go(kind);
             QVERIFY2(view.noteText().contains("does not use it"), kind);
@@ -311,6 +288,14 @@ private slots:
         QVERIFY(attention >= 0);
         view.map()->setCurrent(attention);
         QVERIFY2(view.detailText().contains("blk.0.attn_q.weight"), qPrintable(view.detailText()));
+        // The engine's count of a matrix product is two for every number of a result and column of a weight.
+        const Operation& product = list.operations[std::size_t(tree.nodes[std::size_t(attention)].first)];
+        const Arithmetic unfolded = ArithmeticWords::operation(product, "product");
+        QVERIFY2(unfolded.steps[2].formula.startsWith(
+                     QStringLiteral("2 \u00D7 %1 \u00D7 %2")
+                         .arg(countText(product.outputs[0].shape.count()), countText(product.weights[0].shape.nCol()))),
+                 qPrintable(unfolded.steps[2].formula));
+        QVERIFY(unfolded.steps[2].formula.contains(countText(product.flops)));
         QVERIFY(view.detailText().contains("not recorded"));
         // Recorded on demand, the same numbers as in the recording itself.
         auto* record = view.findChild<QPushButton*>(QStringLiteral("recordTensor"));
@@ -327,209 +312,6 @@ private slots:
         for (const double count : statistics.histogram)
             total += count;
         QCOMPARE(total, double(tensor->rows.nRow() * tensor->rows.nCol()));
-    }
-
-    void changesAreListedSwitchedAndUndone() {
-        InterventionChip chip(*inside_);
-        InterventionsView view(*inside_);
-        view.resize(1000, 700);
-        view.show();
-        QVERIFY(chip.text().isEmpty());
-        view.add(scaleHead(1, 2, 0));
-        view.add(scaleMlp(0, 0.5F));
-        QCOMPARE(view.list()->count(), 2);
-        QVERIFY2(view.list()->item(0)->text().contains("head 2"), qPrintable(view.list()->item(0)->text()));
-        QVERIFY(chip.text().contains("2"));
-        view.list()->item(0)->setCheckState(Qt::Unchecked);
-        QCOMPARE(nEnabled(inside_->interventions().get()), 1);
-        QVERIFY(chip.text().contains("1"));
-        view.undo();
-        QCOMPARE(nEnabled(inside_->interventions().get()), 2);
-        view.undo();
-        view.undo();
-        QVERIFY(inside_->interventions() == nullptr);
-        QVERIFY(chip.text().isEmpty());
-        QVERIFY(!view.canUndo());
-        view.add(scaleHead(99, 0, 0)); // no such layer: said, and nothing is added
-        QVERIFY(inside_->interventions() == nullptr);
-    }
-
-    void anyViewChangesWhatIsSelected() {
-        inside_->selection().setHead(2, 5);
-        InterventionButton button(*inside_);
-        QMenu menu;
-        button.fill(&menu);
-        QAction* off = nullptr;
-        for (QAction* action : menu.actions())
-            if (action->text().contains("head off"))
-                off = action;
-        QVERIFY(off != nullptr);
-        off->trigger();
-        QVERIFY(inside_->interventions() != nullptr);
-        QCOMPARE(inside_->interventions()->items[0].iLayer, 2);
-        QCOMPARE(inside_->interventions()->items[0].iHead, 5);
-        QCOMPARE(inside_->interventions()->items[0].edit, EditKind::Zero);
-    }
-
-    void columnsAreRead() {
-        QCOMPARE(*parseColumns(" 3, 10-12,3"), (std::vector<std::int32_t>{3, 10, 11, 12}));
-        QVERIFY(parseColumns("")->empty());
-        for (const char* wrong : {"a", "3-", "5-2", "-1", "1-2-3"})
-            QVERIFY2(!parseColumns(QString::fromLatin1(wrong)), wrong);
-    }
-
-    void theEffectIsMeasured() {
-        InterventionsView view(*inside_);
-        view.resize(1000, 700);
-        view.go("effect");
-        view.show();
-        view.add(scaleMlp(0, 0));
-        view.effect()->measure();
-        QTRY_VERIFY_WITH_TIMEOUT(view.effect()->comparison().has_value(), kWaitMs);
-        const RunComparison& c = *view.effect()->comparison();
-        QCOMPARE(std::int64_t(c.positions.size()), n_);
-        QVERIFY(c.meanKl > 0.01);
-        // Without the change the numbers are those of the recorded run.
-        for (std::int64_t p = 0; p + 1 < n_; ++p)
-            if (const auto& was = inside_->recording()->scores[std::size_t(p + 1)])
-                QVERIFY(std::abs(c.positions[std::size_t(p)].without.logProbability - was->logProbability) < 2e-3F);
-        QCOMPARE(view.effect()->picture()->content().nCol, n_);
-        const double with = view.effect()->picture()->content().number(1, 2);
-        const double without = view.effect()->picture()->content().number(0, 2);
-        QCOMPARE(view.effect()->picture()->content().number(2, 2), with - without);
-    }
-
-    void theSweepSwitchesEachHeadOff() {
-        inside_->selection().setPosition(4);
-        InterventionsView view(*inside_);
-        view.resize(1000, 700);
-        view.show();
-        view.sweep()->measure();
-        QTRY_VERIFY_WITH_TIMEOUT(view.sweep()->sweep().has_value(), kWaitMs);
-        const AblationSweep& sweep = *view.sweep()->sweep();
-        const std::int64_t nHead = inside_->recording()->model.nHead, nLayer = inside_->recording()->model.nLayer;
-        QCOMPARE(std::int64_t(sweep.effects.size()), nLayer * (nHead + 1));
-        const GridContent& grid = view.sweep()->picture()->content();
-        QCOMPARE(grid.nCol, nHead + 1);
-        const AblationEffect& first = sweep.effects[0];
-        QCOMPARE(float(grid.number(first.iLayer, first.iHead)), first.logProbability - sweep.logProbability);
-        emit view.sweep()->picture()->cellActivated(1, 3); // a double click
-        QCOMPARE(view.list()->count(), 1);
-        QCOMPARE(inside_->interventions()->items[0].iHead, 3);
-    }
-
-    void aSteeringVectorIsMadeAndAdded() {
-        InterventionsView view(*inside_);
-        view.resize(1000, 700);
-        view.show();
-        view.steering()->setTexts("happy", "sad");
-        view.steering()->make();
-        QTRY_COMPARE_WITH_TIMEOUT(view.list()->count(), 1, kWaitMs);
-        const Intervention& item = inside_->interventions()->items[0];
-        QCOMPARE(item.edit, EditKind::Add);
-        QCOMPARE(std::int64_t(item.vector->size()), inside_->recording()->model.nEmbd);
-        QVERIFY(QString::fromStdString(item.label).contains("happy"));
-    }
-
-    void patchingFillsAGrid() {
-        InterventionsView view(*inside_);
-        view.resize(1000, 700);
-        view.show();
-        view.patching()->setTexts("one", "one two three");
-        view.patching()->measure();
-        QVERIFY(view.patching()->statusText().contains("as many tokens"));
-        // Two prompts of one length that the model answers differently.
-        const std::pair<const char*, const char*> pairs[] = {
-            {"Once upon a time there", "Once upon a dog there"},
-            {"The small dog was happy. The small", "The small cat was happy. The big"},
-            {"One, two, three,", "One, two, seven."},
-            {"A short story", "A short list"},
-        };
-        for (const auto& [clean, corrupt] : pairs) {
-            view.patching()->setTexts(QString::fromUtf8(clean), QString::fromUtf8(corrupt));
-            view.patching()->measure();
-            QTRY_VERIFY_WITH_TIMEOUT(!view.patching()->statusText().contains("Computing"), kWaitMs);
-            if (view.patching()->grid())
-                break;
-        }
-        QVERIFY2(view.patching()->grid().has_value(), qPrintable(view.patching()->statusText()));
-        const PatchGrid& grid = *view.patching()->grid();
-        QCOMPARE(view.patching()->picture()->content().nRow, grid.nLayer);
-        // The whole stream before the last layer, at the last token, is the right answer itself or close to it.
-        QVERIFY(grid.at(grid.nLayer - 1, grid.nColumn - 1) > 0.5F);
-        view.patching()->setPoint(Point::Z); // head by head
-        view.patching()->measure();
-        QTRY_VERIFY_WITH_TIMEOUT(!view.patching()->statusText().contains("Computing"), kWaitMs);
-        QVERIFY2(view.patching()->grid() && view.patching()->grid()->byHead, qPrintable(view.patching()->statusText()));
-        const GridContent& heads = view.patching()->picture()->content();
-        QCOMPARE(heads.nCol, std::int64_t(inside_->model()->anatomy()->layers[0].nHead));
-        QVERIFY(std::isfinite(heads.number(0, 0)) && heads.describe(0, 1).contains("head 1"));
-    }
-
-    void theChatAnswersWithAndWithout() {
-        GenerationSettings settings = chat_->settings();
-        settings.maxTokens = 12;
-        chat_->setSettings(settings);
-        chat_->send("Hello");
-        QTRY_VERIFY_WITH_TIMEOUT(chat_->count() == 2 && !chat_->busy(), kWaitMs);
-        InterventionAnswers answers(*inside_);
-        QVERIFY(!answers.start().isEmpty()); // nothing is on
-        QVERIFY_RESULT(addIntervention(*inside_, scaleMlp(0, 0)));
-        QSignalSpy finished(&answers, &InterventionAnswers::finished);
-        QCOMPARE(answers.start(), QString());
-        QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, kWaitMs);
-        const MessageId without = finished[0][0].toLongLong(), with = finished[0][1].toLongLong();
-        QVERIFY(without != kNoMessage && with != kNoMessage && without != with);
-        QVERIFY(chat_->find(without)->text != chat_->find(with)->text);
-        QVERIFY(chat_->find(with)->paramsJson.find("interventions") != std::string::npos);
-        QVERIFY(chat_->find(without)->paramsJson.find("interventions") == std::string::npos);
-        QVERIFY(chat_->settings() == settings);
-        QCOMPARE(chat_->siblingCount(1), 3);
-        // Laid side by side, with the change of every token both begin with.
-        CompareWindow window(*chat_, *model_, [] { return QStringList(); });
-        window.show();
-        QCOMPARE(window.shown(0), without);
-        QCOMPARE(window.shown(1), with);
-        if (qEnvironmentVariableIsSet("VITRAL_PICTURE"))
-            window.grab().save(qEnvironmentVariable("VITRAL_PICTURE"));
-    }
-
-    /// The example of docs/interpretability.md: without one head the model does not see what was asked, and the command
-    /// line says the same, word for word.
-    void theCommandLineAnswersTheSame() {
-        const QString program = QStringLiteral(VITRAL_BIN_DIR "/vitral-cli");
-        if (!QFileInfo::exists(program))
-            QSKIP("vitral-cli was not built.");
-        const QString question = QString::fromUtf8("Quem \u00E9 voc\u00EA?");
-        GenerationSettings settings = chat_->settings();
-        settings.maxTokens = 40;
-        settings.sampler.temperature = 0;
-        chat_->setSettings(settings);
-        chat_->startNew();
-        chat_->send(question);
-        QTRY_VERIFY_WITH_TIMEOUT(chat_->count() == 2 && !chat_->busy(), kWaitMs);
-        QVERIFY_RESULT(addIntervention(*inside_, scaleHead(0, 3, 0)));
-        InterventionAnswers answers(*inside_);
-        QSignalSpy finished(&answers, &InterventionAnswers::finished);
-        QCOMPARE(answers.start(), QString());
-        QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, kWaitMs);
-        const QString without = QString::fromStdString(chat_->find(finished[0][0].toLongLong())->text).trimmed();
-        const QString with = QString::fromStdString(chat_->find(finished[0][1].toLongLong())->text).trimmed();
-        QVERIFY2(without != with, qPrintable(without));
-        const auto command = [&](const QStringList& more) {
-            const QString prompt =
-                QStringLiteral("<|im_start|>system\nYou are Vitral, a tiny language model.<|im_end|>\n"
-                               "<|im_start|>user\n%1<|im_end|>\n<|im_start|>assistant\n")
-                    .arg(question);
-            QProcess process;
-            process.start(program, QStringList{"complete", QString::fromUtf8(kModel), "--parse-special",
-                                               "--temperature", "0", "-n", "40", "--prompt", prompt} +
-                                       more);
-            process.waitForFinished(kWaitMs);
-            return QString::fromUtf8(process.readAllStandardOutput()).trimmed();
-        };
-        QCOMPARE(command({}), without);
-        QCOMPARE(command({"--intervene", "blocks.0.attn.hook_z[head=3]=zero"}), with);
     }
 
     void everyViewSavesItsPicture() {
@@ -560,6 +342,11 @@ private slots:
                         xml.readNext();
                     QVERIFY2(!xml.hasError(), qPrintable(xml.errorString()));
                 }
+                if (format == "png") { // at any scale
+                    const QImage twice(path);
+                    QVERIFY_RESULT(view->exportAs(path, format, 0.5));
+                    QVERIFY(std::abs(twice.width() - 4 * QImage(path).width()) <= 4);
+                }
                 if (format == "pdf")
                     QVERIFY2(bytes.startsWith("%PDF-") && bytes.contains("/Font"), qPrintable(path));
             }
@@ -586,19 +373,10 @@ private slots:
         QFETCH(bool, experts);
         const QString path = QStringLiteral(VITRAL_GOLDEN "/models/%1.gguf").arg(QTest::currentDataTag());
         QVERIFY(QFileInfo::exists(path));
-        model_->load(path);
-        QTRY_VERIFY_WITH_TIMEOUT(model_->path() == path && model_->state() == ModelSession::State::Ready, kWaitMs);
-        RecordRun run;
-        for (TokenId id = 1; id <= 20; ++id)
-            run.ids.push_back(id);
-        const RecordingPtr before = inside_->recording();
-        inside_->record(std::move(run), this, [this](Result<RecordingPtr> recording) {
-            if (recording)
-                inside_->show(*recording, RecordingOrigin::Reread);
-            else
-                qWarning("%s", recording.error().message.c_str());
-        });
-        QTRY_VERIFY_WITH_TIMEOUT(inside_->recording() != before, kWaitMs);
+        loadAndWait(path);
+        std::vector<TokenId> ids(20);
+        std::iota(ids.begin(), ids.end(), TokenId{1});
+        showRun(std::move(ids));
         Selection selection;
         selection.layer = 0;
         selection.head = 0;
@@ -611,7 +389,7 @@ private slots:
         QCOMPARE(positions.used(PositionsView::kRotary), rotary);
         QCOMPARE(positions.used(PositionsView::kLearned), learned);
         positions.go("learned");
-        QCOMPARE(positions.picture()->content().nRow > 0, learned);
+        QTRY_COMPARE_WITH_TIMEOUT(positions.picture()->content().nRow > 0, learned, kWaitMs);
         QCOMPARE(positions.noteText().contains("does not use it"), !learned);
         if (learned)
             QCOMPARE(positions.picture()->content().number(3, 3), 1.0); // every row is like itself
@@ -624,12 +402,10 @@ private slots:
         const Attribution& a = *residual.attributionPanel()->attribution();
         QVERIFY2(std::abs(a.rest) < 0.02 * std::max(1.0, std::abs(a.total)), qPrintable(QString::number(a.rest)));
         residual.go("neurons");
-        if (experts)
-            QTRY_VERIFY_WITH_TIMEOUT(!residual.neuronPanel()->report() &&
-                                         residual.neuronPanel()->neurons()->content().empty.contains("expert"),
-                                     kWaitMs);
-        else
-            QTRY_VERIFY_WITH_TIMEOUT(residual.neuronPanel()->report().has_value(), kWaitMs);
+        QTRY_VERIFY_WITH_TIMEOUT(residual.neuronPanel()->report().has_value(), kWaitMs);
+        const QString neuron = residual.neuronPanel()->neurons()->content().bars.front().label;
+        QCOMPARE(neuron.startsWith("Expert "), experts);
+        QCOMPARE(residual.attributionPanel()->sumText().contains("Experts are"), experts);
 
         ModelView model(*inside_);
         model.resize(900, 600);
@@ -642,16 +418,6 @@ private slots:
             QVERIFY(!model.detailText().trimmed().isEmpty());
         }
     }
-
-private:
-    EngineBridge bridge_;
-    Worker helper_;
-    std::unique_ptr<EnginePort> port_;
-    std::unique_ptr<StoreThread> store_;
-    std::unique_ptr<ModelSession> model_;
-    std::unique_ptr<ChatController> chat_;
-    std::unique_ptr<InsideController> inside_;
-    std::int64_t n_ = 0;
 };
 
 QTEST_MAIN(TestInsideExplain)
