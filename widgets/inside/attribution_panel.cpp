@@ -57,6 +57,7 @@ AttributionPanel::AttributionPanel(QWidget* parent) : QWidget(parent) {
     sum_ = new QLabel(this);
     sum_->setProperty("role", "small");
     sum_->setWordWrap(true);
+    sum_->setMinimumWidth(1); // a narrow window breaks lines rather than growing
     sum_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     foot->addWidget(sum_, 1);
     foot->addWidget(off_, 0, Qt::AlignTop);

@@ -19,6 +19,7 @@ namespace vitral {
 namespace {
 constexpr double kLabelWidth = 64;
 constexpr double kReadOut = 22;
+constexpr int kNamesBeside = 300; // width
 constexpr design::Glass kInks[3] = {design::Glass::Cobalt, design::Glass::Amber, design::Glass::Violet};
 constexpr double kPi = 3.14159265358979323846;
 } // namespace
@@ -181,10 +182,12 @@ void RotaryDials::paintPicture(QPainter& painter) const {
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setFont(design::font(design::TextRole::Caption));
     const double words = QFontMetricsF(painter.font()).height() * 2 + 4;
+    const bool narrow = width() < kNamesBeside; // then names stand below, over what they say
     const double radius = std::min(height() - words - 12.0, width() / 2.0 - 24) / 2;
+    const double step = narrow ? width() / 2.0 : 2 * radius + 130;
     for (int i = 0; i < 2; ++i) {
         const Hand& hand = hands_[i];
-        const QPointF centre(radius + 16 + i * (2 * radius + 130), radius + 6);
+        const QPointF centre(radius + 16 + i * step, radius + 6);
         painter.setPen(QPen(p.border, 1));
         painter.setBrush(p.surface);
         painter.drawEllipse(centre, radius, radius);
@@ -208,10 +211,19 @@ void RotaryDials::paintPicture(QPainter& painter) const {
                         static_cast<int>(turn * 16));
         const QRectF beside(centre.x() + radius + 10, 6, 116, 2 * radius);
         painter.setPen(p.text);
-        painter.drawText(beside, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextWordWrap, hand.name);
+        if (!narrow)
+            painter.drawText(beside, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextWordWrap, hand.name);
+        const QRectF below(centre.x() - radius, centre.y() + radius + 4, narrow ? step - 8 : 2 * radius + 120, words);
+        const QFontMetricsF metrics(painter.font());
+        if (narrow)
+            painter.drawText(below, Qt::AlignLeft | Qt::AlignTop,
+                             metrics.elidedText(hand.name, Qt::ElideRight, below.width()));
         painter.setPen(p.textMuted);
-        painter.drawText(QRectF(centre.x() - radius, centre.y() + radius + 4, 2 * radius + 120, words),
-                         Qt::AlignLeft | Qt::TextWordWrap, hand.caption);
+        if (narrow)
+            painter.drawText(below, Qt::AlignLeft | Qt::AlignBottom,
+                             metrics.elidedText(hand.caption, Qt::ElideRight, below.width()));
+        else
+            painter.drawText(below, Qt::AlignLeft | Qt::TextWordWrap, hand.caption);
     }
     painter.restore();
 }

@@ -18,7 +18,7 @@
 
 namespace vitral {
 namespace {
-constexpr int kColumnWidth = 920;
+constexpr int kColumnWidth = 920, kLeastDrawn = 180;
 
 /// Steps under each other as one picture, for export.
 class PageOf : public Painted {
@@ -83,6 +83,8 @@ CellView::CellView(InsideController& inside, QWidget* parent) : InsideView(insid
     bars_ = new CellBars(holder);
     steps_[Vectors]->body()->addWidget(bars_);
     dials_ = new RotaryDials(holder);
+    for (QWidget* drawn : {static_cast<QWidget*>(bars_), static_cast<QWidget*>(dials_)})
+        drawn->setMinimumWidth(kLeastDrawn);
     steps_[Rotary]->body()->addWidget(dials_);
     table_ = new QPlainTextEdit(holder);
     table_->setReadOnly(true);

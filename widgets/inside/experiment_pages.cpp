@@ -37,6 +37,7 @@ QLabel* ExperimentPage::addStatus() {
     status_ = new QLabel(this);
     status_->setProperty("role", "small");
     status_->setWordWrap(true);
+    status_->setMinimumWidth(1);
     status_->setTextFormat(Qt::PlainText);
     status_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     return status_;

@@ -80,6 +80,7 @@ SweepPage::SweepPage(InsideController& inside, QWidget* parent) : ExperimentPage
     title_ = new QLabel(this);
     title_->setProperty("role", "value");
     title_->setWordWrap(true);
+    title_->setMinimumWidth(1);
     column->addWidget(title_);
     grid_ = new GridView(this);
     grid_->setCellSize({56, 26});

@@ -8,6 +8,17 @@
 
 namespace vitral {
 
+namespace {
+/// As tall as what is on it must be, and not as it would like to be: the rest of the view is shared out.
+class Page final : public QWidget {
+public:
+    using QWidget::QWidget;
+    [[nodiscard]] int heightForWidth(int width) const override {
+        return layout() != nullptr ? layout()->totalMinimumHeightForWidth(width) : -1;
+    }
+};
+} // namespace
+
 InsideView::InsideView(InsideController& inside, QWidget* parent) : QWidget(parent), inside_(inside) {
     connect(&inside_, &InsideController::recordingChanged, this, [this](bool grew) {
         grewOnly_ = grew && (!recordingStale_ || grewOnly_);
@@ -58,7 +69,7 @@ QWidget* InsideView::scrollingPage() {
     auto* scroll = new QScrollArea(this);
     scroll->setFrameShape(QFrame::NoFrame);
     scroll->setWidgetResizable(true);
-    auto* page = new QWidget(scroll);
+    auto* page = new Page(scroll);
     page->setProperty("kind", "page");
     scroll->setWidget(page);
     outer->addWidget(scroll);

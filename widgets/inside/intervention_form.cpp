@@ -2,16 +2,17 @@
 #include "widgets/inside/intervention_form.h"
 
 #include "widgets/design/metrics.h"
+#include "widgets/inside/flow_row.h"
 #include "widgets/inside/intervention_edits.h"
 
 #include <QComboBox>
 #include <QDoubleSpinBox>
 #include <QEvent>
-#include <QGridLayout>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
 #include <QSpinBox>
+#include <QVBoxLayout>
 
 #include <algorithm>
 
@@ -50,16 +51,22 @@ Result<std::vector<std::int32_t>> parseColumns(const QString& text) {
 }
 
 InterventionForm::InterventionForm(QWidget* parent) : QWidget(parent) {
-    auto* grid = new QGridLayout(this);
-    grid->setContentsMargins(0, 0, 0, 0);
-    grid->setHorizontalSpacing(design::kSpace3);
-    grid->setVerticalSpacing(design::kSpace1);
-    const auto place = [&](QLabel*& label, QWidget* field, int row, int column) {
-        label = new QLabel(this);
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    auto* row = new FlowRow; // fields go on in a next row where the window is narrow
+    column->addLayout(row);
+    column->addStretch(1);
+    const auto place = [&](QLabel*& label, QWidget* field) {
+        auto* box = new QWidget(this);
+        auto* both = new QVBoxLayout(box);
+        both->setContentsMargins(0, 0, 0, 0);
+        both->setSpacing(design::kSpace1);
+        label = new QLabel(box);
         label->setProperty("role", "small");
         label->setBuddy(field);
-        grid->addWidget(label, row * 2, column);
-        grid->addWidget(field, row * 2 + 1, column);
+        both->addWidget(label);
+        both->addWidget(field);
+        row->addWidget(box);
     };
     point_ = new QComboBox(this);
     for (const Point point : kPoints)
@@ -84,19 +91,16 @@ InterventionForm::InterventionForm(QWidget* parent) : QWidget(parent) {
     source_ = new QComboBox(this);
     add_ = new QPushButton(this);
     add_->setProperty("kind", "primary");
-    place(pointLabel_, point_, 0, 0);
-    place(layerLabel_, layer_, 0, 1);
-    place(headLabel_, head_, 0, 2);
-    place(columnsLabel_, columns_, 0, 3);
-    place(editLabel_, edit_, 1, 0);
-    place(firstLabel_, first_, 1, 1);
-    place(lastLabel_, last_, 1, 2);
-    place(factorLabel_, factor_, 1, 3);
-    place(sourceLabel_, source_, 2, 0);
-    grid->addWidget(add_, 5, 3);
-    grid->setRowStretch(6, 1);
-    for (int i = 0; i < 4; ++i)
-        grid->setColumnStretch(i, i == 0 ? 2 : 1);
+    place(pointLabel_, point_);
+    place(layerLabel_, layer_);
+    place(headLabel_, head_);
+    place(columnsLabel_, columns_);
+    place(editLabel_, edit_);
+    place(firstLabel_, first_);
+    place(lastLabel_, last_);
+    place(factorLabel_, factor_);
+    place(sourceLabel_, source_);
+    row->addWidget(add_);
     connect(point_, &QComboBox::currentIndexChanged, this, &InterventionForm::refresh);
     connect(edit_, &QComboBox::currentIndexChanged, this, &InterventionForm::refresh);
     connect(add_, &QPushButton::clicked, this, &InterventionForm::addAsked);

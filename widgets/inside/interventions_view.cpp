@@ -48,6 +48,7 @@ InterventionsView::InterventionsView(InsideController& inside, QWidget* parent)
     auto* head = new FlowRow;
     listTitle_ = new design::ElidedLabel(above);
     listTitle_->setProperty("role", "value");
+    listTitle_->setMinimumWidth(1);
     listTitle_->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Preferred); // a row that flows asks for its width
     factorLabel_ = new QLabel(above);
     factorLabel_->setProperty("role", "small");
@@ -74,12 +75,14 @@ InterventionsView::InterventionsView(InsideController& inside, QWidget* parent)
     emptyList_ = new QLabel(above);
     emptyList_->setProperty("role", "small");
     emptyList_->setWordWrap(true);
+    emptyList_->setMinimumWidth(1); // a narrow window breaks lines rather than growing
     emptyList_->setAlignment(Qt::AlignCenter);
     emptyList_->setMinimumHeight(72);
     rows->addWidget(emptyList_, 1);
     problem_ = new QLabel(above);
     problem_->setProperty("role", "error");
     problem_->setWordWrap(true);
+    problem_->setMinimumWidth(1);
     problem_->hide();
     rows->addWidget(problem_);
     splitter_->addWidget(above);

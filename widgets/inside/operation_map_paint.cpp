@@ -191,7 +191,7 @@ void OperationMap::paintLine(QPainter& painter, const Line& line, int width, boo
         painter.drawRoundedRect(pane.adjusted(1, 1, -1, -1), kRadiusSmall, kRadiusSmall);
     }
     const QRectF words = pane.adjusted((operation ? 16 : 24) * zoom_, 0, -kSpace2, 0);
-    const QString shape = narrow && !operation ? QString() : shapes(line.node);
+    const QString shape = (narrow && !operation) || words.width() < kLeastPane * zoom_ ? QString() : shapes(line.node);
     const double shapeRoom = std::min(captionMetrics.horizontalAdvance(shape) + kSpace2, words.width() * 0.5);
     const QFont& titleFont = operation ? small : strong;
     painter.setFont(titleFont);

@@ -13,6 +13,7 @@
 
 #include <QLabel>
 #include <QPushButton>
+#include <QResizeEvent>
 #include <QSplitter>
 #include <QTabBar>
 #include <QVBoxLayout>
@@ -26,9 +27,20 @@ using design::Glass;
 
 namespace {
 constexpr int kSettleMs = 60;
-constexpr int kLeastHeight = 520;
+constexpr int kLeastHeight = 520, kNarrow = 480;
 
 const char* const kNames[] = {"rotary", "learned", "sinusoidal", "alibi"};
+/// Picture and curve beside each other, or under each other where that would be too narrow.
+class TurningSplitter final : public QSplitter {
+public:
+    using QSplitter::QSplitter;
+
+protected:
+    void resizeEvent(QResizeEvent* event) override {
+        setOrientation(event->size().width() < kNarrow ? Qt::Vertical : Qt::Horizontal);
+        QSplitter::resizeEvent(event);
+    }
+};
 } // namespace
 
 PositionsView::PositionsView(InsideController& inside, QWidget* parent) : InsideView(inside, parent) {
@@ -46,13 +58,14 @@ PositionsView::PositionsView(InsideController& inside, QWidget* parent) : Inside
     note_ = new QLabel(page);
     note_->setProperty("role", "small");
     note_->setWordWrap(true);
+    note_->setMinimumWidth(1); // a narrow window breaks lines rather than growing
     note_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     column->addWidget(note_);
     splitter_ = new QSplitter(Qt::Vertical, page);
     splitter_->setChildrenCollapsible(false);
     dials_ = new RopeDials(splitter_);
     splitter_->addWidget(dials_);
-    pair_ = new QSplitter(Qt::Horizontal, splitter_);
+    pair_ = new TurningSplitter(Qt::Horizontal, splitter_);
     pair_->setChildrenCollapsible(false);
     auto* left = new QWidget(pair_);
     auto* leftColumn = new QVBoxLayout(left);

@@ -59,6 +59,7 @@ ResidualView::ResidualView(InsideController& inside, QWidget* parent) : InsideVi
     rows->setSpacing(design::kSpace2);
     answer_ = smallLabel(below);
     answer_->setWordWrap(true);
+    answer_->setMinimumWidth(1); // a narrow window breaks lines rather than growing
     rows->addWidget(answer_);
     tabs_ = new QTabBar(below);
     tabs_->setDrawBase(false);
@@ -68,6 +69,7 @@ ResidualView::ResidualView(InsideController& inside, QWidget* parent) : InsideVi
     rows->addWidget(tabs_);
     place_ = smallLabel(below);
     place_->setWordWrap(true);
+    place_->setMinimumWidth(1);
     rows->addWidget(place_);
     stack_ = new QStackedWidget(below);
     candidates_ = new BarList(stack_);
