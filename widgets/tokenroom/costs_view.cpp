@@ -33,16 +33,6 @@ public:
     }
 };
 
-QWidget* labelled(QWidget* parent, QLabel* label, QWidget* widget) {
-    auto* box = new QWidget(parent);
-    auto* row = new QHBoxLayout(box);
-    row->setContentsMargins(0, 0, 0, 0);
-    row->setSpacing(kSpace2);
-    row->addWidget(label);
-    row->addWidget(widget);
-    label->setBuddy(widget);
-    return box;
-}
 } // namespace
 
 CostsView::CostsView(TokenController& tokens, QWidget* parent)

@@ -33,17 +33,6 @@ constexpr std::size_t kMostFileBytes = 64 << 20;
 constexpr int kMostFiles = 200;
 const char* const kMeasureNames[] = {"ratio", "word", "character", "byte", "tokens"};
 
-QWidget* labelled(QWidget* parent, QLabel* label, QWidget* widget) {
-    auto* box = new QWidget(parent);
-    auto* row = new QHBoxLayout(box);
-    row->setContentsMargins(0, 0, 0, 0);
-    row->setSpacing(kSpace2);
-    row->addWidget(label);
-    row->addWidget(widget);
-    label->setBuddy(widget);
-    return box;
-}
-
 } // namespace
 
 FairnessView::FairnessView(TokenController& tokens, QWidget* parent)

@@ -194,26 +194,24 @@ void TokenController::apply(std::size_t at, std::size_t removedBytes, std::strin
 }
 
 std::optional<std::size_t> TokenController::undo() {
-    if (undo_.empty())
-        return std::nullopt;
-    Edit edit = std::move(undo_.back());
-    undo_.pop_back();
-    apply(edit.at, edit.inserted.size(), edit.removed);
-    textName_ = edit.nameBefore;
-    const std::size_t caret = edit.at + edit.removed.size();
-    redo_.push_back(std::move(edit));
-    return caret;
+    return replay(undo_, redo_, true);
 }
 
 std::optional<std::size_t> TokenController::redo() {
-    if (redo_.empty())
+    return replay(redo_, undo_, false);
+}
+
+std::optional<std::size_t> TokenController::replay(std::vector<Edit>& from, std::vector<Edit>& to, bool back) {
+    if (from.empty())
         return std::nullopt;
-    Edit edit = std::move(redo_.back());
-    redo_.pop_back();
-    apply(edit.at, edit.removed.size(), edit.inserted);
-    textName_ = edit.nameAfter;
-    const std::size_t caret = edit.at + edit.inserted.size();
-    undo_.push_back(std::move(edit));
+    Edit edit = std::move(from.back());
+    from.pop_back();
+    const std::string& goes = back ? edit.inserted : edit.removed;
+    const std::string& comes = back ? edit.removed : edit.inserted;
+    apply(edit.at, goes.size(), comes);
+    textName_ = back ? edit.nameBefore : edit.nameAfter;
+    const std::size_t caret = edit.at + comes.size();
+    to.push_back(std::move(edit));
     return caret;
 }
 

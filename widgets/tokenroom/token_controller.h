@@ -157,6 +157,7 @@ private:
         QString nameBefore, nameAfter;
     };
     void apply(std::size_t at, std::size_t removedBytes, std::string_view inserted);
+    std::optional<std::size_t> replay(std::vector<Edit>& from, std::vector<Edit>& to, bool back);
     void beginCut(OpenTokenizer& entry);
     void takeCut(OpenTokenizer& entry, std::shared_ptr<TokenCut> cut);
     void recut(std::size_t at, std::size_t removedBytes, std::string_view inserted);

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "widgets/tokenroom/token_view.h"
 
+#include "widgets/design/metrics.h"
+
 #include <QEvent>
+#include <QHBoxLayout>
+#include <QLabel>
 
 #include <utility>
 
@@ -60,6 +64,17 @@ void TokenView::changeEvent(QEvent* event) {
     QWidget::changeEvent(event);
     if (event->type() == QEvent::LanguageChange)
         retranslate();
+}
+
+QWidget* TokenView::labelled(QWidget* parent, QLabel* label, QWidget* field) {
+    auto* box = new QWidget(parent);
+    auto* row = new QHBoxLayout(box);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(design::kSpace2);
+    row->addWidget(label);
+    row->addWidget(field);
+    label->setBuddy(field);
+    return box;
 }
 
 } // namespace vitral

@@ -8,6 +8,8 @@
 #include <QJsonObject>
 #include <QWidget>
 
+class QLabel;
+
 namespace vitral {
 
 class TokenView : public QWidget {
@@ -46,6 +48,8 @@ protected:
     virtual void selectionChanged(QObject* origin) { Q_UNUSED(origin) } ///< `origin` may be this page
     virtual void hoverChanged(QObject* origin) { Q_UNUSED(origin) }
     virtual void retranslate() {}
+    /// A field with its label before it, which belong together in a row that flows.
+    static QWidget* labelled(QWidget* parent, QLabel* label, QWidget* field);
 
     void showEvent(QShowEvent* event) override;
     void changeEvent(QEvent* event) override;

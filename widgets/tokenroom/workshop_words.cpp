@@ -41,17 +41,6 @@ constexpr int kSettleMs = 40;
 constexpr int kTwoColumns = 760; ///< narrower: chart and pairs stand under each other
 constexpr int kMostPieces = 1'000'000;
 
-QWidget* labelled(QWidget* parent, QLabel* label, QWidget* widget) {
-    auto* box = new QWidget(parent);
-    auto* row = new QHBoxLayout(box);
-    row->setContentsMargins(0, 0, 0, 0);
-    row->setSpacing(kSpace2);
-    row->addWidget(label);
-    row->addWidget(widget);
-    label->setBuddy(widget);
-    return box;
-}
-
 /// A piece of a vocabulary in training; where it is spelled in bytes, what they say.
 QString pieceName(Kind kind, const std::string& piece) {
     if (kind == Kind::Bpe) {
