@@ -582,10 +582,13 @@ private slots:
         for (const char* room : {"start", "chat", "tokens", "denoise", "learn", "library"}) {
             program_->window->showRoom(room);
             QTRY_VERIFY_WITH_TIMEOUT(program_->idle(), 20000);
-            QTest::qWait(300); // its first layout
-            const QImage first = program_->window->grab().toImage();
-            QTest::qWait(300);
-            QVERIFY2(program_->window->grab().toImage() == first, room);
+            bool still = false; // once its folders are read and its texts laid out
+            for (int i = 0; i < 20 && !still; ++i) {
+                const QImage first = program_->window->grab().toImage();
+                QTest::qWait(400);
+                still = program_->window->grab().toImage() == first;
+            }
+            QVERIFY2(still, room);
         }
         preferences.choose("motion", "0");
         program_->window->showRoom("chat");

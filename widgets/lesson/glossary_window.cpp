@@ -19,7 +19,7 @@
 
 namespace vitral {
 namespace {
-constexpr int kWidth = 720, kHeight = 480, kListWidth = 240;
+constexpr int kWidth = 720, kHeight = 480, kListWidth = 280;
 }
 
 GlossaryWindow::GlossaryWindow(QWidget* parent) : QDialog(parent) {
@@ -32,6 +32,7 @@ GlossaryWindow::GlossaryWindow(QWidget* parent) : QDialog(parent) {
     field_->installEventFilter(this);
     list_ = new QListWidget(this);
     list_->setMaximumWidth(kListWidth);
+    list_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     text_ = new QTextBrowser(this);
     text_->setOpenLinks(false);
     none_ = new QLabel(this);
