@@ -51,7 +51,7 @@ NeuronPanel::NeuronPanel(QWidget* parent) : QWidget(parent) {
     neurons_ = new BarList(this);
     promoted_ = new BarList(this);
     suppressed_ = new BarList(this);
-    arrange(false);
+    arrange(true); // hidden, it must not ask for the width of three lists
     connect(order_, &QComboBox::currentIndexChanged, this, &NeuronPanel::requestChanged);
     connect(neurons_, &BarList::currentChanged, this, &NeuronPanel::fillTokens);
     connect(neurons_, &BarList::unfoldAsked, this, &NeuronPanel::unfoldNeuron);
