@@ -311,6 +311,13 @@ void CpuBackend::runProducts(std::span<const Product> products, std::span<const 
         }
         const std::int64_t nIn = weight.nIn();
         const std::byte* rows = weight.plainRows(product.iExpert);
+        if (const auto codebook = codebookOf(weight.dtype);
+            codebook && table_.codebookProduct != nullptr && nRow <= kernels::kMaxCodebookRows && nIn % 256 == 0) {
+            const kernels::CodebookJob job{*codebook,        rows, nIn / 256,          piece.first, piece.n,
+                                           product.x.data(), nRow, product.out.data(), product.bias};
+            table_.codebookProduct(&job);
+            return;
+        }
         PlainKind kind = plainKind(weight.dtype).value_or(PlainKind::F32);
         std::int64_t skipped = 0; // outputs before the first one of `rows`
         if (!plainKind(weight.dtype)) {

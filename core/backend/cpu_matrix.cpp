@@ -76,8 +76,6 @@ Result<void> CpuMatrix::copyPlain(const std::stop_token& stop) {
     return {};
 }
 
-namespace {
-
 std::optional<kernels::Codebook> codebookOf(DType dtype) {
     using kernels::Codebook;
     switch (dtype) {
@@ -99,8 +97,6 @@ std::optional<kernels::Codebook> codebookOf(DType dtype) {
         return std::nullopt;
     }
 }
-
-} // namespace
 
 void weightRow(const kernels::KernelTable& table, const CpuMatrix& weight, std::int64_t iRow, float* out) {
     const auto n = static_cast<std::size_t>(weight.nIn());

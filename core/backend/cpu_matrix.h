@@ -49,6 +49,9 @@ private:
     Result<void> copyPlain(const std::stop_token& stop);
 };
 
+/// The type's table, if its values are rows of one.
+[[nodiscard]] std::optional<kernels::Codebook> codebookOf(DType dtype);
+
 /// Row iRow of the matrix (rows of all experts counted through) as f32 into out [E].
 void weightRow(const kernels::KernelTable& table, const CpuMatrix& weight, std::int64_t iRow, float* out);
 

@@ -35,6 +35,7 @@ const KernelTable* avx2Kernels() {
         t.attention = attentionAvx2;
         t.mapKeys = mapKeysAvx2;
         t.openCodebook = openCodebookAvx2;
+        t.codebookProduct = codebookProductAvx2;
         t.openHalves = openHalvesAvx2;
         t.attentionMap = attentionMapAvx2;
         t.toHalf = toHalfAvx2;
@@ -66,6 +67,7 @@ const KernelTable* avx512Kernels() {
         t.attention = attentionAvx512;
         t.mapKeys = mapKeysAvx512;
         t.openCodebook = openCodebookAvx2; // eight values are what a table row holds
+        t.codebookProduct = codebookProductAvx2;
         t.openHalves = openHalvesAvx512;
         t.attentionMap = attentionMapAvx512;
         t.toHalf = toHalfAvx512;

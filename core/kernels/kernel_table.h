@@ -61,6 +61,20 @@ struct AttentionJob {
 /// Types whose values are rows of a table (core/tensor/block_formats.h).
 enum class Codebook : std::uint8_t { IQ1_S, IQ1_M, IQ2_XXS, IQ2_XS, IQ2_S, IQ3_XXS, IQ3_S };
 
+/// Products of codebook rows, as they lie in the file, with a row or two of f32 inputs: with more, opening a row first
+/// is faster (its registers are too few).
+static constexpr int kMaxCodebookRows = 2;
+struct CodebookJob {
+    Codebook kind;
+    const std::byte* weights; ///< [nOut][nBlock] blocks of 256
+    std::int64_t nBlock;
+    std::int64_t first, n; ///< outputs [first, first + n)
+    const float* const* x; ///< [nRow] rows of 256 nBlock floats
+    std::int64_t nRow;     ///< 1 to kMaxCodebookRows
+    float* const* out;     ///< [nRow]
+    const float* bias;     ///< [nOut] or null
+};
+
 struct KernelTable {
     const char* name;
     // One row of n floats each; out may be the input.
@@ -95,6 +109,8 @@ struct KernelTable {
     void (*mapKeys)(const std::uint16_t* const* rows, std::int32_t nRow, std::int32_t dim, float* out);
     /// Blocks of 256 values of a codebook type as floats; null: as core/tensor does it.
     void (*openCodebook)(Codebook kind, const std::byte* blocks, std::int64_t nBlock, float* out);
+    /// Null: rows are opened first.
+    void (*codebookProduct)(const CodebookJob* job);
     /// n halves as floats.
     void (*openHalves)(const std::uint16_t* x, std::int64_t n, float* out);
     void (*attentionMap)(const MapJob* job);

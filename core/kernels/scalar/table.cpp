@@ -25,6 +25,7 @@ const KernelTable& scalarKernels() {
         .quantizeTile16 = nullptr,
         .mapKeys = scalar::mapKeys,
         .openCodebook = nullptr,
+        .codebookProduct = nullptr,
         .openHalves = scalar::openHalves,
         .attentionMap = scalar::attentionMap,
         .channelMoments = scalar::channelMoments,

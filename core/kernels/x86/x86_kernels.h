@@ -54,6 +54,7 @@ void rmsNormAvx2(float* out, const float* x, const float* weight, std::int64_t n
 void gatedActivationAvx2(Act kind, float* out, const float* gate, const float* up, std::int64_t n);
 void attentionAvx2(const AttentionJob* job);
 void mapKeysAvx2(const std::uint16_t* const* rows, std::int32_t nRow, std::int32_t dim, float* out);
+void codebookProductAvx2(const CodebookJob* job);
 void openCodebookAvx2(Codebook kind, const std::byte* blocks, std::int64_t nBlock, float* out);
 void openHalvesAvx2(const std::uint16_t* x, std::int64_t n, float* out);
 void attentionMapAvx2(const MapJob* job);

@@ -281,6 +281,70 @@ private slots:
                          qPrintable(QString("%1: %2, not %3").arg(i).arg(out.data()[i]).arg(expected[i])));
         }
     }
+
+    /// Products with such rows against sums of the reference's values in double, within the rounding of f32 sums.
+    void codebookProducts_data() { codebooksOpenAsTheReferenceDoes_data(); }
+    void codebookProducts() {
+        QFETCH(int, dtype);
+        QFETCH(int, kind);
+        constexpr std::int64_t kBlocks = 3, kOut = 60, kIn = kBlocks * 256;
+        Rng rng(10);
+        std::vector<std::byte> bytes(rowBytes(DType(dtype), kIn * kOut));
+        for (std::byte& b : bytes)
+            b = std::byte(rng.uniform() * 256);
+        std::vector<float> weights(std::size_t(kIn * kOut)), bias(kOut);
+        QVERIFY_RESULT(dequantizeRow(DType(dtype), bytes, weights));
+        std::vector<std::vector<float>> x(kMaxCodebookRows, std::vector<float>(std::size_t(kIn)));
+        for (auto& row : x)
+            for (float& value : row)
+                value = float(rng.uniform() * 2 - 1);
+        for (float& value : bias)
+            value = float(rng.uniform());
+        for (const KernelTable* table : {avx2Kernels(), avx512Kernels()}) {
+            if (table == nullptr || !(table == avx2Kernels() ? cpuFeatures().avx2 : cpuFeatures().avx512))
+                continue;
+            for (std::int64_t nRow = 1; nRow <= kMaxCodebookRows; ++nRow) {
+                std::vector<const float*> in;
+                std::vector<std::vector<float>> out(std::size_t(nRow), std::vector<float>(kOut, 77.0F));
+                std::vector<float*> to;
+                for (std::size_t r = 0; r < std::size_t(nRow); ++r) {
+                    in.push_back(x[r].data());
+                    to.push_back(out[r].data());
+                }
+                const CodebookJob job{Codebook(kind),
+                                      bytes.data(),
+                                      kBlocks,
+                                      7,
+                                      50,
+                                      in.data(),
+                                      nRow,
+                                      to.data(),
+                                      nRow % 2 == 0 ? bias.data() : nullptr};
+                table->codebookProduct(&job);
+                int nFinite = 0;
+                for (std::size_t r = 0; r < std::size_t(nRow); ++r)
+                    for (std::size_t n = 0; n < kOut; ++n) {
+                        if (n < 7 || n >= 57) {
+                            QCOMPARE(out[r][n], 77.0F); // not asked for
+                            continue;
+                        }
+                        double sum = nRow % 2 == 0 ? double(bias[n]) : 0, size = 1e-3;
+                        for (std::size_t i = 0; i < std::size_t(kIn); ++i) {
+                            sum += double(weights[n * std::size_t(kIn) + i]) * double(x[r][i]);
+                            size += std::fabs(double(weights[n * std::size_t(kIn) + i]) * double(x[r][i]));
+                        }
+                        if (!std::isfinite(sum))
+                            continue; // a random half was none
+                        ++nFinite;
+                        QVERIFY2(
+                            std::fabs(double(out[r][n]) - sum) <= 1e-5 * size,
+                            qPrintable(
+                                QString("%1 rows, output %2: %3, not %4").arg(nRow).arg(n).arg(out[r][n]).arg(sum)));
+                    }
+                QVERIFY(nFinite > 20 * nRow);
+            }
+        }
+    }
 };
 
 QTEST_GUILESS_MAIN(TestRows)
