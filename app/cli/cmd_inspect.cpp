@@ -148,7 +148,10 @@ Memory memoryAt(const GgufSummary& summary, const CommonOptions& common) {
 std::string ggufText(const GgufFile& file, const GgufSummary& summary, const CommonOptions& common) {
     std::string out;
     const auto put = std::back_inserter(out);
-    fmt::format_to(put, "GGUF version {}, {} bytes\n", file.version(), file.fileBytes());
+    fmt::format_to(put, "GGUF version {}, {} bytes", file.version(), file.fileBytes());
+    if (file.nPart() > 1)
+        fmt::format_to(put, " in {} files", file.nPart());
+    fmt::format_to(put, "\n");
     fmt::format_to(put, "architecture {}, name {}\n", quotedText(summary.architecture, kTextLength),
                    quotedText(summary.name, kTextLength));
     fmt::format_to(put, "\nmetadata: {} keys\n", file.metadata().size());
@@ -178,8 +181,11 @@ std::string ggufText(const GgufFile& file, const GgufSummary& summary, const Com
 }
 
 Json ggufJson(const GgufFile& file, const GgufSummary& summary, const CommonOptions& common) {
-    Json out{
-        {"format", "gguf"}, {"version", file.version()}, {"bytes", file.fileBytes()}, {"alignment", file.alignment()}};
+    Json out{{"format", "gguf"},
+             {"version", file.version()},
+             {"bytes", file.fileBytes()},
+             {"files", file.nPart()},
+             {"alignment", file.alignment()}};
     out["architecture"] = summary.architecture;
     out["name"] = summary.name;
     out["quantisation"] = summary.quantisation;

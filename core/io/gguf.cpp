@@ -440,13 +440,21 @@ Result<std::shared_ptr<const GgufFile>> GgufFile::parse(std::span<const std::byt
     return std::shared_ptr<const GgufFile>(std::move(file));
 }
 
-Result<std::shared_ptr<const GgufFile>> GgufFile::open(const std::filesystem::path& path) {
+Result<std::shared_ptr<GgufFile>> GgufFile::openAlone(const std::filesystem::path& path) {
     VITRAL_TRY_ASSIGN(MappedFile mapped, MappedFile::open(path));
     auto file = std::make_shared<GgufFile>();
     file->file_ = std::move(mapped);
     file->bytes_ = file->file_.bytes();
     if (auto parsed = GgufParser(file->bytes_, *file).parse(); !parsed)
         return failWith(path.filename().string(), std::move(parsed).error());
+    return file;
+}
+
+Result<std::shared_ptr<const GgufFile>> GgufFile::open(const std::filesystem::path& path) {
+    VITRAL_TRY_ASSIGN(auto file, openAlone(path));
+    VITRAL_TRY_ASSIGN(const std::int64_t nPart, file->integer("split.count", 1));
+    if (nPart > 1)
+        return join(path, std::move(file));
     return std::shared_ptr<const GgufFile>(std::move(file));
 }
 

@@ -48,14 +48,16 @@ struct GgufTensor {
 
 class GgufFile {
 public:
-    /// Errors: NotFound, Io, InvalidFile (the sentence names the field and the offset), Unsupported (version, type,
-    /// big endian).
+    /// One of several files of a model opens all of them as one (core/base/split_name.h); metadata are then the first
+    /// file's. Errors: NotFound (also a missing part), Io, InvalidFile (the sentence names the field and the offset),
+    /// Unsupported (version, type, big endian).
     static Result<std::shared_ptr<const GgufFile>> open(const std::filesystem::path& path);
     /// The same on bytes that the caller keeps alive (tests, fuzzers).
     static Result<std::shared_ptr<const GgufFile>> parse(std::span<const std::byte> bytes);
 
     [[nodiscard]] std::uint32_t version() const { return version_; }
-    [[nodiscard]] std::size_t fileBytes() const { return bytes_.size(); }
+    [[nodiscard]] std::size_t fileBytes() const { return bytes_.size() + joinedBytes_; } ///< of all parts
+    [[nodiscard]] int nPart() const { return static_cast<int>(parts_.size()) + 1; }
     /// Metadata in file order.
     [[nodiscard]] const std::vector<std::pair<std::string, GgufValue>>& metadata() const { return metadata_; }
     /// Type of metadata()[i] as stored, and its bytes from the type number on (what GgufWriter copies).
@@ -78,6 +80,10 @@ public:
 
 private:
     friend class GgufParser;
+    static Result<std::shared_ptr<GgufFile>> openAlone(const std::filesystem::path& path);
+    /// All parts of the model that `given`, at `path`, is one of.
+    static Result<std::shared_ptr<const GgufFile>> join(const std::filesystem::path& path,
+                                                        std::shared_ptr<GgufFile> given);
     MappedFile file_;
     std::span<const std::byte> bytes_;
     std::uint32_t version_ = 0;
@@ -91,6 +97,8 @@ private:
     std::unordered_map<std::string_view, std::size_t> metadataIndex_;
     std::vector<GgufTensor> tensors_;
     std::unordered_map<std::string_view, std::size_t> tensorIndex_;
+    std::vector<std::shared_ptr<const GgufFile>> parts_; ///< all but this one; their tensors are among this one's
+    std::size_t joinedBytes_ = 0;                        ///< of parts_
 };
 
 } // namespace vitral

@@ -2,6 +2,7 @@
 #include "core/io/gguf_quantize.h"
 
 #include "core/base/amounts.h"
+#include "core/base/split_name.h"
 #include "core/base/thread_pool.h"
 #include "core/io/byte_reader.h"
 #include "core/io/gguf_summary.h"
@@ -56,14 +57,11 @@ private:
 
     Result<void> declare() {
         const GgufSummary summary = summarize(source_);
-        VITRAL_TRY_ASSIGN(const std::int64_t nPart, source_.integer("split.count", 1));
-        if (nPart > 1)
-            return fail(ErrorCode::InvalidArgument,
-                        fmt::format("This is one of {} parts of a model; join them into one file first.", nPart));
         const MixModel model{summary.nLayer, source_.findTensor("output.weight") != nullptr};
         VITRAL_TRY(writer_.setAlignment(static_cast<std::uint32_t>(std::max<std::uint64_t>(source_.alignment(), 32))));
         for (std::size_t i = 0; i < source_.metadata().size(); ++i)
-            if (source_.metadata()[i].first != "general.alignment")
+            if (const std::string& key = source_.metadata()[i].first;
+                key != "general.alignment" && !key.starts_with("split.")) // the new file is one
                 writer_.setEncoded(source_.metadata()[i].first, source_.metadataBytes(i));
         writer_.setU32("general.file_type", static_cast<std::uint32_t>(options_.mix.fileType));
         writer_.setU32("general.quantization_version", 2);
@@ -168,10 +166,14 @@ private:
 Result<QuantizeReport> quantizeGguf(const std::filesystem::path& source, const std::filesystem::path& target,
                                     const QuantizeOptions& options) {
     // Lost bits do not come back: the model that is read is not written over, whatever name leads to it.
-    std::error_code ignored;
-    if (std::filesystem::equivalent(source, target, ignored))
-        return fail(ErrorCode::InvalidArgument,
-                    fmt::format("{} is the model to read: give the new file another name.", target.string()));
+    const auto split = splitNameOf(source.filename().string());
+    for (int no = 0; no < (split ? split->count : 1); ++no) {
+        std::error_code ignored;
+        const auto read = split ? source.parent_path() / splitFileName(*split, no) : source;
+        if (std::filesystem::equivalent(read, target, ignored))
+            return fail(ErrorCode::InvalidArgument,
+                        fmt::format("{} is the model to read: give the new file another name.", target.string()));
+    }
     VITRAL_TRY_ASSIGN(const auto file, GgufFile::open(source));
     return Quantizer(*file, options).run(target);
 }

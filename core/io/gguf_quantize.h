@@ -34,8 +34,9 @@ struct QuantizeReport {
     bool fromQuantised = false; ///< the source was quantised already: its losses add up
 };
 
-/// Errors: those of GgufFile::open; InvalidArgument (the target is the source; a weight is not finite, named by tensor and row; a part of a split
-/// model); Unsupported; Io (the target is read-only; disk full, said before starting where that is known); Cancelled.
+/// A model in several files becomes one. Errors: those of GgufFile::open; InvalidArgument (the target is the source or
+/// a part of it; a weight is not finite, named by tensor and row); Unsupported; Io (the target is read-only; disk full,
+/// said before starting where that is known); Cancelled.
 Result<QuantizeReport> quantizeGguf(const std::filesystem::path& source, const std::filesystem::path& target,
                                     const QuantizeOptions& options);
 

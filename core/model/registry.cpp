@@ -51,10 +51,6 @@ Result<std::shared_ptr<const Model>> loadModel(const std::filesystem::path& path
             ErrorCode::Unsupported,
             fmt::format("The model file's architecture is {}, which this version does not know. It knows: {}.",
                         quotedName(architecture), fmt::join(kNames, ", ")));
-    VITRAL_TRY_ASSIGN(const std::int64_t nSplit, file->integer("split.count", 1));
-    if (nSplit > 1)
-        return fail(ErrorCode::Unsupported,
-                    fmt::format("The model is split over {} files, which this version does not join.", nSplit));
     if (options.stop.stop_requested())
         return fail(ErrorCode::Cancelled, "Loading was stopped.");
     VITRAL_TRY_ASSIGN(std::shared_ptr<const Tokenizer> tokenizer, tokenizerFromGguf(file));

@@ -2,10 +2,15 @@
 // What a well-formed GGUF file says, real ones and one of every type.
 
 #include "core/io/gguf.h"
+#include "core/io/gguf_quantize.h"
 #include "tests/core/io/gguf_bytes.h"
 #include "tests/support/result_test.h"
+#include "tests/support/split_model.h"
 
 #include <QDir>
+#include <QTemporaryDir>
+
+#include <fstream>
 
 using namespace vitral;
 using namespace vitral::test;
@@ -15,6 +20,55 @@ namespace {
 std::shared_ptr<const GgufFile> parsed(const std::string& text) {
     return GgufFile::parse(std::as_bytes(std::span(text))).value_or(nullptr);
 }
+
+/// Whether two files have the same tensors, in any order.
+bool sameTensors(const GgufFile& a, const GgufFile& b) {
+    for (const GgufTensor& tensor : a.tensors()) {
+        const GgufTensor* other = b.findTensor(tensor.name);
+        if (other == nullptr || other->view.dtype != tensor.view.dtype || !(other->view.shape == tensor.view.shape) ||
+            !std::equal(tensor.view.bytes.begin(), tensor.view.bytes.end(), other->view.bytes.begin(),
+                        other->view.bytes.end()))
+            return false;
+    }
+    return a.tensors().size() == b.tensors().size();
+}
+
+const std::filesystem::path kGolden = VITRAL_GOLDEN "/gguf";
+
+/// Three parts of 20 small tensors in a folder of their own, and one file with all of them.
+struct Parts {
+    QTemporaryDir folder;
+    std::filesystem::path first;
+    Parts() {
+        GgufWriter writer;
+        writer.setString("general.architecture", "llama");
+        for (int i = 0; i < 20; ++i)
+            (void)writer.addTensor("t" + std::to_string(i), DType::F32, Shape{1 + i, 32});
+        (void)writer.begin(path("whole.gguf"));
+        for (int i = 0; i < 20; ++i) {
+            const std::vector<float> x(std::size_t(32 * (1 + i)), float(i));
+            (void)writer.write(std::as_bytes(std::span(x)));
+        }
+        (void)writer.finish();
+        first = splitModel(path("whole.gguf"), path(""), "m", 3).value();
+    }
+    std::filesystem::path path(const std::string& name) const {
+        return std::filesystem::path(folder.path().toStdString()) / name;
+    }
+    /// Writes part 2 of `count` with that split.no, split.count and split.tensors.count and one tensor.
+    Result<void> forge(const std::string& name, std::uint64_t no, std::uint64_t count, std::int32_t nTensor,
+                       const std::string& tensor) const {
+        GgufWriter writer;
+        VITRAL_TRY(writer.set("split.no", GgufType::U16, GgufValue(no)));
+        VITRAL_TRY(writer.set("split.count", GgufType::U16, GgufValue(count)));
+        writer.setI32("split.tensors.count", nTensor);
+        VITRAL_TRY(writer.addTensor(tensor, DType::F32, Shape{1}));
+        VITRAL_TRY(writer.begin(path(name)));
+        const float x = 0;
+        VITRAL_TRY(writer.write(std::as_bytes(std::span(&x, 1))));
+        return writer.finish();
+    }
+};
 
 } // namespace
 
@@ -155,6 +209,83 @@ private slots:
         float value = 0;
         std::memcpy(&value, file->findTensor("b")->view.bytes.data(), 4);
         QCOMPARE(value, 2.0F);
+    }
+    void partsAreOneModel() {
+        // Written by the gguf package (tests/golden/generators/split_gguf.py).
+        const auto whole = GgufFile::open(kGolden / "whole.gguf");
+        QVERIFY_RESULT(whole);
+        for (const char* name :
+             {"parts-00001-of-00003.gguf", "parts-00002-of-00003.gguf", "parts-00003-of-00003.gguf"}) {
+            const auto joined = GgufFile::open(kGolden / name);
+            QVERIFY_RESULT(joined);
+            QCOMPARE((*joined)->nPart(), 3);
+            QVERIFY((*joined)->fileBytes() > (*whole)->fileBytes());
+            QVERIFY(sameTensors(**whole, **joined));
+            QCOMPARE((*joined)->string("general.name", "").value(), std::string("five tensors"));
+            QCOMPARE((*joined)->array("some.names").value()->strings.size(), std::size_t(3));
+        }
+    }
+    void namesOfParts() {
+        const auto name = splitNameOf("a/b-00002-of-00010.gguf");
+        QVERIFY(name.has_value());
+        QCOMPARE(name->stem, std::string("a/b"));
+        QCOMPARE(name->no, 1);
+        QCOMPARE(name->count, 10);
+        QCOMPARE(splitFileName(*name, 9), std::string("a/b-00010-of-00010.gguf"));
+        for (const char* other :
+             {"m.gguf", "-00001-of-00002.gguf", "m-00003-of-00002.gguf", "m-00000-of-00002.gguf", "m-0001-of-0002.gguf",
+              "m-00001-of-00002.safetensors", "m-+0001-of-00002.gguf", "m-00001-of-00002", ""})
+            QVERIFY2(!splitNameOf(other).has_value(), other);
+    }
+    void aRealModelInParts() {
+        const QString path = QStringLiteral(VITRAL_SHARED_DATA "/gguf/stories260K-f32.gguf");
+        VITRAL_NEED_FILE(path);
+        QTemporaryDir folder;
+        const std::filesystem::path to(folder.path().toStdString());
+        const auto first = splitModel(path.toStdString(), to, "tiny", 7);
+        QVERIFY_RESULT(first);
+        const auto joined = GgufFile::open(*first), whole = GgufFile::open(path.toStdString());
+        QVERIFY_RESULT(joined);
+        QVERIFY(sameTensors(**whole, **joined));
+        // Written again it is one file that nothing reminds of the parts.
+        const QuantizeOptions options{*findQuantizeMix("F32"), 1, {}, {}};
+        QVERIFY_RESULT(quantizeGguf(*first, to / "one.gguf", options));
+        const auto one = GgufFile::open(to / "one.gguf");
+        QVERIFY_RESULT(one);
+        QVERIFY(sameTensors(**whole, **one));
+        QVERIFY((*one)->find("split.count") == nullptr);
+        QVERIFY_ERROR(quantizeGguf(*first, to / "tiny-00003-of-00007.gguf", options), ErrorCode::InvalidArgument);
+    }
+    void missingAndForgedParts() {
+        const Parts parts;
+        QVERIFY_RESULT(GgufFile::open(parts.first));
+        const std::string second = "m-00002-of-00003.gguf";
+        const auto opened = [&] { return GgufFile::open(parts.first); };
+        const auto says = [&](const char* words) {
+            const auto file = opened();
+            if (!file && file.error().message.find(words) != std::string::npos)
+                return true;
+            qWarning("%s", file ? "no error" : file.error().message.c_str());
+            return false;
+        };
+        QVERIFY_RESULT(parts.forge(second, 2, 3, 20, "x")); // says it is the third
+        QVERIFY(says("split.no"));
+        QVERIFY_RESULT(parts.forge(second, 1, 4, 20, "x"));
+        QVERIFY(says("split.count"));
+        QVERIFY_RESULT(parts.forge(second, 1, 3, 20, "x"));
+        QVERIFY(says("split.tensors.count"));
+        QVERIFY_RESULT(parts.forge(second, 1, 3, 20, "t0"));
+        QVERIFY(says("t0"));
+        std::ofstream(parts.path(second)) << "GGUF";
+        QVERIFY(says(second.c_str()));
+        std::filesystem::remove(parts.path(second));
+        QVERIFY_ERROR(opened(), ErrorCode::NotFound);
+        QVERIFY(says(second.c_str()));
+        // A part under another name cannot know the others; 65,535 parts are asked for one by one.
+        std::filesystem::copy(parts.first, parts.path("renamed.gguf"));
+        QVERIFY_ERROR(GgufFile::open(parts.path("renamed.gguf")), ErrorCode::InvalidFile);
+        QVERIFY_RESULT(parts.forge("n-00001-of-65535.gguf", 0, 65535, 1, "x"));
+        QVERIFY_ERROR(GgufFile::open(parts.path("n-00001-of-65535.gguf")), ErrorCode::NotFound);
     }
     void aVocabularyAloneIsAFile() {
         Bytes b;
