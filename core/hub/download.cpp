@@ -5,11 +5,16 @@
 #include "core/hub/download_part.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <condition_variable>
+#include <cstring>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <mutex>
 #include <optional>
+#include <sys/file.h>
+#include <unistd.h>
 
 namespace vitral::hub {
 
@@ -282,6 +287,27 @@ std::vector<fs::path> unfinishedDownloads(const fs::path& folder) {
     }
     std::sort(found.begin(), found.end());
     return found;
+}
+
+Result<void> discardDownload(const fs::path& part) {
+    if (part.extension() != ".part")
+        return fail(ErrorCode::InvalidArgument,
+                    fmt::format("{} is no unfinished download: their names end in .part.", part.string()));
+    const int fd = ::open(part.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (fd < 0)
+        return fail(errno == ENOENT ? ErrorCode::NotFound : ErrorCode::Io,
+                    fmt::format("{} cannot be deleted ({}).", part.string(), std::strerror(errno)));
+    const bool busy = ::flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    std::error_code error;
+    if (!busy && fs::remove(part, error))
+        fs::remove(part.string() + ".json", error);
+    ::close(fd);
+    if (busy)
+        return fail(ErrorCode::InvalidArgument,
+                    fmt::format("{} is being downloaded by another window or program.", part.stem().string()));
+    if (error)
+        return fail(ErrorCode::Io, fmt::format("{} cannot be deleted ({}).", part.string(), error.message()));
+    return {};
 }
 
 } // namespace vitral::hub

@@ -55,4 +55,8 @@ Result<Downloaded> download(const HubAccess& hub, const RepoFiles& repo, const H
 /// Downloads that were begun under `folder` and are not finished: paths of their NAME.part files.
 [[nodiscard]] std::vector<std::filesystem::path> unfinishedDownloads(const std::filesystem::path& folder);
 
+/// Deletes such a part and what says what it is a part of. Errors: InvalidArgument (no part, or a program is writing
+/// to it), NotFound, Io.
+Result<void> discardDownload(const std::filesystem::path& part);
+
 } // namespace vitral::hub

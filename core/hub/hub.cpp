@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/hub/hub.h"
 
+#include "core/base/split_name.h"
+
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
@@ -65,20 +67,20 @@ std::string licenceTag(const Json& object) {
     return {};
 }
 
-Result<Json> askJson(const HubAccess& hub, const std::string& path, std::string_view what,
-                     const std::stop_token& stop) {
+Result<std::string> askText(const HubAccess& hub, const std::string& path, std::string_view what,
+                            const std::stop_token& stop) {
     HttpAnswer answer;
     auto text = httpText({hub.base + path, hub.token, 0, {}}, hub.limits, stop, kMaxListBytes, answer);
     if (!text)
         return tl::unexpected(std::move(text).error().error);
     if (answer.status >= 400)
         return tl::unexpected(failureOf(answer, what, !hub.token.empty()).error);
-    Json json = Json::parse(*text, nullptr, false);
-    if (json.is_discarded())
-        return fail(ErrorCode::InvalidFile,
-                    fmt::format("{} answers with something that is no list of models; perhaps it is no hub.",
-                                hostOf(answer.url)));
-    return json;
+    return std::move(*text);
+}
+
+tl::unexpected<Error> noList(std::string_view host) {
+    return fail(ErrorCode::InvalidFile,
+                fmt::format("{} answers with something that is no list of models; perhaps it is no hub.", host));
 }
 
 std::optional<HubFile> fileOf(const Json& sibling) {
@@ -199,11 +201,14 @@ Result<std::vector<RepoEntry>> searchModels(const HubAccess& hub, const SearchQu
         path += "&filter=gguf";
     for (const char* field : {"downloads", "likes", "gated", "tags", "pipeline_tag", "lastModified"})
         path += fmt::format("&expand={}", field);
-    VITRAL_TRY_ASSIGN(const Json list, askJson(hub, path, "such list", stop));
-    if (!list.is_array())
-        return fail(ErrorCode::InvalidFile,
-                    fmt::format("{} answers with something that is no list of models; perhaps it is no hub.",
-                                hostOf(hub.base)));
+    VITRAL_TRY_ASSIGN(const std::string text, askText(hub, path, "such list", stop));
+    return readSearch(text, hostOf(hub.base));
+}
+
+Result<std::vector<RepoEntry>> readSearch(std::string_view text, std::string_view host) {
+    const Json list = Json::parse(text, nullptr, false);
+    if (!list.is_array()) // nor is what cannot be read
+        return noList(host);
     std::vector<RepoEntry> found;
     for (const Json& item : list) {
         if (!item.is_object() || found.size() >= 100)
@@ -225,6 +230,19 @@ Result<std::vector<RepoEntry>> searchModels(const HubAccess& hub, const SearchQu
     return found;
 }
 
+std::vector<HubFile> partsOf(const RepoFiles& repo, const HubFile& file) {
+    const auto name = splitNameOf(file.path);
+    std::vector<HubFile> parts;
+    for (int no = 0; name && no < name->count; ++no) {
+        const std::string path = splitFileName(*name, no);
+        const auto it = std::lower_bound(repo.files.begin(), repo.files.end(), path,
+                                         [](const HubFile& f, const std::string& p) { return f.path < p; });
+        if (it != repo.files.end() && it->path == path)
+            parts.push_back(*it);
+    }
+    return parts.empty() ? std::vector{file} : parts;
+}
+
 Result<RepoFiles> listFiles(const HubAccess& hub, const std::string& repo, const std::string& revision,
                             const std::stop_token& stop) {
     if (!isRepoName(repo))
@@ -232,17 +250,24 @@ Result<RepoFiles> listFiles(const HubAccess& hub, const std::string& repo, const
                     fmt::format("\"{}\" is not the name of a repository; those look like owner/name.", repo));
     if (revision.empty() || revision.size() > 200 || revision.find("..") != std::string::npos)
         return fail(ErrorCode::InvalidArgument, "A revision is a branch, a tag or a commit, such as main.");
-    VITRAL_TRY_ASSIGN(const Json info, askJson(hub,
-                                               fmt::format("/api/models/{}/revision/{}?blobs=true",
-                                                           percentEncoded(repo, true), percentEncoded(revision)),
-                                               repo, stop));
+    VITRAL_TRY_ASSIGN(const std::string text, askText(hub,
+                                                      fmt::format("/api/models/{}/revision/{}?blobs=true",
+                                                                  percentEncoded(repo, true), percentEncoded(revision)),
+                                                      repo, stop));
+    return readFileList(text, hostOf(hub.base), repo);
+}
+
+Result<RepoFiles> readFileList(std::string_view text, std::string_view host, const std::string& repo) {
+    const Json info = Json::parse(text, nullptr, false);
+    if (info.is_discarded())
+        return noList(host);
     RepoFiles out;
     out.id = repo;
     out.commit = info.is_object() ? plainText(info, "sha") : std::string();
     const auto siblings = info.is_object() ? info.find("siblings") : info.end();
     if (!info.is_object() || !isHexadecimal(out.commit, 40) || siblings == info.end() || !siblings->is_array())
         return fail(ErrorCode::InvalidFile,
-                    fmt::format("{} does not say which files {} has; perhaps it is no hub.", hostOf(hub.base), repo));
+                    fmt::format("{} does not say which files {} has; perhaps it is no hub.", host, repo));
     out.licence = licenceTag(info);
     if (const auto card = info.find("cardData"); card != info.end() && card->is_object()) {
         if (out.licence.empty())

@@ -57,9 +57,17 @@ struct RepoFiles {
     int nLeftOut = 0;
 };
 
+/// All files of the model that `file` is a part of (NAME-00001-of-00003.gguf), in order, as far as the repository has
+/// them; the file alone where it is whole by itself.
+[[nodiscard]] std::vector<HubFile> partsOf(const RepoFiles& repo, const HubFile& file);
+
 /// Errors: as searchModels; InvalidArgument for a name that can be no repository's; NotFound.
 Result<RepoFiles> listFiles(const HubAccess& hub, const std::string& repo, const std::string& revision,
                             const std::stop_token& stop);
+
+/// What the answers to these two say; `host` stands in sentences. Errors: InvalidFile.
+Result<std::vector<RepoEntry>> readSearch(std::string_view text, std::string_view host);
+Result<RepoFiles> readFileList(std::string_view text, std::string_view host, const std::string& repo);
 
 /// Whether "owner/name" (or "name") can be a repository's, and a path a file's in it: letters, digits and a few marks;
 /// nothing that leaves a folder.

@@ -68,7 +68,7 @@ Result<void> takeText(const Json& in, const char* key, std::string& text, std::s
     return {};
 }
 
-Result<void> takeObject(const Json& in, const char* key, std::string& text) {
+Result<void> takeObject(const Json& in, const std::string& key, std::string& text) {
     const auto at = in.find(key);
     if (at == in.end())
         return {};
@@ -199,7 +199,7 @@ Result<ProgramState> read(const Json& in) {
         if (!rooms->is_object() || rooms->size() > 50)
             return fail(ErrorCode::InvalidFile, "\"rooms\" in this state should hold an object for each room.");
         for (const auto& [name, value] : rooms->items())
-            VITRAL_TRY(takeObject(*rooms, name.c_str(), state.rooms[name]));
+            VITRAL_TRY(takeObject(*rooms, name, state.rooms[name]));
     }
     if (const auto commands = in.find("do"); commands != in.end()) {
         if (!commands->is_array() || commands->size() > 200)

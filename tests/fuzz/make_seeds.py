@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes the small valid files that fuzzing starts from: python make_seeds.py tests/fuzz/seeds"""
+import base64
 import json
 import struct
 import sys
@@ -111,3 +112,19 @@ put("tokenizer.dict", "".join(f'"\\"{w}\\""\n' for w in words))
 put("safetensors.dict", "".join(f'"{w}"\n' for w in ['\\"dtype\\"', '\\"shape\\"', '\\"data_offsets\\"', "__metadata__", "F32", "BF16", "F8_E4M3", "BOOL", "18446744073709551615", "{}", "[]"]))
 put("npy.dict", "".join(f'"{w}"\n' for w in ["'descr'", "'fortran_order'", "'shape'", "'<f4'", "'|i1'", "True", "False", "()", "9223372036854775807"]))
 put("gguf.dict", "".join(f'"{w}"\n' for w in ["general.alignment", "tokenizer.ggml.model", "tokenizer.ggml.merges", "tokenizer.ggml.scores", "tokenizer.ggml.tokens", "gpt2", "llama", "bert", "t5", "GGUF", "\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\xff", "\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x80"]))
+sample = Path(__file__).parent.parent / "core/lesson/sample"
+put("lesson/lesson.txt", "l" + (sample / "cats/lesson.en.md").read_text())
+put("lesson/glossary.txt", "g" + (sample / "glossary.yaml").read_text())
+put("lesson/course.txt", "cid: c\ntitle:\n  en: C\nlanguages: [en]\nglossary: glossary.yaml\nunits:\n  - a\n")
+state = json.dumps({"vitral_state": 1, "model": {"name": "m", "fingerprint": "0123456789abcdef"}, "run": "run.safetensors",
+                    "composer": "ol\u00e1", "rooms": {"chat": {"a": 1}}, "do": ["matrix:1.2"], "depth": "user", "lesson": "a:1"})
+put("lesson/state.txt", "s" + state)
+put("lesson/link.txt", "kvitral:1:" + base64.urlsafe_b64encode(state.encode()).decode().rstrip("="))
+put("lesson.dict", "".join(f'"{w}"\n' for w in ["```step", "```quiz", "```notes", "ask:", "kind: choose", "options:", "right:", "until:", "do:", "point:", "hide:", "{#", "[[", "]]", "---", "vitral:1:", "\\x0a"]))
+files = [{"rfilename": "m.gguf", "size": 9, "lfs": {"sha256": "0" * 64, "size": 9}}, {"rfilename": "README.md", "size": 5, "blobId": "b" * 40}]
+files += [{"rfilename": f"a-0000{i}-of-00002.gguf", "size": 1, "lfs": {"oid": "1" * 64, "size": 1}} for i in (1, 2)]
+put("hub/files.json", json.dumps({"sha": "a" * 40, "gated": "manual", "tags": ["gguf", "license:mit"],
+                                  "cardData": {"license": "mit", "license_name": "n", "license_link": "l"}, "siblings": files}))
+put("hub/search.json", json.dumps([{"id": "anna/small-GGUF", "downloads": 12, "likes": -1, "gated": False, "tags": ["license:mit"],
+                                    "pipeline_tag": "text-generation", "lastModified": "2025-03-01T10:00:00.000Z"}, {"modelId": "x"}]))
+put("hub.dict", "".join(f'"\\"{w}\\""\n' for w in ["sha", "siblings", "rfilename", "lfs", "sha256", "oid", "size", "blobId", "id", "modelId", "tags", "license:", "gated", "cardData", "downloads"]))

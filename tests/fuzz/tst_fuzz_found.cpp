@@ -40,6 +40,12 @@
 #undef VITRAL_FUZZ_NAME
 #define VITRAL_FUZZ_NAME fuzzDiffusionFile
 #include "tests/fuzz/fuzz_diffusion_file.cpp"
+#undef VITRAL_FUZZ_NAME
+#define VITRAL_FUZZ_NAME fuzzHub
+#include "tests/fuzz/fuzz_hub.cpp"
+#undef VITRAL_FUZZ_NAME
+#define VITRAL_FUZZ_NAME fuzzLesson
+#include "tests/fuzz/fuzz_lesson.cpp"
 
 namespace {
 struct Target {
@@ -50,6 +56,7 @@ constexpr Target kTargets[] = {
     {"gguf", fuzzGguf},           {"safetensors", fuzzSafetensors},  {"npy", fuzzNpy},
     {"tokenizer", fuzzTokenizer}, {"template", fuzzTemplate},        {"run_file", fuzzRunFile},
     {"picture", fuzzPicture},     {"denoise_file", fuzzDenoiseFile}, {"diffusion_file", fuzzDiffusionFile},
+    {"hub", fuzzHub},             {"lesson", fuzzLesson},
 };
 } // namespace
 

@@ -3,10 +3,9 @@
 // The lists look as huggingface_hub 2.4.0 reads them. Digests are compared with FIPS 180-4's examples.
 
 #include "core/base/amounts.h"
-#include "core/hub/digest.h"
 #include "core/hub/download.h"
 #include "core/hub/key_store.h"
-#include "tests/core/hub/hostile_server.h"
+#include "tests/support/hub_answers.h"
 
 #include <QFile>
 #include <QFileInfo>
@@ -16,59 +15,9 @@
 
 using namespace vitral;
 using namespace vitral::hub;
-using vitral::test::HostileServer;
-using vitral::test::ServerConnection;
-using vitral::test::ServerRequest;
+using namespace vitral::test;
 
 namespace {
-
-std::string digest(BlockDigest&& d, std::string_view text) {
-    d.feed(std::as_bytes(std::span(text.data(), text.size())));
-    return d.finish();
-}
-std::string sha256(std::string_view text) {
-    return digest(Sha256(), text);
-}
-
-const std::string kCommit(40, 'a');
-
-/// 3 MB that no compression and no repetition could fake.
-const std::string& contents() {
-    static const std::string kBytes = [] {
-        std::string bytes(3'000'000, '\0');
-        std::uint64_t state = 1;
-        for (char& c : bytes) {
-            state = state * 6364136223846793005ULL + 1442695040888963407ULL;
-            c = static_cast<char>(state >> 56U);
-        }
-        return bytes;
-    }();
-    return kBytes;
-}
-
-std::string listing(std::string_view file = "m.gguf", std::uint64_t size = contents().size(),
-                    std::string sum = sha256(contents())) {
-    return R"({"id":"anna/small","sha":")" + kCommit +
-           R"(","gated":false,"tags":["gguf","license:mit"],"cardData":{"license":"mit"},"siblings":[{"rfilename":")" +
-           std::string(file) + R"(","size":)" + std::to_string(size) + R"(,"blobId":"0","lfs":{"sha256":")" + sum +
-           R"(","size":)" + std::to_string(size) + R"(,"pointerSize":130}},{"rfilename":"README.md","size":5,)" +
-           R"("blobId":"b6fc4c620b67d95f953a5c1c1230aaab5db5a1b0"}]})";
-}
-
-/// What the hub itself would send, from where it is asked.
-void sendFile(const ServerRequest& request, const ServerConnection& c, std::string_view bytes = contents(),
-              std::string_view etag = "\"one\"") {
-    const std::size_t from = request.from();
-    const bool part = from > 0 && (request.header("if-range").empty() || request.header("if-range") == etag);
-    const std::string headers = "ETag: " + std::string(etag) + "\r\n";
-    if (!part)
-        c.answer(200, headers, bytes);
-    else
-        c.answer(206,
-                 headers + "Content-Range: bytes " + std::to_string(from) + "-" + std::to_string(bytes.size() - 1) +
-                     "/" + std::to_string(bytes.size()) + "\r\n",
-                 bytes.substr(from));
-}
 
 QByteArray read(const std::filesystem::path& path) {
     QFile file(QString::fromStdString(path.string()));
@@ -528,6 +477,57 @@ private slots:
         QVERIFY2(done, done ? "" : done.error().message.c_str());
         QCOMPARE(done->receivedBytes, contents().size() - 400'000);
         QVERIFY(unfinishedDownloads(options().folder).empty());
+    }
+
+    void thrownAway() {
+        const HostileServer server([&](const ServerRequest&, const ServerConnection& c) {
+            c.send("HTTP/1.1 200 OK\r\nETag: \"one\"\r\nContent-Length: 3000000\r\n\r\n");
+            c.send(std::string_view(contents()).substr(0, 400'000));
+            c.keepSilent();
+        });
+        const RepoFiles files = repo();
+        std::stop_source stop;
+        std::string busy;
+        std::thread other([&] {
+            while (!std::filesystem::exists(part()) || std::filesystem::file_size(part()) < 400'000)
+                std::this_thread::sleep_for(std::chrono::milliseconds(5));
+            const auto refused = discardDownload(part());
+            busy = refused ? "" : refused.error().message;
+            stop.request_stop();
+        });
+        QVERIFY(!download(access(server), files, files.files[0], options(), stop.get_token()));
+        other.join();
+        QVERIFY(says(busy, "another window or program"));
+        QCOMPARE(unfinishedDownloads(options().folder).size(), std::size_t{1});
+        const auto gone = discardDownload(part());
+        QVERIFY2(gone, gone ? "" : gone.error().message.c_str());
+        QVERIFY(!std::filesystem::exists(part()) && !std::filesystem::exists(part().string() + ".json"));
+        const auto again = discardDownload(part());
+        QVERIFY(!again && again.error().code == ErrorCode::NotFound);
+        // Nothing else is deleted by it.
+        const std::filesystem::path model = options().folder / "m.gguf", link = options().folder / "l.part";
+        QFile file(QString::fromStdString(model.string()));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        std::filesystem::create_symlink(model, link);
+        QVERIFY(!discardDownload(model) && !discardDownload(link));
+        QVERIFY(std::filesystem::exists(model));
+    }
+
+    void modelsInParts() {
+        RepoFiles files;
+        for (const char* path : {"a-00001-of-00003.gguf", "a-00002-of-00003.gguf", "a-00003-of-00003.gguf", "b.gguf",
+                                 "q/a-00001-of-00002.gguf", "q/a-00002-of-00002.gguf", "q/b-00002-of-00002.gguf"})
+            files.files.push_back({path, 1, {}, {}});
+        const auto names = [&](std::size_t i) {
+            std::string all;
+            for (const HubFile& file : partsOf(files, files.files[i]))
+                all += file.path.substr(0, file.path.find("-of")) + " ";
+            return all;
+        };
+        QCOMPARE(names(1), std::string("a-00001 a-00002 a-00003 "));
+        QCOMPARE(names(3), std::string("b.gguf "));
+        QCOMPARE(names(5), std::string("q/a-00001 q/a-00002 "));
+        QCOMPARE(names(6), std::string("q/b-00002 ")); // what is missing cannot be had
     }
 
     void partsOfSomethingElse() {
