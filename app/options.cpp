@@ -81,6 +81,12 @@ bool parseOptions(const QStringList& arguments, Options& options, int& exitCode)
     options.threads = parser.value(threads).toInt();
     options.quitAfterPrompts = parser.isSet(quit);
     options.countTokens = parser.isSet(count);
+    if (!options.language.isEmpty() && options.language != QLatin1String("en") &&
+        options.language != QLatin1String("pt_BR") && options.language != QLatin1String("pt")) {
+        std::fprintf(stderr, "--lang is en or pt_BR, not '%s'.\n", qPrintable(options.language));
+        exitCode = 2;
+        return false;
+    }
     if (!options.theme.isEmpty() && options.theme != QLatin1String("light") && options.theme != QLatin1String("dark") &&
         options.theme != QLatin1String("system")) {
         std::fprintf(stderr, "--theme is light, dark or system, not '%s'.\n", qPrintable(options.theme));

@@ -295,8 +295,8 @@ Result<std::string> traceCost(const BenchOptions& o, const CommonOptions& common
     VITRAL_TRY_ASSIGN(const TraceShape shape, traceShape(*model));
     VITRAL_TRY(requestPoints(t.request, shape, o.trace, {}));
     const std::size_t bytes = traceBytes(t.request, shape, o.nPrompt + o.nGenerate);
-    say(fmt::format("bench: recording {} takes {} for {}", o.trace, byteSize(bytes),
-                    counted(o.nPrompt + o.nGenerate, "token")));
+    say(trf("bench: recording {} takes {} for {}", "bench: gravar {} ocupa {} para {}", o.trace, byteSize(bytes),
+            counted(o.nPrompt + o.nGenerate, "token")));
     VITRAL_TRY_ASSIGN(const TraceCost cost, benchTrace(model, *backend, t, stop));
     if (o.json) {
         nlohmann::json j;

@@ -144,10 +144,10 @@ Result<void> complete(const CompleteOptions& options, const CommonOptions& commo
             contextFor(common, *model)));
     if (common.verbose) {
         const double nDecoded = timings.nGenerated > 1 ? timings.nGenerated - 1 : 0;
-        say(fmt::format("complete: {}, seed {}, prompt {} tokens in {:.3f} s, {} tokens in {:.3f} s ({:.1f} a second)",
-                        finishReasonName(end.reason), end.seed, timings.nPrompt, timings.prefillSeconds,
-                        timings.nGenerated, timings.decodeSeconds,
-                        timings.decodeSeconds > 0 ? nDecoded / timings.decodeSeconds : 0.0));
+        say(trf("complete: {}, seed {}, prompt {} tokens in {:.3f} s, {} tokens in {:.3f} s ({:.1f} a second)",
+                "complete: {}, semente {}, prompt de {} tokens em {:.3f} s, {} tokens em {:.3f} s ({:.1f} por segundo)",
+                finishReasonName(end.reason), end.seed, timings.nPrompt, timings.prefillSeconds, timings.nGenerated,
+                timings.decodeSeconds, timings.decodeSeconds > 0 ? nDecoded / timings.decodeSeconds : 0.0));
     }
     return {};
 }

@@ -12,6 +12,7 @@
 #include "core/runtime/bundled_model.h"
 #include "core/runtime/denoise_task.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
@@ -109,6 +110,9 @@ Result<DenoiseSettings> settingsOf(const DenoiseOptions& o, const DiffusionModel
     if (o.bundled || o.given("PROMPT"))
         s.prompt = o.prompt;
     take("--negative", s.negative, o.negative);
+    if (o.given("--class") && model.info.classNames.empty() && model.info.nullClass < 0)
+        return fail(ErrorCode::InvalidArgument,
+                    "This model has no classes: say in words what to draw, without --class.");
     take("--class", s.classId, o.classId);
     take("--seed", s.seed, o.seed);
     take("--steps", s.steps, o.steps);
@@ -311,9 +315,23 @@ Result<void> canBeWritten(const std::string& file) {
     return {};
 }
 
+/// A name that promises another kind of file than what is written is refused; one without an ending is not.
+Result<void> endsIn(const std::string& file, std::string_view ending, std::string_view what) {
+    std::string own = std::filesystem::path(file).extension().string();
+    std::transform(own.begin(), own.end(), own.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c + 32) : c; });
+    if (own.empty() || own == ending)
+        return {};
+    return fail(ErrorCode::InvalidArgument,
+                fmt::format("{} is written as {}: give {} that ending.", what, ending, file));
+}
+
 Result<void> runDenoise(const DenoiseOptions& o, const CommonOptions& common) {
     for (const std::string* file : {&o.out, &o.sheet, &o.film, &o.trace})
         VITRAL_TRY(canBeWritten(*file));
+    VITRAL_TRY(endsIn(o.out, ".png", "A picture"));
+    VITRAL_TRY(endsIn(o.sheet, ".png", "A sheet"));
+    VITRAL_TRY(endsIn(o.film, ".webp", "A film"));
+    VITRAL_TRY(endsIn(o.trace, ".safetensors", "A recorded run"));
     if (o.list && o.model.empty())
         return writeAnswer(namesText());
     std::filesystem::path modelPath = o.model;

@@ -26,7 +26,7 @@ struct HubOptions {
     std::string text, repo, file, revision = "main", folder;
     std::string base = defaultHubAddress();
     int limit = 30;
-    bool all = false, json = false, askToken = false;
+    bool all = false, json = false, askToken = false, discard = false;
 };
 
 /// Ctrl-C stops what runs here.
@@ -220,18 +220,44 @@ Result<void> get(const HubOptions& o) {
     options.folder = folderOf(o);
     DownloadState last = DownloadState::Finishing;
     options.progress = [&](const DownloadProgress& p) { showProgress(p, last); };
-    const auto done = download(hub, repo, *file, options, stop.token());
-    if (errorIsTerminal())
-        sayRaw("\r\x1b[K");
-    if (!done && done.error().code == ErrorCode::Cancelled)
-        return fail(ErrorCode::Cancelled,
-                    std::string(tr("Stopped. What came is kept: the same command goes on from there.",
-                                   "Interrompido. O que chegou foi guardado: o mesmo comando continua "
-                                   "daí.")));
-    VITRAL_TRY(done);
-    if (done->wasThere)
-        say(tr("It was there already, whole and right.", "Já estava lá, inteiro e correto."));
-    return writeAnswer(done->path.string() + "\n");
+    std::string places;
+    for (const HubFile& part : partsOf(repo, *file)) { // a model in several files comes as a whole
+        const auto done = download(hub, repo, part, options, stop.token());
+        if (errorIsTerminal())
+            sayRaw("\r\x1b[K");
+        if (!done && done.error().code == ErrorCode::Cancelled) {
+            const std::string left = placeOf(options.folder, repo, part).string() + ".part";
+            return fail(
+                ErrorCode::Cancelled,
+                trf("Stopped. What came is kept in {}: the same command goes on from there, and vitral-cli hub "
+                    "unfinished "
+                    "--delete throws it away.",
+                    "Interrompido. O que chegou foi guardado em {}: o mesmo comando continua daí, e vitral-cli hub "
+                    "unfinished --delete o apaga.",
+                    left));
+        }
+        VITRAL_TRY(done);
+        if (done->wasThere)
+            say(tr("It was there already, whole and right.", "Já estava lá, inteiro e correto."));
+        places += done->path.string() + "\n";
+    }
+    return writeAnswer(places);
+}
+
+Result<void> unfinished(const HubOptions& o) {
+    std::string out;
+    for (const std::filesystem::path& part : unfinishedDownloads(folderOf(o))) {
+        std::error_code ignored;
+        const auto size = std::filesystem::file_size(part, ignored);
+        if (o.discard)
+            VITRAL_TRY(discardDownload(part));
+        out += fmt::format("{:>10}  {}\n", ignored ? "?" : byteSize(size), plainText(part.string(), 4000));
+    }
+    if (out.empty())
+        say(tr("There is no unfinished download.", "Não há download inacabado."));
+    else if (o.discard)
+        say(tr("Deleted:", "Apagados:"));
+    return writeAnswer(out);
 }
 
 } // namespace
@@ -267,6 +293,9 @@ void addHubCommand(CLI::App& app, CommonOptions& common) {
     repository(c);
     c->add_option("FILE", o->file, "Its path in the repository")->required()->type_name("");
     c->add_option("--to", o->folder, "Folder for models (else ~/.local/share/vitral/models)")->type_name("FOLDER");
+    c = add("unfinished", "Downloads that were stopped or killed; get goes on with them", unfinished);
+    c->add_option("--to", o->folder, "Folder for models (else ~/.local/share/vitral/models)")->type_name("FOLDER");
+    c->add_flag("--delete", o->discard, "Delete what came of them");
     c = add("keep-token", "Give an access token to the key store of the system",
             [](const HubOptions& options) -> Result<void> {
                 const Stoppable stop;

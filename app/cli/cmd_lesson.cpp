@@ -206,7 +206,9 @@ void addLessonCommand(CLI::App& app, CommonOptions& common) {
     const auto folder = [&](CLI::App* sub) {
         sub->add_option("folder", options->folder, "A course or a lesson; - or nothing: the bundled course")
             ->type_name("DIR");
-        sub->add_option("--lang", options->language, "en or pt_BR; nothing: as the system")->type_name("CODE");
+        sub->add_option("--lang", options->language, "en or pt_BR; nothing: as the system")
+            ->check(CLI::IsMember({"en", "pt_BR"}))
+            ->type_name("CODE");
     };
     folder(add("check", "Say every mistake by file and line", check));
     folder(add("list", "The units with their depth, minutes and titles", list));

@@ -2,6 +2,7 @@
 // vitral-cli quantize IN OUT TYPE: a GGUF model with other types. Ctrl+C stops it and leaves no file.
 
 #include "app/cli/commands.h"
+#include "app/cli/language.h"
 #include "app/cli/printable.h"
 #include "core/base/amounts.h"
 #include "core/base/thread_pool.h"
@@ -71,10 +72,13 @@ Result<void> quantize(const QuantizeArguments& arguments, const CommonOptions& c
     if (!report)
         return tl::unexpected(report.error());
     if (report->fromQuantised)
-        say("Some tensors were quantised already; their losses add up. Start from F16, BF16 or F32 for the best "
-            "result.");
-    say(fmt::format("{}: {} of tensors became {} ({}).", arguments.target, byteSize(report->bytesBefore),
-                    byteSize(report->bytesAfter), options.mix.name));
+        say(tr(
+            "Some tensors were quantised already; their losses add up. Start from F16, BF16 or F32 for the best "
+            "result.",
+            "Alguns tensores já estavam quantizados; as perdas se somam. Para o melhor resultado, parta de F16, BF16 "
+            "ou F32."));
+    say(trf("{}: {} of tensors became {} ({}).", "{}: {} de tensores viraram {} ({}).", arguments.target,
+            byteSize(report->bytesBefore), byteSize(report->bytesAfter), options.mix.name));
     return {};
 }
 

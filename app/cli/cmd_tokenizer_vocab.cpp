@@ -2,6 +2,7 @@
 // vitral-cli tokenizer info|vocab: what a vocabulary holds, and its entries by any of their properties.
 
 #include "app/cli/explain.h"
+#include "app/cli/language.h"
 #include "app/cli/token_json.h"
 #include "app/cli/tokenizer_commands.h"
 #include "core/tokenizer/vocabulary_index.h"
@@ -251,8 +252,10 @@ Result<void> vocab(const VocabOptions& options, const CommonOptions& common) {
                            entry["mean_distance"].get<double>());
         fmt::format_to(out, "  {}\n", tokenText(entry["piece"].get<std::string>()));
     }
-    say(fmt::format("{} of {} entries; columns: id, bytes, merge rank or score, script,{} piece.", found.size(),
-                    index.size(), rows ? " norm, distance to the mean row," : ""));
+    say(trf("{} of {} entries; columns: id, bytes, merge rank or score, script,{} piece.",
+            "{} de {} entradas; colunas: id, bytes, posição da fusão ou pontuação, escrita,{} peça.", found.size(),
+            index.size(),
+            rows ? tr(" norm, distance to the mean row,", " norma, distância à linha média,") : std::string_view()));
     for (const char* rule : {"unreachable_rule", "undertrained_rule"})
         if (json.contains(rule))
             say(json[rule].get<std::string>());

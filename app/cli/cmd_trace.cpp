@@ -5,6 +5,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/explain_support.h"
 #include "app/cli/intervention_options.h"
+#include "app/cli/language.h"
 #include "app/cli/sampler_options.h"
 #include "app/cli/usage.h"
 #include "core/base/amounts.h"
@@ -35,6 +36,12 @@ Result<TraceRequest> requestOf(const TraceOptions& options, const TraceShape& sh
     VITRAL_TRY_ASSIGN(const std::vector<std::int32_t> layers, parseNumbers(options.layers));
     VITRAL_TRY_ASSIGN(const std::vector<std::int32_t> heads, parseNumbers(options.heads));
     VITRAL_TRY(requestPoints(request, shape, options.points, layers));
+    std::int32_t nHead = 0;
+    for (const PointShape& point : shape.points)
+        nHead = std::max(nHead, point.nHead);
+    if (!heads.empty() && heads.back() >= nHead)
+        return fail(ErrorCode::InvalidArgument,
+                    fmt::format("There is no head {}; this model's heads are 0 to {}.", heads.back(), nHead - 1));
     for (TracePoint& point : request.points)
         for (const PointShape& s : shape.points)
             if (s.point == point.point && s.nHead > 0)
@@ -130,7 +137,8 @@ Result<void> trace(const TraceOptions& options, const CommonOptions& common) {
         return fail(ErrorCode::InvalidArgument,
                     fmt::format("There is no position {}: the text and its answer have at most {}; -n allows more.",
                                 request.firstPosition, counted(nLongest, "token")));
-    say(fmt::format("trace: recording takes {} of memory for {}", byteSize(plan.bytes), counted(nLongest, "token")));
+    say(trf("trace: recording takes {} of memory for {}", "trace: a gravação ocupa {} de memória para {}",
+            byteSize(plan.bytes), counted(nLongest, "token")));
     for (const std::string& note : plan.notes)
         say("trace: " + note);
     if (plan.empty())
@@ -174,8 +182,8 @@ Result<void> trace(const TraceOptions& options, const CommonOptions& common) {
     }
     if (!text.empty())
         VITRAL_TRY(writeAnswer("\n"));
-    say(fmt::format("trace: {} holds {}, {} of numbers", options.output, counted(recording->nPosition(), "token"),
-                    byteSize(recording->bytes())));
+    say(trf("trace: {} holds {}, {} of numbers", "trace: {} contém {}, {} de números", options.output,
+            counted(recording->nPosition(), "token"), byteSize(recording->bytes())));
     return {};
 }
 

@@ -66,6 +66,7 @@ private slots:
         QTest::newRow("required option missing") << QStringList{"logits", "-", "--json"};
         QTest::newRow("prompt given twice") << QStringList{"complete", "-", "--prompt", "x", "--prompt-file", "y"};
         QTest::newRow("too many models") << QStringList{"tokenize", "a", "b"};
+        QTest::newRow("unknown language") << QStringList{"lesson", "show", "-", "tokens", "--lang", "zz"};
     }
     void notUnderstood() {
         QFETCH(QStringList, arguments);
@@ -96,6 +97,17 @@ private slots:
             << QStringList{"complete", stories, "--prompt", QString("word ").repeated(50), "-c", "16"}
             << QByteArray("16");
         QTest::newRow("logits nowhere to go") << QStringList{"logits", stories, "--prompt", "x"} << QByteArray("--npy");
+        QTest::newRow("a head that is not there")
+            << QStringList{"trace", stories, "x", "--heads", "1,99", "-o", "/tmp/never.safetensors"}
+            << QByteArray("99");
+        QTest::newRow("a class where there are words")
+            << QStringList{"denoise", "-", "x", "--class", "99999"} << QByteArray("--class");
+        QTest::newRow("a film that is no film")
+            << QStringList{"denoise", "-", "x", "--film", "x.png"} << QByteArray(".webp");
+        QTest::newRow("a picture that is no PNG")
+            << QStringList{"denoise", "-", "x", "-o", "x.jpg"} << QByteArray(".png");
+        QTest::newRow("a model without an ending")
+            << QStringList{"make-random", "--shape", "tiny-llama", "-o", "/tmp/never"} << QByteArray(".gguf");
         QTest::newRow("missing text") << QStringList{"perplexity", stories, "/nowhere/t"} << QByteArray("/nowhere/t");
     }
     void failures() {
