@@ -8,10 +8,12 @@
 #include "widgets/tokens/token_scale.h"
 #include "widgets/transcript/code_highlight.h"
 #include "widgets/transcript/markdown_parser.h"
+#include "widgets/transcript/message_layout.h"
 #include "widgets/transcript/math_segments.h"
 #include "widgets/transcript/message_editor.h"
 #include "widgets/transcript/transcript_view.h"
 
+#include <QAccessible>
 #include <QClipboard>
 #include <QScrollBar>
 #include <QSignalSpy>
@@ -314,6 +316,43 @@ private slots:
         source.list.back()->text += "\n\nmore\n\nand more";
         emit source.grew(29);
         QCOMPARE(bar->value(), bar->maximum());
+    }
+
+    void whatTheModelNoLongerReadsSaysSo() {
+        ListSource source;
+        Message& first = source.add(Role::User, "one");
+        source.add(Role::Assistant, "two").note = "Stopped by you.";
+        TranscriptView view;
+        view.resize(700, 500);
+        view.setSource(&source);
+        view.show();
+        const QImage before = view.grab().toImage();
+        MessageLayout layout(first, MessageView::Rendered, TranscriptStyle::make());
+        const auto height = [&] {
+            layout.refresh();
+            layout.setWidth(600, TranscriptStyle::make());
+            layout.ensure(0, 1000, TranscriptStyle::make());
+            return layout.height();
+        };
+        const double plain = height();
+        QVERIFY(MessageLayout::noteOf(first).isEmpty());
+        first.leftOut = source.list[1]->leftOut = true;
+        for (const int i : {0, 1})
+            emit source.changed(i);
+        // On the screen, in the layout, and for a screen reader; together with a note that was there before.
+        QVERIFY(view.grab().toImage() != before);
+        QVERIFY(height() > plain);
+        QVERIFY(MessageLayout::noteOf(first).contains("left out"));
+        const QString both = MessageLayout::noteOf(*source.list[1]);
+        QVERIFY2(both.contains("left out") && both.endsWith("Stopped by you."), qPrintable(both));
+        QAccessibleInterface* spoken = QAccessible::queryAccessibleInterface(&view);
+        QVERIFY(spoken != nullptr && spoken->child(0) != nullptr);
+        QVERIFY(spoken->child(0)->text(QAccessible::Description).contains("left out"));
+        first.leftOut = source.list[1]->leftOut = false;
+        for (const int i : {0, 1})
+            emit source.changed(i);
+        QCOMPARE(view.grab().toImage(), before);
+        QCOMPARE(height(), plain);
     }
 
     void selectionCrossesMessagesAndCopies() {

@@ -314,8 +314,8 @@ void MessageLayout::place(const TranscriptStyle& style) {
     noteHeight_ = 0;
     if ((!message_->note.empty() && message_->state != MessageState::Streaming) || message_->leftOut) {
         const QFontMetrics metrics(style.small);
-        const QRect r =
-            metrics.boundingRect(QRect(0, 0, static_cast<int>(columnWidth_) - 56, 2000), Qt::TextWordWrap, note());
+        const QRect r = metrics.boundingRect(QRect(0, 0, static_cast<int>(columnWidth_) - 56, 2000), Qt::TextWordWrap,
+                                             noteOf(*message_));
         noteTop_ = y + design::kSpace2;
         noteHeight_ = r.height() + 2 * design::kSpace2;
         y = noteTop_ + noteHeight_;
@@ -324,14 +324,14 @@ void MessageLayout::place(const TranscriptStyle& style) {
 }
 
 // Notes that the store writes are English in the file.
-QString MessageLayout::note() const {
-    const QString written = QString::fromStdString(message_->note);
+QString MessageLayout::noteOf(const Message& message) {
+    const QString written = QString::fromStdString(message.note);
     const QString translated = translatedSentence(written);
     const QString why = translated.isEmpty() ? written : translated;
-    if (!message_->leftOut)
+    if (!message.leftOut)
         return why;
     const QString mark = words().leftOut;
-    return why.isEmpty() || message_->state == MessageState::Streaming ? mark : mark + QLatin1Char(' ') + why;
+    return why.isEmpty() || message.state == MessageState::Streaming ? mark : mark + QLatin1Char(' ') + why;
 }
 
 QRectF MessageLayout::footerRect() const {

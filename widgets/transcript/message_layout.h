@@ -67,6 +67,8 @@ public:
         QString you, system, tool, thinking, thoughtFor, leftOut;
     };
     static Words words();
+    /// The line below a message: why it ended, and that the model no longer reads it; empty: nothing to say.
+    static QString noteOf(const Message& message);
 
 private:
     struct Segment { ///< a stretch of thinking or of answer
@@ -85,7 +87,6 @@ private:
     void place(const TranscriptStyle& style); ///< tops and height
     [[nodiscard]] double contentWidth(const TranscriptStyle& style) const;
     [[nodiscard]] bool bubble() const;
-    [[nodiscard]] QString note() const;
 
     const Message* message_; ///< must outlive the layout (the source keeps it)
     MessageView view_;

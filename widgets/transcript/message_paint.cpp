@@ -79,7 +79,7 @@ void MessageLayout::paint(QPainter& painter, const QPointF& at, const QRectF& cl
         painter.setFont(style.small);
         painter.setPen(failed ? p.text : p.textMuted);
         painter.drawText(r.adjusted(40, design::kSpace2, -16, -design::kSpace2), Qt::TextWordWrap | Qt::AlignVCenter,
-                         note());
+                         noteOf(*message_));
     }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "widgets/transcript/transcript_accessible.h"
 
+#include "widgets/transcript/message_layout.h"
 #include "widgets/transcript/transcript_view.h"
 
 #include <QPointer>
@@ -32,6 +33,8 @@ public:
             return {};
         if (what == QAccessible::Name)
             return view_->speakerOf(index_);
+        if (what == QAccessible::Description)
+            return MessageLayout::noteOf(view_->source()->message(index_));
         return what == QAccessible::Value ? words() : QString();
     }
     void setText(QAccessible::Text, const QString&) override {}
