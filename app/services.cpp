@@ -43,7 +43,18 @@ Result<std::unique_ptr<Services>> Services::create(Settings& settings, int nThre
                                                   s->model.get(), s->bundledModel);
     s->denoise = std::make_unique<DenoiseController>(
         *s->engine, s->bridge, settings.dataDir() + QStringLiteral("/denoise"), coreDenoiseFunctions());
-    s->hub = std::make_unique<HubController>(settings.dataDir() + QStringLiteral("/models"));
+    const QString chosen = settings.downloadFolder();
+    s->hub =
+        std::make_unique<HubController>(chosen.isEmpty() ? settings.dataDir() + QStringLiteral("/models") : chosen);
+    QObject::connect(s->hub.get(), &HubController::folderChanged, s->hub.get(),
+                     [services = s.get(), before = s->hub->folder()](const QString& folder) mutable {
+                         // What lies in the older folder is still found.
+                         QStringList folders = services->settings.modelFolders();
+                         if (!folders.contains(before))
+                             services->settings.setModelFolders(folders << before);
+                         services->settings.setDownloadFolder(folder);
+                         before = folder;
+                     });
     return s;
 }
 

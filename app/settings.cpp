@@ -97,6 +97,13 @@ void Settings::setModelFolders(const QStringList& folders) {
     store_->setValue(QStringLiteral("models/folders"), folders);
 }
 
+QString Settings::downloadFolder() const {
+    return store_->value(QStringLiteral("models/downloads")).toString();
+}
+void Settings::setDownloadFolder(const QString& folder) {
+    store_->setValue(QStringLiteral("models/downloads"), folder);
+}
+
 GenerationSettings Settings::generation() const {
     const QByteArray json = store_->value(QStringLiteral("generation")).toByteArray();
     return settingsFromJson(QJsonDocument::fromJson(json).object());

@@ -31,13 +31,6 @@ void addMakeRandomCommand(CLI::App& app, CommonOptions& common) {
     command->add_option("--seed", options->what.seed, "Seed of the random numbers");
     command->callback([&common, options] {
         common.action = [options]() -> Result<void> {
-            // Without an ending no window and no folder of models would know it for what it is.
-            if (std::filesystem::path(options->output).extension().empty())
-                return fail(
-                    ErrorCode::InvalidArgument,
-                    fmt::format("Give the file an ending: {}.gguf for a model of text, {}.safetensors for one of "
-                                "pictures.",
-                                options->output, options->output));
             const auto pictures = diffusion::randomDiffusionShapes();
             const bool picture = std::find(pictures.begin(), pictures.end(), options->what.shape) != pictures.end();
             std::filesystem::path path(options->output);

@@ -2756,6 +2756,10 @@ por milhão</translation>
         <source>Draw with it</source>
         <translation>Desenhar com ele</translation>
     </message>
+    <message>
+        <source>%1 of the %2 files of %3 are in the trash; delete the others in their folder.</source>
+        <translation>%1 dos %2 arquivos de %3 estão na lixeira; apague os outros na pasta deles.</translation>
+    </message>
 </context>
 <context>
     <name>vitral::EffectPage</name>
@@ -3032,10 +3036,6 @@ por milhão</translation>
     <message>
         <source>Tensor %1 has type number %2, which this version does not know.</source>
         <translation>O tensor %1 é do tipo número %2, que esta versão não conhece.</translation>
-    </message>
-    <message>
-        <source>The model is split over %1 files, which this version does not join.</source>
-        <translation>O modelo está dividido em %1 arquivos, que esta versão não junta.</translation>
     </message>
     <message>
         <source>The model file&apos;s architecture is %1, which this version does not know. It knows: %2.</source>
@@ -3556,6 +3556,22 @@ por milhão</translation>
     <message>
         <source>The two prompts move the logit difference by %1 only: every number is a fraction of that, so rounding and small effects look large.</source>
         <translation>Os dois textos mudam a diferença de logits em apenas %1: cada número é uma fração disso, por isso arredondamentos e efeitos pequenos parecem grandes.</translation>
+    </message>
+    <message>
+        <source>%1 is missing: this model has %2 files, and all of them must lie in one folder.</source>
+        <translation>Falta %1: este modelo tem %2 arquivos, e todos devem estar na mesma pasta.</translation>
+    </message>
+    <message>
+        <source>%1 is one of several files of a model (split.count), but its name does not end in -00001-of-00003.gguf or the like, so that the others cannot be found.</source>
+        <translation>%1 é um de vários arquivos de um modelo (split.count), mas o nome não termina em algo como -00001-of-00003.gguf, e por isso os outros não podem ser encontrados.</translation>
+    </message>
+    <message>
+        <source>Tensor %1 is in two files of this model.</source>
+        <translation>O tensor %1 está em dois arquivos deste modelo.</translation>
+    </message>
+    <message>
+        <source>%1 cannot be deleted (%2).</source>
+        <translation>%1 não pode ser apagado (%2).</translation>
     </message>
 </context>
 <context>
@@ -4391,6 +4407,26 @@ por milhão</translation>
             <numerusform>%n arquivo sem tamanho ou soma de verificação ficou de fora</numerusform>
             <numerusform>%n arquivos sem tamanho ou soma de verificação ficaram de fora</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>%1 and %2 more</source>
+        <translation>%1 e mais %2</translation>
+    </message>
+    <message>
+        <source>Folder for downloaded models</source>
+        <translation>Pasta para os modelos baixados</translation>
+    </message>
+    <message>
+        <source>Nothing can be written into %1: choose another folder.</source>
+        <translation>Nada pode ser gravado em %1: escolha outra pasta.</translation>
+    </message>
+    <message>
+        <source>Folder…</source>
+        <translation>Pasta…</translation>
+    </message>
+    <message>
+        <source>Downloads go to %1</source>
+        <translation>Os downloads vão para %1</translation>
     </message>
 </context>
 <context>
@@ -9724,6 +9760,10 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
     <message>
         <source>Put away</source>
         <translation>Dispensar</translation>
+    </message>
+    <message>
+        <source>Delete what came</source>
+        <translation>Apagar o que chegou</translation>
     </message>
 </context>
 <context>

@@ -96,6 +96,7 @@ ModelEntry readModelEntry(const QString& path, ModelSource source) {
         entry.problem = errorText(file.error(), Doing::LoadModel);
         return entry;
     }
+    entry.fileBytes = static_cast<qint64>((*file)->fileBytes()); // of all parts
     const GgufSummary s = summarize(**file);
     if (!s.name.empty())
         entry.name = QString::fromStdString(s.name);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "widgets/hub/disk_page.h"
 
+#include "core/base/split_name.h"
 #include "core/base/system_memory.h"
 #include "core/hub/download.h"
 #include "core/io/gguf.h"
@@ -49,8 +50,8 @@ QString sizeText(quint64 bytes) {
 } // namespace
 
 DiskPage::DiskPage(Worker& worker, QStringList folders, QString bundled, QString downloads, QWidget* parent)
-    : QWidget(parent), worker_(worker), scanner_(worker), folders_(std::move(folders)), bundled_(std::move(bundled)),
-      downloads_(std::move(downloads)) {
+    : QWidget(parent), worker_(worker), scanner_(worker), folders_(std::move(folders)),
+      downloads_{std::move(downloads)}, bundled_(std::move(bundled)) {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(design::kSpace4, design::kSpace4, design::kSpace4, design::kSpace4);
     column->setSpacing(design::kSpace3);
@@ -130,8 +131,7 @@ QString DiskPage::said() const {
 void DiskPage::rescan() {
     items_->removeRows(0, items_->rowCount());
     memory_ = availableMemoryBytes();
-    scanner_.scan(usualModelPlaces(folders_ + QStringList{downloads_}),
-                  bundled_.isEmpty() ? QStringList() : QStringList{bundled_});
+    scanner_.scan(usualModelPlaces(folders_ + downloads_), bundled_.isEmpty() ? QStringList() : QStringList{bundled_});
     if (pictures_)
         worker_.ask(
             this, [read = pictures_] { return read(); },
@@ -141,6 +141,11 @@ void DiskPage::rescan() {
                         addEntry(entry, true);
             });
     updateState();
+}
+
+void DiskPage::setDownloads(const QString& folder) {
+    downloads_.removeAll(folder);
+    downloads_.prepend(folder);
 }
 
 void DiskPage::addEntry(const ModelEntry& entry, bool picture) {
@@ -193,8 +198,12 @@ void DiskPage::addEntry(const ModelEntry& entry, bool picture) {
 }
 
 void DiskPage::addUnfinished() {
-    for (const std::filesystem::path& part :
-         hub::unfinishedDownloads(std::filesystem::path(downloads_.toStdU16String()))) {
+    std::vector<std::filesystem::path> parts;
+    for (const QString& folder : std::as_const(downloads_)) {
+        const auto found = hub::unfinishedDownloads(std::filesystem::path(folder.toStdU16String()));
+        parts.insert(parts.end(), found.begin(), found.end());
+    }
+    for (const std::filesystem::path& part : parts) {
         const QString path = QString::fromStdU16String(part.u16string());
         QFile journal(path + QStringLiteral(".json"));
         if (!journal.open(QIODevice::ReadOnly) || journal.size() > (64 << 10))
@@ -239,10 +248,26 @@ void DiskPage::trashChosen() {
     if (!row.isValid() || kind == Bundled || kind == Foreign)
         return;
     const QString path = row.data(kPathRole).toString(), name = row.data(Qt::DisplayRole).toString();
-    if (!QFile::moveToTrash(path)) {
-        notice_->tell(NoticeBar::Kind::Problem,
-                      tr("%1 could not be put into the trash; nothing was deleted. Delete it in its folder.").arg(name),
-                      tr("Show the folder"), [this] { show_->click(); });
+    QStringList files{path};
+    if (const auto split = splitNameOf(path.toStdString()); split && kind == Model) {
+        files.clear(); // a model in several files goes as a whole
+        for (int no = 0; no < split->count; ++no)
+            if (const QString part = QString::fromStdString(splitFileName(*split, no)); QFile::exists(part))
+                files << part;
+    }
+    int nMoved = 0;
+    while (nMoved < files.size() && QFile::moveToTrash(files[nMoved]))
+        ++nMoved;
+    if (nMoved < files.size()) {
+        notice_->tell(
+            NoticeBar::Kind::Problem,
+            nMoved == 0
+                ? tr("%1 could not be put into the trash; nothing was deleted. Delete it in its folder.").arg(name)
+                : tr("%1 of the %2 files of %3 are in the trash; delete the others in their folder.")
+                      .arg(nMoved)
+                      .arg(files.size())
+                      .arg(name),
+            tr("Show the folder"), [this] { show_->click(); });
         return;
     }
     if (kind == Unfinished)

@@ -29,6 +29,8 @@ public:
     /// Models that draw, read on the worker with every scan: they are listed, and asked for by pictureAsked().
     void setPictures(std::function<std::vector<ModelEntry>()> read) { pictures_ = std::move(read); }
     void rescan();
+    /// Another folder for downloads; those in the older one are still listed.
+    void setDownloads(const QString& folder);
     [[nodiscard]] bool scanning() const { return scanner_.scanning(); }
     [[nodiscard]] int nModel() const;
     /// Chooses a row by its file; false where there is none.
@@ -55,8 +57,8 @@ private:
     Worker& worker_;
     std::function<std::vector<ModelEntry>()> pictures_;
     ModelScanner scanner_;
-    QStringList folders_;
-    QString bundled_, downloads_;
+    QStringList folders_, downloads_; ///< downloads_: the newest folder first
+    QString bundled_;
     quint64 memory_ = 0;
     int nScan_ = 0;
     QTreeView* table_;

@@ -104,7 +104,21 @@ HubController::Transfer* HubController::find(quint64 id) {
     return it == transfers_.end() ? nullptr : &*it;
 }
 
+void HubController::setFolder(const QString& folder) {
+    if (folder.isEmpty() || folder == folder_)
+        return;
+    folder_ = folder;
+    emit folderChanged(folder_);
+}
+
 void HubController::download(const hub::RepoFiles& repo, const hub::HubFile& file) {
+    for (const hub::HubFile& part : hub::partsOf(repo, file))
+        enqueue(repo, part);
+    startNext();
+    emit transfersChanged();
+}
+
+void HubController::enqueue(const hub::RepoFiles& repo, const hub::HubFile& file) {
     for (const Transfer& t : transfers_)
         if (t.repo.id == repo.id && t.file.path == file.path &&
             (t.state == TransferState::Queued || t.state == TransferState::Running))
@@ -115,10 +129,9 @@ void HubController::download(const hub::RepoFiles& repo, const hub::HubFile& fil
     transfer.repo = repo;
     transfer.repo.files.clear();
     transfer.file = file;
+    transfer.folder = folder_;
     transfer.progress.totalBytes = file.size;
     transfers_.push_back(std::move(transfer));
-    startNext();
-    emit transfersChanged();
 }
 
 void HubController::startNext() {
@@ -134,7 +147,7 @@ void HubController::startNext() {
     const quint64 id = next->id;
     const QPointer<HubController> self(this);
     hub::DownloadOptions options;
-    options.folder = std::filesystem::path(folder_.toStdU16String());
+    options.folder = std::filesystem::path(next->folder.toStdU16String());
     options.progress = [self, id](const hub::DownloadProgress& p) {
         deliver(self, [id, p](HubController& me) { me.progress(id, p); });
     };
@@ -203,6 +216,37 @@ void HubController::forget(quint64 id) {
         return t.id == id && t.state != TransferState::Running && t.state != TransferState::Queued;
     });
     emit transfersChanged();
+}
+
+namespace {
+std::filesystem::path partOf(const HubController::Transfer& t) {
+    return hub::placeOf(std::filesystem::path(t.folder.toStdU16String()), t.repo, t.file).string() + ".part";
+}
+} // namespace
+
+bool HubController::leftSomething(const Transfer& transfer) const {
+    std::error_code ignored;
+    return (transfer.state == TransferState::Cancelled || transfer.state == TransferState::Failed) &&
+           std::filesystem::exists(partOf(transfer), ignored);
+}
+
+void HubController::discard(quint64 id) {
+    const Transfer* t = find(id);
+    if (t == nullptr || !leftSomething(*t))
+        return;
+    // A large file takes its time, and a download that is stopping must have let go of it.
+    transferring_.ask(
+        this, [part = partOf(*t)] { return hub::discardDownload(part); },
+        [this, id](const Result<void>& done) {
+            if (done || done.error().code == ErrorCode::NotFound) {
+                forget(id);
+                emit discarded();
+            } else if (Transfer* left = find(id)) {
+                left->state = TransferState::Failed;
+                left->sentence = sentenceOf(done.error());
+                emit transfersChanged();
+            }
+        });
 }
 
 void HubController::setToken(const QString& token, bool keep) {

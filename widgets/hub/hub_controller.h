@@ -23,6 +23,7 @@ public:
     struct Transfer {
         quint64 id = 0;
         hub::RepoFiles repo; ///< without its files
+        QString folder;      ///< it goes to folder/owner/name/
         hub::HubFile file;
         TransferState state = TransferState::Queued;
         hub::DownloadProgress progress;
@@ -35,6 +36,8 @@ public:
     ~HubController() override;
 
     [[nodiscard]] QString folder() const { return folder_; }
+    /// For the downloads that are asked for from now on.
+    void setFolder(const QString& folder);
     [[nodiscard]] QString address() const { return QString::fromStdString(access_.base); }
     [[nodiscard]] QString host() const;
     [[nodiscard]] QString page(const QString& repo) const;
@@ -45,11 +48,16 @@ public:
     [[nodiscard]] bool searching() const { return searching_; }
     [[nodiscard]] bool listing() const { return listing_; }
 
+    /// With all other parts of its model where `repo` lists them.
     void download(const hub::RepoFiles& repo, const hub::HubFile& file);
     void cancel(quint64 id);
     /// Newest last; those that are over stay until forget().
     [[nodiscard]] const std::deque<Transfer>& transfers() const { return transfers_; }
     void forget(quint64 id);
+    /// Deletes what a stopped or failed download left on the disk, and forgets it.
+    void discard(quint64 id);
+    /// Whether there is something to delete.
+    [[nodiscard]] bool leftSomething(const Transfer& transfer) const;
 
     [[nodiscard]] bool hasToken() const { return !access_.token.empty(); }
     /// For this run of the program; `keep` also gives it to the key store. "" forgets it, there too.
@@ -61,6 +69,8 @@ public:
     [[nodiscard]] static QString sentenceOf(const Error& error);
 
 signals:
+    void folderChanged(const QString& folder);
+    void discarded();
     void searched(const std::vector<vitral::hub::RepoEntry>& found);
     void searchFailed(const QString& sentence);
     void listed(const vitral::hub::RepoFiles& files);
@@ -72,6 +82,7 @@ signals:
 
 private:
     Transfer* find(quint64 id);
+    void enqueue(const hub::RepoFiles& repo, const hub::HubFile& file);
     void startNext();
     void finish(quint64 id, Result<hub::Downloaded> result);
     void progress(quint64 id, const hub::DownloadProgress& progress);

@@ -13,6 +13,7 @@
 #include <QDialog>
 #include <QDialogButtonBox>
 #include <QDir>
+#include <QFileDialog>
 #include <QFileInfo>
 #include <QHeaderView>
 #include <QLabel>
@@ -109,9 +110,11 @@ HubPage::HubPage(HubController& hub, QWidget* parent) : QWidget(parent), hub_(hu
     place_ = new QLabel(right);
     place_->setProperty("role", "small");
     place_->setWordWrap(true);
+    change_ = new QPushButton(right);
     download_ = new QPushButton(right);
     download_->setProperty("kind", "primary");
     bottom->addWidget(place_, 1);
+    bottom->addWidget(change_);
     bottom->addWidget(download_);
     rightColumn->addLayout(bottom);
     sides->addWidget(found_);
@@ -128,6 +131,8 @@ HubPage::HubPage(HubController& hub, QWidget* parent) : QWidget(parent), hub_(hu
     connect(field_, &QLineEdit::returnPressed, this, &HubPage::startSearch);
     connect(search_, &QPushButton::clicked, this, &HubPage::startSearch);
     connect(token_, &QPushButton::clicked, this, &HubPage::askToken);
+    connect(change_, &QPushButton::clicked, this, &HubPage::askFolder);
+    connect(&hub_, &HubController::folderChanged, this, &HubPage::retranslate);
     connect(download_, &QPushButton::clicked, this, &HubPage::downloadChosen);
     connect(files_, &QTreeView::activated, this, &HubPage::downloadChosen);
     connect(files_->selectionModel(), &QItemSelectionModel::currentChanged, this, &HubPage::updateState);
@@ -214,15 +219,23 @@ void HubPage::showFiles(const hub::RepoFiles& files) {
     for (const hub::HubFile& file : files.files) {
         if (!isWeights(file.path))
             continue;
+        const std::vector<hub::HubFile> parts = hub::partsOf(files, file);
+        if (parts.front().path != file.path)
+            continue; // one row for a model in several files
+        quint64 size = 0;
+        for (const hub::HubFile& part : parts)
+            size += part.size;
         const QString path = QString::fromStdString(file.path);
         QStandardItem* name = cell(path);
         name->setData(path, kNameRole);
         name->setToolTip(path);
-        const bool fits = memory == 0 || file.size + kProgramBytes <= memory;
+        if (parts.size() > 1)
+            name->setText(tr("%1 and %2 more").arg(path).arg(parts.size() - 1));
+        const bool fits = memory == 0 || size + kProgramBytes <= memory;
         QStandardItem* need = cell(fits ? tr("fits") : tr("too large"));
         need->setToolTip(tr("Weights alone need %1, the context comes on top; %2 is free now.")
-                             .arg(sizeText(file.size), sizeText(memory)));
-        fileItems_->appendRow({name, cell(sizeText(file.size)), need});
+                             .arg(sizeText(size), sizeText(memory)));
+        fileItems_->appendRow({name, cell(sizeText(size)), need});
     }
     if (fileItems_->rowCount() > 0)
         files_->setCurrentIndex(fileItems_->index(0, 0));
@@ -246,6 +259,23 @@ void HubPage::downloadChosen() {
     for (const hub::HubFile& file : shown_.files)
         if (file.path == path)
             hub_.download(shown_, file);
+}
+
+void HubPage::askFolder() {
+    const QString folder = QFileDialog::getExistingDirectory(this, tr("Folder for downloaded models"), hub_.folder());
+    if (!folder.isEmpty())
+        chooseFolder(folder);
+}
+
+void HubPage::chooseFolder(const QString& folder) {
+    if (QDir().mkpath(folder) && QFileInfo(folder).isWritable()) {
+        notice_->hide();
+        hub_.setFolder(QDir(folder).absolutePath());
+    } else {
+        notice_->tell(
+            NoticeBar::Kind::Problem,
+            tr("Nothing can be written into %1: choose another folder.").arg(QDir::toNativeSeparators(folder)));
+    }
 }
 
 void HubPage::showTransfers() {
@@ -325,6 +355,7 @@ void HubPage::updateState() {
     else
         none_->setText(tr("Choose a model at the left: its files, sizes and licence come here."));
     place_->setVisible(!shown_.id.empty());
+    change_->setVisible(!shown_.id.empty());
     download_->setVisible(!shown_.id.empty());
 }
 
@@ -344,6 +375,8 @@ void HubPage::retranslate() {
     fileItems_->setHorizontalHeaderLabels({tr("File"), tr("Size"), tr("In memory")});
     found_->setAccessibleName(tr("Models found"));
     files_->setAccessibleName(tr("Files of the model"));
+    change_->setText(tr("Folder\u2026"));
+    change_->setToolTip(tr("Downloads go to %1").arg(QDir::toNativeSeparators(hub_.folder())));
     download_->setText(tr("Download"));
     place_->setText(
         tr("Into %1; every byte is checked.")

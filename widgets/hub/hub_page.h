@@ -30,6 +30,8 @@ public:
     [[nodiscard]] int nFile() const;
     /// Chooses a file of the list and downloads it; false where it is not there.
     bool download(const QString& path);
+    /// Where downloads go from now on; says why where nothing can be written there.
+    void chooseFolder(const QString& folder);
     [[nodiscard]] QString said() const;
     [[nodiscard]] QLineEdit* field() const { return field_; }
 
@@ -46,6 +48,7 @@ private:
     void downloadChosen();
     void showTransfers();
     void askToken();
+    void askFolder();
     void retranslate();
     void updateState();
 
@@ -54,7 +57,7 @@ private:
     QString asked_;        ///< the repository whose files are on their way
     QLineEdit* field_;
     QCheckBox* ggufOnly_;
-    QPushButton *search_, *token_, *download_;
+    QPushButton *search_, *token_, *change_, *download_;
     QTreeView *found_, *files_;
     QStandardItemModel *foundItems_, *fileItems_;
     QLabel *promise_, *repo_, *place_, *none_;

@@ -35,6 +35,15 @@ LibraryRoom::LibraryRoom(HubController& hub, Worker& scanner, const QStringList&
         if (scanned_)
             disk_->rescan();
     });
+    connect(&hub, &HubController::folderChanged, this, [this](const QString& folder) {
+        disk_->setDownloads(folder);
+        if (scanned_)
+            disk_->rescan();
+    });
+    connect(&hub, &HubController::discarded, this, [this] {
+        if (scanned_)
+            disk_->rescan();
+    });
     retranslate();
 }
 

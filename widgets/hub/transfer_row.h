@@ -30,7 +30,7 @@ private:
     ElidedLabel* name_;
     QLabel* state_;
     QProgressBar* bar_;
-    QPushButton *action_, *away_;
+    QPushButton *action_, *away_, *discard_;
 };
 
 } // namespace vitral

@@ -106,8 +106,6 @@ private slots:
             << QStringList{"denoise", "-", "x", "--film", "x.png"} << QByteArray(".webp");
         QTest::newRow("a picture that is no PNG")
             << QStringList{"denoise", "-", "x", "-o", "x.jpg"} << QByteArray(".png");
-        QTest::newRow("a model without an ending")
-            << QStringList{"make-random", "--shape", "tiny-llama", "-o", "/tmp/never"} << QByteArray(".gguf");
         QTest::newRow("missing text") << QStringList{"perplexity", stories, "/nowhere/t"} << QByteArray("/nowhere/t");
     }
     void failures() {

@@ -2,7 +2,9 @@
 // The room "Library" against a hub on this machine: nothing goes out unasked; what is found, listed, downloaded,
 // stopped, refused; what is on the disk and goes to the trash. VITRAL_SAVE_PICTURES=FOLDER keeps pictures of it.
 
-#include "tests/core/hub/hostile_server.h"
+#include "tests/support/hostile_server.h"
+#include "tests/support/result_test.h"
+#include "tests/support/split_model.h"
 #include "widgets/design/theme.h"
 #include "widgets/hub/disk_page.h"
 #include "widgets/hub/hub_page.h"
@@ -41,6 +43,16 @@ class TestLibraryRoom : public QObject {
             c.answer(200, "", R"([{"id":"anna/small-GGUF","downloads":12345,"tags":["gguf","license:apache-2.0"]},
                 {"id":"meta/gated-GGUF","downloads":99,"gated":"manual","tags":["license:llama3.1"]},
                 {"id":"nobody/nothing-said"}])");
+        } else if (r.target.starts_with("/api/models/anna/cut")) {
+            QStringList files;
+            for (const char* part : {"q8-00001-of-00002.gguf", "q8-00002-of-00002.gguf"})
+                files << QString("{'rfilename':'%1','size':%2,'lfs':{'sha256':'%3','size':%2}}")
+                             .arg(part, QString::fromStdString(size), QString::fromStdString(sum));
+            c.answer(200, "",
+                     QString("{'sha':'%1','siblings':[%2]}")
+                         .arg(QString(40, 'a'), files.join(','))
+                         .replace('\'', '"')
+                         .toStdString());
         } else if (r.target.starts_with("/api/models/")) {
             c.answer(200, "",
                      R"({"sha":")" + std::string(40, 'a') + R"(","gated":)" +
@@ -186,6 +198,71 @@ private slots:
         QVERIFY(chat.isEmpty());
         disk.trashChosen(); // it is the program's: it stays
         QVERIFY(disk.choose(QStringLiteral("/nowhere/emoji.safetensors")));
+    }
+
+    void modelsInParts() {
+        const std::filesystem::path mine(folder_->filePath("mine").toStdString());
+        QVERIFY_RESULT(test::splitModel(bundled().toStdString(), mine, "cut", 3));
+        const auto made = make();
+        DiskPage& disk = *made->room->disk();
+        QTRY_VERIFY(!disk.scanning() && disk.nModel() == 2); // the bundled one and one row for three files
+        const QString first = folder_->filePath("mine/cut-00001-of-00003.gguf");
+        QVERIFY(disk.choose(first));
+        qint64 bytes = 0;
+        for (const QFileInfo& file : QDir(folder_->filePath("mine")).entryInfoList(QDir::Files))
+            bytes += file.size();
+        auto* table = disk.findChild<QTreeView*>();
+        QCOMPARE(table->currentIndex().siblingAtColumn(3).data().toString(),
+                 QLocale().formattedDataSize(bytes, 2, QLocale::DataSizeSIFormat));
+        disk.trashChosen();
+        QVERIFY2(QDir(folder_->filePath("mine")).isEmpty(), qPrintable(disk.said()));
+        // A hub's: one row, and all of its files.
+        made->room->go("files=anna/cut");
+        QTRY_COMPARE(made->room->hub()->nFile(), 1);
+        QVERIFY(made->room->hub()->download("q8-00001-of-00002.gguf"));
+        QCOMPARE(made->hub->transfers().size(), std::size_t{2});
+        QTRY_COMPARE(made->hub->transfers().back().state, HubController::TransferState::Done);
+        QVERIFY(QFile::exists(folder_->filePath("models/anna/cut/q8-00001-of-00002.gguf")));
+        QVERIFY(QFile::exists(folder_->filePath("models/anna/cut/q8-00002-of-00002.gguf")));
+    }
+
+    void anotherFolder() {
+        const auto made = make();
+        HubPage& page = *made->room->hub();
+        made->room->go("files=anna/small-GGUF");
+        QTRY_COMPARE(page.nFile(), 2);
+        QSignalSpy changed(made->hub.get(), &HubController::folderChanged);
+        page.chooseFolder("/proc/models");
+        QVERIFY(page.said().contains("another folder") && changed.empty());
+        page.chooseFolder(folder_->filePath("elsewhere/models"));
+        QCOMPARE(changed.size(), 1);
+        QVERIFY(page.said().isEmpty());
+        picture(*made->room, "library-folder");
+        QVERIFY(page.download("small-q8_0.gguf"));
+        QTRY_COMPARE(made->hub->transfers().back().state, HubController::TransferState::Done);
+        QVERIFY(QFile::exists(folder_->filePath("elsewhere/models/anna/small-GGUF/small-q8_0.gguf")));
+        QVERIFY(!QFile::exists(folder_->filePath("models/anna/small-GGUF/small-q8_0.gguf")));
+        QTRY_COMPARE(made->room->disk()->nModel(), 2);
+    }
+
+    void whatCameIsDeletedWhenAsked() {
+        slow_ = true;
+        const auto made = make();
+        HubPage& page = *made->room->hub();
+        made->room->go("files=anna/small-GGUF");
+        QTRY_COMPARE(page.nFile(), 2);
+        QVERIFY(page.download("small-q8_0.gguf"));
+        QTRY_VERIFY(made->hub->transfers().back().progress.doneBytes > 0);
+        made->hub->cancel(made->hub->transfers().back().id);
+        QTRY_COMPARE(made->hub->transfers().back().state, HubController::TransferState::Cancelled);
+        const QString part = folder_->filePath("models/anna/small-GGUF/small-q8_0.gguf.part");
+        QVERIFY(QFile::exists(part)); // unless asked for
+        picture(*made->room, "library-stopped");
+        for (QPushButton* button : page.findChildren<QPushButton*>())
+            if (button->text() == "Delete what came")
+                button->click();
+        QTRY_VERIFY(made->hub->transfers().empty());
+        QVERIFY(!QFile::exists(part) && !QFile::exists(part + ".json"));
     }
 
     void searchAndDownload() {
