@@ -29,6 +29,15 @@ macro(vitral_fewer_pointer_checks)
   endif()
 endmacro()
 
+# What people install says "core/io/gguf.cpp", never where somebody built it. (A ccache with a base_dir shortens the paths
+# too, and so hides what is missing here: tst_install_tree looks at binaries of a build without one.)
+macro(vitral_source_paths_from_root)
+  if(NOT VITRAL_SANITIZE AND CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang")
+    set(vitral_prefixes -fmacro-prefix-map=${PROJECT_BINARY_DIR}/=build/ -fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=)
+    add_compile_options("$<$<COMPILE_LANGUAGE:C,CXX>:${vitral_prefixes}>")
+  endif()
+endmacro()
+
 # Lets ccache keep what was compiled with a precompiled header.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-fpch-preprocess>)
