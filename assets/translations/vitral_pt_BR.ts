@@ -10284,6 +10284,10 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
         <source>Words</source>
         <translation>Palavras</translation>
     </message>
+    <message>
+        <source>This run had no prompt, so there are no words. &quot;Start and end marks&quot; shows what the pixels looked at instead.</source>
+        <translation>Esta execução não teve prompt, então não há palavras. &quot;Marcas de início e fim&quot; mostra para onde os pixels olharam.</translation>
+    </message>
 </context>
 <context>
     <name>vitral::WorkshopView</name>

@@ -308,7 +308,10 @@ void WordsPage::paintHeat() {
         content.pictures.push_back(std::move(p));
     }
     if (shown.empty())
-        content.empty = tr("All words are switched off: choose one above.");
+        content.empty = off_.empty()
+                            ? tr("This run had no prompt, so there are no words. \"Start and end marks\" shows what "
+                                 "the pixels looked at instead.")
+                            : tr("All words are switched off: choose one above.");
     const QLocale locale;
     QStringList over;
     over << (heatOf_.step >= 0

@@ -130,6 +130,9 @@ QTreeView::item:hover, QListView::item:hover { background: @hover; }
 QTreeView::item:selected, QListView::item:selected { background: @accentSoft; }
 QTreeView::item:selected:focus, QListView::item:selected:focus { background: @accentSoft; border: 1px solid @accent; }
 QTreeView::item:disabled, QListView::item:disabled { color: @disabled; }
+QTreeView::item:first { border-top-right-radius: 0; border-bottom-right-radius: 0; }
+QTreeView::item:middle { border-radius: 0; }
+QTreeView::item:last { border-top-left-radius: 0; border-bottom-left-radius: 0; }
 QTreeView { show-decoration-selected: 0; }
 QTreeView[kind="painted"]::item:selected, QTreeView[kind="painted"]::item:hover, QTreeView[kind="painted"]::item:selected:focus { background: transparent; border: none; }
 QTreeView::branch, QTreeView::branch:selected, QTreeView::branch:hover { background: transparent; }
