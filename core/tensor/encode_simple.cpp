@@ -44,7 +44,7 @@ float extreme(const float* x) {
     const auto [low, high] = rangeOf(x);
     if (high != -low)
         return high > -low ? high : low;
-    return *std::find_if(x, x + 32, [&](float value) { return std::fabs(value) == high; });
+    return *std::find_if(x, x + 32, [most = high](float value) { return std::fabs(value) == most; });
 }
 
 /// The nearest whole number, halves away from zero, held in -127..127.
