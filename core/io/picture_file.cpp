@@ -67,9 +67,12 @@ struct FreePixels {
 /// length, everything between them skipped.
 bool huffmanTablesFit(std::span<const std::byte> bytes) {
     const auto at = [&](std::size_t i) { return i < bytes.size() ? static_cast<unsigned>(bytes[i]) : 0U; };
-    if (at(0) != 0xff || at(1) != 0xd8)
+    std::size_t start = 0;
+    while (at(start) == 0xff && at(start + 1) == 0xff)
+        ++start; // bytes that fill may stand before the first marker, too
+    if (at(start) != 0xff || at(start + 1) != 0xd8)
         return true; // no JPEG
-    for (std::size_t i = 2; i + 1 < bytes.size();) {
+    for (std::size_t i = start + 2; i + 1 < bytes.size();) {
         const unsigned marker = at(i + 1);
         if (at(i) != 0xff || marker == 0xff || marker <= 0x01 || (marker >= 0xd0 && marker <= 0xd9)) {
             ++i; // no marker, or one without a segment
