@@ -62,12 +62,12 @@ function(vitral_core_library name)
     add_library(vitral_${name} INTERFACE)
     set(scope INTERFACE)
   endif()
-  # The sanitizers' builds are cold ones as a rule: headers that most files read are compiled once. Not kernels, whose
+  # Headers that most files read are compiled once: a fresh clone and the sanitizers build everything. Not kernels, whose
   # files have flags of their own.
-  if(VITRAL_SANITIZE AND A_SOURCES AND name STREQUAL "base")
+  if(A_SOURCES AND name STREQUAL "base")
     target_precompile_headers(vitral_base PRIVATE <algorithm> <array> <atomic> <charconv> <cmath> <filesystem> <functional>
       <memory> <mutex> <optional> <span> <string> <string_view> <unordered_map> <vector> <fmt/format.h> <tl/expected.hpp>)
-  elseif(VITRAL_SANITIZE AND A_SOURCES AND NOT name STREQUAL "kernels")
+  elseif(A_SOURCES AND NOT name STREQUAL "kernels")
     target_precompile_headers(vitral_${name} REUSE_FROM vitral_base)
   endif()
   target_link_libraries(vitral_${name} ${scope} vitral_options ${A_LIBS})
