@@ -8,6 +8,8 @@
 #include <string>
 #include <system_error>
 
+#include <fmt/format.h>
+
 namespace vitral {
 
 namespace fs = std::filesystem;
@@ -118,9 +120,10 @@ Result<fs::path> findBundledPictureModel() {
             if (fs::is_regular_file(file, error))
                 return file;
         }
-    return fail(ErrorCode::NotFound, std::string("The bundled model ") + kFile +
-                                         " was not found; name a diffusion model, or set VITRAL_MODEL_DIR to the "
-                                         "folder that holds it.");
+    return fail(ErrorCode::NotFound,
+                fmt::format("The bundled model {} was not found; name a diffusion model, or set VITRAL_MODEL_DIR to the "
+                            "folder that holds it.",
+                            kFile));
 }
 
 Result<fs::path> findBundledModel() {
