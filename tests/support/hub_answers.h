@@ -3,9 +3,12 @@
 // What a hub would answer for its repository "anna/small", for servers that tests run.
 
 #include "core/hub/digest.h"
+#include "core/hub/hub.h"
 #include "tests/support/hostile_server.h"
 
+#include <chrono>
 #include <cstdint>
+#include <cstdio>
 #include <span>
 #include <string>
 #include <string_view>
@@ -61,6 +64,22 @@ inline void sendFile(const ServerRequest& request, const ServerConnection& c, st
                  headers + "Content-Range: bytes " + std::to_string(from) + "-" + std::to_string(bytes.size() - 1) +
                      "/" + std::to_string(bytes.size()) + "\r\n",
                  bytes.substr(from));
+}
+
+/// The hub that `server` plays, asked by somebody with little patience.
+inline hub::HubAccess hubOf(const HostileServer& server) {
+    hub::HubAccess hub{server.address(), {}, {}};
+    hub.limits.silence = std::chrono::milliseconds(600);
+    hub.limits.header = std::chrono::milliseconds(1500);
+    return hub;
+}
+
+/// Whether a sentence holds these words and ends as one.
+inline bool says(const std::string& sentence, const char* words) {
+    if (sentence.find(words) != std::string::npos && sentence.ends_with("."))
+        return true;
+    std::fprintf(stderr, "said: %s\n", sentence.c_str());
+    return false;
 }
 
 } // namespace vitral::test
