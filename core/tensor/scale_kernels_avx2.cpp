@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The inner loops of scale_search for AVX2: lanes are trials where many trials meet the same elements, and elements
-// elsewhere. Without fused multiply-add, and with every sum in the order of scale_kernels_plain.cpp, so that a file is
-// the same whatever processor wrote it (tst_quantize). Compiled with -mavx2; internal linkage and plain data only.
+// elsewhere. Products and sums are fused only where both are exact, and every other sum has the order of
+// scale_kernels_plain.cpp, so that a file is the same whatever processor wrote it (tst_quantize). Compiled with -mavx2,
+// -mfma and -ffp-contract=off; internal linkage and plain data only.
 
 #include "core/tensor/scale_kernels.h"
 
@@ -256,77 +257,106 @@ void affineSums(const float* x, int subLen, const std::uint8_t* scale, const std
     *sums = {wholeSum(aa), wholeSum(ab), bb, ax.sum(), bx.sum()};
 }
 
-struct Projection {
-    float xq, qq;
-};
-ALWAYS_INLINE float gainOf(Projection p) {
-    return p.qq > 0 ? p.xq * p.xq / p.qq : 0.0F;
-}
+// Eight sub-blocks at once, of a super-block that is turned over: a lane is a sub-block.
+
+using Ends = TrialEnds;
+
+template <Ends kEnds = Ends::Both>
 ALWAYS_INLINE __m256 levelOf(__m256 value, __m256 inv, float half) {
-    return nearest(clamped(_mm256_mul_ps(value, inv), all(-half), all(half - 1)));
-}
-Projection project(const float* x, float inv, float half) {
-    const __m256 a = _mm256_loadu_ps(x), b = _mm256_loadu_ps(x + 8), zero = _mm256_setzero_ps();
-    const __m256 qa = levelOf(a, all(inv), half), qb = levelOf(b, all(inv), half);
-    const __m256 xq = _mm256_add_ps(_mm256_add_ps(zero, _mm256_mul_ps(a, qa)), _mm256_mul_ps(b, qb));
-    return {sumOf(xq), sumOf(_mm256_add_ps(_mm256_mul_ps(qa, qa), _mm256_mul_ps(qb, qb)))};
+    __m256 level = _mm256_mul_ps(value, inv);
+    if (kEnds == Ends::Both)
+        level = _mm256_max_ps(all(-half), level);
+    if (kEnds != Ends::None)
+        level = _mm256_min_ps(all(half - 1), level);
+    return nearest(level);
 }
 
-float fitStep(const float* x, float half) {
-    float largest = x[0];
-    for (int i = 1; i < 16; ++i)
-        largest = __builtin_fabsf(largest) < __builtin_fabsf(x[i]) ? x[i] : largest;
-    const float inv = inverse(largest);
-    if (inv == 0)
-        return 0;
-    // The first projection of all 41 trials; the last seven lanes are not looked at.
-    alignas(32) float xq[48], qq[48], gains[48];
-    for (int v = 0; v < 6; ++v) {
-        const __m256 trial = _mm256_add_ps(all(static_cast<float>(8 * v - 20)), _mm256_setr_ps(0, 1, 2, 3, 4, 5, 6, 7));
-        const __m256 tenth = all(0.1F), ten = all(10.0F);
-        const __m256 below = _mm256_add_ps(all(-half), _mm256_mul_ps(tenth, _mm256_add_ps(trial, ten)));
-        const __m256 above = _mm256_add_ps(all(half - 1), _mm256_mul_ps(tenth, _mm256_sub_ps(trial, ten)));
-        const __m256 level = _mm256_blendv_ps(above, below, trial); // by the sign
-        const __m256 times = _mm256_mul_ps(level, all(inv)), zero = _mm256_setzero_ps();
-        Tree sumXq, sumQq;
+struct Projections {
+    __m256 xq, qq;
+    [[nodiscard]] ALWAYS_INLINE __m256 gains() const {
+        const __m256 positive = _mm256_cmp_ps(qq, _mm256_setzero_ps(), _CMP_GT_OQ);
+        return _mm256_and_ps(_mm256_div_ps(_mm256_mul_ps(xq, xq), qq), positive);
+    }
+};
+template <Ends kEnds = Ends::Both>
+ALWAYS_INLINE Projections project(const float* turned, __m256 inv, float half) {
+    Tree sumXq;
+    __m256 qqA = _mm256_setzero_ps(), qqB = qqA; // whole numbers: exact in any order
+#pragma GCC unroll 8
+    for (int p = 0; p < 8; ++p) {
+        const float* at = turned + 16 * kPartOrder[p];
+        const __m256 a = _mm256_loadu_ps(at), b = _mm256_loadu_ps(at + 128), zero = _mm256_setzero_ps();
+        const __m256 qa = levelOf<kEnds>(a, inv, half), qb = levelOf<kEnds>(b, inv, half);
+        sumXq.add(p, _mm256_add_ps(_mm256_add_ps(zero, _mm256_mul_ps(a, qa)), _mm256_mul_ps(b, qb)));
+        qqA = _mm256_fmadd_ps(qa, qa, qqA);
+        qqB = _mm256_fmadd_ps(qb, qb, qqB);
+    }
+    return {sumXq.total, _mm256_add_ps(qqA, qqB)};
+}
+Projections project(const float* turned, Ends ends, __m256 inv, float half) {
+    return ends == Ends::None  ? project<Ends::None>(turned, inv, half)
+           : ends == Ends::Top ? project<Ends::Top>(turned, inv, half)
+                               : project<Ends::Both>(turned, inv, half);
+}
+
+ALWAYS_INLINE void fitEight(const float* turned, float half, float* steps) {
+    const __m256 sign = all(-0.0F);
+    __m256 largest = _mm256_loadu_ps(turned);
+    for (int i = 1; i < 16; ++i) {
+        const __m256 x = _mm256_loadu_ps(turned + 16 * i);
+        const __m256 larger = _mm256_cmp_ps(_mm256_andnot_ps(sign, largest), _mm256_andnot_ps(sign, x), _CMP_LT_OQ);
+        largest = _mm256_blendv_ps(largest, x, larger);
+    }
+    const __m256 inv = inverse(largest); // 0 where nothing can be fitted: then every gain below is 0
+    const __m256 small = _mm256_cmp_ps(_mm256_andnot_ps(sign, inv), all(kTameInverse), _CMP_LT_OQ);
+    const bool tame = _mm256_movemask_ps(small) == 0xFF;
+    __m256 best = _mm256_setzero_ps(), bestGain = best;
+    for (int trial = -20; trial <= 20; ++trial) {
+        const float level = trial < 0 ? -half + 0.1F * static_cast<float>(trial + 10)
+                                      : half - 1 + 0.1F * static_cast<float>(trial - 10);
+        const Ends ends = tame ? trialEnds(level, half) : Ends::Both;
+        Projections fit = project(turned, ends, _mm256_mul_ps(all(level), inv), half);
+        for (;;) { // a lane that is done projects its best again, which gains nothing
+            const __m256 gain = fit.gains(), better = _mm256_cmp_ps(gain, bestGain, _CMP_GT_OQ);
+            if (_mm256_movemask_ps(better) == 0)
+                break;
+            bestGain = _mm256_blendv_ps(bestGain, gain, better);
+            best = _mm256_blendv_ps(best, _mm256_div_ps(fit.xq, fit.qq), better);
+            fit = project<Ends::Both>(turned, inverse(best), half);
+        }
+    }
+    _mm256_storeu_ps(steps, best);
+}
+void fitSteps(const float* turned, float half, float* steps) {
+    fitEight(turned, half, steps);
+    fitEight(turned + 8, half, steps + 8);
+}
+
+void threeErrors(const float* turned, const float* steps, float half, float* errors) {
+    for (int k = 0; k < 48; k += 8) {
+        const __m256 step = _mm256_loadu_ps(steps + k), inv = inverse(step);
+        Tree error;
 #pragma GCC unroll 8
         for (int p = 0; p < 8; ++p) {
-            const __m256 a = _mm256_broadcast_ss(x + kPartOrder[p]), b = _mm256_broadcast_ss(x + kPartOrder[p] + 8);
-            const __m256 qa = levelOf(a, times, half), qb = levelOf(b, times, half);
-            sumXq.add(p, _mm256_add_ps(_mm256_add_ps(zero, _mm256_mul_ps(a, qa)), _mm256_mul_ps(b, qb)));
-            sumQq.add(p, _mm256_add_ps(_mm256_mul_ps(qa, qa), _mm256_mul_ps(qb, qb)));
+            const float* at = turned + 16 * kPartOrder[p] + k % 16;
+            const __m256 a = _mm256_loadu_ps(at), b = _mm256_loadu_ps(at + 128);
+            const __m256 missA = _mm256_sub_ps(_mm256_mul_ps(step, levelOf(a, inv, half)), a);
+            const __m256 missB = _mm256_sub_ps(_mm256_mul_ps(step, levelOf(b, inv, half)), b);
+            error.add(p, _mm256_add_ps(_mm256_mul_ps(missA, missA), _mm256_mul_ps(missB, missB)));
         }
-        _mm256_store_ps(xq + 8 * v, sumXq.total);
-        _mm256_store_ps(qq + 8 * v, sumQq.total);
-        const __m256 gain = _mm256_div_ps(_mm256_mul_ps(sumXq.total, sumXq.total), sumQq.total);
-        _mm256_store_ps(gains + 8 * v, _mm256_and_ps(gain, _mm256_cmp_ps(sumQq.total, zero, _CMP_GT_OQ)));
+        _mm256_storeu_ps(errors + k, error.total);
     }
-    float best = 0, bestGain = 0;
-    for (int i = 0; i < 41; ++i) {
-        Projection fit{xq[i], qq[i]};
-        for (float gain = gains[i]; gain > bestGain; gain = gainOf(fit)) {
-            bestGain = gain;
-            best = fit.xq / fit.qq;
-            fit = project(x, inverse(best), half);
-        }
-    }
-    return best;
 }
 
-float signedError(const float* x, float step, float half) {
-    const __m256 a = _mm256_loadu_ps(x), b = _mm256_loadu_ps(x + 8), inv = all(inverse(step));
-    const __m256 missA = _mm256_sub_ps(_mm256_mul_ps(all(step), levelOf(a, inv, half)), a);
-    const __m256 missB = _mm256_sub_ps(_mm256_mul_ps(all(step), levelOf(b, inv, half)), b);
-    return sumOf(_mm256_add_ps(_mm256_mul_ps(missA, missA), _mm256_mul_ps(missB, missB)));
-}
-
-void chooseSigned(const float* x, float step, float half, std::int8_t* q, float* error) {
-    const __m256 inv = all(inverse(step));
-    __m256 sum = _mm256_loadu_ps(error);
-    for (int i = 0; i < 16; i += 8) {
+void chooseSigned(const float* x, const float* steps, float half, std::int8_t* q, float* error) {
+    alignas(32) float inverses[16];
+    _mm256_store_ps(inverses, inverse(_mm256_loadu_ps(steps)));
+    _mm256_store_ps(inverses + 8, inverse(_mm256_loadu_ps(steps + 8)));
+    __m256 sum = _mm256_setzero_ps();
+    for (int i = 0; i < 256; i += 8) {
         const __m256 value = _mm256_loadu_ps(x + i);
-        const __m256 level = levelOf(value, inv, half);
-        const __m256 miss = _mm256_sub_ps(_mm256_mul_ps(all(step), level), value);
+        const __m256 level = levelOf(value, all(inverses[i / 16]), half);
+        const __m256 miss = _mm256_sub_ps(_mm256_mul_ps(all(steps[i / 16]), level), value);
         sum = _mm256_add_ps(sum, _mm256_mul_ps(miss, miss));
         storeBytes(level, q + i);
     }
@@ -346,8 +376,8 @@ void signedSums(const float* x, const std::int16_t* scale, const std::int8_t* q,
     *ax = sum.sum();
 }
 
-constexpr ScaleKernels kKernels{fitLine, nineErrors,  chooseAffine, affineSums,
-                                fitStep, signedError, chooseSigned, signedSums};
+constexpr ScaleKernels kKernels{fitLine,  nineErrors,  chooseAffine, affineSums,
+                                fitSteps, threeErrors, chooseSigned, signedSums};
 
 } // namespace
 

@@ -169,6 +169,20 @@ float fitStep(const float* x, float half) {
     return best;
 }
 
+/// Sub-block j of a super-block that is turned over.
+struct Column {
+    float x[16];
+    Column(const float* turned, int j) {
+        for (int i = 0; i < 16; ++i)
+            x[i] = turned[16 * i + j];
+    }
+};
+
+void fitSteps(const float* turned, float half, float* steps) {
+    for (int j = 0; j < 16; ++j)
+        steps[j] = fitStep(Column(turned, j).x, half);
+}
+
 float signedError(const float* x, float step, float half) {
     const float inv = inverse(step);
     Lanes<float> error;
@@ -181,13 +195,24 @@ float signedError(const float* x, float step, float half) {
     return error.sum();
 }
 
-void chooseSigned(const float* x, float step, float half, std::int8_t* q, float* error) {
-    const float inv = inverse(step);
-    for (int i = 0; i < 16; ++i) {
-        const float level = nearest(clamped(x[i] * inv, -half, half - 1));
-        const float miss = step * level - x[i];
-        q[i] = static_cast<std::int8_t>(level);
-        error[i % kLanes] += miss * miss;
+void threeErrors(const float* turned, const float* steps, float half, float* errors) {
+    for (int j = 0; j < 16; ++j) {
+        const Column column(turned, j);
+        for (int k = 0; k < 48; k += 16)
+            errors[k + j] = signedError(column.x, steps[k + j], half);
+    }
+}
+
+void chooseSigned(const float* x, const float* steps, float half, std::int8_t* q, float* error) {
+    std::fill_n(error, kLanes, 0.0F);
+    for (int j = 0; j < 16; ++j) {
+        const float step = steps[j], inv = inverse(step);
+        for (int i = 16 * j; i < 16 * j + 16; ++i) {
+            const float level = nearest(clamped(x[i] * inv, -half, half - 1));
+            const float miss = step * level - x[i];
+            q[i] = static_cast<std::int8_t>(level);
+            error[i % kLanes] += miss * miss;
+        }
     }
 }
 
@@ -205,8 +230,8 @@ void signedSums(const float* x, const std::int16_t* scale, const std::int8_t* q,
 } // namespace
 
 const ScaleKernels& plainScaleKernels() {
-    static constexpr ScaleKernels kernels{fitLine, nineErrors,  chooseAffine, affineSums,
-                                          fitStep, signedError, chooseSigned, signedSums};
+    static constexpr ScaleKernels kernels{fitLine,  nineErrors,  chooseAffine, affineSums,
+                                          fitSteps, threeErrors, chooseSigned, signedSums};
     return kernels;
 }
 

@@ -34,8 +34,9 @@ float sumOf(const float* part) {
     return ((part[0] + part[4]) + (part[1] + part[5])) + ((part[2] + part[6]) + (part[3] + part[7]));
 }
 
-/// The halves d and dmin that fit best with all integers held (normal equations in double).
-void refitHalves(const ScaleKernels& kernels, const AffineFormat& format, const float* x, AffineBlock& block) {
+/// The halves d and dmin that fit best with all integers held (normal equations in double). False where they stay: then
+/// another round would find what this one found.
+bool refitHalves(const ScaleKernels& kernels, const AffineFormat& format, const float* x, AffineBlock& block) {
     AffineSums s{};
     kernels.affineSums(x, format.subLen, block.scale, block.minimum, block.q, &s);
     const double determinant = s.aa * s.bb - s.ab * s.ab;
@@ -48,10 +49,11 @@ void refitHalves(const ScaleKernels& kernels, const AffineFormat& format, const 
         dmin = -s.bx / s.bb;
     }
     const std::uint16_t dBits = floatToHalf(static_cast<float>(d)), dminBits = floatToHalf(static_cast<float>(dmin));
-    if (d > 0 && dmin >= 0 && isHalf(dBits) && isHalf(dminBits)) {
-        block.d = dBits;
-        block.dmin = dminBits;
-    }
+    if (!(d > 0 && dmin >= 0 && isHalf(dBits) && isHalf(dminBits)) || (dBits == block.d && dminBits == block.dmin))
+        return false;
+    block.d = dBits;
+    block.dmin = dminBits;
+    return true;
 }
 
 /// The nearest integer scale and minimum to each line, or a neighbour where the rounded pair does better.
@@ -94,19 +96,27 @@ float chooseElements(const ScaleKernels& kernels, const AffineFormat& format, co
     return sumOf(error);
 }
 
-void chooseScales(const ScaleKernels& kernels, const SignedFormat& format, const float* x, const float* steps,
+/// The nearest integer scale to each step, or a neighbour where that does better.
+void chooseScales(const ScaleKernels& kernels, const SignedFormat& format, const float* turned, const float* steps,
                   SignedBlock& block) {
-    const float d = halfToFloat(block.d);
-    const auto half = static_cast<float>(format.half), scaleHalf = static_cast<float>(format.scaleHalf);
+    const float d = halfToFloat(block.d), inv = inverse(d);
+    const auto low = static_cast<float>(-format.scaleHalf), high = static_cast<float>(format.scaleHalf - 1);
+    constexpr float kChanges[3] = {0.0F, -1.0F, 1.0F}; // the rounded one first
+    float scales[3][16], trials[3][16], errors[3][16];
     for (int j = 0; j < 16; ++j) {
-        const float scale = nearestIn(steps[j] * inverse(d), -scaleHalf, scaleHalf - 1);
+        const float scale = nearestIn(steps[j] * inv, low, high);
+        for (int k = 0; k < 3; ++k) {
+            scales[k][j] = std::min(std::max(scale + kChanges[k], low), high);
+            trials[k][j] = d * scales[k][j];
+        }
+    }
+    kernels.threeErrors(turned, trials[0], static_cast<float>(format.half), errors[0]);
+    for (int j = 0; j < 16; ++j) {
         float bestError = kNone;
-        for (const float change : {0.0F, -1.0F, 1.0F}) {
-            const float trial = std::min(std::max(scale + change, -scaleHalf), scaleHalf - 1);
-            const float error = kernels.signedError(x + 16 * j, d * trial, half);
-            if (error < bestError) {
-                bestError = error;
-                block.scale[j] = static_cast<std::int16_t>(trial);
+        for (int k = 0; k < 3; ++k) {
+            if (errors[k][j] < bestError) {
+                bestError = errors[k][j];
+                block.scale[j] = static_cast<std::int16_t>(scales[k][j]);
             }
         }
     }
@@ -114,36 +124,55 @@ void chooseScales(const ScaleKernels& kernels, const SignedFormat& format, const
 
 float chooseElements(const ScaleKernels& kernels, const SignedFormat& format, const float* x, SignedBlock& block) {
     const float d = halfToFloat(block.d);
-    float error[8] = {};
+    float steps[16], error[8];
     for (int j = 0; j < 16; ++j)
-        kernels.chooseSigned(x + 16 * j, d * static_cast<float>(block.scale[j]), static_cast<float>(format.half),
-                             block.q + 16 * j, error);
+        steps[j] = d * static_cast<float>(block.scale[j]);
+    kernels.chooseSigned(x, steps, static_cast<float>(format.half), block.q, error);
     return sumOf(error);
 }
 
-void refitHalf(const ScaleKernels& kernels, const float* x, SignedBlock& block) {
+/// As refitHalves.
+bool refitHalf(const ScaleKernels& kernels, const float* x, SignedBlock& block) {
     double aa = 0, ax = 0;
     kernels.signedSums(x, block.scale, block.q, &aa, &ax);
     const std::uint16_t bits = floatToHalf(static_cast<float>(aa > 0 ? ax / aa : 0.0));
-    if (isHalf(bits) && (bits & 0x7FFF) != 0)
-        block.d = bits;
+    if (!isHalf(bits) || (bits & 0x7FFF) == 0 || bits == block.d)
+        return false;
+    block.d = bits;
+    return true;
 }
 
 } // namespace
 
-#if defined(VITRAL_SCALE_AVX2)
+#if defined(VITRAL_SCALE_X86)
 extern const ScaleKernels* const kAvx2ScaleKernels; // scale_kernels_avx2.cpp
 const ScaleKernels* avx2ScaleKernels() {
-    return __builtin_cpu_supports("avx2") ? kAvx2ScaleKernels : nullptr;
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? kAvx2ScaleKernels : nullptr;
+}
+void fitStepsAvx512(const float* turned, float half, float* steps); // scale_kernels_avx512.cpp
+void threeErrorsAvx512(const float* turned, const float* steps, float half, float* errors);
+const ScaleKernels* avx512ScaleKernels() {
+    static const ScaleKernels kernels = [] {
+        ScaleKernels best = *kAvx2ScaleKernels;
+        best.fitSteps = fitStepsAvx512;
+        best.threeErrors = threeErrorsAvx512;
+        return best;
+    }();
+    return avx2ScaleKernels() != nullptr && __builtin_cpu_supports("avx512f") ? &kernels : nullptr;
 }
 #else
 const ScaleKernels* avx2ScaleKernels() {
     return nullptr;
 }
+const ScaleKernels* avx512ScaleKernels() {
+    return nullptr;
+}
 #endif
 
 const ScaleKernels& scaleKernels() {
-    static const ScaleKernels& best = avx2ScaleKernels() != nullptr ? *avx2ScaleKernels() : plainScaleKernels();
+    static const ScaleKernels& best = avx512ScaleKernels() != nullptr ? *avx512ScaleKernels()
+                                      : avx2ScaleKernels() != nullptr ? *avx2ScaleKernels()
+                                                                      : plainScaleKernels();
     return best;
 }
 
@@ -162,23 +191,27 @@ bool searchAffine(const AffineFormat& format, const float* x, AffineBlock& block
     if (!isHalf(trial.d) || !isHalf(trial.dmin))
         return false;
     float bestError = kNone;
-    for (int round = 0; round < kRounds; ++round) {
+    for (int round = 1;; ++round) {
         chooseScales(kernels, format, x, lines, trial);
         const float error = chooseElements(kernels, format, x, trial);
         if (!(error < bestError))
             break;
         bestError = error;
         block = trial;
-        refitHalves(kernels, format, x, trial);
+        if (round == kRounds || !refitHalves(kernels, format, x, trial))
+            break;
     }
     return bestError < kNone;
 }
 
 bool searchSigned(const SignedFormat& format, const float* x, SignedBlock& block, const ScaleKernels& kernels) {
-    float steps[16];
+    float turned[kLen], steps[16];
+    for (int j = 0; j < 16; ++j)
+        for (int i = 0; i < 16; ++i)
+            turned[16 * i + j] = x[16 * j + i];
+    kernels.fitSteps(turned, static_cast<float>(format.half), steps);
     float extreme = 0;
     for (int j = 0; j < 16; ++j) {
-        steps[j] = kernels.fitStep(x + 16 * j, static_cast<float>(format.half));
         if (std::fabs(extreme) < std::fabs(steps[j]))
             extreme = steps[j];
     }
@@ -187,14 +220,15 @@ bool searchSigned(const SignedFormat& format, const float* x, SignedBlock& block
     if (!isHalf(trial.d))
         return false;
     float bestError = kNone;
-    for (int round = 0; round < kRounds; ++round) {
-        chooseScales(kernels, format, x, steps, trial);
+    for (int round = 1;; ++round) {
+        chooseScales(kernels, format, turned, steps, trial);
         const float error = chooseElements(kernels, format, x, trial);
         if (!(error < bestError))
             break;
         bestError = error;
         block = trial;
-        refitHalf(kernels, x, trial);
+        if (round == kRounds || !refitHalf(kernels, x, trial))
+            break;
     }
     return bestError < kNone;
 }
