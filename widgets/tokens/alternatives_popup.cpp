@@ -100,8 +100,9 @@ void AlternativesPopup::showToken(const MessageToken& token, std::shared_ptr<con
                tr("id %1  \u00B7  bytes %2")
                    .arg(QString::number(token.score.id),
                         token.bytes.empty() ? tr("none (control token)") : hexBytes(token.bytes));
-    setWindowFlag(Qt::ToolTip, !keep);
-    setWindowFlag(Qt::Popup, keep);
+    // Both kinds are windows: the bits of Qt::Popup are among those of Qt::ToolTip, so one replaces the other whole.
+    if (const Qt::WindowType kind = keep ? Qt::Popup : Qt::ToolTip; windowType() != kind)
+        setWindowFlags(kind);
     setFixedSize(sizeHint());
     QPoint at(where.left() - design::kSpace2, where.bottom() + 6);
     if (const QScreen* screen = QGuiApplication::screenAt(where.center())) {
@@ -109,7 +110,7 @@ void AlternativesPopup::showToken(const MessageToken& token, std::shared_ptr<con
         if (parentWidget() != nullptr && parentWidget()->window()->height() > 2 * height())
             room &= parentWidget()->window()->frameGeometry();
         if (at.y() + height() > room.bottom())
-            at.setY(where.top() - height() - 6);
+            at.setY(std::max(room.top() + 4, where.top() - height() - 6));
         at.setX(std::clamp(at.x(), room.left() + 4, std::max(room.left() + 4, room.right() - width() - 4)));
     }
     move(at);
