@@ -6,11 +6,12 @@
 #include "widgets/design/theme.h"
 #include "widgets/tokens/token_blocks.h"
 #include "widgets/tokens/token_scale.h"
+#include "widgets/transcript/block_layout.h"
 #include "widgets/transcript/code_highlight.h"
 #include "widgets/transcript/markdown_parser.h"
-#include "widgets/transcript/message_layout.h"
 #include "widgets/transcript/math_segments.h"
 #include "widgets/transcript/message_editor.h"
+#include "widgets/transcript/message_layout.h"
 #include "widgets/transcript/transcript_view.h"
 
 #include <QAccessible>
@@ -98,6 +99,13 @@ private slots:
         QVERIFY(table != blocks.end());
         QCOMPARE(table->rows.size(), std::size_t{3});
         QCOMPARE(table->alignments, (std::vector<char>{'l', 'r'}));
+        // A short number stands at the right edge of its wide column, and is hit there.
+        RichBlock wide = *table;
+        wide.rows[0][1].text = QStringLiteral("value of the thing in question");
+        BlockLayout layout(wide, TranscriptStyle::make());
+        layout.layOut(700, TranscriptStyle::make());
+        const int before = int(layout.plainText(0, layout.length()).indexOf(QLatin1String("22")));
+        QCOMPARE(layout.indexAt({120, layout.height() - 12}), before);
         const auto code =
             std::find_if(blocks.begin(), blocks.end(), [](const RichBlock& b) { return b.kind == BlockKind::Code; });
         QVERIFY(code != blocks.end());

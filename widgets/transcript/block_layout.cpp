@@ -208,8 +208,13 @@ void BlockLayout::layOutTable(double width, const TranscriptStyle& style) {
         double rowHeight = 0;
         for (std::size_t c = 0; c < nColumn; ++c) {
             Cell& cell = cells_[r * nColumn + c];
-            const double h = breakLines(*cell.text, columns[c] - 2 * padX, lineHeight);
-            rowHeight = std::max(rowHeight, h + 2 * padY);
+            const double room = columns[c] - 2 * padX;
+            rowHeight = std::max(rowHeight, breakLines(*cell.text, room, lineHeight) + 2 * padY);
+            const double share = block_.alignments[c] == 'r' ? 1.0 : block_.alignments[c] == 'c' ? 0.5 : 0.0;
+            for (int l = 0; l < cell.text->lineCount(); ++l) {
+                QTextLine line = cell.text->lineAt(l);
+                line.setPosition({std::max(0.0, std::floor(share * (room - line.naturalTextWidth()))), line.y()});
+            }
         }
         double x = left(style);
         for (std::size_t c = 0; c < nColumn; ++c) {
@@ -333,19 +338,9 @@ void BlockLayout::paintTable(QPainter& painter, const QPointF& at, int selBegin,
             painter.fillRect(
                 QRectF(at.x() + cell.rect.left(), std::round(at.y() + cell.rect.top()), right - cell.rect.left(), 1),
                 i == nColumn ? p.borderStrong : p.border);
-        double x = at.x() + cell.rect.left() + design::kSpace3;
-        const double room = cell.rect.width() - 2 * design::kSpace3;
-        double widest = 0;
-        for (int l = 0; l < cell.text->lineCount(); ++l)
-            widest = std::max(widest, cell.text->lineAt(l).naturalTextWidth());
-        const char align = block_.alignments[i % nColumn];
-        if (align == 'r')
-            x += room - widest;
-        else if (align == 'c')
-            x += (room - widest) / 2;
         painter.setPen(block_.thinking ? p.textMuted : p.text);
         const int length = static_cast<int>(cell.text->text().size());
-        cell.text->draw(&painter, QPointF(x, at.y() + cell.rect.top() + design::kSpace2 - 1),
+        cell.text->draw(&painter, at + cell.rect.topLeft() + QPointF(design::kSpace3, design::kSpace2 - 1),
                         selectionOf(std::clamp(selBegin - cell.start, 0, length),
                                     std::clamp(selEnd - cell.start, 0, length), style));
     }
