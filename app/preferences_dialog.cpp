@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/preferences_dialog.h"
 
+#include "widgets/design/fit_screen.h"
 #include "widgets/design/icons.h"
 #include "widgets/design/metrics.h"
 #include "widgets/shell/fuzzy.h"
@@ -92,7 +93,7 @@ PreferencesDialog::PreferencesDialog(Preferences& preferences, QWidget* parent)
     connect(search_, &QLineEdit::textChanged, this, &PreferencesDialog::filter);
     connect(&preferences_, &Preferences::changed, this, &PreferencesDialog::refresh);
     retranslate();
-    resize(kWidth, kHeight);
+    resize(design::fitScreen(*this, {kWidth, kHeight}));
     search_->setFocus();
 }
 

@@ -6068,6 +6068,10 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
         <source>Where from</source>
         <translation>De onde</translation>
     </message>
+    <message>
+        <source>%1 is neither a folder nor a model: its name does not end in .gguf.</source>
+        <translation>%1 não é pasta nem modelo: o nome não termina em .gguf.</translation>
+    </message>
 </context>
 <context>
     <name>vitral::ModelView</name>

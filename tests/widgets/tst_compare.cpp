@@ -102,6 +102,9 @@ private slots:
         CompareWindow window(*chat_, *model_, [] { return QStringList{"other.gguf"}; });
         window.show();
         QVERIFY(!window.summary().isEmpty());
+        QVERIFY(window.width() <= window.screen()->availableSize().width()); // 800 x 800 offscreen
+        QVERIFY2(window.minimumSizeHint().width() <= 800,
+                 qPrintable(QString::number(window.minimumSizeHint().width())));
         emit window.composer()->sent("Hello");
         QTRY_COMPARE(port_->jobs.size(), std::size_t{1});
         play({"same ", "one"});

@@ -195,6 +195,10 @@ private slots:
         PresetStore presets{[&] { return names; }, [&](const QString&) { return stored; },
                             [&](const QString&, const GenerationSettings&) {}, [&](const QString&) { names.clear(); }};
         SettingsPanel panel(*stage.model, presets);
+        panel.setMinimumWidth(100); // as a dock does: the words still have their room
+        panel.show();
+        auto* scroll = panel.findChild<QScrollArea*>();
+        QTRY_VERIFY(panel.minimumWidth() >= scroll->widget()->minimumSizeHint().width());
         GenerationSettings s;
         s.sampler.temperature = 0.35F;
         s.sampler.topK = 12;
@@ -323,6 +327,17 @@ private slots:
         QCOMPARE(with.score.rank, 2);
         QCOMPARE(with.bytes, std::string(1, '\x03'));
         QVERIFY(std::abs(with.score.logProbability - std::log(0.2F)) < 1e-4F);
+        // Beside its token on the screen, wherever its window is: a window of its own, kept or passing by.
+        QWidget window;
+        window.setGeometry(60, 40, 700, 700);
+        window.show();
+        AlternativesPopup above(&window);
+        for (const bool keep : {false, true, false}) {
+            above.showToken(token, nullptr, {300, 300, 40, 20}, keep, true);
+            QVERIFY(above.isWindow());
+            QCOMPARE(above.pos().y(), 320 + 5);
+            above.hide();
+        }
         popup.showToken(token, nullptr, {100, 100, 40, 20}, false, true);
         QVERIFY(!popup.kept());
         popup.passBy();
@@ -399,6 +414,21 @@ private slots:
         QTest::qWait(10);
         QTest::keyClick(&picker, Qt::Key_Return);
         QCOMPARE(picker.chosen(), QStringLiteral("/somewhere/model.gguf"));
+        // In a narrow window what is known of a model stands below its name; what cannot be used says why.
+        ModelPicker narrow(worker, {});
+        narrow.resize(500, 360);
+        narrow.show();
+        narrow.addEntry(entry);
+        auto* table = narrow.findChild<QTreeView*>();
+        QTRY_VERIFY(table->model()->index(0, 0).data().toString().contains(QStringLiteral("\nunheard-of")));
+        QVERIFY(table->isColumnHidden(1));
+        table->setCurrentIndex(table->model()->index(0, 0));
+        const auto labels = narrow.findChildren<QLabel*>();
+        QVERIFY(std::any_of(labels.begin(), labels.end(), [](const QLabel* l) {
+            return l->text() == ModelPicker::tr("This version cannot run this architecture.");
+        }));
+        QTest::keyClick(&narrow, Qt::Key_Return);
+        QVERIFY(narrow.chosen().isEmpty());
         QCOMPARE(parameterCount(1'235'000'000), QStringLiteral("1.2 B"));
     }
 

@@ -30,7 +30,8 @@ void addIf(std::vector<ScanPlace>& places, const QString& folder, ModelSource so
 
 bool looksLikeGguf(const QString& path) {
     QFile file(path);
-    return file.open(QIODevice::ReadOnly) && file.read(4) == "GGUF";
+    return QFileInfo(path).isFile() && // a pipe would wait for its writer
+           file.open(QIODevice::ReadOnly) && file.read(4) == "GGUF";
 }
 
 /// Ollama keeps files by digest; their names stand in its manifests.

@@ -3,6 +3,7 @@
 
 #include "widgets/compare/answer_difference.h"
 #include "widgets/compare/token_changes.h"
+#include "widgets/design/fit_screen.h"
 #include "widgets/design/icons.h"
 #include "widgets/design/metrics.h"
 #include "widgets/panels/composer.h"
@@ -19,11 +20,13 @@
 #include <QLabel>
 #include <QLocale>
 #include <QPushButton>
+#include <QResizeEvent>
 #include <QShortcut>
 #include <QToolButton>
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <utility>
 
 namespace vitral {
 
@@ -45,7 +48,7 @@ CompareWindow::CompareWindow(ChatController& chat, ModelSession& model, std::fun
       run_(chat, model) {
     setProperty("kind", "page");
     setAutoFillBackground(true);
-    resize(1120, 720);
+    const QSize size = design::fitScreen(*this, {1120, 720});
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(design::kSpace4, design::kSpace3, design::kSpace4, design::kSpace4);
     column->setSpacing(design::kSpace2);
@@ -66,6 +69,8 @@ CompareWindow::CompareWindow(ChatController& chat, ModelSession& model, std::fun
     column->addWidget(problem_);
     composer_ = new Composer(this);
     column->addWidget(composer_);
+    placeSettings(size.width());
+    resize(size);
 
     connect(composer_, &Composer::sent, this, [this](const QString& text) {
         problem_->hide();
@@ -97,45 +102,70 @@ CompareWindow::CompareWindow(ChatController& chat, ModelSession& model, std::fun
 
 QWidget* CompareWindow::makeSecondSettings() {
     auto* frame = new QWidget(this);
-    auto* row = new QHBoxLayout(frame);
-    row->setContentsMargins(0, 0, 0, 0);
-    row->setSpacing(design::kSpace3);
-    auto* left = new QVBoxLayout;
-    secondLabel_ = new QLabel(frame);
+    settings_ = new QGridLayout(frame);
+    settings_->setContentsMargins(0, 0, 0, 0);
+    settings_->setHorizontalSpacing(design::kSpace3);
+    settings_->setVerticalSpacing(design::kSpace2);
+    settings_->setColumnStretch(1, 1);
+    second_ = new QWidget(frame);
+    auto* left = new QVBoxLayout(second_);
+    left->setContentsMargins(0, 0, 0, 0);
+    secondLabel_ = new QLabel(second_);
     secondLabel_->setProperty("role", "value");
-    models_ = new QComboBox(frame);
+    models_ = new QComboBox(second_);
     models_->setMinimumWidth(200);
     left->addWidget(secondLabel_);
     left->addWidget(models_);
     left->addStretch(1);
-    row->addLayout(left);
-    auto* grid = new QGridLayout;
+    parameters_ = new QWidget(frame);
+    auto* grid = new QGridLayout(parameters_);
+    grid->setContentsMargins(0, 0, 0, 0);
     grid->setHorizontalSpacing(design::kSpace5);
     constexpr int kColumns = 3;
     for (const ParameterInfo& info : basicParameters()) {
         const int n = static_cast<int>(rows_.size());
-        auto* parameter = new ParameterRow(info, frame);
+        auto* parameter = new ParameterRow(info, parameters_);
         parameter->show(chat_.settings());
         rows_.push_back(parameter);
         grid->addWidget(parameter, n / kColumns, n % kColumns);
         grid->setColumnStretch(n % kColumns, 1);
     }
-    row->addLayout(grid, 1);
-    auto* right = new QVBoxLayout;
-    again_ = new QPushButton(frame);
-    tokens_ = new QToolButton(frame);
+    buttons_ = new QWidget(frame);
+    auto* right = new QVBoxLayout(buttons_);
+    right->setContentsMargins(0, 0, 0, 0);
+    again_ = new QPushButton(buttons_);
+    tokens_ = new QToolButton(buttons_);
     tokens_->setCheckable(true);
     tokens_->setIcon(design::icon(QStringLiteral("tokens")));
     right->addWidget(tokens_, 0, Qt::AlignRight);
     right->addWidget(again_);
     right->addStretch(1);
-    row->addLayout(right);
     connect(tokens_, &QToolButton::toggled, this, [this](bool on) {
         for (const Side& side : sides_)
             side.view->setTokenMode(on);
     });
     connect(again_, &QPushButton::clicked, this, &CompareWindow::answerAgain);
     return frame;
+}
+
+/// In a narrow window the parameters stand below the rest.
+void CompareWindow::placeSettings(int width) {
+    const int oneRow = width >= 1000 ? 1 : 0;
+    if (std::exchange(oneRow_, oneRow) == oneRow)
+        return;
+    for (QWidget* part : {second_, parameters_, buttons_})
+        settings_->removeWidget(part);
+    settings_->addWidget(second_, 0, 0);
+    settings_->addWidget(buttons_, 0, 2);
+    if (oneRow == 1)
+        settings_->addWidget(parameters_, 0, 1);
+    else
+        settings_->addWidget(parameters_, 1, 0, 1, 3);
+}
+
+void CompareWindow::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    placeSettings(event->size().width());
 }
 
 void CompareWindow::answerAgain() {

@@ -12,6 +12,7 @@
 #include <vector>
 
 class QComboBox;
+class QGridLayout;
 class QLabel;
 class QPushButton;
 class QToolButton;
@@ -41,6 +42,7 @@ public:
 protected:
     void changeEvent(QEvent* event) override;
     void showEvent(QShowEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     struct Side {
@@ -51,6 +53,7 @@ private:
     };
     QWidget* makeSide(int iSide);
     QWidget* makeSecondSettings();
+    void placeSettings(int width);
     void setAnswer(int iSide, MessageId id);
     void step(int iSide, int by);
     [[nodiscard]] std::vector<MessageId> answers() const; ///< all answers to the question on show, oldest first
@@ -65,6 +68,9 @@ private:
     CompareRun run_;
     Side sides_[2];
     TokenChanges* changes_;
+    QGridLayout* settings_; ///< second_, the parameters and the buttons: a row, or the parameters below
+    QWidget *second_, *parameters_, *buttons_;
+    int oneRow_ = -1; ///< not placed yet
     QComboBox* models_;
     std::vector<ParameterRow*> rows_;
     QLabel *secondLabel_, *summary_, *problem_;

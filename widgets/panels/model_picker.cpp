@@ -2,6 +2,7 @@
 #include "widgets/panels/model_picker.h"
 
 #include "core/base/system_memory.h"
+#include "widgets/design/fit_screen.h"
 #include "widgets/design/icons.h"
 #include "widgets/design/metrics.h"
 #include "widgets/inside/value_text.h"
@@ -15,10 +16,15 @@
 #include <QLocale>
 #include <QMimeData>
 #include <QPushButton>
+#include <QShortcut>
 #include <QStackedWidget>
 #include <QStandardItemModel>
+#include <QStyledItemDelegate>
+#include <QTimer>
 #include <QTreeView>
 #include <QVBoxLayout>
+
+#include <algorithm>
 
 namespace vitral {
 namespace {
@@ -35,6 +41,11 @@ enum Column {
 };
 constexpr int kPathRole = Qt::UserRole + 1;
 constexpr int kSortRole = Qt::UserRole + 2;
+constexpr int kAboutRole = Qt::UserRole + 3;  ///< the sentence about a model
+constexpr int kUsableRole = Qt::UserRole + 4; ///< false: read, but not to be opened
+constexpr int kNameRole = Qt::UserRole + 5;
+constexpr QSize kUsualSize(1040, 540);
+constexpr int kNameWidth = 220;                        ///< what a name needs beside the other columns
 constexpr quint64 kProgramBytes = quint64{200} << 20U; ///< what the engine needs beside weights and cache
 
 QString sourceName(ModelSource source) {
@@ -55,6 +66,19 @@ QString sourceName(ModelSource source) {
     return {};
 }
 
+/// What cannot be opened looks so, and can still be chosen to read why.
+class ModelRow : public QStyledItemDelegate {
+public:
+    using QStyledItemDelegate::QStyledItemDelegate;
+
+protected:
+    void initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const override {
+        QStyledItemDelegate::initStyleOption(option, index);
+        if (!index.siblingAtColumn(NameColumn).data(kUsableRole).toBool())
+            option->state &= ~QStyle::State_Enabled;
+    }
+};
+
 } // namespace
 
 QString parameterCount(qint64 n) {
@@ -74,7 +98,7 @@ ModelPicker::ModelPicker(Worker& worker, Known known, QWidget* parent)
     : QDialog(parent), scanner_(worker), known_(std::move(known)), memory_(availableMemoryBytes()) {
     setWindowTitle(tr("Choose a model"));
     setAcceptDrops(true);
-    resize(1040, 540);
+    resize(design::fitScreen(*this, kUsualSize));
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(design::kSpace4, design::kSpace4, design::kSpace4, design::kSpace4);
     column->setSpacing(design::kSpace3);
@@ -102,6 +126,7 @@ ModelPicker::ModelPicker(Worker& worker, Known known, QWidget* parent)
     filter_->setFilterKeyColumn(-1);
     filter_->setSortRole(kSortRole);
     table_->setModel(filter_);
+    table_->setItemDelegate(new ModelRow(table_));
     table_->setRootIsDecorated(false);
     table_->setSortingEnabled(true);
     table_->sortByColumn(-1, Qt::AscendingOrder);
@@ -120,6 +145,10 @@ ModelPicker::ModelPicker(Worker& worker, Known known, QWidget* parent)
     stack_->addWidget(empty_);
     column->addWidget(stack_, 1);
 
+    about_ = new QLabel(this);
+    about_->setProperty("role", "small");
+    about_->setWordWrap(true);
+    column->addWidget(about_);
     auto* bottom = new QHBoxLayout;
     status_ = new QLabel(this);
     status_->setProperty("role", "small");
@@ -139,12 +168,18 @@ ModelPicker::ModelPicker(Worker& worker, Known known, QWidget* parent)
     connect(folder, &QPushButton::clicked, this, &ModelPicker::addFolder);
     connect(search_, &QLineEdit::textChanged, this, [this](const QString& text) {
         filter_->setFilterFixedString(text);
+        selectUsable();
         updateState();
     });
+    connect(new QShortcut(Qt::Key_Down, search_, nullptr, nullptr, Qt::WidgetShortcut), &QShortcut::activated, this,
+            [this] { table_->setFocus(Qt::ShortcutFocusReason); });
     connect(table_, &QTreeView::activated, this, [this] { accept(); });
     connect(table_->selectionModel(), &QItemSelectionModel::currentChanged, this, &ModelPicker::updateState);
     connect(&scanner_, &ModelScanner::found, this, &ModelPicker::addEntry);
-    connect(&scanner_, &ModelScanner::finished, this, &ModelPicker::updateState);
+    connect(&scanner_, &ModelScanner::finished, this, [this] {
+        selectUsable();
+        updateState();
+    });
     rescan();
 }
 
@@ -172,40 +207,90 @@ void ModelPicker::addEntry(const ModelEntry& entry) {
         row << item;
         return item;
     };
+    const QString parameters = parameterCount(entry.nParameter);
+    const bool usable = entry.problem.isEmpty() && entry.known;
     QStandardItem* name = cell(entry.name, entry.name.toLower());
     name->setData(entry.path, kPathRole);
-    name->setToolTip(entry.path);
+    name->setData(entry.name, kNameRole);
+    name->setData(usable, kUsableRole);
     if (entry.path == known_.current) {
         QFont f = font();
         f.setWeight(QFont::DemiBold);
         name->setFont(f);
     }
     cell(sourceName(source), sourceName(source));
+    QString about;
     if (!entry.problem.isEmpty()) {
-        cell(tr("cannot be read"), {})->setToolTip(entry.problem);
+        about = entry.problem;
+        cell(tr("cannot be read"), {});
+    } else if (!entry.known) {
+        about = tr("This version cannot run this architecture.");
+        cell(tr("%1 (not known)").arg(entry.architecture), entry.architecture);
     } else {
-        QStandardItem* architecture =
-            cell(entry.known ? entry.architecture : tr("%1 (not known)").arg(entry.architecture), entry.architecture);
-        if (!entry.known)
-            architecture->setToolTip(tr("This version cannot run this architecture."));
+        about = tr("Needs about %1 with a context of 4,096 tokens; %2 is free.")
+                    .arg(sizeText(static_cast<double>(entry.neededBytes)), sizeText(static_cast<double>(memory_)));
+        cell(entry.architecture, entry.architecture);
     }
-    cell(parameterCount(entry.nParameter), entry.nParameter);
+    cell(parameters, entry.nParameter);
     cell(entry.quantisation, entry.quantisation);
     cell(sizeText(static_cast<double>(entry.fileBytes)), entry.fileBytes);
     QString fits;
     if (entry.known && entry.neededBytes > 0 && memory_ > 0)
         fits = entry.neededBytes + kProgramBytes <= memory_ ? tr("fits") : tr("too large");
-    cell(fits, QVariant::fromValue(entry.neededBytes))
-        ->setToolTip(
-            tr("Needs about %1 with a context of 4,096 tokens; %2 is free.")
-                .arg(sizeText(static_cast<double>(entry.neededBytes)), sizeText(static_cast<double>(memory_))));
-    if (!entry.problem.isEmpty() || !entry.known)
-        for (QStandardItem* item : row)
-            item->setEnabled(false);
+    cell(fits, QVariant::fromValue(entry.neededBytes));
+    name->setData(about, kAboutRole);
+    for (QStandardItem* item : row)
+        item->setToolTip(entry.path + QLatin1Char('\n') + about);
     items_->appendRow(row);
-    if (entry.path == known_.current || !table_->currentIndex().isValid())
+    if (usable && (entry.path == known_.current || !table_->currentIndex().isValid()))
         table_->setCurrentIndex(filter_->mapFromSource(items_->indexFromItem(name)));
+    if (!fitting_) { // once for all that come in one go
+        fitting_ = true;
+        QTimer::singleShot(0, this, &ModelPicker::fitColumns);
+    }
     updateState();
+}
+
+/// A narrow window keeps the columns that one chooses by and puts the rest below the names.
+void ModelPicker::fitColumns() {
+    fitting_ = false;
+    const QList<int> others{SourceColumn, ArchitectureColumn, SizeColumn, QuantColumn};
+    const QAbstractItemView* view = table_;
+    int wanted = kNameWidth;
+    for (int c = SourceColumn; c < ColumnCount; ++c)
+        wanted += std::max(table_->header()->sectionSizeHint(c), view->sizeHintForColumn(c));
+    narrow_ = wanted > stack_->width();
+    for (const int c : others)
+        table_->setColumnHidden(c, narrow_);
+    for (int r = 0; r < items_->rowCount(); ++r) {
+        QStandardItem* name = items_->item(r, NameColumn);
+        QStringList below;
+        for (const int c : {ArchitectureColumn, SizeColumn, QuantColumn, SourceColumn})
+            if (const QString text = items_->item(r, c)->text(); !text.isEmpty())
+                below << text;
+        const QString own = name->data(kNameRole).toString();
+        const QString text = narrow_ ? own + QLatin1Char('\n') + below.join(QStringLiteral(" \u00B7 ")) : own;
+        if (name->text() != text)
+            name->setText(text);
+    }
+}
+
+void ModelPicker::resizeEvent(QResizeEvent* event) {
+    QDialog::resizeEvent(event);
+    fitColumns();
+}
+
+/// Where nothing is chosen: the first model that can be used.
+void ModelPicker::selectUsable() {
+    if (table_->currentIndex().isValid())
+        return;
+    for (int r = 0; r < filter_->rowCount(); ++r) {
+        const QModelIndex index = filter_->index(r, NameColumn);
+        if (index.data(kUsableRole).toBool()) {
+            table_->setCurrentIndex(index);
+            return;
+        }
+    }
 }
 
 void ModelPicker::updateState() {
@@ -220,15 +305,16 @@ void ModelPicker::updateState() {
                "(a model of 1 to 8 billion parameters, quantisation Q4_K_M), and drop it here or add its folder."));
     status_->setText(scanner_.scanning() ? tr("Looking for models\u2026")
                                          : tr("%n models found", nullptr, items_->rowCount()));
-    open_->setEnabled(any && table_->currentIndex().isValid() &&
-                      (table_->currentIndex().flags() & Qt::ItemIsEnabled) != 0);
+    const QModelIndex current = table_->currentIndex().siblingAtColumn(NameColumn);
+    about_->setText(any ? current.data(kAboutRole).toString() : QString());
+    open_->setEnabled(any && current.data(kUsableRole).toBool());
 }
 
 void ModelPicker::accept() {
-    const QModelIndex current = table_->currentIndex();
-    if (!current.isValid() || (current.flags() & Qt::ItemIsEnabled) == 0)
+    const QModelIndex current = table_->currentIndex().siblingAtColumn(NameColumn);
+    if (!current.data(kUsableRole).toBool())
         return;
-    chosen_ = current.siblingAtColumn(NameColumn).data(kPathRole).toString();
+    chosen_ = current.data(kPathRole).toString();
     QDialog::accept();
 }
 
@@ -256,8 +342,10 @@ void ModelPicker::dragEnterEvent(QDragEnterEvent* event) {
 }
 
 void ModelPicker::dropEvent(QDropEvent* event) {
+    QString name;
     for (const QUrl& url : event->mimeData()->urls()) {
         const QFileInfo info(url.toLocalFile());
+        name = info.fileName();
         if (info.isDir()) {
             known_.folders << info.absoluteFilePath();
             emit folderAdded(info.absoluteFilePath());
@@ -270,6 +358,7 @@ void ModelPicker::dropEvent(QDropEvent* event) {
             return;
         }
     }
+    about_->setText(tr("%1 is neither a folder nor a model: its name does not end in .gguf.").arg(name));
 }
 
 } // namespace vitral

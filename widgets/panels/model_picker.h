@@ -37,11 +37,14 @@ signals:
 protected:
     void dragEnterEvent(QDragEnterEvent* event) override;
     void dropEvent(QDropEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     void rescan();
     void accept() override;
     void updateState();
+    void fitColumns();
+    void selectUsable();
     void chooseFile();
     void addFolder();
 
@@ -54,8 +57,10 @@ private:
     QTreeView* table_;
     QStandardItemModel* items_;
     QSortFilterProxyModel* filter_;
-    QLabel *empty_, *status_;
+    QLabel *empty_, *about_, *status_;
     QPushButton* open_;
+    bool fitting_ = false;
+    bool narrow_ = false; ///< what else is known of a model stands below its name
 };
 
 /// "1.2 B", "26 M" in the current language; empty for 0.
