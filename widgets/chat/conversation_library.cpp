@@ -177,8 +177,9 @@ void ConversationLibrary::undoRemove() {
 void ConversationLibrary::restore(ConversationId id) {
     store_.ask(
         this, [id](ConversationStore& s) { return s.restore(id); },
-        [this](Result<void> r) {
-            check(r);
+        [this, id](Result<void> r) {
+            if (check(r))
+                emit restored(id);
             refresh();
         });
 }

@@ -41,6 +41,7 @@ public:
 signals:
     void changed();
     void removed(vitral::ConversationId id, const QString& title);
+    void restored(vitral::ConversationId id);
     void imported(vitral::ConversationId id);
     void exported(const QString& file);
     void problem(const QString& sentence);

@@ -76,6 +76,7 @@ QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox, QComboBox {
   selection-background-color: @selection; selection-color: @text; }
 QLineEdit:hover, QPlainTextEdit:hover, QSpinBox:hover, QDoubleSpinBox:hover, QComboBox:hover { border-color: @borderStrong; }
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus { border: 2px solid @accent; padding: 4px 7px; }
+QTreeView QLineEdit, QTreeView QLineEdit:focus { border-width: 1px; border-radius: 6px; padding: 0 4px; } /* renaming: a row has no room for more */
 QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabled { color: @disabled; background: @window; }
 QPlainTextEdit[kind="bare"], QPlainTextEdit[kind="bare"]:focus, QPlainTextEdit[kind="bare"]:hover { border: none; background: transparent; padding: 0; }
 QSpinBox, QDoubleSpinBox { padding-right: 2px; }

@@ -17,6 +17,8 @@
 #include <QUrl>
 #include <QVBoxLayout>
 
+#include <utility>
+
 namespace vitral {
 
 ChatPanel::ChatPanel(ChatController& chat, ModelSession& model, QWidget* parent)
@@ -78,21 +80,22 @@ ChatPanel::ChatPanel(ChatController& chat, ModelSession& model, QWidget* parent)
         placeJump();
     });
 
-    connect(composer_, &Composer::sent, this, [this](const QString& text) {
+    const auto send = [this](const QString& text) {
         notice_->hide();
+        unstored_ = text;
         chat_.send(text);
-    });
+    };
+    connect(composer_, &Composer::sent, this, send);
     connect(composer_, &Composer::stopped, &chat_, &ChatController::stop);
     connect(composer_, &Composer::edited, &chat_, &ChatController::saveDraft);
     connect(composer_, &Composer::lastQuestionAsked, this, &ChatPanel::editLastQuestion);
-    connect(welcome_, &Welcome::suggestionChosen, this, [this](const QString& text) {
+    connect(welcome_, &Welcome::suggestionChosen, this, [this, send](const QString& text) {
         if (chat_.busy() || !model_.model()) {
             composer_->setText(text);
             composer_->focusText();
             return;
         }
-        notice_->hide();
-        chat_.send(text);
+        send(text);
     });
     connect(welcome_, &Welcome::modelPickerAsked, this, &ChatPanel::modelPickerAsked);
 
@@ -118,9 +121,15 @@ ChatPanel::ChatPanel(ChatController& chat, ModelSession& model, QWidget* parent)
             notice_->hide();
         refresh();
     });
-    connect(&chat_, &TranscriptSource::appended, this, &ChatPanel::refresh);
+    connect(&chat_, &TranscriptSource::appended, this, [this] {
+        if (const QString stored = std::exchange(unstored_, {}); !stored.isEmpty() && composer_->text() == stored)
+            composer_->clear();
+        refresh();
+    });
     connect(&chat_, &TranscriptSource::reset, this, &ChatPanel::refresh);
     connect(&chat_, &ChatController::problem, this, [this](const QString& sentence, bool contextFull) {
+        if (!unstored_.isEmpty() && composer_->text().isEmpty())
+            composer_->setText(unstored_); // a full disk must not cost what somebody wrote
         if (contextFull)
             notice_->tell(NoticeBar::Kind::Notice, sentence, tr("Leave out the oldest"),
                           [this] { chat_.leaveOutOldest(); });

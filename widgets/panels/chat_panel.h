@@ -59,6 +59,7 @@ private:
     QWidget* below_;
     Composer* composer_;
     QToolButton* jump_;
+    QString unstored_; ///< sent, and not yet a message
 };
 
 } // namespace vitral

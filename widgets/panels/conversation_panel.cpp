@@ -21,6 +21,7 @@
 #include <QVBoxLayout>
 
 #include <map>
+#include <utility>
 
 namespace vitral {
 namespace {
@@ -70,17 +71,26 @@ ConversationPanel::ConversationPanel(ConversationLibrary& library, QWidget* pare
     auto* wait = new QTimer(this);
     wait->setSingleShot(true);
     wait->setInterval(kSearchDelayMs);
+    connect(new QShortcut(Qt::Key_Down, search_, nullptr, nullptr, Qt::WidgetShortcut), &QShortcut::activated, this,
+            [this] { tree_->setFocus(Qt::ShortcutFocusReason); });
     connect(search_, &QLineEdit::textChanged, wait, qOverload<>(&QTimer::start));
     connect(wait, &QTimer::timeout, this, [this] { library_.search(search_->text()); });
     connect(&library_, &ConversationLibrary::changed, this, &ConversationPanel::rebuild);
-    connect(&library_, &ConversationLibrary::removed, this, [this](ConversationId, const QString& title) {
+    connect(&library_, &ConversationLibrary::removed, this, [this](ConversationId id, const QString& title) {
+        removed_ = id;
         notice_->tell(NoticeBar::Kind::Notice, tr("\u201C%1\u201D was deleted.").arg(title), tr("Undo"),
                       [this] { library_.undoRemove(); });
     });
-    connect(&library_, &ConversationLibrary::problem, this,
-            [this](const QString& sentence) { notice_->tell(NoticeBar::Kind::Problem, sentence); });
-    connect(&library_, &ConversationLibrary::openingNote, this,
-            [this](const QString& sentence) { notice_->tell(NoticeBar::Kind::Problem, sentence); });
+    connect(&library_, &ConversationLibrary::restored, this, [this](ConversationId id) {
+        if (std::exchange(removed_, 0) == id)
+            notice_->hide(); // whichever way it was undone
+    });
+    const auto problem = [this](const QString& sentence) {
+        removed_ = 0;
+        notice_->tell(NoticeBar::Kind::Problem, sentence);
+    };
+    connect(&library_, &ConversationLibrary::problem, this, problem);
+    connect(&library_, &ConversationLibrary::openingNote, this, problem);
     connect(tree_->selectionModel(), &QItemSelectionModel::currentChanged, this, [this](const QModelIndex& index) {
         const auto id = index.data(ConversationDelegate::IdRole).toLongLong();
         if (!rebuilding_ && id != 0 && id != current_) {

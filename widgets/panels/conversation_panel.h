@@ -52,6 +52,7 @@ private:
     QStandardItemModel* items_;
     QLabel* empty_;
     NoticeBar* notice_;
+    ConversationId removed_ = 0; ///< what the notice says was deleted
     ConversationId current_ = 0;
     bool rebuilding_ = false;
 };

@@ -305,8 +305,11 @@ void SettingsPanel::makeModelInfo() {
 
 // The panel is as wide as its widest words need, in every language and at every font size.
 bool SettingsPanel::eventFilter(QObject* object, QEvent* event) {
-    if (object == page_ && event->type() == QEvent::LayoutRequest)
-        scroll_->setMinimumWidth(page_->minimumSizeHint().width() + scroll_->verticalScrollBar()->sizeHint().width());
+    if (object == page_ && event->type() == QEvent::LayoutRequest) {
+        const int width = page_->minimumSizeHint().width() + scroll_->verticalScrollBar()->sizeHint().width();
+        scroll_->setMinimumWidth(width);
+        setMinimumWidth(width); // the dock gave it one of its own, which would win
+    }
     return QWidget::eventFilter(object, event);
 }
 
