@@ -190,6 +190,7 @@ Result<void> chat(const ChatOptions& options, const CommonOptions& common) {
     VITRAL_TRY_ASSIGN(const auto model, session->load(options.model));
     if (!model->tokenizer())
         return fail(ErrorCode::Unsupported, "This model has no tokenizer, so text cannot be given to it.");
+    VITRAL_TRY(checkBiases(sampler, model->config().nVocab));
     ChatSettings settings;
     settings.system = options.system;
     settings.sampler = sampler;

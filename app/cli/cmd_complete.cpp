@@ -90,6 +90,7 @@ Result<void> complete(const CompleteOptions& options, const CommonOptions& commo
     VITRAL_TRY_ASSIGN(const auto model, session->load(options.model));
     if (!model->tokenizer())
         return fail(ErrorCode::Unsupported, "This model has no tokenizer, so text cannot be given to it.");
+    VITRAL_TRY(checkBiases(sampler, model->config().nVocab));
     const Tokenizer& tokenizer = *model->tokenizer();
     EncodeOptions encode;
     encode.addSpecial = options.noBos ? AddSpecial::No : AddSpecial::Yes;
@@ -159,9 +160,10 @@ void addCompleteCommand(CLI::App& app, CommonOptions& common) {
     auto options = std::make_shared<CompleteOptions>();
     addModelArgument(*command, options->model);
     auto* prompt = command->add_option("--prompt", options->prompt, "The text to go on from")->type_name("TEXT");
-    command->add_option("--prompt-file", options->promptFile, "The same from a file; -: from standard input")
-        ->type_name("FILE")
-        ->excludes(prompt);
+    auto* file =
+        command->add_option("--prompt-file", options->promptFile, "The same from a file; -: from standard input")
+            ->type_name("FILE")
+            ->excludes(prompt);
     command->add_option("-n,--max-tokens", options->maxTokens, "At most so many tokens; -1: until the end")
         ->check(CLI::Range(-1, 1 << 30))
         ->capture_default_str()
@@ -185,8 +187,11 @@ void addCompleteCommand(CLI::App& app, CommonOptions& common) {
         ->type_name("N");
     addInterveneOption(*command, options->interventions);
     addSamplerOptions(*command, options->sampler);
-    command->callback(
-        [&common, options] { common.action = [&common, options] { return complete(*options, common); }; });
+    command->callback([&common, options, prompt, file] {
+        if (prompt->count() + file->count() == 0) // --prompt "" is an answer, too
+            throw CLI::RequiredError("--prompt or --prompt-file");
+        common.action = [&common, options] { return complete(*options, common); };
+    });
 }
 
 } // namespace vitral::cli

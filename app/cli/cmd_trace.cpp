@@ -116,6 +116,7 @@ Result<void> trace(const TraceOptions& options, const CommonOptions& common) {
     VITRAL_TRY_ASSIGN(const SamplerParams sampler, options.sampler.resolve());
     VITRAL_TRY_ASSIGN(Explainer explainer, Explainer::open(options.model, common));
     const std::shared_ptr<const Model>& model = explainer.model();
+    VITRAL_TRY(checkBiases(sampler, model->config().nVocab));
     VITRAL_TRY_ASSIGN(const TraceShape shape, traceShape(*model));
     const std::int64_t nCtx = contextFor(common, *model);
     if (options.list)

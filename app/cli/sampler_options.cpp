@@ -134,6 +134,7 @@ void addSamplerOptions(CLI::App& command, SamplerArguments& arguments) {
     command.add_flag("--mirostat2", arguments.params.mirostat2, "Mirostat 2 in place of the truncating stages")
         ->group(group);
     command.add_option("--seed", arguments.params.seed, "0: a fresh one, told on standard error with --verbose")
+        ->check(CLI::NonNegativeNumber) // -1 would count from the other end
         ->type_name("NUMBER")
         ->group(group);
     command.add_option("--logit-bias", arguments.logitBias, "Adds VALUE to the logit of token ID; may be repeated")
@@ -182,6 +183,14 @@ Result<void> setSamplerParameter(SamplerParams& params, std::string_view name, s
     for (const Number& number : kNumbers)
         known += ", " + std::string(number.name);
     return fail(ErrorCode::InvalidArgument, fmt::format("\"{}\" cannot be set; these can: {}.", name, known));
+}
+
+Result<void> checkBiases(const SamplerParams& params, std::int64_t nVocab) {
+    for (const auto& bias : params.logitBias)
+        if (bias.first < 0 || bias.first >= nVocab)
+            return fail(ErrorCode::InvalidArgument,
+                        fmt::format("--logit-bias names token {}; this vocabulary has {} tokens.", bias.first, nVocab));
+    return {};
 }
 
 std::string_view samplerStageName(SamplerStage stage) {

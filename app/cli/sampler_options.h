@@ -28,6 +28,9 @@ void addSamplerOptions(CLI::App& command, SamplerArguments& arguments);
 /// Errors: InvalidArgument with the names there are.
 Result<void> setSamplerParameter(SamplerParams& params, std::string_view name, std::string_view value);
 
+/// Errors: InvalidArgument where a bias is for a token that a vocabulary of nVocab does not have.
+Result<void> checkBiases(const SamplerParams& params, std::int64_t nVocab);
+
 std::string_view samplerStageName(SamplerStage stage); ///< "top-k", "temperature", ...
 
 } // namespace vitral::cli

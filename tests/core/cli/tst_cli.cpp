@@ -64,6 +64,8 @@ private slots:
         QTest::newRow("unknown cache type") << QStringList{"complete", "-", "--prompt", "x", "--kv", "q2"};
         QTest::newRow("unknown instruction set") << QStringList{"complete", "-", "--prompt", "x", "--cpu", "mmx"};
         QTest::newRow("required option missing") << QStringList{"logits", "-", "--json"};
+        QTest::newRow("negative seed") << QStringList{"complete", "-", "--prompt", "x", "--seed", "-1"};
+        QTest::newRow("no prompt") << QStringList{"complete", "-", "-n", "4"};
         QTest::newRow("prompt given twice") << QStringList{"complete", "-", "--prompt", "x", "--prompt-file", "y"};
         QTest::newRow("too many models") << QStringList{"tokenize", "a", "b"};
         QTest::newRow("unknown language") << QStringList{"lesson", "show", "-", "tokens", "--lang", "zz"};
@@ -89,6 +91,8 @@ private slots:
             << QStringList{"complete", stories, "--prompt", "x", "--top-p", "7"} << QByteArray("top");
         QTest::newRow("logit bias nonsense")
             << QStringList{"complete", stories, "--prompt", "x", "--logit-bias", "a=b"} << QByteArray("logit-bias");
+        QTest::newRow("logit bias for no token")
+            << QStringList{"complete", stories, "--prompt", "x", "--logit-bias", "99999=3"} << QByteArray("99999");
         QTest::newRow("unknown stage") << QStringList{"complete", stories, "--prompt", "x", "--samplers", "top-k,frob"}
                                        << QByteArray("frob");
         QTest::newRow("missing grammar") << QStringList{"complete", stories, "--prompt", "x", "--grammar", "/nowhere/g"}
