@@ -16,7 +16,7 @@ constexpr std::int64_t kChunk = kChunkBlocks * kKvTokens;
 
 /// Sixteen neighbouring elements of an opened (f32) or a half-precision tile.
 template <bool kHalf>
-VITRAL_INLINE __m512 lanes(const void* base, std::int64_t index) {
+ALWAYS_INLINE __m512 lanes(const void* base, std::int64_t index) {
     if constexpr (kHalf)
         return _mm512_cvtph_ps(
             _mm256_loadu_si256(reinterpret_cast<const __m256i*>(static_cast<const std::uint16_t*>(base) + index)));

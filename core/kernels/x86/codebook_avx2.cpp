@@ -3,33 +3,15 @@
 // and given its signs. The same values bit for bit as core/tensor/decode_codebook.cpp, which is the truth. Needs AVX2
 // and F16C. Plain data and internal linkage only.
 
+#include "core/kernels/x86/codebook_tables.h"
 #include "core/kernels/x86/x86_kernels.h"
 #include "core/tensor/block_formats.h"
-#include "core/tensor/iq_grids.h"
 
 #include <immintrin.h>
 
 namespace vitral::kernels {
 namespace {
 
-#define ALWAYS_INLINE __attribute__((always_inline)) inline
-
-// The tables as plain pointers: no function of the standard library is compiled for these instructions.
-const std::uint64_t* const kTwoXxs = reinterpret_cast<const std::uint64_t*>(&kIq2XxsGrid);
-const std::uint64_t* const kTwoXs = reinterpret_cast<const std::uint64_t*>(&kIq2XsGrid);
-const std::uint64_t* const kTwoS = reinterpret_cast<const std::uint64_t*>(&kIq2SGrid);
-const std::uint32_t* const kThreeXxs = reinterpret_cast<const std::uint32_t*>(&kIq3XxsGrid);
-const std::uint32_t* const kThreeS = reinterpret_cast<const std::uint32_t*>(&kIq3SGrid);
-const std::uint64_t* const kOne = reinterpret_cast<const std::uint64_t*>(&kIq1Grid);
-
-ALWAYS_INLINE float opened(std::uint16_t half) {
-    return _cvtsh_ss(half);
-}
-ALWAYS_INLINE std::uint32_t word(const void* at) {
-    std::uint32_t value;
-    __builtin_memcpy(&value, at, 4);
-    return value;
-}
 /// Seven sign bits and the eighth that makes their number even.
 ALWAYS_INLINE std::uint32_t eightSigns(std::uint32_t seven) {
     const std::uint32_t low = seven & 127U;
@@ -50,12 +32,6 @@ ALWAYS_INLINE void put(float step, std::uint64_t row, std::uint32_t signs, float
 ALWAYS_INLINE void putTernary(float step, std::uint64_t row, float delta, float* out) {
     const __m256 value = _mm256_add_ps(_mm256_sub_ps(floatsOf(row), _mm256_set1_ps(1.0F)), _mm256_set1_ps(delta));
     _mm256_storeu_ps(out, _mm256_mul_ps(_mm256_set1_ps(step), value));
-}
-ALWAYS_INLINE std::uint64_t pairOf(std::uint32_t first, std::uint32_t second) {
-    return first | static_cast<std::uint64_t>(second) << 32U;
-}
-ALWAYS_INLINE float quarter(float d, int scale) {
-    return d * (0.5F + static_cast<float>(scale)) * 0.25F;
 }
 
 ALWAYS_INLINE void open(const BlockIQ2_XXS& block, float* y) {
@@ -99,7 +75,6 @@ ALWAYS_INLINE void open(const BlockIQ3_S& block, float* y) {
             block.signs[g], y + 8 * g);
     }
 }
-constexpr float kDelta = 0.125F;
 ALWAYS_INLINE void open(const BlockIQ1_S& block, float* y) {
     const float d = opened(block.d);
     for (int b = 0; b < 8; ++b) {

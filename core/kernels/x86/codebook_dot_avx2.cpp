@@ -4,23 +4,15 @@
 // The same products as openCodebookAvx2 and plainProductAvx2, summed in another order. Needs AVX2 and FMA. Plain data
 // and internal linkage only.
 
+#include "core/kernels/x86/codebook_tables.h"
+#include "core/kernels/x86/vector_math_avx2.h"
 #include "core/kernels/x86/x86_kernels.h"
 #include "core/tensor/block_formats.h"
-#include "core/tensor/iq_grids.h"
 
 #include <immintrin.h>
 
 namespace vitral::kernels {
 namespace {
-
-#define ALWAYS_INLINE __attribute__((always_inline)) inline
-
-const std::uint64_t* const kTwoXxs = reinterpret_cast<const std::uint64_t*>(&kIq2XxsGrid);
-const std::uint64_t* const kTwoXs = reinterpret_cast<const std::uint64_t*>(&kIq2XsGrid);
-const std::uint64_t* const kTwoS = reinterpret_cast<const std::uint64_t*>(&kIq2SGrid);
-const std::uint32_t* const kThreeXxs = reinterpret_cast<const std::uint32_t*>(&kIq3XxsGrid);
-const std::uint32_t* const kThreeS = reinterpret_cast<const std::uint32_t*>(&kIq3SGrid);
-const std::uint64_t* const kOne = reinterpret_cast<const std::uint64_t*>(&kIq1Grid);
 
 /// Eight bytes 1 or -1 for eight sign bits; `even`: for seven, the eighth making the number of minuses even.
 struct SignTable {
@@ -43,25 +35,11 @@ constexpr SignTable makeSigns() {
 }
 constexpr SignTable kSigns = makeSigns();
 
-ALWAYS_INLINE std::uint32_t word(const void* at) {
-    std::uint32_t value;
-    __builtin_memcpy(&value, at, 4);
-    return value;
-}
-ALWAYS_INLINE std::uint64_t pairOf(std::uint32_t first, std::uint32_t second) {
-    return first | static_cast<std::uint64_t>(second) << 32U;
-}
 ALWAYS_INLINE __m128i sixteen(std::uint64_t first, std::uint64_t second) {
     return _mm_set_epi64x(static_cast<long long>(second), static_cast<long long>(first));
 }
 ALWAYS_INLINE __m256 floats(__m128i bytes) {
     return _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(bytes));
-}
-ALWAYS_INLINE float opened(std::uint16_t half) {
-    return _cvtsh_ss(half);
-}
-ALWAYS_INLINE float quarter(float d, int scale) {
-    return d * (0.5F + static_cast<float>(scale)) * 0.25F;
 }
 
 /// Sums of nRow inputs with one row of weights; `part` is of the run of values that share a step.
@@ -163,7 +141,6 @@ ALWAYS_INLINE void dot(const BlockIQ3_S& block, Sums<nRow>& sums) {
     }
 }
 
-constexpr float kDelta = 0.125F;
 /// Eight ternary values of a row: 0, 1, 2 in the table for -1, 0, 1, and the run's shift.
 ALWAYS_INLINE __m256 ternary(std::uint64_t row, float shift) {
     const __m128i values = _mm_sub_epi8(_mm_cvtsi64_si128(static_cast<long long>(row)), _mm_set1_epi8(1));
@@ -199,12 +176,6 @@ ALWAYS_INLINE void dot(const BlockIQ1_M& block, Sums<nRow>& sums) {
         }
         sums.end(d * static_cast<float>(2 * (scales[sub / 4] >> (sub % 4 * 3) & 7) + 1));
     }
-}
-
-ALWAYS_INLINE float sumOf(__m256 v) {
-    __m128 s = _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
-    s = _mm_add_ps(s, _mm_movehl_ps(s, s));
-    return _mm_cvtss_f32(_mm_add_ss(s, _mm_movehdup_ps(s)));
 }
 
 template <class Block, int nRow>

@@ -84,7 +84,7 @@ void block(const DenseBlock* b) {
     }
 }
 
-VITRAL_INLINE __m512i twiceF16(__m512 x) {
+ALWAYS_INLINE __m512i twiceF16(__m512 x) {
     const __m512i wide = _mm512_cvtepu16_epi32(_mm512_cvtps_ph(x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC));
     return _mm512_or_si512(wide, _mm512_slli_epi32(wide, 16));
 }

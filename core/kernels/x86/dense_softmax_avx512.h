@@ -43,10 +43,9 @@ private:
     int nGroup_, lines_;
     bool fresh_;
 };
-} // namespace
 
 /// 2^x for x <= 0 to 5e-5 of itself, which is below what rounding to 16 bits costs.
-VITRAL_INLINE __m512 powerOfTwo16(__m512 x) {
+ALWAYS_INLINE __m512 powerOfTwo16(__m512 x) {
     const __m512 n = _mm512_roundscale_ps(x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
     const __m512 r = _mm512_sub_ps(x, n);
     __m512 p = _mm512_set1_ps(0.00961813F);
@@ -59,7 +58,7 @@ VITRAL_INLINE __m512 powerOfTwo16(__m512 x) {
 
 /// Sixteen queries: their maximum, sum and factor; weight(key) is what store(key, weights of two keys) is given.
 template <bool Exact, class Store>
-VITRAL_INLINE void softmaxColumn(const SoftmaxBlock* b, std::int32_t column, const Store& store) {
+ALWAYS_INLINE void softmaxColumn(const SoftmaxBlock* b, std::int32_t column, const Store& store) {
     const float* scores = b->scores + column;
     const std::int64_t width = b->width;
     const __m512i seen = b->nSeen ? _mm512_loadu_si512(b->nSeen + column) : _mm512_set1_epi32(b->nKey);
@@ -102,4 +101,5 @@ VITRAL_INLINE void softmaxColumn(const SoftmaxBlock* b, std::int32_t column, con
     _mm512_storeu_ps(b->largest + column, largest);
 }
 
+} // namespace
 } // namespace vitral::kernels

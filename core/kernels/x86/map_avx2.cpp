@@ -3,6 +3,8 @@
 // scalar/map.cpp. Needs AVX2, FMA and F16C. Plain data and internal linkage only.
 
 #include "core/kernels/convert.h"
+#include "core/kernels/x86/vector_math_avx2.h"
+#include "core/kernels/x86/visible_keys.h"
 #include "core/kernels/x86/x86_kernels.h"
 
 #include <immintrin.h>
@@ -10,28 +12,7 @@
 namespace vitral::kernels {
 namespace {
 
-#define ALWAYS_INLINE __attribute__((always_inline)) inline
-
 constexpr int kVectors = kMapKeys / 8;
-
-/// e^x as in vector_math_avx512.h; below -87: 0.
-ALWAYS_INLINE __m256 exp256(__m256 x) {
-    const __m256 gone = _mm256_cmp_ps(x, _mm256_set1_ps(-87.0F), _CMP_LT_OQ);
-    x = _mm256_min_ps(_mm256_set1_ps(88.3F), _mm256_max_ps(_mm256_set1_ps(-87.3F), x));
-    const __m256 n =
-        _mm256_round_ps(_mm256_mul_ps(x, _mm256_set1_ps(1.44269504F)), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
-    __m256 r = _mm256_fnmadd_ps(n, _mm256_set1_ps(0.693359375F), x);
-    r = _mm256_fnmadd_ps(n, _mm256_set1_ps(-2.12194440e-4F), r);
-    __m256 p = _mm256_set1_ps(1.0F / 720);
-    p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(1.0F / 120));
-    p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(1.0F / 24));
-    p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(1.0F / 6));
-    p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(0.5F));
-    p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(1.0F));
-    p = _mm256_fmadd_ps(p, r, _mm256_set1_ps(1.0F));
-    const __m256i power = _mm256_slli_epi32(_mm256_add_epi32(_mm256_cvtps_epi32(n), _mm256_set1_epi32(127)), 23);
-    return _mm256_andnot_ps(gone, _mm256_mul_ps(p, _mm256_castsi256_ps(power)));
-}
 
 ALWAYS_INLINE __m256 capped(__m256 s, __m256 cap) {
     const __m256 one = _mm256_set1_ps(1.0F);
@@ -43,14 +24,8 @@ ALWAYS_INLINE __m256 capped(__m256 s, __m256 cap) {
     p = _mm256_fmadd_ps(p, x2, _mm256_set1_ps(-1.0F / 3));
     p = _mm256_fmadd_ps(_mm256_mul_ps(p, x2), x, x);
     const __m256 far =
-        _mm256_sub_ps(one, _mm256_div_ps(_mm256_set1_ps(2.0F), _mm256_add_ps(exp256(_mm256_add_ps(x, x)), one)));
+        _mm256_sub_ps(one, _mm256_div_ps(_mm256_set1_ps(2.0F), _mm256_add_ps(exp256OrZero(_mm256_add_ps(x, x)), one)));
     return _mm256_mul_ps(cap, _mm256_blendv_ps(far, p, _mm256_cmp_ps(x2, _mm256_set1_ps(0.0625F), _CMP_LT_OQ)));
-}
-
-ALWAYS_INLINE float sumOf(__m256 v) {
-    __m128 s = _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
-    s = _mm_add_ps(s, _mm_movehl_ps(s, s));
-    return _mm_cvtss_f32(_mm_add_ss(s, _mm_movehdup_ps(s)));
 }
 
 /// dots[i][0..16) = q_i . keys of kRows queries.
@@ -81,14 +56,6 @@ ALWAYS_INLINE __m256 lanesOf(std::uint32_t bits) {
     const __m256i bit = _mm256_setr_epi32(1, 2, 4, 8, 16, 32, 64, 128);
     return _mm256_castsi256_ps(
         _mm256_cmpeq_epi32(_mm256_and_si256(_mm256_set1_epi32(static_cast<int>(bits & 0xffU)), bit), bit));
-}
-
-ALWAYS_INLINE std::uint32_t visible(const MapJob& job, std::int64_t r) {
-    if (!job.first)
-        return job.shown;
-    const std::int32_t from = job.first[r] < 0 ? 0 : job.first[r] > 32 ? 32 : job.first[r];
-    const std::int32_t to = job.end[r] < 0 ? 0 : job.end[r] > 32 ? 32 : job.end[r];
-    return static_cast<std::uint32_t>(((1ULL << to) - 1) & ~((1ULL << from) - 1)) & job.shown;
 }
 
 ALWAYS_INLINE __m256 evens(__m256 a, __m256 b) {
@@ -198,7 +165,7 @@ void attentionMapAvx2(const MapJob* jobPointer) {
                         x = capped(x, cap);
                     if (job.lse) {
                         const __m256 log = _mm256_sub_ps(x, lse);
-                        x = exp256(log);
+                        x = exp256OrZero(log);
                         rowLog = _mm256_add_ps(rowLog, _mm256_and_ps(seen, _mm256_mul_ps(x, log)));
                     }
                     const __m256 there = _mm256_and_ps(seen, x);

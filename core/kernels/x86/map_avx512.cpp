@@ -4,13 +4,14 @@
 
 #include "core/kernels/convert.h"
 #include "core/kernels/x86/vector_math_avx512.h"
+#include "core/kernels/x86/visible_keys.h"
 #include "core/kernels/x86/x86_kernels.h"
 
 namespace vitral::kernels {
 namespace {
 
 /// Columns of a 16 x 16 tile of floats become rows.
-VITRAL_INLINE void transpose(__m512 (&r)[16]) {
+ALWAYS_INLINE void transpose(__m512 (&r)[16]) {
     __m512 t[16], u[16];
 #pragma GCC unroll 8
     for (int i = 0; i < 16; i += 2) {
@@ -63,7 +64,7 @@ void dotRows(const float* q, const float* keys, std::int64_t dim, float* dots) {
 }
 
 /// Near 0 the difference of tanh512 would lose the small digits.
-VITRAL_INLINE __m512 capped(__m512 s, __m512 cap) {
+ALWAYS_INLINE __m512 capped(__m512 s, __m512 cap) {
     const __m512 x = _mm512_div_ps(s, cap);
     const __m512 x2 = _mm512_mul_ps(x, x);
     __m512 p = _mm512_set1_ps(62.0F / 2835);
@@ -79,15 +80,15 @@ struct Merge {
     __m512 max0, max1, sum0, sum1;
 };
 
-VITRAL_INLINE __m512 evens(__m512 a, __m512 b) {
+ALWAYS_INLINE __m512 evens(__m512 a, __m512 b) {
     return _mm512_permutex2var_ps(a, _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30), b);
 }
-VITRAL_INLINE __m512 odds(__m512 a, __m512 b) {
+ALWAYS_INLINE __m512 odds(__m512 a, __m512 b) {
     return _mm512_permutex2var_ps(a, _mm512_setr_epi32(1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31), b);
 }
 
 /// Writes one row of blocks: neighbouring keys are merged until colBlock of them are one value.
-VITRAL_INLINE void flush(const MapJob& job, const Merge& m, float* max, float* sum) {
+ALWAYS_INLINE void flush(const MapJob& job, const Merge& m, float* max, float* sum) {
     if (job.colBlock == 1) {
         _mm512_mask_storeu_ps(max, laneMask(job.nOut), m.max0);
         _mm512_mask_storeu_ps(max + 16, laneMask(job.nOut - 16), m.max1);
@@ -106,15 +107,6 @@ VITRAL_INLINE void flush(const MapJob& job, const Merge& m, float* max, float* s
     _mm512_mask_storeu_ps(max, laneMask(job.nOut), most);
     if (sum)
         _mm512_mask_storeu_ps(sum, laneMask(job.nOut), total);
-}
-
-/// Bits of the panel's keys that query r sees.
-VITRAL_INLINE std::uint32_t visible(const MapJob& job, std::int64_t r) {
-    if (!job.first)
-        return job.shown;
-    const std::int32_t from = job.first[r] < 0 ? 0 : job.first[r] > 32 ? 32 : job.first[r];
-    const std::int32_t to = job.end[r] < 0 ? 0 : job.end[r] > 32 ? 32 : job.end[r];
-    return static_cast<std::uint32_t>(((1ULL << to) - 1) & ~((1ULL << from) - 1)) & job.shown;
 }
 
 } // namespace

@@ -4,14 +4,13 @@
 // Plain data and internal linkage only (STYLE 5.8).
 
 #include "core/kernels/convert.h"
+#include "core/kernels/x86/vector_math_avx2.h"
 #include "core/kernels/x86/x86_kernels.h"
 
 #include <immintrin.h>
 
 namespace vitral::kernels {
 namespace {
-
-#define ALWAYS_INLINE __attribute__((always_inline)) inline
 
 ALWAYS_INLINE __m256i load256(const void* p) {
     return _mm256_loadu_si256(static_cast<const __m256i*>(p));
@@ -314,12 +313,6 @@ float weight1(const std::byte* p) {
     std::uint16_t raw;
     __builtin_memcpy(&raw, p, 2);
     return kKind == PlainKind::F16 ? halfToF32(raw) : bf16ToF32(raw);
-}
-
-float sumOf(__m256 v) {
-    __m128 s = _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
-    s = _mm_add_ps(s, _mm_movehl_ps(s, s));
-    return _mm_cvtss_f32(_mm_add_ss(s, _mm_movehdup_ps(s)));
 }
 
 /// Two outputs times up to four rows at a time.

@@ -4,14 +4,13 @@
 // groups are opened up into scratch, then every tile of six input rows runs over them with its sums in registers.
 // Plain data and internal linkage only (STYLE 5.8).
 
+#include "core/base/always_inline.h"
 #include "core/kernels/x86/x86_kernels.h"
 
 #include <immintrin.h>
 
 namespace vitral::kernels {
 namespace {
-
-#define ALWAYS_INLINE __attribute__((always_inline)) inline
 
 ALWAYS_INLINE __m512i load512(const void* p) {
     return _mm512_loadu_si512(p);

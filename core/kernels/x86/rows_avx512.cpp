@@ -12,7 +12,7 @@ namespace {
 
 /// out[i] = f(i, mask) for sixteen i at a time.
 template <class F>
-VITRAL_INLINE void forLanes(std::int64_t n, float* out, F f) {
+ALWAYS_INLINE void forLanes(std::int64_t n, float* out, F f) {
     std::int64_t i = 0;
     for (; i + 16 <= n; i += 16)
         _mm512_storeu_ps(out + i, f(i, static_cast<__mmask16>(0xffff)));
@@ -23,7 +23,7 @@ VITRAL_INLINE void forLanes(std::int64_t n, float* out, F f) {
 }
 
 template <Act kAct>
-VITRAL_INLINE __m512 activate(__m512 x) {
+ALWAYS_INLINE __m512 activate(__m512 x) {
     const __m512 one = _mm512_set1_ps(1.0F);
     const __m512 half = _mm512_set1_ps(0.5F);
     if constexpr (kAct == Act::Silu)

@@ -4,14 +4,13 @@
 // run at twice the rate of f32 and are as exact as F16 (packed.h, InputTile16). Needs AVX-512 F, BW, VL, DQ, VNNI,
 // F16C. Plain data and internal linkage only (STYLE 5.8).
 
+#include "core/base/always_inline.h"
 #include "core/kernels/x86/x86_kernels.h"
 
 #include <immintrin.h>
 
 namespace vitral::kernels {
 namespace {
-
-#define ALWAYS_INLINE __attribute__((always_inline)) inline
 
 template <PlainKind kKind>
 constexpr std::size_t kElementBytes = kKind == PlainKind::F32 ? 4 : 2;

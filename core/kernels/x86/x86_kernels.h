@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // Declarations of the kernels for newer x86 processors (one file per instruction set and family). Only
-// core/kernels/kernel_table.cpp, compiled for the baseline, calls them through the table.
+// core/kernels/cpu_features.cpp, compiled for the baseline, calls them through the table.
 
 #include "core/kernels/kernel_table.h"
 #include "core/kernels/packed.h"
