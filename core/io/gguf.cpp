@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Reading the file. What is asked of it by name: gguf_values.cpp; models in several files: gguf_split.cpp.
 #include "core/io/gguf.h"
 
 #include "core/io/byte_reader.h"
@@ -23,8 +24,6 @@ constexpr std::size_t kMinMetadataBytes = 8 + 4 + 1;
 constexpr std::size_t kMinTensorBytes = 8 + 4 + 4 + 8;
 constexpr std::uint64_t kMaxReserve = 4096; // entries made room for on a count's word alone
 
-constexpr std::array<std::string_view, 13> kTypeNames = {"u8",   "i8",     "u16",   "i16", "u32", "i32", "f32",
-                                                         "bool", "string", "array", "u64", "i64", "f64"};
 constexpr std::array<std::uint8_t, 13> kTypeBytes = {1, 1, 2, 2, 4, 4, 4, 1, 8, 12, 8, 8, 8}; // least bytes of a value
 
 std::string_view asText(std::span<const std::byte> bytes) {
@@ -36,26 +35,6 @@ tl::unexpected<Error> invalid(std::string message) {
 }
 
 } // namespace
-
-std::string_view ggufTypeName(GgufType type) {
-    return kTypeNames[static_cast<std::size_t>(type)];
-}
-
-std::size_t GgufArray::size() const {
-    switch (kind) {
-    case Kind::Strings:
-        return strings.size();
-    case Kind::Integers:
-        return integers.size();
-    case Kind::Floats:
-        return floats.size();
-    case Kind::Bools:
-        return bools.size();
-    case Kind::Arrays:
-        return arrays.size();
-    }
-    return 0;
-}
 
 /// Reads one file from front to back; each function reads one field of the specification and names it when it fails.
 class GgufParser {
@@ -125,7 +104,7 @@ private:
         std::uint32_t number = 0;
         if (!reader_.read(number))
             return cutOff(fmt::format("the type of metadata {}", quotedName(key)));
-        if (number >= kTypeNames.size())
+        if (number >= kTypeBytes.size())
             return invalid(fmt::format("Metadata {} has the unknown type {}.", quotedName(key), number));
         return static_cast<GgufType>(number);
     }
@@ -456,74 +435,6 @@ Result<std::shared_ptr<const GgufFile>> GgufFile::open(const std::filesystem::pa
     if (nPart > 1)
         return join(path, std::move(file));
     return std::shared_ptr<const GgufFile>(std::move(file));
-}
-
-const GgufValue* GgufFile::find(std::string_view key) const {
-    const auto it = metadataIndex_.find(key);
-    return it == metadataIndex_.end() ? nullptr : &metadata_[it->second].second;
-}
-
-const GgufTensor* GgufFile::findTensor(std::string_view name) const {
-    const auto it = tensorIndex_.find(name);
-    return it == tensorIndex_.end() ? nullptr : &tensors_[it->second];
-}
-
-namespace {
-tl::unexpected<Error> wrongType(std::string_view key, std::string_view wanted) {
-    return invalid(fmt::format("Metadata {} should be {} but has another type.", quotedName(key), wanted));
-}
-} // namespace
-
-Result<std::int64_t> GgufFile::integer(std::string_view key, std::int64_t fallback) const {
-    const GgufValue* value = find(key);
-    if (value == nullptr)
-        return fallback;
-    if (const auto* number = std::get_if<std::int64_t>(value))
-        return *number;
-    const auto* number = std::get_if<std::uint64_t>(value);
-    if (number == nullptr)
-        return wrongType(key, "an integer");
-    if (*number > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
-        return invalid(fmt::format("Metadata {} is {}, which does not fit 63 bits.", quotedName(key), *number));
-    return static_cast<std::int64_t>(*number);
-}
-
-Result<double> GgufFile::real(std::string_view key, double fallback) const {
-    const GgufValue* value = find(key);
-    if (value == nullptr)
-        return fallback;
-    if (const auto* number = std::get_if<double>(value))
-        return *number;
-    if (const auto* number = std::get_if<std::int64_t>(value))
-        return static_cast<double>(*number);
-    if (const auto* number = std::get_if<std::uint64_t>(value))
-        return static_cast<double>(*number);
-    return wrongType(key, "a number");
-}
-
-Result<bool> GgufFile::boolean(std::string_view key, bool fallback) const {
-    const GgufValue* value = find(key);
-    if (value == nullptr)
-        return fallback;
-    const auto* truth = std::get_if<bool>(value);
-    return truth == nullptr ? Result<bool>(wrongType(key, "true or false")) : Result<bool>(*truth);
-}
-
-Result<std::string> GgufFile::string(std::string_view key, std::string_view fallback) const {
-    const GgufValue* value = find(key);
-    if (value == nullptr)
-        return std::string(fallback);
-    const auto* text = std::get_if<std::string>(value);
-    return text == nullptr ? Result<std::string>(wrongType(key, "a string")) : Result<std::string>(*text);
-}
-
-Result<std::shared_ptr<const GgufArray>> GgufFile::array(std::string_view key) const {
-    using Pointer = std::shared_ptr<const GgufArray>;
-    const GgufValue* value = find(key);
-    if (value == nullptr)
-        return Pointer();
-    const auto* array = std::get_if<Pointer>(value);
-    return array == nullptr ? Result<Pointer>(wrongType(key, "an array")) : Result<Pointer>(*array);
 }
 
 } // namespace vitral
