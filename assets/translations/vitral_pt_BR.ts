@@ -448,6 +448,318 @@
         <source>The model keeps its scores within this bound.</source>
         <translation>O modelo mantém seus valores dentro deste limite.</translation>
     </message>
+    <message>
+        <source>Difference</source>
+        <translation>Diferença</translation>
+    </message>
+    <message>
+        <source>In this run, minus in %1. Without the comparison each of the two unfolds further.</source>
+        <translation>Nesta execução, menos em %1. Sem a comparação, cada um dos dois se desdobra mais.</translation>
+    </message>
+    <message>
+        <source>From its log-probability: %1.</source>
+        <translation>A partir da sua log-probabilidade: %1.</translation>
+    </message>
+    <message>
+        <source>In this run</source>
+        <translation>Nesta execução</translation>
+    </message>
+    <message>
+        <source>In %1</source>
+        <translation>Em %1</translation>
+    </message>
+    <message>
+        <source>layer %1, head %2</source>
+        <translation>camada %1, cabeça %2</translation>
+    </message>
+    <message>
+        <source>Weight</source>
+        <translation>Peso</translation>
+    </message>
+    <message>
+        <source>e to the score minus the row’s log-sum-exp, of %1. The view Cell takes the score apart.</source>
+        <translation>e elevado à pontuação menos o log-soma-exp da linha, de %1. A vista Célula desmonta a pontuação.</translation>
+    </message>
+    <message>
+        <source>%1 cannot see that token.</source>
+        <translation>%1 não pode ver esse token.</translation>
+    </message>
+    <message>
+        <source>The largest</source>
+        <translation>O maior</translation>
+    </message>
+    <message>
+        <source>Of %1 heads: %2, then smaller ones.</source>
+        <translation>De %1 cabeças: %2; depois, menores.</translation>
+    </message>
+    <message>
+        <source>Sum over the heads</source>
+        <translation>Soma sobre as cabeças</translation>
+    </message>
+    <message>
+        <source>The largest: %1; then the other heads together.</source>
+        <translation>Os maiores: %1; depois, as outras cabeças juntas.</translation>
+    </message>
+    <message>
+        <source>Over %1 heads: %2.</source>
+        <translation>Sobre %1 cabeças: %2.</translation>
+    </message>
+    <message>
+        <source>this run</source>
+        <translation>esta execução</translation>
+    </message>
+    <message>
+        <source>%1: spread</source>
+        <translation>%1: dispersão</translation>
+    </message>
+    <message>
+        <source>Entropy of each row</source>
+        <translation>Entropia de cada linha</translation>
+    </message>
+    <message>
+        <source>−Σ w ln w of each token’s weights, in nats; the largest: %1; then the others together.</source>
+        <translation>−Σ w ln w dos pesos de cada token, em nats; os maiores: %1; depois, os outros juntos.</translation>
+    </message>
+    <message>
+        <source>Over the %1 tokens that were looked at.</source>
+        <translation>Sobre os %1 tokens examinados.</translation>
+    </message>
+    <message>
+        <source>At most</source>
+        <translation>No máximo</translation>
+    </message>
+    <message>
+        <source>The same mean if every token looked at all it sees alike: ln of their number.</source>
+        <translation>A mesma média se cada token olhasse por igual para todos os que vê: ln da quantidade deles.</translation>
+    </message>
+    <message>
+        <source>Spread</source>
+        <translation>Dispersão</translation>
+    </message>
+    <message>
+        <source>1 looks at all tokens alike, 0 at a single one.</source>
+        <translation>1 olha para todos os tokens por igual; 0, para um só.</translation>
+    </message>
+    <message>
+        <source>The change of its activation times what an activation of 1 adds: the neuron’s column of the output matrix, through the final norm as it is at this token, times the token’s row of the output head.</source>
+        <translation>A mudança da sua ativação vezes o que uma ativação de 1 acrescenta: a coluna do neurônio na matriz de saída, através da norma final como está neste token, vezes a linha do token na cabeça de saída.</translation>
+    </message>
+    <message>
+        <source>Mean over the text</source>
+        <translation>Média sobre o texto</translation>
+    </message>
+    <message>
+        <source>The same divergence after every token of the text: the four largest, then the others.</source>
+        <translation>A mesma divergência depois de cada token do texto: as quatro maiores, depois as outras.</translation>
+    </message>
+    <message>
+        <source>, and the other %1.</source>
+        <translation> e as outras %1.</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>Tempo</translation>
+    </message>
+    <message>
+        <source>In microseconds, each operation’s shortest of the passes:</source>
+        <translation>Em microssegundos, a mais curta das passagens de cada operação:</translation>
+    </message>
+    <message>
+        <source>Bytes read and written</source>
+        <translation>Bytes lidos e escritos</translation>
+    </message>
+    <message>
+        <source>At least, in the types that are stored:</source>
+        <translation>No mínimo, nos tipos em que estão guardados:</translation>
+    </message>
+    <message>
+        <source>Bytes of weights</source>
+        <translation>Bytes de pesos</translation>
+    </message>
+    <message>
+        <source>Of these, weights:</source>
+        <translation>Destes, pesos:</translation>
+    </message>
+    <message>
+        <source>Counted from the shapes:</source>
+        <translation>Contadas a partir dos formatos:</translation>
+    </message>
+    <message>
+        <source>The %1 numbers of one row times those of the other: the four largest products, then the others.</source>
+        <translation>Os %1 números de uma linha vezes os da outra: os quatro maiores produtos, depois os outros.</translation>
+    </message>
+    <message>
+        <source>Lengths</source>
+        <translation>Comprimentos</translation>
+    </message>
+    <message>
+        <source>Of each row: the root of the sum of its squares.</source>
+        <translation>De cada linha: a raiz da soma dos seus quadrados.</translation>
+    </message>
+    <message>
+        <source>Cosine</source>
+        <translation>Cosseno</translation>
+    </message>
+    <message>
+        <source>1: the same direction, 0: at right angles, %1: opposite.</source>
+        <translation>1: a mesma direção; 0: em ângulo reto; %1: opostas.</translation>
+    </message>
+    <message>
+        <source>A row of zeros points nowhere.</source>
+        <translation>Uma linha de zeros não aponta para lado nenhum.</translation>
+    </message>
+    <message>
+        <source>Likeness at a distance of %1</source>
+        <translation>Semelhança a uma distância de %1</translation>
+    </message>
+    <message>
+        <source>Sum of the cosines</source>
+        <translation>Soma dos cossenos</translation>
+    </message>
+    <message>
+        <source>Of every two rows in the picture that stand so far apart: the four largest, then the others.</source>
+        <translation>De cada duas linhas da figura que estão a essa distância: os quatro maiores, depois os outros.</translation>
+    </message>
+    <message>
+        <source>Over %1 pairs of rows. A cell of the picture unfolds into its own two rows.</source>
+        <translation>Sobre %1 pares de linhas. Uma célula da figura se desdobra nas suas próprias duas linhas.</translation>
+    </message>
+    <message>
+        <source>Position %1, dimension %2</source>
+        <translation>Posição %1, dimensão %2</translation>
+    </message>
+    <message>
+        <source>Radians a position. Two dimensions share it, a sine and a cosine: pair %1 of %2.</source>
+        <translation>Radianos por posição. Duas dimensões a compartilham, um seno e um cosseno: par %1 de %2.</translation>
+    </message>
+    <message>
+        <source>Angle</source>
+        <translation>Ângulo</translation>
+    </message>
+    <message>
+        <source>The position times the speed, in radians.</source>
+        <translation>A posição vezes a velocidade, em radianos.</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>Valor</translation>
+    </message>
+    <message>
+        <source>Even dimensions take the sine, odd ones the cosine.</source>
+        <translation>Dimensões pares levam o seno; ímpares, o cosseno.</translation>
+    </message>
+    <message>
+        <source>Each of the %1 pairs gives sin a sin b + cos a cos b, the cosine of the distance times its speed: the four largest, then the others.</source>
+        <translation>Cada um dos %1 pares dá sen a sen b + cos a cos b, o cosseno da distância vezes a sua velocidade: os quatro maiores, depois os outros.</translation>
+    </message>
+    <message>
+        <source>Every row is as long: the root of the number of pairs. So only the distance counts.</source>
+        <translation>Todas as linhas têm o mesmo comprimento: a raiz do número de pares. Por isso só a distância conta.</translation>
+    </message>
+    <message>
+        <source>Head %1 at a distance of %2</source>
+        <translation>Cabeça %1 a uma distância de %2</translation>
+    </message>
+    <message>
+        <source>Slope</source>
+        <translation>Inclinação</translation>
+    </message>
+    <message>
+        <source>The heads’ slopes are a geometric series from 1 / 2^(8 / heads) down to 1 / 2^8; where the number of heads is no power of two, further ones lie between.</source>
+        <translation>As inclinações das cabeças são uma progressão geométrica de 1 / 2^(8 / cabeças) até 1 / 2^8; onde o número de cabeças não é potência de dois, há outras entre elas.</translation>
+    </message>
+    <message>
+        <source>Bias</source>
+        <translation>Viés</translation>
+    </message>
+    <message>
+        <source>Added to the score, before the softmax.</source>
+        <translation>Somado à pontuação, antes da softmax.</translation>
+    </message>
+    <message>
+        <source>Factor</source>
+        <translation>Fator</translation>
+    </message>
+    <message>
+        <source>On the weight, before the row is brought to a sum of 1.</source>
+        <translation>Sobre o peso, antes de a linha ser levada a somar 1.</translation>
+    </message>
+    <message>
+        <source>Least and greatest</source>
+        <translation>Menor e maior</translation>
+    </message>
+    <message>
+        <source>Value %1 of token %2, and value %3 of token %4.</source>
+        <translation>O valor %1 do token %2 e o valor %3 do token %4.</translation>
+    </message>
+    <message>
+        <source>The sum of the values that were read, over their number.</source>
+        <translation>A soma dos valores lidos, dividida pela quantidade deles.</translation>
+    </message>
+    <message>
+        <source>The sum of all values over their number.</source>
+        <translation>A soma de todos os valores, dividida pela quantidade deles.</translation>
+    </message>
+    <message>
+        <source>Deviation</source>
+        <translation>Desvio</translation>
+    </message>
+    <message>
+        <source>The mean of the squares is %1.</source>
+        <translation>A média dos quadrados é %1.</translation>
+    </message>
+    <message>
+        <source>Mean length of a row</source>
+        <translation>Comprimento médio de uma linha</translation>
+    </message>
+    <message>
+        <source>The longest: %1; then the others together.</source>
+        <translation>As mais longas: %1; depois, as outras juntas.</translation>
+    </message>
+    <message>
+        <source>Length of one row</source>
+        <translation>Comprimento de uma linha</translation>
+    </message>
+    <message>
+        <source>Of token %1: the root of the sum of its %2 squares, the four largest of them and then the others.</source>
+        <translation>Do token %1: a raiz da soma dos seus %2 quadrados, os quatro maiores e depois os outros.</translation>
+    </message>
+    <message>
+        <source>Place of the histogram</source>
+        <translation>Lugar do histograma</translation>
+    </message>
+    <message>
+        <source>So many of the values lie between %1 and %2.</source>
+        <translation>Essa parte dos valores está entre %1 e %2.</translation>
+    </message>
+    <message>
+        <source>Steering vector</source>
+        <translation>Vetor de direção</translation>
+    </message>
+    <message>
+        <source>Its length</source>
+        <translation>Seu comprimento</translation>
+    </message>
+    <message>
+        <source>Each of its %1 numbers is the mean over the first text minus that over the second: the four largest squares, then the others.</source>
+        <translation>Cada um dos seus %1 números é a média sobre o primeiro texto menos a sobre o segundo: os quatro maiores quadrados, depois os outros.</translation>
+    </message>
+    <message>
+        <source>Strength</source>
+        <translation>Força</translation>
+    </message>
+    <message>
+        <source>So that what is added is half as long as the stream is on average.</source>
+        <translation>Para que o que se soma tenha metade do comprimento médio do fluxo.</translation>
+    </message>
+    <message>
+        <source>Beside the stream</source>
+        <translation>Ao lado do fluxo</translation>
+    </message>
+    <message>
+        <source>The length that is added to a stream %1 long on average.</source>
+        <translation>O comprimento que se soma a um fluxo que mede %1 em média.</translation>
+    </message>
 </context>
 <context>
     <name>vitral::AskCard</name>
@@ -4717,6 +5029,26 @@ por milhão</translation>
         <source>Two runs are compared in the other views; here stands this run alone.</source>
         <translation>A comparação de duas execuções está nas outras vistas; aqui está só esta execução.</translation>
     </message>
+    <message>
+        <source>As PNG</source>
+        <translation>Como PNG</translation>
+    </message>
+    <message>
+        <source>As large as here…</source>
+        <translation>Do tamanho daqui…</translation>
+    </message>
+    <message>
+        <source>%1 times as large…</source>
+        <translation>Com %1 vezes o tamanho…</translation>
+    </message>
+    <message>
+        <source>Another size…</source>
+        <translation>Outro tamanho…</translation>
+    </message>
+    <message>
+        <source>How many times as large as here</source>
+        <translation>Quantas vezes o tamanho daqui</translation>
+    </message>
 </context>
 <context>
     <name>vitral::InterventionAnswers</name>
@@ -6295,8 +6627,16 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
         <translation>Mostrar a conta</translation>
     </message>
     <message>
-        <source>How the operation’s bytes, operations and speed come about</source>
-        <translation>Como se chega aos bytes, às contas e à velocidade da operação</translation>
+        <source>The whole pass</source>
+        <translation>A passagem inteira</translation>
+    </message>
+    <message>
+        <source>How the bytes, operations and times come about</source>
+        <translation>Como se chega aos bytes, às operações e aos tempos</translation>
+    </message>
+    <message>
+        <source>How the numbers about this tensor come about</source>
+        <translation>Como se chega aos números sobre este tensor</translation>
     </message>
 </context>
 <context>
@@ -6601,6 +6941,10 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
     <message>
         <source>A neuron inside an expert cannot be changed on its own: switch the whole expert off in “Parts of the logit”</source>
         <translation>Um neurônio dentro de um especialista não pode ser mudado sozinho: desligue o especialista inteiro em “Partes do logit”</translation>
+    </message>
+    <message>
+        <source>Activation of %1</source>
+        <translation>Ativação de %1</translation>
     </message>
 </context>
 <context>
@@ -8027,8 +8371,36 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
         <translation>Mostrar a conta</translation>
     </message>
     <message>
-        <source>How the score at the chosen distance comes about</source>
-        <translation>Como se chega ao valor na distância escolhida</translation>
+        <source>Factors at a distance of %1</source>
+        <translation>Fatores a uma distância de %1</translation>
+    </message>
+    <message>
+        <source>Cosine</source>
+        <translation>Cosseno</translation>
+    </message>
+    <message>
+        <source>Positions %1 and %2</source>
+        <translation>Posições %1 e %2</translation>
+    </message>
+    <message>
+        <source>Pair %1</source>
+        <translation>Par %1</translation>
+    </message>
+    <message>
+        <source>What this pair gives of the sum; its dial unfolds its angle.</source>
+        <translation>O que este par dá da soma; o mostrador dele desdobra o ângulo.</translation>
+    </message>
+    <message>
+        <source>Score</source>
+        <translation>Pontuação</translation>
+    </message>
+    <message>
+        <source>How the value of the curve at the chosen distance comes about</source>
+        <translation>Como se chega ao valor da curva na distância escolhida</translation>
+    </message>
+    <message>
+        <source>How the number of the chosen cell comes about</source>
+        <translation>Como se chega ao número da célula escolhida</translation>
     </message>
 </context>
 <context>
@@ -8431,6 +8803,14 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
     <message>
         <source>What the embedding, every head and every MLP or expert wrote towards this logit, after token %1 %2.</source>
         <translation>O que o embedding, cada cabeça e cada MLP ou especialista escreveu para este logit, depois do token %1 %2.</translation>
+    </message>
+    <message>
+        <source>What %1 wrote to the logit</source>
+        <translation>O que %1 escreveu no logit</translation>
+    </message>
+    <message>
+        <source>Probability of “%1”, %2</source>
+        <translation>Probabilidade de “%1”, %2</translation>
     </message>
 </context>
 <context>
@@ -8907,6 +9287,14 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
     <message>
         <source>The vector is %1 long, the stream there %2 on average; it is added %3 times.</source>
         <translation>O vetor tem comprimento %1; o fluxo ali, %2 em média; ele é somado %3 vezes.</translation>
+    </message>
+    <message>
+        <source>Show the arithmetic</source>
+        <translation>Mostrar a conta</translation>
+    </message>
+    <message>
+        <source>How the lengths and the strength come about</source>
+        <translation>Como se chega aos comprimentos e à força</translation>
     </message>
 </context>
 <context>
@@ -9452,6 +9840,18 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
     <message>
         <source>tokens in a dotted frame have no partner in the other text</source>
         <translation>tokens com moldura pontilhada não têm par no outro texto</translation>
+    </message>
+    <message>
+        <source>How much token %1 looks at token %2</source>
+        <translation>Quanto o token %1 olha para o token %2</translation>
+    </message>
+    <message>
+        <source>Show the arithmetic of the largest weight, or of the other chosen token&apos;s; a click on a number shows that one&apos;s</source>
+        <translation>Mostra a conta do maior peso, ou a do outro token escolhido; um clique num número mostra a desse</translation>
+    </message>
+    <message>
+        <source>Show the arithmetic</source>
+        <translation>Mostrar a conta</translation>
     </message>
 </context>
 <context>

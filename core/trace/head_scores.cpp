@@ -32,7 +32,8 @@ struct HeadScorer::Sums {
     double factor = 1.0;                                    ///< on the weights of the row that is added
     std::vector<BehaviourTerm>* terms = nullptr;            ///< of `wanted`, where somebody asks
     HeadBehaviour wanted = HeadBehaviour::PreviousToken;
-    std::int64_t iQuery = 0; ///< of that row
+    std::vector<EntropyTerm>* entropies = nullptr; ///< where somebody asks
+    std::int64_t iQuery = 0;                       ///< of that row
 
     void add(HeadBehaviour behaviour, double mass, std::int64_t nKey, std::int64_t nVisible) {
         BehaviourScore& score = behaviours[static_cast<std::size_t>(behaviour)];
@@ -116,6 +117,16 @@ std::optional<std::vector<BehaviourTerm>> HeadScorer::terms(const AttentionRecor
     return list;
 }
 
+std::optional<std::vector<EntropyTerm>> HeadScorer::entropies(const AttentionRecord& record, std::int32_t iHead,
+                                                              std::stop_token stop) const {
+    std::vector<EntropyTerm> list;
+    Sums sums;
+    sums.entropies = &list;
+    if (!score(record, 0, iHead, std::move(stop), sums))
+        return std::nullopt;
+    return list;
+}
+
 std::optional<HeadScores> HeadScorer::score(const AttentionRecord& record, std::int32_t iLayer, std::int32_t iHead,
                                             std::stop_token stop, Sums& sums) const {
     const std::int64_t n = std::min(record.nPosition(), static_cast<std::int64_t>(previous_.size()));
@@ -148,10 +159,14 @@ std::optional<HeadScores> HeadScorer::score(const AttentionRecord& record, std::
                                   static_cast<double>(record.lse.at(i, iHead)));
             sums.factor = total > 0.0 && whole > 0.0 ? whole / total : 1.0;
             addRow(record.geometry, i, weights.data() + b * nKey, total, sums);
-            scores.entropy -= sums.factor * (static_cast<double>(rowLog[static_cast<std::size_t>(b)]) +
-                                             total * std::log(sums.factor));
+            const double entropy = -sums.factor * (static_cast<double>(rowLog[static_cast<std::size_t>(b)]) +
+                                                   total * std::log(sums.factor));
             const std::int64_t window = record.geometry.window;
-            scores.uniformEntropy += std::log(static_cast<double>(window > 0 ? std::min(i + 1, window) : i + 1));
+            const std::int64_t nVisible = window > 0 ? std::min(i + 1, window) : i + 1;
+            scores.entropy += entropy;
+            scores.uniformEntropy += std::log(static_cast<double>(nVisible));
+            if (sums.entropies != nullptr)
+                sums.entropies->push_back({i, entropy, nVisible});
         }
     }
     scores.behaviours = sums.behaviours;

@@ -53,6 +53,13 @@ struct BehaviourTerm {
     std::int64_t nKey = 0, nVisible = 0; ///< how many keys that are, of how many it sees
 };
 
+/// One query's part of the mean entropy.
+struct EntropyTerm {
+    std::int64_t iQuery = 0;
+    double entropy = 0; ///< nats
+    std::int64_t nVisible = 0;
+};
+
 struct HeadScores {
     std::int32_t iLayer = 0, iHead = 0;
     std::array<BehaviourScore, kHeadBehaviours> behaviours;
@@ -80,6 +87,9 @@ public:
     /// What the mean of one behaviour is of, query by query. Nothing when stopped.
     [[nodiscard]] std::optional<std::vector<BehaviourTerm>>
     terms(const AttentionRecord& record, std::int32_t iHead, HeadBehaviour behaviour, std::stop_token stop = {}) const;
+    /// What the mean entropy is of, query by query. Nothing when stopped.
+    [[nodiscard]] std::optional<std::vector<EntropyTerm>> entropies(const AttentionRecord& record, std::int32_t iHead,
+                                                                    std::stop_token stop = {}) const;
 
 private:
     struct Sums;

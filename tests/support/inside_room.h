@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// The room "Inside" on the model that comes with the program, with a real engine and one short text recorded.
+// The room "Inside" on the model that comes with the program, with a real engine and one short text recorded. A test
+// names this header among its sources and includes "inside_room.moc".
 
 #include "tests/support/result_test.h"
 #include "widgets/inside/inside_controller.h"
@@ -10,7 +11,16 @@
 
 namespace vitral::test {
 
-class InsideRoom {
+class InsideRoom : public QObject {
+    Q_OBJECT
+private slots:
+    void initTestCase() { openRoom(); }
+    void cleanupTestCase() { closeRoom(); }
+    void cleanup() {
+        if (inside_)
+            inside_->setInterventions(nullptr);
+    }
+
 protected:
     static constexpr int kWaitMs = 60'000; // generous: sanitizers and busy machines
     static constexpr const char* kBundled = VITRAL_SOURCE_DIR "/assets/models/vitral-pequeno/vitral-pequeno-q8_0.gguf";

@@ -22,7 +22,7 @@ QString quoted(const QString& text) {
 }
 
 QString equals(const QString& value) {
-    return QStringLiteral(" = ") + strongText(value);
+    return equalsText(value);
 }
 
 QString counted(std::int64_t n) {
@@ -41,6 +41,10 @@ QString bracketed(double value) {
 
 QString strongText(const QString& text) {
     return QStringLiteral("<b>%1</b>").arg(text);
+}
+
+QString equalsText(const QString& value) {
+    return QStringLiteral(" = ") + strongText(value);
 }
 
 QString sumText(const std::vector<double>& terms, double sum, std::size_t most) {

@@ -3,6 +3,7 @@
 #include "widgets/inside/arithmetic.h"
 #include "widgets/inside/value_text.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 
@@ -18,7 +19,7 @@ QString minus() {
 }
 
 QString equals(const QString& value) {
-    return QStringLiteral(" = ") + strongText(value);
+    return equalsText(value);
 }
 
 QString power(double exponent) {
@@ -68,22 +69,27 @@ Arithmetic ArithmeticWords::neuron(const Neuron& neuron, const QString& name, st
 }
 
 Arithmetic ArithmeticWords::promoted(const Neuron& neuron, const QString& name, const PromotedToken& token,
-                                     const Piece& piece) {
+                                     const Piece& piece, bool difference) {
     Arithmetic a;
     const double activation = static_cast<double>(neuron.activation), logit = static_cast<double>(token.logit);
     a.headline = tr("What %1 adds to the logit of \u201C%2\u201D").arg(name, piece(token.id));
     if (activation != 0)
         a.steps.push_back(
             {tr("Logit"), bracketed(activation) + times() + bracketed(logit / activation) + equals(sixDigits(logit)),
-             tr("Its activation times what an activation of 1 adds: the neuron\u2019s column of the output "
-                "matrix, through the final norm as it is at this token, times the token\u2019s row of the "
-                "output head.")});
+             (difference
+                  ? tr("The change of its activation times what an activation of 1 adds: the neuron\u2019s "
+                       "column of the output matrix, through the final norm as it is at this token, times the "
+                       "token\u2019s row of the output head.")
+                  : tr("Its activation times what an activation of 1 adds: the neuron\u2019s column of the output "
+                       "matrix, through the final norm as it is at this token, times the token\u2019s row of the "
+                       "output head."))});
     a.steps.push_back({tr("Odds"), power(logit) + equals(sixDigits(std::exp(logit))),
                        tr("Alone it multiplies the token\u2019s odds by this; later layers are left aside.")});
     return a;
 }
 
-Arithmetic ArithmeticWords::change(const QString& headline, double logWithout, double logWith, double kl) {
+Arithmetic ArithmeticWords::change(const QString& headline, double logWithout, double logWith, double kl,
+                                   const std::vector<double>& all) {
     Arithmetic a;
     a.headline = headline;
     const double without = std::exp(logWithout), with = std::exp(logWith);
@@ -96,6 +102,15 @@ Arithmetic ArithmeticWords::change(const QString& headline, double logWithout, d
     a.steps.push_back({tr("Both distributions"), QStringLiteral("\u03A3 p ln(p / q)") + equals(sixDigits(kl)),
                        tr("Kullback\u2013Leibler divergence over the whole vocabulary, in nats: p without, q with the "
                           "changes. 0 means that they are the same.")});
+    if (!all.empty()) {
+        const double sum = std::accumulate(all.begin(), all.end(), 0.0);
+        const auto n = static_cast<std::int64_t>(all.size());
+        a.steps.push_back(
+            {tr("Mean over the text"),
+             sumText(all, sum) + QStringLiteral("; %1 / %2").arg(sixDigits(sum), countText(n)) +
+                 equals(sixDigits(sum / static_cast<double>(n))),
+             tr("The same divergence after every token of the text: the four largest, then the others.")});
+    }
     return a;
 }
 
@@ -176,6 +191,49 @@ Arithmetic ArithmeticWords::operation(const Operation& o, const QString& title) 
                  equals(amountText(static_cast<double>(o.flops) / seconds)),
              tr("A second, by the shortest of the measured passes: bytes, and arithmetic operations.")});
     }
+    return a;
+}
+
+Arithmetic ArithmeticWords::operations(const QString& title, const std::vector<OperationPart>& parts) {
+    Arithmetic a;
+    a.headline = title;
+    // The largest by name, so that the line can be read and still adds up.
+    const auto add = [&](const QString& name, std::int64_t OperationPart::*which, double unit,
+                         const QString& sentence) {
+        std::vector<const OperationPart*> order;
+        std::int64_t sum = 0, named = 0;
+        for (const OperationPart& part : parts) {
+            order.push_back(&part);
+            sum += part.*which;
+        }
+        if (sum <= 0)
+            return;
+        std::stable_sort(order.begin(), order.end(),
+                         [which](const auto* x, const auto* y) { return x->*which > y->*which; });
+        const auto text = [unit](std::int64_t value) {
+            return unit == 1 ? countText(value) : sixDigits(static_cast<double>(value) / unit);
+        };
+        constexpr std::size_t kNamed = 4;
+        QStringList terms, names;
+        for (std::size_t i = 0; i < std::min(kNamed, order.size()); ++i) {
+            terms << text(order[i]->*which);
+            names << order[i]->name;
+            named += order[i]->*which;
+        }
+        if (order.size() > kNamed)
+            terms << text(sum - named);
+        QString said = sentence + QLatin1Char(' ') + names.join(QStringLiteral(", "));
+        said += order.size() > kNamed
+                    ? tr(", and the other %1.").arg(countText(static_cast<std::int64_t>(order.size() - kNamed)))
+                    : QStringLiteral(".");
+        a.steps.push_back({name, terms.join(QStringLiteral(" + ")) + equals(text(sum)), said});
+    };
+    constexpr double kNsPerUs = 1000;
+    add(tr("Time"), &OperationPart::timeNs, kNsPerUs,
+        tr("In microseconds, each operation\u2019s shortest of the passes:"));
+    add(tr("Bytes read and written"), &OperationPart::bytes, 1, tr("At least, in the types that are stored:"));
+    add(tr("Bytes of weights"), &OperationPart::weightBytes, 1, tr("Of these, weights:"));
+    add(tr("Additions and multiplications"), &OperationPart::flops, 1, tr("Counted from the shapes:"));
     return a;
 }
 

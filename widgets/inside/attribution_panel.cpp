@@ -141,6 +141,13 @@ double AttributionPanel::valueOf(const Contribution& part) const {
     return part.logit; // an intervention of this run alone, an expert that only this run chose
 }
 
+std::optional<double> AttributionPanel::logitThere(std::size_t contribution) const {
+    if (!attribution_ || !minusRun_ || contribution >= attribution_->contributions.size())
+        return std::nullopt;
+    const Contribution& part = attribution_->contributions[contribution];
+    return part.logit - valueOf(part);
+}
+
 QString AttributionPanel::partName(const Contribution& part) {
     switch (part.kind) {
     case ContributionKind::Embedding:
@@ -196,7 +203,7 @@ QString AttributionPanel::sumText() const {
 void AttributionPanel::fill() {
     BarContent content;
     content.signedBars = true;
-    content.unfolds = !minusRun_;
+    content.unfolds = true;
     content.labelTitle = tr("Part");
     content.valueTitle = minusRun_ ? tr("Logit, minus the other run\u2019s") : tr("Logit");
     content.empty = waiting_;

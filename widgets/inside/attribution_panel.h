@@ -34,6 +34,8 @@ public:
     [[nodiscard]] const std::optional<Attribution>& attribution() const { return attribution_; }
     [[nodiscard]] BarList* bars() const { return bars_; }
     [[nodiscard]] QString sumText() const;
+    /// The same part's logit in the other run of a comparison; nothing: no comparison.
+    [[nodiscard]] std::optional<double> logitThere(std::size_t contribution) const;
     [[nodiscard]] static QString partName(const Contribution& part);
 
 signals:

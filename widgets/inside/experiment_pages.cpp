@@ -15,7 +15,6 @@
 
 #include <QDoubleSpinBox>
 #include <QEvent>
-#include <QGridLayout>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
@@ -104,14 +103,6 @@ void ExperimentPage::changeEvent(QEvent* event) {
 // --- a steering vector -----------------------------------------------------------------------------------------------
 
 SteeringPage::SteeringPage(InsideController& inside, QWidget* parent) : ExperimentPage(inside, parent) {
-    auto* grid = new QGridLayout(this);
-    grid->setContentsMargins(0, 0, 0, 0);
-    grid->setHorizontalSpacing(design::kSpace3);
-    grid->setVerticalSpacing(design::kSpace2);
-    plusLabel_ = new QLabel(this);
-    minusLabel_ = new QLabel(this);
-    layerLabel_ = new QLabel(this);
-    factorLabel_ = new QLabel(this);
     plus_ = new QLineEdit(this);
     minus_ = new QLineEdit(this);
     layer_ = new QSpinBox(this);
@@ -121,18 +112,24 @@ SteeringPage::SteeringPage(InsideController& inside, QWidget* parent) : Experime
     factor_->setValue(0);
     make_ = new QPushButton(this);
     make_->setProperty("kind", "primary");
-    grid->addWidget(plusLabel_, 0, 0);
-    grid->addWidget(plus_, 0, 1, 1, 4);
-    grid->addWidget(minusLabel_, 1, 0);
-    grid->addWidget(minus_, 1, 1, 1, 4);
-    grid->addWidget(layerLabel_, 2, 0);
-    grid->addWidget(layer_, 2, 1);
-    grid->addWidget(factorLabel_, 2, 2);
-    grid->addWidget(factor_, 2, 3);
-    grid->addWidget(make_, 2, 4);
-    grid->addWidget(addStatus(), 3, 0, 1, 5);
-    grid->setRowStretch(4, 1);
-    grid->setColumnStretch(4, 1);
+    unfoldVector_ = new QPushButton(this);
+    unfoldVector_->setEnabled(false);
+    connect(unfoldVector_, &QPushButton::clicked, this, [this] {
+        ArithmeticPopup::of(this).open(shown_, unfoldVector_->mapToGlobal(unfoldVector_->rect().center()));
+    });
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(design::kSpace2);
+    column->addWidget(labelledField(plusLabel_, plus_, this));
+    column->addWidget(labelledField(minusLabel_, minus_, this));
+    auto* row = new FlowRow;
+    row->addWidget(labelledField(layerLabel_, layer_, this));
+    row->addWidget(labelledField(factorLabel_, factor_, this));
+    row->addWidget(make_);
+    row->addWidget(unfoldVector_);
+    column->addLayout(row);
+    column->addWidget(addStatus());
+    column->addStretch(1);
     connect(make_, &QPushButton::clicked, this, &SteeringPage::make);
     connect(plus_, &QLineEdit::returnPressed, this, &SteeringPage::make);
     connect(minus_, &QLineEdit::returnPressed, this, &SteeringPage::make);
@@ -154,6 +151,8 @@ void SteeringPage::refresh() {
     factor_->setSpecialValueText(QString());
     factor_->setToolTip(tr("How many times the vector is added; 0: half the length of the stream"));
     make_->setText(tr("Make and add"));
+    unfoldVector_->setText(tr("Show the arithmetic"));
+    unfoldVector_->setToolTip(tr("How the lengths and the strength come about"));
     plus_->setAccessibleName(plusLabel_->text());
     minus_->setAccessibleName(minusLabel_->text());
     layer_->setAccessibleName(layerLabel_->text());
@@ -196,6 +195,8 @@ void SteeringPage::make() {
                                                         : 1.0;
             say(tr("The vector is %1 long, the stream there %2 on average; it is added %3 times.")
                     .arg(numberText(made->norm, 3), numberText(made->streamNorm, 3), numberText(factor, 3)));
+            shown_ = ArithmeticWords::steering(*made->vector, made->streamNorm, factor, factor_->value() == 0);
+            unfoldVector_->setEnabled(true);
             emit addAsked(steerStream(made->iLayer, made->vector, float(factor), label));
         });
 }
@@ -219,9 +220,12 @@ EffectPage::EffectPage(InsideController& inside, QWidget* parent) : ExperimentPa
         if (!result_ || j >= std::int64_t(result_->positions.size()))
             return Arithmetic{};
         const PositionChange& at = result_->positions[std::size_t(j)];
+        std::vector<double> all;
+        for (const PositionChange& one : result_->positions)
+            all.push_back(one.kl);
         return ArithmeticWords::change(
             tr("Probability of \u201C%1\u201D after token %2").arg(piece(at.without.id)).arg(at.position),
-            double(at.without.logProbability), double(at.with.logProbability), at.kl);
+            double(at.without.logProbability), double(at.with.logProbability), at.kl, all);
     }));
     column->addWidget(grid_, 1);
     column->addWidget(addStatus());

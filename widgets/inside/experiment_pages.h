@@ -70,7 +70,8 @@ private:
     QLineEdit *plus_, *minus_;
     QSpinBox* layer_;
     QDoubleSpinBox* factor_;
-    QPushButton* make_;
+    QPushButton *make_, *unfoldVector_;
+    Arithmetic shown_; ///< of the vector made last
 };
 
 class SweepPage : public ExperimentPage {

@@ -13,7 +13,6 @@
 
 #include <QComboBox>
 #include <QCoreApplication>
-#include <QGridLayout>
 #include <QLabel>
 #include <QLineEdit>
 #include <QLocale>
@@ -231,13 +230,6 @@ void SweepPage::fill() {
 // --- activation patching ---------------------------------------------------------------------------------------------
 
 PatchPage::PatchPage(InsideController& inside, QWidget* parent) : ExperimentPage(inside, parent) {
-    auto* grid = new QGridLayout(this);
-    grid->setContentsMargins(0, 0, 0, 0);
-    grid->setHorizontalSpacing(design::kSpace3);
-    grid->setVerticalSpacing(design::kSpace2);
-    cleanLabel_ = new QLabel(this);
-    corruptLabel_ = new QLabel(this);
-    pointLabel_ = new QLabel(this);
     clean_ = new QLineEdit(this);
     corrupt_ = new QLineEdit(this);
     point_ = new QComboBox(this);
@@ -248,12 +240,13 @@ PatchPage::PatchPage(InsideController& inside, QWidget* parent) : ExperimentPage
     legend_ = new ScaleLegend(this);
     grid_ = new GridView(this);
     grid_->setCellSize({64, 26});
-    grid->addWidget(cleanLabel_, 0, 0);
-    grid->addWidget(clean_, 0, 1, 1, 3);
-    grid->addWidget(corruptLabel_, 1, 0);
-    grid->addWidget(corrupt_, 1, 1, 1, 3);
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(design::kSpace2);
+    column->addWidget(labelledField(cleanLabel_, clean_, this));
+    column->addWidget(labelledField(corruptLabel_, corrupt_, this));
     auto* row = new FlowRow;
-    row->addWidget(point_);
+    row->addWidget(labelledField(pointLabel_, point_, this));
     row->addWidget(measure_);
     row->addWidget(addUnfold(grid_, [this](std::int64_t i, std::int64_t j) {
         const auto back = double(recovered_[std::size_t(i * nColumn_ + j)]);
@@ -263,12 +256,9 @@ PatchPage::PatchPage(InsideController& inside, QWidget* parent) : ExperimentPage
                    : Arithmetic{};
     }));
     row->addWidget(legend_);
-    grid->addWidget(pointLabel_, 2, 0);
-    grid->addLayout(row, 2, 1, 1, 3);
-    grid->addWidget(grid_, 3, 0, 1, 4);
-    grid->addWidget(addStatus(), 4, 0, 1, 4);
-    grid->setRowStretch(3, 1);
-    grid->setColumnStretch(3, 1);
+    column->addLayout(row);
+    column->addWidget(grid_, 1);
+    column->addWidget(addStatus());
     connect(measure_, &QPushButton::clicked, this, &PatchPage::measure);
     connect(clean_, &QLineEdit::returnPressed, this, &PatchPage::measure);
     connect(corrupt_, &QLineEdit::returnPressed, this, &PatchPage::measure);

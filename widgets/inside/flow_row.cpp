@@ -3,10 +3,26 @@
 
 #include "widgets/design/metrics.h"
 
+#include <QLabel>
+#include <QVBoxLayout>
+
 #include <algorithm>
 #include <vector>
 
 namespace vitral {
+
+QWidget* labelledField(QLabel*& label, QWidget* field, QWidget* parent) {
+    auto* box = new QWidget(parent);
+    auto* both = new QVBoxLayout(box);
+    both->setContentsMargins(0, 0, 0, 0);
+    both->setSpacing(design::kSpace1);
+    label = new QLabel(box);
+    label->setProperty("role", "small");
+    label->setBuddy(field);
+    both->addWidget(label);
+    both->addWidget(field);
+    return box;
+}
 
 FlowRow::FlowRow(QWidget* parent) : QLayout(parent) {
     setContentsMargins(0, 0, 0, 0);

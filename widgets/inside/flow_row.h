@@ -5,7 +5,12 @@
 #include <QLayout>
 #include <QList>
 
+class QLabel;
+
 namespace vitral {
+
+/// A field with its name above it, small, as one thing to put in a row. `label` is made.
+QWidget* labelledField(QLabel*& label, QWidget* field, QWidget* parent);
 
 class FlowRow : public QLayout {
 public:

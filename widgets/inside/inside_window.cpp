@@ -14,6 +14,7 @@
 
 #include <QFileDialog>
 #include <QHBoxLayout>
+#include <QInputDialog>
 #include <QKeyEvent>
 #include <QLabel>
 #include <QMenu>
@@ -30,7 +31,8 @@
 namespace vitral {
 namespace {
 
-constexpr double kExportScale = 2;
+constexpr double kExportScale = 2; ///< pixels a point, where nobody chose
+constexpr double kLeastScale = 0.25, kMostScale = 12;
 constexpr double kMostMemoryMiB = 65536;
 constexpr int kRoomForHelp = 560;  ///< height of the room from which the sentence about the view stands under it
 constexpr int kRoomForNames = 520; ///< width of the room from which the rail says the views' names
@@ -332,17 +334,34 @@ void InsideWindow::stepPosition(int by) {
 
 void InsideWindow::fillExportMenu() {
     exportMenu_->clear();
-    for (const QString& format : currentView()->exportFormats())
-        exportMenu_->addAction(tr("As %1\u2026").arg(format.toUpper()), this, [this, format] { exportView(format); });
+    for (const QString& format : currentView()->exportFormats()) {
+        if (format != QLatin1String("png")) {
+            exportMenu_->addAction(tr("As %1\u2026").arg(format.toUpper()), this,
+                                   [this, format] { exportView(format, kExportScale); });
+            continue;
+        }
+        QMenu* sizes = exportMenu_->addMenu(tr("As PNG"));
+        for (const int scale : {1, 2, 4})
+            sizes->addAction(scale == 1 ? tr("As large as here\u2026") : tr("%1 times as large\u2026").arg(scale), this,
+                             [this, format, scale] { exportView(format, scale); });
+        sizes->addAction(tr("Another size\u2026"), this, [this, format] {
+            bool chosen = false;
+            const double scale =
+                QInputDialog::getDouble(this, tr("Export the view"), tr("How many times as large as here"),
+                                        kExportScale, kLeastScale, kMostScale, 2, &chosen);
+            if (chosen)
+                exportView(format, scale);
+        });
+    }
 }
 
-void InsideWindow::exportView(const QString& format) {
+void InsideWindow::exportView(const QString& format, double scale) {
     const QString path =
         QFileDialog::getSaveFileName(this, tr("Export the view"), currentView()->name() + QLatin1Char('.') + format,
                                      QStringLiteral("%1 (*.%2)").arg(format.toUpper(), format));
     if (path.isEmpty())
         return;
-    const Result<void> done = currentView()->exportAs(path, format, kExportScale);
+    const Result<void> done = currentView()->exportAs(path, format, scale);
     if (done)
         notice_->tell(NoticeBar::Kind::Notice, tr("Saved as %1.").arg(path));
     else

@@ -67,7 +67,7 @@ private:
     void fillExportMenu();
     void fillCompareMenu();
     void fillMemoryMenu();
-    void exportView(const QString& format);
+    void exportView(const QString& format, double scale);
     void openFile();
     void saveFile();
     void compareFile();

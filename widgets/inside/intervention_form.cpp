@@ -56,18 +56,7 @@ InterventionForm::InterventionForm(QWidget* parent) : QWidget(parent) {
     auto* row = new FlowRow; // fields go on in a next row where the window is narrow
     column->addLayout(row);
     column->addStretch(1);
-    const auto place = [&](QLabel*& label, QWidget* field) {
-        auto* box = new QWidget(this);
-        auto* both = new QVBoxLayout(box);
-        both->setContentsMargins(0, 0, 0, 0);
-        both->setSpacing(design::kSpace1);
-        label = new QLabel(box);
-        label->setProperty("role", "small");
-        label->setBuddy(field);
-        both->addWidget(label);
-        both->addWidget(field);
-        row->addWidget(box);
-    };
+    const auto place = [&](QLabel*& label, QWidget* field) { row->addWidget(labelledField(label, field, this)); };
     point_ = new QComboBox(this);
     for (const Point point : kPoints)
         point_->addItem(QString(), int(point));

@@ -12,6 +12,7 @@
 #include "widgets/inside/painted_export.h"
 
 #include <QDoubleSpinBox>
+#include <QEvent>
 #include <QLabel>
 #include <QListWidget>
 #include <QPushButton>
@@ -71,6 +72,8 @@ InterventionsView::InterventionsView(InsideController& inside, QWidget* parent)
     list_ = new QListWidget(above);
     list_->setMinimumHeight(72);
     list_->setTextElideMode(Qt::ElideMiddle);
+    list_->setWordWrap(true); // a change is a line or two
+    list_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     rows->addWidget(list_, 1);
     emptyList_ = new QLabel(above);
     emptyList_->setProperty("role", "small");
@@ -98,6 +101,7 @@ InterventionsView::InterventionsView(InsideController& inside, QWidget* parent)
         tabs_->addTab(QString());
     belowRows->addWidget(tabs_);
     stack_ = new QStackedWidget(below);
+    stack_->installEventFilter(this);
     form_ = new InterventionForm(stack_);
     steering_ = new SteeringPage(inside, stack_);
     sweep_ = new SweepPage(inside, stack_);
@@ -112,7 +116,10 @@ InterventionsView::InterventionsView(InsideController& inside, QWidget* parent)
     splitter_->setStretchFactor(1, 5);
     column->addWidget(splitter_, 1);
 
-    connect(tabs_, &QTabBar::currentChanged, stack_, &QStackedWidget::setCurrentIndex);
+    connect(tabs_, &QTabBar::currentChanged, this, [this](int index) {
+        stack_->setCurrentIndex(index);
+        fitPage();
+    });
     connect(&inside, &InsideController::interventionsChanged, this, &InterventionsView::setChanged);
     connect(form_, &InterventionForm::addAsked, this, [this] {
         Result<Intervention> item = form_->intervention();
@@ -157,6 +164,19 @@ InterventionsView::InterventionsView(InsideController& inside, QWidget* parent)
     });
     connect(&inside.chat(), &ChatController::busyChanged, this, &InterventionsView::refresh);
     retranslate();
+}
+
+bool InterventionsView::eventFilter(QObject* watched, QEvent* event) {
+    if (watched == stack_ && (event->type() == QEvent::Resize || event->type() == QEvent::LayoutRequest))
+        fitPage();
+    return InsideView::eventFilter(watched, event);
+}
+
+void InterventionsView::fitPage() {
+    // A splitter knows no rows that go on in a next one: it is told what they need, and the view scrolls.
+    const QWidget* page = stack_->currentWidget();
+    if (page != nullptr && page->layout() != nullptr)
+        stack_->setMinimumHeight(page->layout()->totalMinimumHeightForWidth(stack_->width()));
 }
 
 QString InterventionsView::title() const {

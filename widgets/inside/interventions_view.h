@@ -59,8 +59,10 @@ protected:
     void otherChanged() override;
     void selectionChanged(const Selection& selection, QObject* origin) override;
     void retranslate() override;
+    bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
+    void fitPage(); ///< room for all the rows that the page on show takes at this width
     void setChanged();
     void fillList();
     void refresh();

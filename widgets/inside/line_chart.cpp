@@ -291,9 +291,20 @@ void LineChart::mousePressEvent(QMouseEvent* event) {
     mouseMoveEvent(event);
 }
 
+void LineChart::mouseDoubleClickEvent(QMouseEvent* event) {
+    mouseMoveEvent(event);
+    if (current_ >= 0)
+        emit unfoldAsked(current_);
+}
+
 void LineChart::keyPressEvent(QKeyEvent* event) {
     const int big = std::max(1, int(content_.x.size()) / 20);
     switch (event->key()) {
+    case Qt::Key_Return:
+    case Qt::Key_Enter:
+        if (current_ >= 0)
+            emit unfoldAsked(current_);
+        return;
     case Qt::Key_Left:
         setCurrent(std::max(0, current_ - 1));
         return;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 // Curves with numbers: axes with round ticks, one read-out line that follows the pointer or the arrow keys and says
-// every curve's value there. Curves differ by colour and by dash. Knows values only. Thread: GUI.
+// every curve's value there; a double click or Enter asks how that value comes about. Curves differ by colour and by
+// dash. Knows values only. Thread: GUI.
 
 #include "widgets/design/palette.h"
 #include "widgets/inside/painted.h"
@@ -48,11 +49,13 @@ public:
 
 signals:
     void currentChanged(int index);
+    void unfoldAsked(int index); ///< the arithmetic of the values at x[index]
 
 protected:
     void paintEvent(QPaintEvent* event) override;
     void mouseMoveEvent(QMouseEvent* event) override;
     void mousePressEvent(QMouseEvent* event) override;
+    void mouseDoubleClickEvent(QMouseEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
     void changeEvent(QEvent* event) override;
 

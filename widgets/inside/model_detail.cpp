@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The side of the model view: what the chosen operation read, did and wrote.
+#include "widgets/inside/arithmetic_popup.h"
 #include "widgets/inside/intervention_edits.h"
 #include "widgets/inside/line_chart.h"
 #include "widgets/inside/model_view.h"
@@ -36,7 +37,7 @@ QString operandText(const OperandInfo& operand) {
 
 void ModelView::fillDetail() {
     const int node = map_->current();
-    unfold_->setVisible(list_ && chosen() != nullptr);
+    unfold_->setVisible(list_ != nullptr);
     if (!list_ || node < 0) {
         detail_->setText(list_ ? tr("Choose an operation.") : QString());
     } else if (const Operation* o = chosen()) {
@@ -108,8 +109,38 @@ Rows ModelView::recordedRows(const RecordingPtr& recording, Point point, std::in
     return {};
 }
 
+void ModelView::unfoldOperation() {
+    if (!list_)
+        return;
+    const QPoint at = unfold_->mapToGlobal(unfold_->rect().center());
+    if (const Operation* operation = chosen()) {
+        ArithmeticPopup::of(this).open(ArithmeticWords::operation(*operation, map_->title(map_->current())), at);
+        return;
+    }
+    const OperationTree& tree = map_->tree();
+    const int node = map_->current();
+    std::vector<ArithmeticWords::OperationPart> parts;
+    for (const int child : node < 0 ? tree.roots : tree.nodes[std::size_t(node)].children) {
+        const OperationNode& n = tree.nodes[std::size_t(child)];
+        parts.push_back({map_->title(child), n.timeNs, n.bytes, n.weightBytes, n.flops});
+    }
+    ArithmeticPopup::of(this).open(
+        ArithmeticWords::operations(node < 0 ? tr("The whole pass") : map_->title(node), parts), at);
+}
+
+void ModelView::unfoldTensor() {
+    if (!said_)
+        return;
+    ArithmeticPopup::of(this).open(
+        ArithmeticWords::tensor(tensor_->currentText(), *said_, histogram_->isVisible() ? histogram_->current() : -1,
+                                [this](std::int64_t position) { return inside().pieceText(position); }),
+        unfoldTensor_->mapToGlobal(unfoldTensor_->rect().center()));
+}
+
 void ModelView::fillTensor() {
     const bool any = tensor_->count() > 0;
+    said_.reset();
+    unfoldTensor_->setVisible(false);
     tensor_->setVisible(any);
     difference_->setVisible(any && inside().other() != nullptr);
     histogram_->setVisible(false);
@@ -152,11 +183,16 @@ void ModelView::fillTensor() {
     }
     const std::int64_t row = selection().position >= 0 ? selection().position - first : rows.nRow() - 1;
     inside().pool().ask(
-        this, "statistics", [rows, row](std::stop_token) { return statisticsOf(rows, row); },
-        [this, point, layer](TensorStatistics s) { showStatistics(s, point, layer); });
+        this, "statistics",
+        [rows, row, first](std::stop_token) {
+            TensorStatistics s = statisticsOf(rows, row);
+            s.countFrom(first);
+            return s;
+        },
+        [this, point](TensorStatistics s) { showStatistics(std::move(s), point); });
 }
 
-void ModelView::showStatistics(const TensorStatistics& s, Point point, std::int32_t) {
+void ModelView::showStatistics(TensorStatistics s, Point point) {
     if (tensor_->count() == 0 || tensor_->currentData().toInt() != int(point))
         return;
     QStringList lines;
@@ -173,7 +209,7 @@ void ModelView::showStatistics(const TensorStatistics& s, Point point, std::int3
         values << numberText(double(v), 3);
     lines << tr("Token %1 begins: %2").arg(QString::number(s.firstRow), values.join(QStringLiteral("  ")));
     statistics_->setText(lines.join(QLatin1Char('\n')));
-    showHistogram(s, tr("values"));
+    showHistogram(std::move(s), tr("values"));
 }
 
 void ModelView::showDifference(const TensorDifference& d, Point point) {
@@ -205,7 +241,7 @@ void ModelView::showDifference(const TensorDifference& d, Point point) {
     showHistogram(s, tr("differences"));
 }
 
-void ModelView::showHistogram(const TensorStatistics& s, const QString& curve) {
+void ModelView::showHistogram(TensorStatistics s, const QString& curve) {
     ChartContent chart;
     const double width = (s.greatest - s.least) / kHistogramBins;
     for (int i = 0; i < kHistogramBins; ++i)
@@ -217,6 +253,8 @@ void ModelView::showHistogram(const TensorStatistics& s, const QString& curve) {
         chart.x.clear();
     histogram_->setVisible(width > 0);
     histogram_->setContent(std::move(chart));
+    said_ = std::move(s);
+    unfoldTensor_->setVisible(true);
 }
 
 void ModelView::recordTensor() {

@@ -5,7 +5,6 @@
 #include "core/runtime/explain_task.h"
 #include "core/trace/operations.h"
 #include "widgets/design/metrics.h"
-#include "widgets/inside/arithmetic_popup.h"
 #include "widgets/inside/line_chart.h"
 #include "widgets/inside/operation_map.h"
 #include "widgets/inside/painted_export.h"
@@ -103,6 +102,9 @@ ModelView::ModelView(InsideController& inside, QWidget* parent) : InsideView(ins
     difference_->setChecked(true);
     difference_->hide();
     tensorRow->addWidget(difference_);
+    unfoldTensor_ = new QPushButton(side);
+    unfoldTensor_->setObjectName(QStringLiteral("unfoldTensor"));
+    tensorRow->addWidget(unfoldTensor_);
     sideColumn->addLayout(tensorRow);
     statistics_ = words();
     statistics_->setFont(design::font(design::TextRole::Small));
@@ -128,11 +130,9 @@ ModelView::ModelView(InsideController& inside, QWidget* parent) : InsideView(ins
     connect(tensor_, &QComboBox::currentIndexChanged, this, &ModelView::fillTensor);
     connect(difference_, &QCheckBox::toggled, this, &ModelView::fillTensor);
     connect(record_, &QPushButton::clicked, this, &ModelView::recordTensor);
-    connect(unfold_, &QPushButton::clicked, this, [this] {
-        if (const Operation* operation = chosen())
-            ArithmeticPopup::of(this).open(ArithmeticWords::operation(*operation, map_->title(map_->current())),
-                                           unfold_->mapToGlobal(unfold_->rect().center()));
-    });
+    connect(unfold_, &QPushButton::clicked, this, &ModelView::unfoldOperation);
+    connect(unfoldTensor_, &QPushButton::clicked, this, &ModelView::unfoldTensor);
+    connect(histogram_, &LineChart::unfoldAsked, this, &ModelView::unfoldTensor);
     retranslate();
 }
 
@@ -297,7 +297,10 @@ void ModelView::retranslate() {
     openAll_->setText(openAll_->isChecked() ? tr("Close all") : tr("Open all"));
     again_->setText(tr("Measure again"));
     unfold_->setText(tr("Show the arithmetic"));
-    unfold_->setToolTip(tr("How the operation\u2019s bytes, operations and speed come about"));
+    unfold_->setToolTip(tr("How the bytes, operations and times come about"));
+    unfoldTensor_->setText(tr("Show the arithmetic"));
+    unfoldTensor_->setToolTip(tr("How the numbers about this tensor come about"));
+    unfoldTensor_->setAccessibleName(unfoldTensor_->toolTip());
     difference_->setText(tr("Difference"));
     difference_->setToolTip(tr("The tensor of this run minus that of the run it is compared with"));
     record_->setText(tr("Record this tensor"));

@@ -5,6 +5,9 @@
 
 #include "core/backend/operation_list.h"
 #include "widgets/inside/inside_view.h"
+#include "widgets/inside/tensor_statistics.h"
+
+#include <optional>
 
 class QCheckBox;
 class QComboBox;
@@ -16,8 +19,6 @@ namespace vitral {
 
 class LineChart;
 class OperationMap;
-struct TensorDifference;
-struct TensorStatistics;
 
 class ModelView : public InsideView {
     Q_OBJECT
@@ -55,10 +56,12 @@ private:
     void adopt(std::shared_ptr<const OperationList> list);
     void fillDetail();
     void fillTensor();
-    void showStatistics(const TensorStatistics& statistics, Point point, std::int32_t iLayer);
+    void showStatistics(TensorStatistics statistics, Point point);
     void showDifference(const TensorDifference& difference, Point point);
-    void showHistogram(const TensorStatistics& statistics, const QString& curve);
+    void showHistogram(TensorStatistics statistics, const QString& curve);
     void recordTensor();
+    void unfoldOperation();
+    void unfoldTensor();
     [[nodiscard]] const Operation* chosen() const; ///< null: none, or a group of operations
     /// Rows of a point as recorded, whether on its own or as part of attention; empty: not there.
     [[nodiscard]] static Rows recordedRows(const RecordingPtr& recording, Point point, std::int32_t iLayer,
@@ -67,12 +70,13 @@ private:
     OperationMap* map_;
     QComboBox *pass_, *measure_, *tensor_;
     QCheckBox* difference_;
-    QPushButton *again_, *openAll_, *record_, *unfold_;
+    QPushButton *again_, *openAll_, *record_, *unfold_, *unfoldTensor_;
     QLabel *passLabel_, *measureLabel_, *summary_, *detail_, *statistics_;
     LineChart* histogram_;
     QSplitter* splitter_;
     std::shared_ptr<const OperationList> list_;
-    std::vector<TracePoint> points_; ///< asked for by recordTensor()
+    std::vector<TracePoint> points_;       ///< asked for by recordTensor()
+    std::optional<TensorStatistics> said_; ///< what statistics_ says, its rows as positions
     const void* shownModel_ = nullptr;
     bool measuring_ = false;
 };

@@ -15,6 +15,10 @@
 #include <QPushButton>
 #include <QResizeEvent>
 #include <QSignalBlocker>
+#include <QVBoxLayout>
+
+#include <algorithm>
+#include <cmath>
 
 namespace vitral {
 
@@ -42,10 +46,15 @@ NeuronPanel::NeuronPanel(QWidget* parent) : QWidget(parent) {
     off_ = new QPushButton(this);
     twice_ = new QPushButton(this);
     head->addWidget(order_);
-    head->addWidget(count_);
     head->addWidget(off_);
     head->addWidget(twice_);
-    grid_->addLayout(head, 0, 0, 1, 3);
+    auto* top = new QVBoxLayout;
+    top->setSpacing(design::kSpace1);
+    top->addLayout(head);
+    count_->setWordWrap(true); // with experts it is a sentence or two
+    count_->setMinimumWidth(1);
+    top->addWidget(count_);
+    grid_->addLayout(top, 0, 0, 1, 3);
     promotedLabel_ = small();
     suppressedLabel_ = small();
     neurons_ = new BarList(this);
@@ -108,8 +117,9 @@ void NeuronPanel::setWaiting(const QString& sentence) {
     fill();
 }
 
-void NeuronPanel::setReport(NeuronReport report, const Piece& piece) {
+void NeuronPanel::setReport(NeuronReport report, const Piece& piece, const QString& otherName) {
     report_ = std::move(report);
+    otherName_ = otherName;
     piece_ = piece;
     fill();
     neurons_->setCurrent(report_->neurons.empty() ? -1 : 0);
@@ -139,7 +149,7 @@ void NeuronPanel::fill() {
     content.labelTitle = tr("Neuron");
     const bool difference = report_ && report_->difference;
     content.valueTitle = difference ? tr("Activation, minus the other run\u2019s") : tr("Activation");
-    content.unfolds = report_ && !difference;
+    content.unfolds = report_.has_value();
     content.empty = waiting_;
     if (report_)
         for (const Neuron& neuron : report_->neurons) {
@@ -200,6 +210,20 @@ void NeuronPanel::unfoldNeuron(int index, QPoint at) {
     if (!report_ || index < 0 || index >= int(report_->neurons.size()))
         return;
     const Neuron& neuron = report_->neurons[std::size_t(index)];
+    if (report_->difference) {
+        const auto place = std::size_t(std::max<std::int64_t>(0, neuron.iExpert) * report_->nPerExpert + neuron.index);
+        if (place >= report_->activations.size())
+            return;
+        const double here = double(report_->activations[place]), change = double(neuron.activation);
+        Arithmetic a =
+            ArithmeticWords::ofTwoRuns(tr("Activation of %1").arg(neuronName(neuron)), otherName_, here, here - change);
+        Neuron changed = neuron; // its halves are of this run, its activation is the change
+        changed.pre = changed.linear = std::nanf("");
+        for (ArithmeticStep& step : ArithmeticWords::neuron(changed, neuronName(neuron), {}).steps)
+            a.steps.push_back(std::move(step));
+        ArithmeticPopup::of(this).open(a, at);
+        return;
+    }
     std::optional<double> weight;
     for (const RoutedExpert& expert : report_->experts)
         if (expert.iExpert == neuron.iExpert)
@@ -209,8 +233,10 @@ void NeuronPanel::unfoldNeuron(int index, QPoint at) {
 
 void NeuronPanel::unfoldToken(const std::vector<PromotedToken>& tokens, int index, QPoint at) {
     if (index >= 0 && index < int(tokens.size()))
-        ArithmeticPopup::of(this).open(
-            ArithmeticWords::promoted(*chosen(), neuronName(*chosen()), tokens[std::size_t(index)], piece_), at);
+        ArithmeticPopup::of(this).open(ArithmeticWords::promoted(*chosen(), neuronName(*chosen()),
+                                                                 tokens[std::size_t(index)], piece_,
+                                                                 report_->difference),
+                                       at);
 }
 
 QString NeuronPanel::csv() const {

@@ -26,7 +26,7 @@ public:
 
     explicit NeuronPanel(QWidget* parent = nullptr);
 
-    void setReport(NeuronReport report, const Piece& piece);
+    void setReport(NeuronReport report, const Piece& piece, const QString& otherName = {});
     void setWaiting(const QString& sentence);
     [[nodiscard]] NeuronOrder order() const;
     [[nodiscard]] const std::optional<NeuronReport>& report() const { return report_; }
@@ -62,7 +62,7 @@ private:
     BarList *neurons_, *promoted_, *suppressed_;
     std::optional<NeuronReport> report_;
     Piece piece_;
-    QString waiting_;
+    QString waiting_, otherName_;
 };
 
 } // namespace vitral

@@ -237,8 +237,26 @@ void OverviewView::unfoldScore() {
     const HeadName head = grid_->current();
     const int which = measure();
     const std::optional<HeadScores> scores = scoring_ ? scoring_->find(head.iLayer, head.iHead) : std::nullopt;
-    if (!scores || !scored_ || which < 0 || which >= kHeadBehaviours)
+    if (!scores || !scored_ || which < 0)
         return;
+    const auto piece = [recording = scored_](std::int64_t i) { return InsideController::pieceText(*recording, i); };
+    const QString name = tr("Layer %1, head %2").arg(head.iLayer).arg(head.iHead);
+    const QPoint at = unfold_->mapToGlobal(QPoint(unfold_->width() / 2, unfold_->height()));
+    if (which == kHeadBehaviours) {
+        inside().pool().ask(
+            this, "unfold",
+            [recording = scored_, head](std::stop_token stop) -> std::optional<std::vector<EntropyTerm>> {
+                const auto& record = recording->attention[static_cast<std::size_t>(head.iLayer)];
+                if (!record)
+                    return std::nullopt;
+                return HeadScorer(recording->tokens).entropies(*record, head.iHead, stop);
+            },
+            [this, piece, name, at, scores = *scores](const std::optional<std::vector<EntropyTerm>>& terms) {
+                if (terms && !terms->empty() && isVisible())
+                    ArithmeticPopup::of(this).open(ArithmeticWords::headEntropy(name, scores, *terms, piece), at);
+            });
+        return;
+    }
     inside().pool().ask(
         this, "unfold",
         [recording = scored_, head, which](std::stop_token stop) -> std::optional<std::vector<BehaviourTerm>> {
@@ -247,16 +265,11 @@ void OverviewView::unfoldScore() {
                 return std::nullopt;
             return HeadScorer(recording->tokens).terms(*record, head.iHead, static_cast<HeadBehaviour>(which), stop);
         },
-        [this, head, which, score = scores->behaviours[static_cast<std::size_t>(which)],
-         recording = scored_](const std::optional<std::vector<BehaviourTerm>>& terms) {
-            if (!terms || terms->empty() || !isVisible())
-                return;
-            const auto piece = [&](std::int64_t i) { return InsideController::pieceText(*recording, i); };
-            ArithmeticPopup::of(this).open(
-                ArithmeticWords::headScore(behaviourName(which),
-                                           tr("Layer %1, head %2").arg(head.iLayer).arg(head.iHead), score, *terms,
-                                           piece),
-                unfold_->mapToGlobal(QPoint(unfold_->width() / 2, unfold_->height())));
+        [this, piece, name, at, which, score = scores->behaviours[static_cast<std::size_t>(which)]](
+            const std::optional<std::vector<BehaviourTerm>>& terms) {
+            if (terms && !terms->empty() && isVisible())
+                ArithmeticPopup::of(this).open(
+                    ArithmeticWords::headScore(behaviourName(which), name, score, *terms, piece), at);
         });
 }
 

@@ -107,8 +107,10 @@ void OverviewView::refreshWords() {
     }
     const HeadName chosen = grid_->current();
     const auto known = scoring_ ? scoring_->find(chosen.iLayer, chosen.iHead) : std::nullopt;
-    unfold_->setEnabled(known && measure() >= 0 && measure() < kHeadBehaviours &&
-                        known->behaviours[static_cast<std::size_t>(measure())].nPosition > 0);
+    unfold_->setEnabled(known && measure() >= 0 &&
+                        (measure() == kHeadBehaviours
+                             ? known->nQuery
+                             : known->behaviours[static_cast<std::size_t>(measure())].nPosition) > 0);
     const HeadName head = hovered_.iLayer >= 0 ? hovered_ : chosen;
     if (head.iLayer >= 0)
         parts << tr("Layer %1, head %2").arg(head.iLayer).arg(head.iHead) + scoresText(head);

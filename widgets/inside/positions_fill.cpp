@@ -2,7 +2,6 @@
 // What the positions view draws, kind by kind, out of what was recorded and of the formulas.
 #include "core/tensor/quantize.h"
 #include "core/trace/attention_map.h"
-#include "widgets/inside/arithmetic_popup.h"
 #include "widgets/inside/grid_view.h"
 #include "widgets/inside/line_chart.h"
 #include "widgets/inside/positions_view.h"
@@ -10,8 +9,6 @@
 #include "widgets/inside/scale_legend.h"
 #include "widgets/inside/value_colour.h"
 #include "widgets/inside/value_text.h"
-
-#include <QPushButton>
 
 #include <algorithm>
 #include <cmath>
@@ -32,18 +29,6 @@ std::vector<double> counting(std::int64_t n, double step = 1) {
     for (std::int64_t i = 0; i < n; ++i)
         x.push_back(double(i) * step);
     return x;
-}
-
-/// What a recorded query and key would give at every distance, their own positions taken back.
-DistanceScores scoresOf(const AttentionRecord& r, std::int32_t head, std::int64_t query, std::int64_t key,
-                        std::int64_t nDistance) {
-    const AttentionGeometry& g = r.geometry;
-    std::vector<float> q(std::size_t(g.headDimK)), k(std::size_t(g.headDimK));
-    r.q.read(query, std::int64_t{head} * g.headDimK, q);
-    r.k.read(key, std::int64_t{r.kvHead(head)} * g.headDimK, k);
-    rotateBack(g.rope, query, q);
-    rotateBack(g.rope, key, k);
-    return scoreByDistance(g.rope, q, k, g.scale, nDistance);
 }
 
 std::vector<double> doubles(const std::vector<float>& values) {
@@ -129,23 +114,6 @@ void PositionsView::fillRotary() {
     fillRotaryChart();
 }
 
-void PositionsView::unfoldScore() {
-    const Place p = place();
-    const AttentionRecord* r = record();
-    const std::int64_t distance = chart_->current();
-    if (r == nullptr || p.query < 0 || p.query >= r->nPosition() || distance < 0)
-        return;
-    const AttentionGeometry& g = r->geometry;
-    const DistanceScores scores = scoresOf(*r, p.head, p.query, p.key, distance + 1);
-    std::vector<double> terms;
-    for (std::size_t at = std::size_t(distance); at < scores.perPair.size(); at += std::size_t(distance + 1))
-        terms.push_back(double(scores.perPair[at]));
-    if (scores.unrotated != 0.0F)
-        terms.push_back(double(scores.unrotated));
-    ArithmeticPopup::of(this).open(ArithmeticWords::scoreOfPairs(distance, terms, double(g.softcap)),
-                                   unfold_->mapToGlobal(unfold_->rect().center()));
-}
-
 void PositionsView::fillRotaryChart() {
     const Place p = place();
     const AttentionRecord* r = record();
@@ -153,7 +121,7 @@ void PositionsView::fillRotaryChart() {
         return;
     const AttentionGeometry& g = r->geometry;
     const std::int64_t n = std::clamp<std::int64_t>(recording()->nPosition(), kLeastDistance, kMostDistance);
-    const DistanceScores scores = scoresOf(*r, p.head, p.query, p.key, n);
+    const DistanceScores scores = scoresAtDistances(*r, p.head, p.query, p.key, n);
     ChartContent chart;
     chart.x = counting(n);
     chart.xTitle = tr("distance in tokens");
@@ -191,8 +159,8 @@ void PositionsView::addOtherCurves(ChartContent& chart, std::vector<double> here
         return;
     const AttentionGeometry& g = r->geometry;
     const auto n = std::int64_t(chart.x.size());
-    Curve there{tr("in %1").arg(inside().otherName()), doubles(scoresOf(*r, p.head, query, key, n).total), Glass::Ruby,
-                false};
+    Curve there{tr("in %1").arg(inside().otherName()), doubles(scoresAtDistances(*r, p.head, query, key, n).total),
+                Glass::Ruby, false};
     if (g.softcap > 0)
         for (double& y : there.y)
             y = double(g.softcap) * std::tanh(y / double(g.softcap));
@@ -227,7 +195,7 @@ void PositionsView::fillLearned() {
                         return;
                     learned_ = std::move(picture);
                     if (kind() == kLearned)
-                        fillLearned();
+                        fill();
                 });
         }
     }
@@ -251,8 +219,12 @@ void PositionsView::fillLearned() {
     chart_->setContent(std::move(chart));
 }
 
+std::int64_t PositionsView::sinusoidWidth() const {
+    return std::clamp<std::int64_t>(recording() ? recording()->model.nEmbd : 64, 8, 128) / 2 * 2;
+}
+
 void PositionsView::fillSinusoidal() {
-    const std::int64_t width = std::clamp<std::int64_t>(recording() ? recording()->model.nEmbd : 64, 8, 128) / 2 * 2;
+    const std::int64_t width = sinusoidWidth();
     const std::int64_t n =
         std::clamp<std::int64_t>(recording() ? recording()->nPosition() : 64, kLeastDistance, kMostRows);
     auto picture = std::make_shared<const PositionPicture>(sinusoidalPositions(n, width));
@@ -273,8 +245,20 @@ void PositionsView::fillSinusoidal() {
     chart_->setContent(std::move(chart));
 }
 
+std::int32_t PositionsView::alibiHeadCount() const {
+    return std::int32_t(std::max<std::int64_t>(1, recording() ? recording()->model.nHead : 8));
+}
+
+std::vector<std::int32_t> PositionsView::alibiHeads(std::int32_t nHead) {
+    const std::int32_t count = std::min<std::int32_t>(kCurvesOfAlibi, nHead);
+    std::vector<std::int32_t> heads;
+    for (std::int32_t c = 0; c < count; ++c)
+        heads.push_back(count < 2 ? 0 : c * (nHead - 1) / (count - 1));
+    return heads;
+}
+
 void PositionsView::fillAlibi() {
-    const auto nHead = std::int32_t(std::max<std::int64_t>(1, recording() ? recording()->model.nHead : 8));
+    const std::int32_t nHead = alibiHeadCount();
     const std::int64_t n =
         std::clamp<std::int64_t>(recording() ? recording()->nPosition() : 64, kLeastDistance, kMostRows);
     auto picture = std::make_shared<const PositionPicture>(alibiBias(nHead, n));
@@ -284,9 +268,9 @@ void PositionsView::fillAlibi() {
     chart.xTitle = tr("distance in tokens");
     chart.yTitle = tr("factor on a weight before it is normalised");
     constexpr Glass kInks[kCurvesOfAlibi] = {Glass::Cobalt, Glass::Amber, Glass::Emerald, Glass::Violet};
-    const int count = std::min<int>(kCurvesOfAlibi, nHead);
-    for (int c = 0; c < count; ++c) {
-        const std::int32_t head = count < 2 ? 0 : c * (nHead - 1) / (count - 1);
+    const std::vector<std::int32_t> heads = alibiHeads(nHead);
+    for (std::size_t c = 0; c < heads.size(); ++c) {
+        const std::int32_t head = heads[c];
         Curve curve{tr("head %1, slope %2").arg(head).arg(numberText(double(slopes[std::size_t(head)]), 3)),
                     {},
                     kInks[c],

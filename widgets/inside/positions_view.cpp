@@ -3,6 +3,7 @@
 
 #include "widgets/design/metrics.h"
 #include "widgets/inside/arithmetic_popup.h"
+#include "widgets/inside/flow_row.h"
 #include "widgets/inside/grid_view.h"
 #include "widgets/inside/line_chart.h"
 #include "widgets/inside/painted_export.h"
@@ -74,8 +75,13 @@ PositionsView::PositionsView(InsideController& inside, QWidget* parent) : Inside
     grid_ = new GridView(left);
     grid_->setFitting(true);
     legend_ = new ScaleLegend(left);
+    unfoldCell_ = new QPushButton(left);
+    unfoldCell_->setObjectName(QStringLiteral("unfoldCell"));
+    auto* under = new FlowRow;
+    under->addWidget(unfoldCell_);
+    under->addWidget(legend_);
     leftColumn->addWidget(grid_, 1);
-    leftColumn->addWidget(legend_);
+    leftColumn->addLayout(under);
     pair_->addWidget(left);
     auto* right = new QWidget(pair_);
     auto* rightColumn = new QVBoxLayout(right);
@@ -83,10 +89,14 @@ PositionsView::PositionsView(InsideController& inside, QWidget* parent) : Inside
     rightColumn->setSpacing(design::kSpace1);
     chart_ = new LineChart(right);
     unfold_ = new QPushButton(right);
+    unfold_->setObjectName(QStringLiteral("unfoldCurve"));
     rightColumn->addWidget(chart_, 1);
     rightColumn->addWidget(unfold_, 0, Qt::AlignLeft);
     pair_->addWidget(right);
-    connect(unfold_, &QPushButton::clicked, this, &PositionsView::unfoldScore);
+    connect(unfold_, &QPushButton::clicked, this, &PositionsView::unfoldChart);
+    connect(chart_, &LineChart::unfoldAsked, this, &PositionsView::unfoldChart);
+    connect(unfoldCell_, &QPushButton::clicked, this, &PositionsView::unfoldCell);
+    connect(grid_, &GridView::cellActivated, this, &PositionsView::unfoldCell);
     pair_->setStretchFactor(0, 1);
     pair_->setStretchFactor(1, 1);
     splitter_->addWidget(pair_);
@@ -257,7 +267,6 @@ QString PositionsView::noteText() const {
 
 void PositionsView::fill() {
     dials_->setVisible(kind() == kRotary);
-    unfold_->setVisible(kind() == kRotary && used(kRotary));
     switch (kind()) {
     case kRotary:
         fillRotary();
@@ -274,6 +283,8 @@ void PositionsView::fill() {
     case kKindCount:
         break;
     }
+    unfold_->setVisible(!chart_->content().x.empty());
+    unfoldCell_->setVisible(grid_->content().nRow > 0);
     const QString compared = comparedText();
     note_->setText(compared.isEmpty() ? noteText() : noteText() + QLatin1Char(' ') + compared);
 }
@@ -288,7 +299,9 @@ void PositionsView::retranslate() {
     grid_->setAccessibleName(tr("Picture of the positions"));
     chart_->setAccessibleName(tr("Effect of the distance"));
     unfold_->setText(tr("Show the arithmetic"));
-    unfold_->setToolTip(tr("How the score at the chosen distance comes about"));
+    unfold_->setToolTip(tr("How the value of the curve at the chosen distance comes about"));
+    unfoldCell_->setText(tr("Show the arithmetic"));
+    unfoldCell_->setToolTip(tr("How the number of the chosen cell comes about"));
     fill();
 }
 
@@ -297,8 +310,11 @@ QStringList PositionsView::exportFormats() const {
 }
 
 Result<void> PositionsView::exportAs(const QString& path, const QString& format, double scale) {
-    if (format == QLatin1String("csv"))
-        return exportPainted({chart_}, path, format, scale);
+    if (format == QLatin1String("csv")) { // the curves, an empty line, the picture
+        const QString curves = chart_->csv(), picture = grid_->csv();
+        return writeText(path, curves.isEmpty() || picture.isEmpty() ? curves + picture
+                                                                     : curves + QLatin1Char('\n') + picture);
+    }
     if (kind() == kRotary)
         return exportPainted({dials_, grid_, chart_}, path, format, scale);
     return exportPainted({grid_, chart_}, path, format, scale);

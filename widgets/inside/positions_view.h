@@ -66,8 +66,18 @@ private:
     void fillRotaryChart();
     void addOtherCurves(ChartContent& chart, std::vector<double> here) const; ///< `here`: a copy, the list grows
     /// The same layer of the second run; null: no comparison, or not recorded.
-    void unfoldScore();
     [[nodiscard]] const AttentionRecord* otherRecord() const;
+    // The arithmetic of what is chosen in the curves and in the picture (positions_unfold.cpp).
+    void unfoldChart();
+    void unfoldCell();
+    void unfoldScore(std::int64_t distance, QPoint at);
+    /// What a recorded query and key would give at every distance, their own positions taken back.
+    [[nodiscard]] static DistanceScores scoresAtDistances(const AttentionRecord& record, std::int32_t head,
+                                                          std::int64_t query, std::int64_t key, std::int64_t nDistance);
+    [[nodiscard]] std::int64_t sinusoidWidth() const; ///< of the table that is drawn for reference
+    [[nodiscard]] std::int32_t alibiHeadCount() const;
+    [[nodiscard]] static std::vector<std::int32_t> alibiHeads(std::int32_t nHead); ///< whose curves are drawn
+    void unfoldRows(std::int64_t a, std::int64_t b, QPoint at);                    ///< of the learned table
     [[nodiscard]] QString comparedText() const;
     void fillLearned();
     void fillSinusoidal();
@@ -80,7 +90,7 @@ private:
     RopeDials* dials_;
     GridView* grid_;
     LineChart* chart_;
-    QPushButton* unfold_;
+    QPushButton *unfold_, *unfoldCell_;
     ScaleLegend* legend_;
     QSplitter *splitter_, *pair_;
     QTimer timer_;

@@ -177,18 +177,27 @@ void ResidualView::unfoldPart(int contribution, QPoint at) {
     const std::shared_ptr<const Model> model = inside().model();
     if (!model || !recording() || !attribution_->attribution())
         return;
+    const auto index = static_cast<std::size_t>(contribution);
+    if (const std::optional<double> there = attribution_->logitThere(index)) {
+        const Contribution& part = attribution_->attribution()->contributions[index];
+        ArithmeticPopup::of(this).open(
+            ArithmeticWords::ofTwoRuns(tr("What %1 wrote to the logit").arg(AttributionPanel::partName(part)),
+                                       inside().otherName(), part.logit, *there),
+            at);
+        return;
+    }
     // Of the attribution on show, and not of what is chosen by now.
     AttributionRequest request;
     request.position = attribution_->attribution()->position;
     request.token = attribution_->attribution()->token;
     request.minus = attribution_->attribution()->minus;
-    request.unfold = static_cast<std::size_t>(contribution);
+    request.unfold = index;
     inside().askEngine(
         this, "unfold",
         [model, request, run = run()](TaskContext& context) {
             return attributeLogit(*model, explainContext(context, *model, "attribution"), run, request);
         },
-        [this, at, index = static_cast<std::size_t>(contribution)](const Result<Attribution>& result) {
+        [this, at, index](const Result<Attribution>& result) {
             if (!result) {
                 tell(result.error());
                 return;
@@ -230,7 +239,7 @@ void ResidualView::askNeurons() {
         },
         [this](Result<NeuronReport> result) {
             if (result)
-                neurons_->setReport(std::move(*result), piece());
+                neurons_->setReport(std::move(*result), piece(), inside().otherName());
             else if (result.error().code != ErrorCode::Cancelled)
                 neurons_->setWaiting(QString::fromStdString(result.error().message));
         });

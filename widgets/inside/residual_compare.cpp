@@ -135,9 +135,13 @@ void ResidualView::fillDifference(GridContent& content) const {
     };
 }
 
-void ResidualView::fillChangedCandidates(BarContent& content, std::int64_t iRow, std::int64_t at) const {
+double ResidualView::ChangedCandidate::change() const {
+    return std::exp(logHere) - std::exp(logThere);
+}
+
+void ResidualView::fillChangedCandidates(BarContent& content, std::int64_t iRow, std::int64_t at) {
+    changed_.clear();
     content.signedBars = true;
-    content.unfolds = false;
     content.valueTitle = tr("Change of probability");
     const TokenScore* here = lens_.cell(iRow, at);
     const TokenScore* there = otherLens_.cell(iRow, at);
@@ -150,8 +154,8 @@ void ResidualView::fillChangedCandidates(BarContent& content, std::int64_t iRow,
     const auto find = [](const TokenScore& score, TokenId id) -> std::optional<double> {
         for (const TokenAlternative& one : score.top)
             if (one.id == id)
-                return std::exp(double(one.logProbability));
-        return score.id == id ? std::optional(std::exp(double(score.logProbability))) : std::nullopt;
+                return double(one.logProbability);
+        return score.id == id ? std::optional(double(score.logProbability)) : std::nullopt;
     };
     std::vector<TokenId> ids;
     for (const TokenScore* score : {here, there})
@@ -162,19 +166,26 @@ void ResidualView::fillChangedCandidates(BarContent& content, std::int64_t iRow,
         ids.push_back(here->id);
     for (const TokenId id : ids) {
         const std::optional<double> p = find(*here, id), q = find(*there, id);
-        if (!p || !q || (std::abs(*p - *q) < kLeastChange && id != here->id))
+        if (!p || !q)
             continue;
+        const ChangedCandidate one{id, *p, *q};
+        if (std::abs(one.change()) >= kLeastChange || id == here->id)
+            changed_.push_back(one);
+    }
+    std::stable_sort(changed_.begin(), changed_.end(), [](const ChangedCandidate& a, const ChangedCandidate& b) {
+        return std::abs(a.change()) > std::abs(b.change());
+    });
+    for (const ChangedCandidate& one : changed_) {
         Bar bar;
-        bar.label = piece()(id);
-        bar.value = *p - *q;
+        bar.label = piece()(one.id);
+        bar.value = one.change();
         bar.valueText = percentChangeText(bar.value);
-        bar.glass = id == here->id ? design::Glass::Amber : design::Glass::Cobalt;
-        bar.description =
-            tr("%1: %2 here, %3 there (id %4)").arg(bar.label, percentText(*p), percentText(*q), QString::number(id));
+        bar.glass = one.id == here->id ? design::Glass::Amber : design::Glass::Cobalt;
+        bar.description = tr("%1: %2 here, %3 there (id %4)")
+                              .arg(bar.label, percentText(std::exp(one.logHere)), percentText(std::exp(one.logThere)),
+                                   QString::number(one.id));
         content.bars.push_back(std::move(bar));
     }
-    std::stable_sort(content.bars.begin(), content.bars.end(),
-                     [](const Bar& a, const Bar& b) { return std::abs(a.value) > std::abs(b.value); });
     content.largest = content.bars.empty() ? 1 : std::max(0.01, std::abs(content.bars.front().value));
 }
 

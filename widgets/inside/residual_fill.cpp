@@ -119,15 +119,25 @@ void ResidualView::fillCandidates() {
 
 void ResidualView::unfoldCandidate(int index, QPoint at) {
     const TokenScore* cell = lens_.cell(listedRow_, listedCol_);
-    if (cell == nullptr || index < 0 || comparing())
+    if (cell == nullptr || index < 0)
         return;
+    const QString where = tr("%1, after token %2").arg(lens_.rowName(listedRow_)).arg(listedCol_);
+    if (comparing()) {
+        if (index >= int(changed_.size()))
+            return;
+        const ChangedCandidate& one = changed_[std::size_t(index)];
+        ArithmeticPopup::of(this).open(
+            ArithmeticWords::probabilityOfTwoRuns(tr("Probability of \u201C%1\u201D, %2").arg(piece()(one.id), where),
+                                                  inside().otherName(), one.logHere, one.logThere),
+            at);
+        return;
+    }
     TokenScore one = *cell; // of the target; the bars before it are the likeliest tokens
     if (index < int(cell->top.size())) {
         one.id = cell->top[std::size_t(index)].id;
         one.logProbability = cell->top[std::size_t(index)].logProbability;
         one.rank = index;
     }
-    const QString where = tr("%1, after token %2").arg(lens_.rowName(listedRow_)).arg(listedCol_);
     ArithmeticPopup::of(this).open(
         ArithmeticWords::probability(one, piece(), where, lens_.logSumExp(listedRow_, listedCol_)), at);
 }

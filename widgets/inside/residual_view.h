@@ -76,7 +76,7 @@ private:
     void askNeurons();
     void fillTable();
     void fillDifference(GridContent& content) const;
-    void fillChangedCandidates(BarContent& content, std::int64_t iRow, std::int64_t at) const;
+    void fillChangedCandidates(BarContent& content, std::int64_t iRow, std::int64_t at);
     [[nodiscard]] std::optional<double> differenceAt(std::int64_t iRow, std::int64_t position) const;
     [[nodiscard]] double differenceColour(double value) const; ///< -1..1
     void sayScale();
@@ -110,6 +110,12 @@ private:
     QTimer lensTimer_, detailTimer_;
     std::int64_t hoverRow_ = -1, hoverCol_ = -1;   ///< its candidates are shown while the pointer is there
     std::int64_t listedRow_ = -1, listedCol_ = -1; ///< the cell whose candidates are listed
+    struct ChangedCandidate {
+        TokenId id = 0;
+        double logHere = 0, logThere = 0;
+        [[nodiscard]] double change() const;
+    };
+    std::vector<ChangedCandidate> changed_; ///< the candidates of a comparison, as they are listed
     bool lensAsked_ = false;
     RunId lensRun_ = 0, detailRun_ = 0; ///< what the engine was asked for last
     QString lensNotes_;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <string_view>
 
@@ -65,34 +66,41 @@ TensorStatistics statisticsOf(const Rows& rows, std::int64_t row, std::int64_t m
     std::vector<float> values(static_cast<std::size_t>(s.nCol));
     s.least = std::numeric_limits<double>::infinity();
     s.greatest = -s.least;
-    double sum = 0, squares = 0;
-    std::int64_t nFinite = 0;
     for (std::int64_t i = 0; i < nTake; ++i) {
-        rows.read(i * s.nRow / nTake, 0, values);
+        const std::int64_t iRow = i * s.nRow / nTake;
+        rows.read(iRow, 0, values);
         double length = 0;
-        for (const float v : values) {
-            if (!std::isfinite(v)) {
+        for (std::size_t j = 0; j < values.size(); ++j) {
+            const auto x = static_cast<double>(values[j]);
+            if (!std::isfinite(x)) {
                 ++s.nNotFinite;
                 continue;
             }
-            const auto x = static_cast<double>(v);
-            s.least = std::min(s.least, x);
-            s.greatest = std::max(s.greatest, x);
-            sum += x;
+            if (x < s.least) {
+                s.least = x;
+                s.leastAt = {iRow, static_cast<std::int64_t>(j)};
+            }
+            if (x > s.greatest) {
+                s.greatest = x;
+                s.greatestAt = {iRow, static_cast<std::int64_t>(j)};
+            }
+            s.sum += x;
             length += x * x;
-            ++nFinite;
+            ++s.nFinite;
         }
-        squares += length;
-        s.norm += std::sqrt(length);
+        s.squares += length;
+        s.rowLengths.push_back(std::sqrt(length));
+        s.rowsRead.push_back(iRow);
+        s.norm += s.rowLengths.back();
     }
     s.nRead = nTake * s.nCol;
     s.norm /= static_cast<double>(nTake);
     s.histogram.assign(kHistogramBins, 0);
-    if (nFinite == 0) {
+    if (s.nFinite == 0) {
         s.least = s.greatest = 0;
     } else {
-        s.mean = sum / static_cast<double>(nFinite);
-        s.deviation = std::sqrt(std::max(0.0, squares / static_cast<double>(nFinite) - s.mean * s.mean));
+        s.mean = s.sum / static_cast<double>(s.nFinite);
+        s.deviation = std::sqrt(std::max(0.0, s.squares / static_cast<double>(s.nFinite) - s.mean * s.mean));
         const double width = s.greatest - s.least;
         for (std::int64_t i = 0; i < nTake; ++i) {
             rows.read(i * s.nRow / nTake, 0, values);
@@ -105,9 +113,24 @@ TensorStatistics statisticsOf(const Rows& rows, std::int64_t row, std::int64_t m
         }
     }
     s.firstRow = std::clamp<std::int64_t>(row, 0, s.nRow - 1);
-    s.first.resize(static_cast<std::size_t>(std::min(kFirstValues, s.nCol)));
-    rows.read(s.firstRow, 0, s.first);
+    rows.read(s.firstRow, 0, values);
+    s.takeRow(values);
     return s;
+}
+
+void TensorStatistics::takeRow(std::span<const float> values) {
+    first.assign(values.begin(), values.begin() + std::min<std::ptrdiff_t>(kFirstValues, std::ssize(values)));
+    rowSquares.clear();
+    for (const float v : values)
+        rowSquares.push_back(static_cast<double>(v) * static_cast<double>(v));
+}
+
+void TensorStatistics::countFrom(std::int64_t start) {
+    firstRow += start;
+    leastAt.iRow += start;
+    greatestAt.iRow += start;
+    for (std::int64_t& row : rowsRead)
+        row += start;
 }
 
 TensorDifference differenceOf(const Rows& a, std::int64_t firstA, const Rows& b, std::int64_t firstB,
@@ -143,14 +166,21 @@ TensorDifference differenceOf(const Rows& a, std::int64_t firstA, const Rows& b,
     result.difference = statisticsOf(
         Rows::view(DType::F32, a.nCol(), nTake, kept, reinterpret_cast<const std::byte*>(kept->data())), 0, mostValues);
     result.difference.nRow = nAll;
+    const auto positionOf = [&](std::int64_t iTaken) {
+        return nTake == 0 ? 0 : firstA + rows[static_cast<std::size_t>(iTaken * nAll / nTake)].first;
+    };
+    for (std::int64_t* iRow :
+         {&result.difference.leastAt.iRow, &result.difference.greatestAt.iRow, &result.difference.firstRow})
+        *iRow = positionOf(*iRow);
+    for (std::int64_t& iRow : result.difference.rowsRead)
+        iRow = positionOf(iRow);
     if (const std::int64_t partner = pairs.of(position);
         position >= firstA && position - firstA < a.nRow() && partner >= firstB && partner - firstB < b.nRow()) {
         a.read(position - firstA, 0, here);
         b.read(partner - firstB, 0, there);
-        result.difference.first.clear();
         result.difference.firstRow = position;
-        for (std::size_t j = 0; j < std::min<std::size_t>(here.size(), kFirstValues); ++j)
-            result.difference.first.push_back(here[j] - there[j]);
+        std::transform(here.begin(), here.end(), there.begin(), here.begin(), std::minus<>());
+        result.difference.takeRow(here);
     }
     return result;
 }

@@ -7,6 +7,7 @@
 #include "core/trace/text_alignment.h"
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace vitral {
@@ -22,6 +23,19 @@ struct TensorStatistics {
     std::vector<double> histogram; ///< [kHistogramBins], counts from least to greatest
     std::vector<float> first;      ///< the first values of row `firstRow`
     std::int64_t firstRow = 0;
+    // What these numbers are made of.
+    struct Place {
+        std::int64_t iRow = 0, iCol = 0;
+    };
+    Place leastAt, greatestAt;
+    std::int64_t nFinite = 0;           ///< values that count
+    double sum = 0, squares = 0;        ///< of them, and of their squares
+    std::vector<double> rowLengths;     ///< of every row that was read
+    std::vector<std::int64_t> rowsRead; ///< which these are
+    std::vector<double> rowSquares;     ///< [nCol], of row `firstRow`
+    /// Rows become positions of a run: the recording begins at `start`.
+    void countFrom(std::int64_t start);
+    void takeRow(std::span<const float> values); ///< as row `firstRow`
 };
 
 /// At most `mostValues` values are read; whole rows, evenly spread. `row`: whose first values are wanted.

@@ -256,6 +256,7 @@ void TextCanvas::paintWords(QPainter& painter, std::int64_t first, std::int64_t 
     const QFontMetricsF small(painter.font());
     double lastRight = -1;
     int lastLine = -1;
+    captions_.clear();
     for (const std::int64_t i : largest) {
         const double w = weightAt(i);
         const QString text =
@@ -266,6 +267,7 @@ void TextCanvas::paintWords(QPainter& painter, std::int64_t first, std::int64_t 
         box.moveLeft(std::clamp(box.left(), 0.0, std::max(0.0, flow_.width() - box.width())));
         if (flow_.line(i) == lastLine && box.left() < lastRight)
             continue; // the one before stands here; the read-out has them all
+        captions_.push_back({i, box});
         lastRight = box.right() + 2;
         lastLine = flow_.line(i);
         painter.setPen(Qt::NoPen);
@@ -273,7 +275,7 @@ void TextCanvas::paintWords(QPainter& painter, std::int64_t first, std::int64_t 
         veil.setAlphaF(0.85F);
         painter.setBrush(veil);
         painter.drawRoundedRect(box, 3, 3);
-        painter.setPen(p.text);
+        painter.setPen(p.accent); // a link, as numbers that unfold are everywhere
         painter.drawText(box, Qt::AlignCenter, text);
     }
     // Who wrote what follows.
@@ -338,19 +340,59 @@ std::int64_t TextCanvas::tokenAt(const QPoint& point) const {
     return flow_.count() == 0 ? -1 : flow_.at(point.x() - kMargin, point.y() - kMargin + verticalScrollBar()->value());
 }
 
+std::int64_t TextCanvas::captionAt(const QPoint& point) const {
+    const QPointF at(point.x() - kMargin, point.y() - kMargin + verticalScrollBar()->value());
+    for (const Caption& caption : captions_)
+        if (caption.box.contains(at))
+            return caption.token;
+    return -1;
+}
+
+bool TextCanvas::hasCaption(std::int64_t token) const {
+    return std::any_of(captions_.begin(), captions_.end(), [token](const Caption& c) { return c.token == token; });
+}
+
+QPoint TextCanvas::captionPlace(std::int64_t token) const {
+    QRectF place = token >= 0 && token < flow_.count() ? flow_.rect(token) : QRectF();
+    for (const Caption& caption : captions_)
+        if (caption.token == token)
+            place = caption.box;
+    return (place.center() + QPointF(kMargin, kMargin - verticalScrollBar()->value())).toPoint();
+}
+
+void TextCanvas::askUnfold() {
+    std::int64_t token = -1;
+    for (std::int64_t i = 0; i < std::ssize(weights_.weights); ++i)
+        if (token < 0 || std::abs(weightAt(i)) > std::abs(weightAt(token)))
+            token = i;
+    if (key_ >= 0 && weightAt(key_) != 0)
+        token = key_;
+    if (token >= 0 && token < flow_.count())
+        emit unfoldAsked(token, viewport()->mapToGlobal(captionPlace(token)));
+}
+
 void TextCanvas::mouseMoveEvent(QMouseEvent* event) {
-    const std::int64_t i = tokenAt(event->pos());
+    const std::int64_t i = captionAt(event->pos()) >= 0 ? -1 : tokenAt(event->pos());
+    if (captionAt(event->pos()) >= 0)
+        viewport()->setCursor(Qt::PointingHandCursor);
+    else if (i < 0)
+        viewport()->setCursor(Qt::ArrowCursor);
     if (i == hovered_)
         return;
     hovered_ = i;
-    viewport()->setCursor(i >= 0 ? Qt::PointingHandCursor : Qt::ArrowCursor);
+    if (i >= 0)
+        viewport()->setCursor(Qt::PointingHandCursor);
     viewport()->update();
     emit tokenHovered(i);
 }
 
 void TextCanvas::mousePressEvent(QMouseEvent* event) {
-    if (const std::int64_t i = tokenAt(event->pos()); i >= 0 && event->button() == Qt::LeftButton)
-        emit tokenClicked(i);
+    if (event->button() != Qt::LeftButton)
+        return;
+    if (const std::int64_t i = captionAt(event->pos()); i >= 0)
+        emit unfoldAsked(i, viewport()->mapToGlobal(event->pos()));
+    else if (const std::int64_t token = tokenAt(event->pos()); token >= 0)
+        emit tokenClicked(token);
 }
 
 bool TextCanvas::viewportEvent(QEvent* event) {
@@ -385,6 +427,10 @@ void TextCanvas::keyPressEvent(QKeyEvent* event) {
     case Qt::Key_End:
         to = n - 1;
         break;
+    case Qt::Key_Return:
+    case Qt::Key_Enter:
+        askUnfold();
+        return;
     default:
         QAbstractScrollArea::keyPressEvent(event);
         return;

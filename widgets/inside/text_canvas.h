@@ -17,6 +17,7 @@ class TextCanvas : public QAbstractScrollArea, public Painted {
     Q_OBJECT
 public:
     explicit TextCanvas(QWidget* parent = nullptr);
+    void askUnfold(); ///< as Enter does
 
     /// A longer snapshot of the same run is appended; another one starts anew.
     void setRecording(RecordingPtr recording, bool grew);
@@ -32,6 +33,8 @@ public:
     /// Weight (of all, by size) that lies in tokens below the threshold.
     [[nodiscard]] double shareBelow() const;
     [[nodiscard]] int nArc() const;
+    [[nodiscard]] bool hasCaption(std::int64_t token) const;     ///< its number is on the screen
+    [[nodiscard]] QPoint captionPlace(std::int64_t token) const; ///< in the viewport; a token without one: itself
     [[nodiscard]] double lastPaintMs() const { return lastPaintMs_; }
 
     [[nodiscard]] QSize pictureSize() const override;
@@ -41,6 +44,8 @@ public:
 signals:
     void tokenHovered(qint64 position); ///< -1: none
     void tokenClicked(qint64 position);
+    /// A click on the number over a token, or Enter (the other token of the selection, or the largest weight).
+    void unfoldAsked(qint64 position, QPoint at);
 
 protected:
     void paintEvent(QPaintEvent* event) override;
@@ -63,6 +68,12 @@ private:
     [[nodiscard]] bool counts(std::int64_t i) const;  ///< at or above the threshold
     [[nodiscard]] bool isAlone(std::int64_t i) const; ///< of a difference: not in the other run
     [[nodiscard]] std::int64_t tokenAt(const QPoint& point) const;
+    [[nodiscard]] std::int64_t captionAt(const QPoint& point) const; ///< whose number is there; -1: none
+    struct Caption {
+        std::int64_t token = 0;
+        QRectF box; ///< as the text lies
+    };
+    mutable std::vector<Caption> captions_; ///< of the last paint
 
     RecordingPtr recording_;
     TokenFlow flow_;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "widgets/inside/text_view.h"
 
+#include "widgets/design/icons.h"
 #include "widgets/design/metrics.h"
+#include "widgets/inside/arithmetic_popup.h"
 #include "widgets/inside/flow_row.h"
 #include "widgets/inside/painted_export.h"
 #include "widgets/inside/scale_legend.h"
@@ -15,6 +17,7 @@
 #include <QScrollBar>
 #include <QSignalBlocker>
 #include <QSlider>
+#include <QToolButton>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -56,6 +59,10 @@ TextView::TextView(InsideController& inside, QWidget* parent) : InsideView(insid
     for (QWidget* widget :
          std::initializer_list<QWidget*>{direction_, mix_, arcs_, difference_, threshold_, thresholdLabel_})
         row->addWidget(widget);
+    unfold_ = new QToolButton(this);
+    unfold_->setIcon(design::icon(QStringLiteral("inside-cell")));
+    unfold_->setIconSize({design::kIcon, design::kIcon});
+    row->addWidget(unfold_);
     legend_ = new ScaleLegend(this);
     row->addWidget(legend_);
     column->addLayout(row);
@@ -77,6 +84,8 @@ TextView::TextView(InsideController& inside, QWidget* parent) : InsideView(insid
         s.key = -1;
         this->inside().selection().set(s, this);
     });
+    connect(canvas_, &TextCanvas::unfoldAsked, this, &TextView::unfold);
+    connect(unfold_, &QToolButton::clicked, canvas_, &TextCanvas::askUnfold);
     connect(mix_, &QComboBox::currentIndexChanged, this, [this] { ask(); });
     connect(direction_, &QComboBox::currentIndexChanged, this, [this] { ask(); });
     connect(difference_, &QCheckBox::toggled, this, [this] { ask(); });
@@ -157,6 +166,41 @@ void TextView::ask() {
             refreshWords();
         },
         true);
+}
+
+void TextView::unfold(qint64 token, QPoint at) {
+    WeightQuestion q = question();
+    q.position = canvas_->weights().position; // of what is on show
+    if (q.position < 0 || canvas_->weights().alone)
+        return;
+    struct Both {
+        std::vector<ArithmeticWords::HeadWeight> here, there;
+    };
+    inside().pool().ask(
+        this, "unfold",
+        [q, token](std::stop_token) {
+            Both both;
+            for (const bool there : {false, true})
+                for (const MixedWeight& w : mixedWeights(q, token, there))
+                    (there ? both.there : both.here).push_back({w.iLayer, w.iHead, w.score, w.logSumExp, w.weight});
+            return both;
+        },
+        [this, q, token, at](const Both& both) {
+            if (both.here.empty() || !isVisible())
+                return;
+            const auto name = [this](std::int64_t i) {
+                return QStringLiteral("%1 \u201C%2\u201D")
+                    .arg(QLocale().toString(static_cast<qlonglong>(i)), this->inside().pieceText(i));
+            };
+            const bool looks = q.direction == LookDirection::LooksAt;
+            ArithmeticPopup::of(this).open(
+                ArithmeticWords::weightOfHeads(
+                    tr("How much token %1 looks at token %2")
+                        .arg(name(looks ? q.position : token), name(looks ? token : q.position)),
+                    both.here, q.mix == HeadMix::LayerMax, q.minus ? this->inside().otherName() : QString(),
+                    both.there),
+                at);
+        });
 }
 
 void TextView::refreshWords() {
@@ -264,6 +308,10 @@ void TextView::retranslate() {
     difference_->setText(tr("Difference"));
     threshold_->setToolTip(tr("Arcs and numbers from this weight on"));
     threshold_->setAccessibleName(threshold_->toolTip());
+    unfold_->setToolTip(
+        tr("Show the arithmetic of the largest weight, or of the other chosen token's; a click on a number "
+           "shows that one's"));
+    unfold_->setAccessibleName(tr("Show the arithmetic"));
     canvas_->setAccessibleName(tr("Tokens of the recorded run"));
     refreshWords();
 }

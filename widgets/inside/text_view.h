@@ -10,6 +10,7 @@ class QCheckBox;
 class QComboBox;
 class QLabel;
 class QSlider;
+class QToolButton;
 
 namespace vitral {
 
@@ -45,12 +46,14 @@ protected:
 private:
     void ask();
     void refreshWords();
+    void unfold(qint64 token, QPoint at);
     [[nodiscard]] WeightQuestion question() const;
 
     TextCanvas* canvas_;
     QComboBox *mix_, *direction_;
     QCheckBox *arcs_, *difference_;
     QSlider* threshold_;
+    QToolButton* unfold_; ///< the arithmetic of the other chosen token's weight, or of the largest
     ScaleLegend* legend_;
     QLabel *thresholdLabel_, *statement_;
     std::int64_t hovered_ = -1;

@@ -89,4 +89,35 @@ std::optional<TokenWeights> tokenWeights(const WeightQuestion& question, std::st
     return out;
 }
 
+std::vector<MixedWeight> mixedWeights(const WeightQuestion& question, std::int64_t token, bool ofMinus) {
+    std::vector<MixedWeight> out;
+    const RecordingPtr& recording = ofMinus ? question.minus : question.recording;
+    if (!recording || (ofMinus && !question.pairs))
+        return out;
+    std::int64_t position = question.position;
+    if (ofMinus) {
+        position = question.pairs->of(position);
+        token = question.pairs->of(token);
+    }
+    const bool looks = question.direction == LookDirection::LooksAt;
+    const std::int64_t query = looks ? position : token, key = looks ? token : position;
+    if (query < 0 || key < 0)
+        return out;
+    for (std::size_t iLayer = 0; iLayer < recording->attention.size(); ++iLayer) {
+        const auto& record = recording->attention[iLayer];
+        const auto layer = static_cast<std::int32_t>(iLayer);
+        if ((question.mix != HeadMix::AllMean && layer != question.iLayer) || !record ||
+            std::max(query, key) >= record->nPosition())
+            continue;
+        for (std::int32_t iHead = 0; iHead < record->geometry.nHead; ++iHead) {
+            if (question.mix == HeadMix::One && iHead != question.iHead)
+                continue;
+            const AttentionCell cell = attentionCell(*record, iHead, query, key);
+            out.push_back({layer, iHead, static_cast<double>(cell.capped), static_cast<double>(cell.logSumExp),
+                           static_cast<double>(cell.weight)});
+        }
+    }
+    return out;
+}
+
 } // namespace vitral

@@ -45,4 +45,12 @@ struct TokenWeights {
 /// Nothing when stopped, or where no such layer was recorded or the position is beyond it.
 std::optional<TokenWeights> tokenWeights(const WeightQuestion& question, std::stop_token stop = {});
 
+/// What one number of it is mixed of: every head's weight between question.position and `token`, in this run or in
+/// question.minus (at the partners). Empty where nothing is recorded, or there is no partner.
+struct MixedWeight {
+    std::int32_t iLayer = 0, iHead = 0;
+    double score = 0, logSumExp = 0, weight = 0;
+};
+std::vector<MixedWeight> mixedWeights(const WeightQuestion& question, std::int64_t token, bool ofMinus);
+
 } // namespace vitral

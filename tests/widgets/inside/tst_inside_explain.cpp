@@ -32,16 +32,9 @@
 using namespace vitral;
 using namespace vitral::test;
 
-class TestInsideExplain : public QObject, protected InsideRoom {
+class TestInsideExplain : public InsideRoom {
     Q_OBJECT
 private slots:
-    void initTestCase() { openRoom(); }
-    void cleanupTestCase() { closeRoom(); }
-    void cleanup() {
-        if (inside_)
-            inside_->setInterventions(nullptr);
-    }
-
     void theLastRowIsTheModelsAnswer() {
         ResidualView view(*inside_);
         view.resize(1000, 700);
@@ -199,12 +192,28 @@ private slots:
                 view.grab().save(qEnvironmentVariable("VITRAL_SHOT_DIR") + QLatin1String(name));
         };
         picture("/difference-residual.png");
+        // A difference unfolds as well: one minus the other.
+        ArithmeticPopup& popup = ArithmeticPopup::of(&view);
+        const auto unfolds = [&popup](BarList* list, std::size_t iStep) {
+            popup.hide();
+            list->setFocus();
+            list->setCurrent(0);
+            QTest::keyClick(list, Qt::Key_Return);
+            QVERIFY(popup.isVisible());
+            QVERIFY2(popup.steps().at(iStep)->formula().endsWith(sixDigits(list->content().bars.at(0).value)),
+                     qPrintable(popup.steps().at(iStep)->formula()));
+        };
+        view.table()->setCurrent(last, n_ - 2);
+        unfolds(view.candidates(), 2);
         view.go("attribution");
         inside_->selection().setPosition(n_ - 1);
         QTRY_VERIFY_WITH_TIMEOUT(view.attributionPanel()->sumText().contains("differences sum to"), kWaitMs);
         picture("/difference-parts.png");
+        unfolds(view.attributionPanel()->bars(), 0);
         view.go("neurons");
         QTRY_VERIFY_WITH_TIMEOUT(view.neuronPanel()->report() && view.neuronPanel()->report()->difference, kWaitMs);
+        unfolds(view.neuronPanel()->neurons(), 0);
+        popup.hide();
         inside_->compareWith(nullptr, {});
         QTRY_VERIFY_WITH_TIMEOUT(!view.comparing() && view.otherLens().empty(), kWaitMs);
     }
@@ -249,10 +258,7 @@ private slots:
         QCOMPARE(turn.steps.size(), std::size_t{4});
         QVERIFY(turn.steps[3].formula.contains(sixDigits(std::cos(step * double(s.position - s.key)))));
         // The score at the recorded distance is the sum over the pairs, and that of the map.
-        QPushButton* unfold = nullptr;
-        for (QPushButton* button : view.findChildren<QPushButton*>())
-            if (button->text() == QLatin1String("Show the arithmetic"))
-                unfold = button;
+        auto* unfold = view.findChild<QPushButton*>(QStringLiteral("unfoldCurve"));
         QVERIFY(unfold != nullptr && unfold->isVisible());
         view.chart()->setCurrent(int(s.position - s.key));
         unfold->click();
@@ -312,6 +318,26 @@ private slots:
         for (const double count : statistics.histogram)
             total += count;
         QCOMPARE(total, double(tensor->rows.nRow() * tensor->rows.nCol()));
+        // What is said of it unfolds, and so does a block: into its parts.
+        auto* unfold = view.findChild<QPushButton*>(QStringLiteral("unfoldTensor"));
+        QVERIFY(unfold != nullptr && unfold->isVisible());
+        unfold->click();
+        ArithmeticPopup& popup = ArithmeticPopup::of(&view);
+        QVERIFY(popup.isVisible());
+        QVERIFY2(popup.steps()[1]->formula().endsWith(sixDigits(statistics.mean)),
+                 qPrintable(popup.steps()[1]->formula()));
+        popup.hide();
+        int block = -1;
+        for (std::size_t i = 0; i < tree.nodes.size() && block < 0; ++i)
+            if (tree.nodes[i].kind == OperationNodeKind::Layer)
+                block = int(i);
+        view.map()->setCurrent(block);
+        for (QPushButton* button : view.findChildren<QPushButton*>())
+            if (button != unfold && button->text() == unfold->text())
+                button->click();
+        QVERIFY(popup.isVisible());
+        QVERIFY(popup.steps().back()->formula().endsWith(countText(tree.nodes[std::size_t(block)].flops)));
+        popup.hide();
     }
 
     void everyViewSavesItsPicture() {
@@ -391,8 +417,23 @@ private slots:
         positions.go("learned");
         QTRY_COMPARE_WITH_TIMEOUT(positions.picture()->content().nRow > 0, learned, kWaitMs);
         QCOMPARE(positions.noteText().contains("does not use it"), !learned);
-        if (learned)
+        if (learned) {
             QCOMPARE(positions.picture()->content().number(3, 3), 1.0); // every row is like itself
+            ArithmeticPopup& popup = ArithmeticPopup::of(&positions);
+            positions.picture()->setCurrent(5, 2);
+            QTest::keyClick(positions.picture(), Qt::Key_Return);
+            QTRY_VERIFY_WITH_TIMEOUT(popup.isVisible(), kWaitMs);
+            const QString said = popup.steps().back()->formula().section(QLatin1String(" = "), -1);
+            const double value = QLocale().toDouble(QString(said).replace(QChar(0x2212), QLatin1Char('-')));
+            QVERIFY2(std::abs(value - positions.picture()->content().number(5, 2)) < 1e-5, qPrintable(said));
+            popup.hide();
+            positions.chart()->setCurrent(4);
+            emit positions.chart()->unfoldAsked(4);
+            QTRY_VERIFY(popup.isVisible());
+            QVERIFY2(popup.steps().back()->formula().endsWith(sixDigits(positions.chart()->content().curves[0].y[4])),
+                     qPrintable(popup.steps().back()->formula()));
+            popup.hide();
+        }
 
         ResidualView residual(*inside_);
         residual.resize(900, 600);
@@ -421,4 +462,5 @@ private slots:
 };
 
 QTEST_MAIN(TestInsideExplain)
+#include "inside_room.moc"
 #include "tst_inside_explain.moc"

@@ -21,6 +21,8 @@
 #include <QMenu>
 #include <QProcess>
 #include <QPushButton>
+#include <QScrollArea>
+#include <QScrollBar>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 
@@ -30,7 +32,7 @@
 using namespace vitral;
 using namespace vitral::test;
 
-class TestInsideInterventions : public QObject, protected InsideRoom {
+class TestInsideInterventions : public InsideRoom {
     Q_OBJECT
 
     /// The last row of the lens is what the run itself predicted, at every token.
@@ -53,11 +55,23 @@ class TestInsideInterventions : public QObject, protected InsideRoom {
     QString said_;
 
 private slots:
-    void initTestCase() { openRoom(); }
-    void cleanupTestCase() { closeRoom(); }
-    void cleanup() {
-        if (inside_)
-            inside_->setInterventions(nullptr);
+    /// Beside the chat in a small window no page scrolls sideways.
+    void fitsBesideTheChat() {
+        constexpr int kNarrow = 285; // what 800 x 600 leaves for it
+        InterventionsView view(*inside_);
+        view.resize(kNarrow, 330);
+        view.show();
+        view.add(scaleHead(0, 3, 0));
+        for (const char* page : {"hand", "steering", "sweep", "patching", "effect"}) {
+            view.go(page);
+            QCoreApplication::processEvents();
+            auto* scroll = view.findChild<QScrollArea*>();
+            QVERIFY(scroll != nullptr);
+            QVERIFY2(scroll->horizontalScrollBar()->maximum() == 0,
+                     qPrintable(QStringLiteral("%1: %2")
+                                    .arg(QLatin1String(page))
+                                    .arg(scroll->widget()->minimumSizeHint().width())));
+        }
     }
 
     /// A run is explained with the changes it was recorded with, whatever is switched on by now.
@@ -360,4 +374,5 @@ private slots:
 };
 
 QTEST_MAIN(TestInsideInterventions)
+#include "inside_room.moc"
 #include "tst_inside_interventions.moc"

@@ -4,14 +4,10 @@
 
 #include "core/io/npy.h"
 #include "core/trace/attention_map.h"
-#include "tests/support/chat_fixture.h"
-#include "tests/support/inside_recording.h"
+#include "tests/support/made_up_room.h"
 #include "widgets/canvas/heatmap_canvas.h"
-#include "widgets/inside/arithmetic.h"
-#include "widgets/inside/cell_step.h"
 #include "widgets/inside/cell_view.h"
 #include "widgets/inside/difference_map_source.h"
-#include "widgets/inside/inside_window.h"
 #include "widgets/inside/line_chart.h"
 #include "widgets/inside/matrix_view.h"
 #include "widgets/inside/overview_view.h"
@@ -33,22 +29,9 @@
 using namespace vitral;
 using namespace vitral::test;
 
-class TestInsideViews : public QObject, protected ChatFixture {
+class TestInsideViews : public MadeUpRoom {
     Q_OBJECT
 private slots:
-    void init() {
-        setUpChat();
-        inside_ = std::make_unique<InsideController>(*port_, *bridge_, *chat_, *model_);
-        window_ = std::make_unique<InsideWindow>(*inside_);
-        window_->resize(1000, 700);
-        window_->show();
-    }
-    void cleanup() {
-        window_.reset();
-        inside_.reset();
-        tearDownChat();
-    }
-
     void emptyRoomSaysWhatToDo() {
         QVERIFY(window_->emptyText().contains(QStringLiteral("recorded")));
         show({});
@@ -90,22 +73,6 @@ private slots:
                 best = c;
                 bestHead = {s.iLayer, s.iHead};
             }
-        // The score of a head is the mean of what its tokens give, and can be looked at.
-        const auto terms = HeadScorer(inside_->recording()->tokens)
-                               .terms(*inside_->recording()->attention[static_cast<std::size_t>(bestHead.iLayer)],
-                                      bestHead.iHead, HeadBehaviour::PreviousToken);
-        QVERIFY(terms && terms->size() == 39);
-        double sum = 0;
-        for (const BehaviourTerm& term : *terms)
-            sum += term.mass;
-        const auto at = std::find_if(scores.begin(), scores.end(), [&](const HeadScores& s) {
-            return s.iLayer == bestHead.iLayer && s.iHead == bestHead.iHead;
-        });
-        QVERIFY(std::abs(sum / 39 - at->of(HeadBehaviour::PreviousToken).mass) < 1e-12);
-        const Arithmetic words =
-            ArithmeticWords::headScore(QStringLiteral("b"), QStringLiteral("h"), at->of(HeadBehaviour::PreviousToken),
-                                       *terms, [](std::int64_t i) { return QString::number(i); });
-        QVERIFY(words.steps[1].formula.contains(sixDigits(sum / 39)));
         const auto firstLine = [&] { return view->grid()->csv().split(QStringLiteral("\r\n")).value(1); };
         QTRY_VERIFY2(firstLine().startsWith(QStringLiteral("%1,%2,0.").arg(bestHead.iLayer).arg(bestHead.iHead)),
                      qPrintable(view->grid()->csv()));
@@ -193,66 +160,6 @@ private slots:
         QVERIFY(text.open(QIODevice::ReadOnly));
         QCOMPARE(text.readAll().count("\r\n"), qsizetype{41});
         QVERIFY(!view->exportAs(QStringLiteral("/nowhere/m.npy"), QStringLiteral("npy"), 1).has_value());
-    }
-
-    void cellAddsUp_data() {
-        QTest::addColumn<bool>("rotary");
-        QTest::addColumn<float>("softcap");
-        QTest::addColumn<int>("window");
-        QTest::addColumn<bool>("sinks");
-        QTest::newRow("plain") << false << 0.0F << 0 << false;
-        QTest::newRow("rotary") << true << 0.0F << 0 << false;
-        QTest::newRow("soft cap") << true << 5.0F << 0 << false;
-        QTest::newRow("window") << true << 0.0F << 24 << false;
-        QTest::newRow("sink") << true << 0.0F << 0 << true;
-    }
-    void cellAddsUp() {
-        QFETCH(bool, rotary);
-        QFETCH(float, softcap);
-        QFETCH(int, window);
-        QFETCH(bool, sinks);
-        InsideShape shape;
-        shape.rotary = rotary;
-        shape.softcap = softcap;
-        shape.window = window;
-        shape.sinks = sinks;
-        show(shape);
-        inside_->selection().setHead(1, 2);
-        inside_->selection().setCell(33, 14);
-        window_->showView(QStringLiteral("cell"));
-        auto* view = static_cast<CellView*>(window_->view(QStringLiteral("cell")));
-        const CellArithmetic* c = view->arithmetic();
-        QVERIFY(c != nullptr);
-        const AttentionCell truth = attentionCell(*inside_->recording()->attention[1], 2, 33, 14);
-        QVERIFY(std::abs(c->weight - static_cast<double>(truth.weight)) < 1e-5);
-        QVERIFY(std::abs(std::accumulate(c->product.begin(), c->product.end(), 0.0) - c->dot) < 1e-9);
-        QCOMPARE(c->running.back(), c->dot);
-        QVERIFY(std::abs(c->rowSum + c->sinkWeight - 1) < 1e-9);
-        QVERIFY(std::abs(c->lse - c->recordedLse) < 1e-4); // made from the same 16-bit values
-        QCOMPARE(c->sink.has_value(), sinks);
-        // Rotation keeps lengths, and turning back by 0 changes nothing.
-        const auto norm = [](const std::vector<double>& v) {
-            return std::sqrt(std::inner_product(v.begin(), v.end(), v.begin(), 0.0));
-        };
-        QVERIFY(std::abs(norm(c->q) - norm(c->qBefore)) < 1e-9);
-        if (!rotary)
-            QCOMPARE(c->q, c->qBefore);
-        // What stands on the screen is what was computed.
-        QVERIFY2(view->step(CellView::Scale)->formula().contains(QStringLiteral("=")),
-                 qPrintable(view->step(CellView::Scale)->formula()));
-        QCOMPARE(view->step(CellView::SoftCap)->isHidden(), softcap == 0);
-        view->unfold(CellView::Sum);
-        QVERIFY(view->step(CellView::Sum)->isOpen());
-    }
-
-    void cellThatCannotBeSeenSaysWhy() {
-        show({});
-        inside_->selection().setHead(0, 0);
-        inside_->selection().setCell(5, 9);
-        window_->showView(QStringLiteral("cell"));
-        auto* view = static_cast<CellView*>(window_->view(QStringLiteral("cell")));
-        QCOMPARE(view->arithmetic()->weight, 0.0);
-        QVERIFY(view->step(CellView::Mask)->sentence().contains(QStringLiteral("cannot be seen")));
     }
 
     void textShadesWhatAHeadLooksAt() {
@@ -555,13 +462,8 @@ private slots:
         QCOMPARE(again.currentView()->name(), QStringLiteral("text"));
         QCOMPARE(again.currentView()->saveState()[QStringLiteral("mix")].toInt(), static_cast<int>(HeadMix::LayerMax));
     }
-
-private:
-    void show(const InsideShape& shape) { inside_->show(insideRecording(shape), RecordingOrigin::File); }
-
-    std::unique_ptr<InsideController> inside_;
-    std::unique_ptr<InsideWindow> window_;
 };
 
 QTEST_MAIN(TestInsideViews)
+#include "made_up_room.moc"
 #include "tst_inside_views.moc"
