@@ -80,6 +80,18 @@ int StepStrip::shownEvery() const {
     return apart >= thumb() + 2 ? 1 : std::max(1, int(std::ceil((thumb() + 2) / std::max(apart, 0.1))));
 }
 
+std::vector<int> StepStrip::shownMoments() const {
+    std::vector<int> shown;
+    const int every = shownEvery();
+    const int last = content_.nMoment - 1;
+    for (int i = last % every; i <= last; i += every)
+        if (std::abs(i - current_) >= every)
+            shown.push_back(i);
+    if (last >= 0)
+        shown.insert(std::upper_bound(shown.begin(), shown.end(), current_), current_);
+    return shown;
+}
+
 void StepStrip::paint(QPainter& painter, bool live) const {
     const Palette& colours = paletteFor(this);
     const int edge = thumb();
@@ -90,14 +102,15 @@ void StepStrip::paint(QPainter& painter, bool live) const {
         painter.drawText(rect(), Qt::AlignCenter | Qt::TextWordWrap, content_.empty);
         return;
     }
-    const int every = shownEvery();
+    const std::vector<int> shown = shownMoments();
     const auto row = [&](const std::vector<QImage>& images, int iRow) {
         const int top = kSpace1 + iRow * (edge + kSpace1);
         painter.fillRect(QRect(0, top, width(), edge), colours.sunken);
-        const auto one = [&](int i, bool chosen) {
-            QRectF box(xOf(i) - edge / 2.0, top, edge, edge);
+        for (const int i : shown) {
+            const bool chosen = i == current_;
+            const QRectF box(xOf(i) - edge / 2.0, top, edge, edge);
             if (i >= int(images.size()) || images[std::size_t(i)].isNull())
-                return;
+                continue;
             const QImage& image = images[std::size_t(i)];
             const QSizeF fitted = QSizeF(image.size()).scaled(box.size(), Qt::KeepAspectRatio);
             const QRectF place(box.center() - QPointF(fitted.width() / 2, fitted.height() / 2), fitted);
@@ -105,10 +118,7 @@ void StepStrip::paint(QPainter& painter, bool live) const {
             painter.setBrush(Qt::NoBrush);
             painter.setPen(QPen(chosen ? colours.accent : colours.border, chosen ? 3 : 1));
             painter.drawRect(place);
-        };
-        for (int i = 0; i < content_.nMoment; i += every)
-            one(i, false);
-        one(current_, true); // over its neighbours, and also where it is not one of those shown
+        }
     };
     row(content_.run, 0);
     if (!content_.forward.empty())

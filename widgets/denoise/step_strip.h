@@ -36,6 +36,9 @@ public:
     void setCurrent(int moment); ///< does not signal
     void setSmooth(bool smooth);
     [[nodiscard]] int shownEvery() const; ///< 1: all thumbnails are on the screen
+    /// Moments whose thumbnails are drawn, none over another: every shownEvery()-th counted back from the last one,
+    /// which is the run's result, and the current one in place of those it would cover.
+    [[nodiscard]] std::vector<int> shownMoments() const;
 
     [[nodiscard]] QSize pictureSize() const override { return size(); }
     void paintPicture(QPainter& painter) const override;

@@ -203,6 +203,27 @@ private slots:
         QVERIFY(!strip.grab().isNull());
     }
 
+    void noThumbnailLiesOverAnother() {
+        StepStrip strip;
+        StripContent content;
+        for (const int width : {200, 480, 777, 1100}) {
+            strip.resize(width, strip.sizeHint().height());
+            for (content.nMoment = 1; content.nMoment <= 51; content.nMoment += 5) {
+                strip.setContent(content);
+                const int every = strip.shownEvery(), last = content.nMoment - 1;
+                for (int current = 0; current <= last; ++current) {
+                    strip.setCurrent(current);
+                    const std::vector<int> shown = strip.shownMoments();
+                    QVERIFY(std::binary_search(shown.begin(), shown.end(), current));
+                    QVERIFY(shown.front() >= 0 && shown.back() <= last);
+                    QVERIFY(shown.back() == last || last - current < every); // what came out
+                    for (std::size_t i = 1; i < shown.size(); ++i)
+                        QVERIFY(shown[i] - shown[i - 1] >= every);
+                }
+            }
+        }
+    }
+
     void aDiagramGivesItsNumbers() {
         VectorDiagram diagram;
         diagram.resize(300, 240);
