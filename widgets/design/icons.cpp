@@ -19,7 +19,8 @@ QByteArray svgSource(const QString& name) {
 }
 
 QColor toneColor(IconTone tone, QIcon::Mode mode) {
-    const Palette& p = paletteFor(QApplication::palette());
+    const QPalette shown = QApplication::palette();
+    const Palette& p = paletteFor(shown);
     if (mode == QIcon::Disabled)
         return blend(p.window, p.textMuted, 0.5);
     switch (tone) {
