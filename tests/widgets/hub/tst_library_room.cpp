@@ -94,6 +94,18 @@ class TestLibraryRoom : public QObject {
         made->room->activated();
         return made;
     }
+    static void listFiles(const Made& made, const char* repo = "anna/small-GGUF") {
+        made.room->go(QStringLiteral("files=") + QLatin1String(repo));
+        QTRY_COMPARE(made.room->hub()->nFile(), 2);
+    }
+    static void download(const Made& made, const char* repo = "anna/small-GGUF") {
+        listFiles(made, repo);
+        QVERIFY(made.room->hub()->download("small-q8_0.gguf"));
+    }
+    /// The newest transfer comes to that.
+    static void awaitState(const Made& made, HubController::TransferState state) {
+        QTRY_COMPARE(made.hub->transfers().back().state, state);
+    }
     void picture(const LibraryRoom& room, const char* name) const {
         if (const QString folder = qEnvironmentVariable("VITRAL_SAVE_PICTURES"); !folder.isEmpty())
             const_cast<LibraryRoom&>(room).grab().save(folder + '/' + name + ".png");
@@ -221,7 +233,7 @@ private slots:
         QTRY_COMPARE(made->room->hub()->nFile(), 1);
         QVERIFY(made->room->hub()->download("q8-00001-of-00002.gguf"));
         QCOMPARE(made->hub->transfers().size(), std::size_t{2});
-        QTRY_COMPARE(made->hub->transfers().back().state, HubController::TransferState::Done);
+        awaitState(*made, HubController::TransferState::Done);
         QVERIFY(QFile::exists(folder_->filePath("models/anna/cut/q8-00001-of-00002.gguf")));
         QVERIFY(QFile::exists(folder_->filePath("models/anna/cut/q8-00002-of-00002.gguf")));
     }
@@ -229,8 +241,7 @@ private slots:
     void anotherFolder() {
         const auto made = make();
         HubPage& page = *made->room->hub();
-        made->room->go("files=anna/small-GGUF");
-        QTRY_COMPARE(page.nFile(), 2);
+        listFiles(*made);
         QSignalSpy changed(made->hub.get(), &HubController::folderChanged);
         page.chooseFolder("/proc/models");
         QVERIFY(page.said().contains("another folder") && changed.empty());
@@ -239,7 +250,7 @@ private slots:
         QVERIFY(page.said().isEmpty());
         picture(*made->room, "library-folder");
         QVERIFY(page.download("small-q8_0.gguf"));
-        QTRY_COMPARE(made->hub->transfers().back().state, HubController::TransferState::Done);
+        awaitState(*made, HubController::TransferState::Done);
         QVERIFY(QFile::exists(folder_->filePath("elsewhere/models/anna/small-GGUF/small-q8_0.gguf")));
         QVERIFY(!QFile::exists(folder_->filePath("models/anna/small-GGUF/small-q8_0.gguf")));
         QTRY_COMPARE(made->room->disk()->nModel(), 2);
@@ -249,12 +260,10 @@ private slots:
         slow_ = true;
         const auto made = make();
         HubPage& page = *made->room->hub();
-        made->room->go("files=anna/small-GGUF");
-        QTRY_COMPARE(page.nFile(), 2);
-        QVERIFY(page.download("small-q8_0.gguf"));
+        download(*made);
         QTRY_VERIFY(made->hub->transfers().back().progress.doneBytes > 0);
         made->hub->cancel(made->hub->transfers().back().id);
-        QTRY_COMPARE(made->hub->transfers().back().state, HubController::TransferState::Cancelled);
+        awaitState(*made, HubController::TransferState::Cancelled);
         const QString part = folder_->filePath("models/anna/small-GGUF/small-q8_0.gguf.part");
         QVERIFY(QFile::exists(part)); // unless asked for
         picture(*made->room, "library-stopped");
@@ -270,14 +279,13 @@ private slots:
         HubPage& page = *made->room->hub();
         made->room->go("search=smollm");
         QTRY_COMPARE(page.nFound(), 3);
-        made->room->go("files=anna/small-GGUF");
-        QTRY_COMPARE(page.nFile(), 2);
+        listFiles(*made);
         picture(*made->room, "library-files");
         QVERIFY(page.download("small-q8_0.gguf"));
         QVERIFY(TaskList::shared().nRunning() == 1);
         const QString path = folder_->filePath("models/anna/small-GGUF/small-q8_0.gguf");
         QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(path), 20000);
-        QTRY_COMPARE(made->hub->transfers().back().state, HubController::TransferState::Done);
+        awaitState(*made, HubController::TransferState::Done);
         QCOMPARE(TaskList::shared().nRunning(), 0);
         picture(*made->room, "library-done");
         // It is among the models now, and can be chatted with from here.
@@ -291,7 +299,7 @@ private slots:
         // What does not fit on the disk is refused before a byte comes.
         const std::size_t before = server_->requests().size();
         QVERIFY(page.download("huge-f16.gguf"));
-        QTRY_COMPARE(made->hub->transfers().back().state, HubController::TransferState::Failed);
+        awaitState(*made, HubController::TransferState::Failed);
         QVERIFY(made->hub->transfers().back().sentence.contains("not enough room"));
         QCOMPARE(server_->requests().size(), before);
         picture(*made->room, "library-no-room");
@@ -301,19 +309,17 @@ private slots:
         slow_ = true;
         const auto made = make();
         HubPage& page = *made->room->hub();
-        made->room->go("files=anna/small-GGUF");
-        QTRY_COMPARE(page.nFile(), 2);
-        QVERIFY(page.download("small-q8_0.gguf"));
+        download(*made);
         QTRY_VERIFY(!made->hub->transfers().empty() &&
                     made->hub->transfers().back().progress.doneBytes == static_cast<quint64>(model_.size()) / 2);
         picture(*made->room, "library-running");
         const auto items = TaskList::shared().items();
         QVERIFY(!items.empty() && items.front().running);
         items.front().cancel();
-        QTRY_COMPARE(made->hub->transfers().back().state, HubController::TransferState::Cancelled);
+        awaitState(*made, HubController::TransferState::Cancelled);
         slow_ = false;
         QVERIFY(page.download("small-q8_0.gguf"));
-        QTRY_COMPARE(made->hub->transfers().back().state, HubController::TransferState::Done);
+        awaitState(*made, HubController::TransferState::Done);
         QVERIFY(server_->requests().back().from() >= static_cast<std::size_t>(model_.size()) / 2);
         made->hub->forget(made->hub->transfers().back().id);
         QVERIFY(made->hub->transfers().empty());
@@ -322,10 +328,8 @@ private slots:
     void wrongBytesAreSaid() {
         wrong_ = true;
         const auto made = make();
-        made->room->go("files=meta/gated-GGUF");
-        QTRY_COMPARE(made->room->hub()->nFile(), 2);
-        QVERIFY(made->room->hub()->download("small-q8_0.gguf"));
-        QTRY_COMPARE(made->hub->transfers().back().state, HubController::TransferState::Failed);
+        download(*made, "meta/gated-GGUF");
+        awaitState(*made, HubController::TransferState::Failed);
         QVERIFY(made->hub->transfers().back().sentence.contains("checksum"));
         QVERIFY(!QFile::exists(folder_->filePath("models/meta/gated-GGUF/small-q8_0.gguf")));
         theme_->setChoice(design::ThemeChoice::Dark);
@@ -337,9 +341,7 @@ private slots:
     void endsWhileItWorks() {
         slow_ = true;
         auto made = make();
-        made->room->go("files=anna/small-GGUF");
-        QTRY_COMPARE(made->room->hub()->nFile(), 2);
-        QVERIFY(made->room->hub()->download("small-q8_0.gguf"));
+        download(*made);
         QTRY_VERIFY(made->hub->transfers().back().progress.doneBytes > 0);
         made->hub->search("x", true);
         made.reset();
@@ -349,11 +351,10 @@ private slots:
     void tokensAreSentAndNotWritten() {
         const auto made = make();
         made->hub->setToken("hf_secretsecret", false);
-        made->room->go("files=meta/gated-GGUF");
-        QTRY_COMPARE(made->room->hub()->nFile(), 2);
+        listFiles(*made, "meta/gated-GGUF");
         QCOMPARE(server_->requests().back().header("authorization"), "Bearer hf_secretsecret");
         QVERIFY(made->room->hub()->download("small-q8_0.gguf"));
-        QTRY_COMPARE(made->hub->transfers().back().state, HubController::TransferState::Done);
+        awaitState(*made, HubController::TransferState::Done);
         QDirIterator it(folder_->path(), QDir::Files | QDir::Hidden, QDirIterator::Subdirectories);
         while (it.hasNext()) {
             QFile file(it.next());
