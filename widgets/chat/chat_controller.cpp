@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The conversation half: opening, editing and walking the tree. The run that answers is in chat_controller_run.cpp.
+// The conversation as a whole: opening, storing, what fills the context. Its messages: chat_controller_path.cpp; the
+// run that answers: chat_controller_run.cpp.
 #include "widgets/chat/chat_controller.h"
 
 #include "core/base/log.h"
@@ -196,148 +197,6 @@ void ChatController::addMessage(Message message, std::function<void(std::shared_
         });
 }
 
-void ChatController::edit(MessageId id, const QString& text, bool thenAnswer) {
-    const std::shared_ptr<Message> old = tree_.message(id);
-    if (!old || busy())
-        return;
-    setPhase(Phase::Storing);
-    Message fresh;
-    fresh.parent = old->parent;
-    fresh.role = old->role;
-    fresh.text = text.toStdString();
-    addMessage(std::move(fresh), [this, thenAnswer](const std::shared_ptr<Message>& message) {
-        if (thenAnswer && message->role == Role::User)
-            beginAnswer({message->id, {}, false, kNoMessage, false});
-        else {
-            setPhase(Phase::Idle);
-            contextTimer_.start();
-        }
-    });
-}
-
-void ChatController::switchSibling(MessageId id, int step) {
-    const Siblings siblings = tree_.siblings(id);
-    const int target = siblings.current + step;
-    if (busy() || target < 0 || target >= static_cast<int>(siblings.ids.size()))
-        return;
-    show(siblings.ids[static_cast<std::size_t>(target)]);
-}
-
-void ChatController::show(MessageId id) {
-    if (busy() || tree_.node(id) == nullptr)
-        return;
-    // Every ancestor must lead here. Only what is not active already is written.
-    for (MessageId at = id; at != kNoMessage;) {
-        const MessageNode* node = tree_.node(at);
-        if (node == nullptr)
-            break;
-        const MessageId parent = node->parent;
-        const MessageNode* above = tree_.node(parent);
-        const MessageId active = parent == kNoMessage ? tree_.activeRoot()
-                                 : above != nullptr   ? above->activeChild
-                                                      : kNoMessage;
-        if (active != at) {
-            tree_.setActive(at);
-            store_.ask(
-                this,
-                [conversation = info_.id, parent, at](ConversationStore& s) {
-                    return s.setActiveChild(conversation, parent, at);
-                },
-                [this](Result<void> r) { check(r); });
-        }
-        at = parent;
-    }
-    rebuildPath();
-}
-
-void ChatController::fetch(MessageId id) {
-    if (tree_.node(id) == nullptr)
-        return;
-    store_.ask(
-        this, [id](ConversationStore& s) { return s.message(id); },
-        [this, id, generation = generation_](Result<Message> got) {
-            if (generation != generation_ || !check(got))
-                return;
-            tree_.keep(std::make_shared<Message>(std::move(*got)));
-            emit fetched(id);
-        });
-}
-
-void ChatController::rebuildPath(bool mayFetch) {
-    std::vector<MessageId> missing;
-    std::vector<std::shared_ptr<Message>> fresh = tree_.activePath(&missing);
-    if (!missing.empty() && mayFetch) {
-        store_.ask(
-            this,
-            [missing](ConversationStore& s) -> Result<std::vector<Message>> {
-                std::vector<Message> out;
-                for (const MessageId id : missing) {
-                    VITRAL_TRY_ASSIGN(Message message, s.message(id));
-                    out.push_back(std::move(message));
-                }
-                return out;
-            },
-            [this, generation = generation_](Result<std::vector<Message>> got) {
-                if (generation != generation_ || !check(got))
-                    return;
-                for (Message& message : *got)
-                    tree_.keep(std::make_shared<Message>(std::move(message)));
-                rebuildPath(false);
-            });
-        return;
-    }
-    std::size_t same = 0;
-    while (same < fresh.size() && same < path_.size() && fresh[same] == path_[same])
-        ++same;
-    path_ = std::move(fresh);
-    emit reset(static_cast<int>(same));
-    contextTimer_.start();
-}
-
-void ChatController::removeMessage(MessageId id) {
-    if (busy() || tree_.node(id) == nullptr)
-        return;
-    store_.ask(
-        this, [id](ConversationStore& s) { return s.removeMessage(id); },
-        [this, id, generation = generation_](Result<void> r) {
-            if (generation != generation_ || !check(r))
-                return;
-            lastRemoved_ = id;
-            tree_.remove(id);
-            rebuildPath();
-            emit stored();
-            emit messageRemoved();
-        });
-}
-
-void ChatController::undoRemove() {
-    if (lastRemoved_ == kNoMessage || busy())
-        return;
-    const MessageId id = std::exchange(lastRemoved_, kNoMessage);
-    struct Again {
-        std::vector<MessageNode> nodes;
-        std::vector<Message> path;
-    };
-    store_.ask(
-        this,
-        [id, conversation = info_.id](ConversationStore& s) -> Result<Again> {
-            VITRAL_TRY(s.restoreMessage(id));
-            Again again;
-            VITRAL_TRY_ASSIGN(again.nodes, s.tree(conversation));
-            VITRAL_TRY_ASSIGN(again.path, s.activePath(conversation));
-            return again;
-        },
-        [this, id, generation = generation_](Result<Again> again) {
-            if (generation != generation_ || !check(again))
-                return;
-            tree_.reset(std::move(again->nodes), std::move(again->path));
-            path_ = tree_.activePath();
-            emit reset(0);
-            emit stored();
-            show(id);
-        });
-}
-
 void ChatController::setTitle(const QString& title) {
     if (info_.id == 0 || title.trimmed().isEmpty())
         return;
@@ -357,43 +216,6 @@ void ChatController::saveDraft(const QString& text) {
     draft_ = text;
     draftTimer_.start();
     contextTimer_.start();
-}
-
-void ChatController::setLeftOut(std::vector<MessageId> ids, bool leftOut) {
-    for (const MessageId id : ids)
-        if (const std::shared_ptr<Message> message = tree_.message(id))
-            message->leftOut = leftOut;
-    for (const MessageId id : ids)
-        if (const int index = indexOf(id); index >= 0)
-            emit changed(index);
-    store_.ask(
-        this, [ids = std::move(ids), leftOut](ConversationStore& s) { return s.setLeftOut(ids, leftOut); },
-        [this](Result<void> r) { check(r); });
-}
-
-void ChatController::leaveOutOldest() {
-    if (busy() || offered_.empty())
-        return;
-    const int n = static_cast<int>(offered_.size());
-    setLeftOut(std::exchange(offered_, {}), true);
-    emit messagesLeftOut(n);
-    const Message* last = path_.empty() ? nullptr : path_.back().get();
-    if (last != nullptr && last->role == Role::Assistant && last->state == MessageState::Failed && last->text.empty() &&
-        model_.model()) {
-        stopAsked_ = false;
-        beginAnswer({last->parent, {}, true, last->id, false});
-        return;
-    }
-    refreshContext();
-}
-
-void ChatController::takeBackLeftOut() {
-    std::vector<MessageId> ids;
-    for (const auto& message : path_)
-        if (message->leftOut)
-            ids.push_back(message->id);
-    setLeftOut(std::move(ids), false);
-    refreshContext();
 }
 
 void ChatController::refreshFromStore() {
