@@ -5,6 +5,7 @@
 #include "core/base/system_memory.h"
 #include "core/hub/download.h"
 #include "core/io/gguf.h"
+#include "widgets/design/amounts.h"
 #include "widgets/design/icons.h"
 #include "widgets/design/metrics.h"
 #include "widgets/panels/notice_bar.h"
@@ -43,15 +44,11 @@ enum Kind { Model, Foreign, Bundled, Unfinished }; ///< Foreign: kept by another
 constexpr int kMostLicence = 28;                   ///< letters in the table; the tip has all
 constexpr quint64 kProgramBytes = quint64{200} << 20U;
 
-QString sizeText(quint64 bytes) {
-    return QLocale().formattedDataSize(static_cast<qint64>(bytes), 2, QLocale::DataSizeSIFormat);
-}
-
 } // namespace
 
 DiskPage::DiskPage(Worker& worker, QStringList folders, QString bundled, QString downloads, QWidget* parent)
-    : QWidget(parent), worker_(worker), scanner_(worker), folders_(std::move(folders)),
-      downloads_{std::move(downloads)}, bundled_(std::move(bundled)) {
+    : QWidget(parent), worker_(worker), scanner_(worker),
+      folders_(std::move(folders)), downloads_{std::move(downloads)}, bundled_(std::move(bundled)) {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(design::kSpace4, design::kSpace4, design::kSpace4, design::kSpace4);
     column->setSpacing(design::kSpace3);
@@ -175,14 +172,14 @@ void DiskPage::addEntry(const ModelEntry& entry, bool picture) {
                              : entry.known            ? QString()
                                                       : tr("This version cannot run this architecture."));
     cell(entry.quantisation, entry.quantisation);
-    cell(sizeText(static_cast<quint64>(entry.fileBytes)), entry.fileBytes);
+    cell(design::sizeText(static_cast<quint64>(entry.fileBytes)), entry.fileBytes);
     const bool told = entry.problem.isEmpty() && entry.neededBytes > 0;
     const bool fits = memory_ == 0 || entry.neededBytes + kProgramBytes <= memory_;
-    cell(told ? (fits ? tr("%1: fits") : tr("%1: too large")).arg(sizeText(entry.neededBytes)) : QString(),
+    cell(told ? (fits ? tr("%1: fits") : tr("%1: too large")).arg(design::sizeText(entry.neededBytes)) : QString(),
          QVariant::fromValue(entry.neededBytes))
         ->setToolTip((picture ? tr("While it draws in its own size; %1 is free now.")
                               : tr("With a context of 4,096 tokens; %1 is free now."))
-                         .arg(sizeText(memory_)));
+                         .arg(design::sizeText(memory_)));
     const QString licence =
         entry.licence.size() > kMostLicence ? entry.licence.left(kMostLicence) + QChar(0x2026) : entry.licence;
     cell(licence.isEmpty() ? tr("not said") : licence, entry.licence)->setToolTip(entry.licence);
@@ -226,7 +223,7 @@ void DiskPage::addUnfinished() {
             whole > 0
                 ? tr("unfinished, %1 %").arg(QLocale().toString(100.0 * static_cast<double>(there) / whole, 'f', 0))
                 : tr("unfinished"));
-        row[SizeColumn]->setText(sizeText(static_cast<quint64>(there)));
+        row[SizeColumn]->setText(design::sizeText(static_cast<quint64>(there)));
         row[SizeColumn]->setData(there, kSortRole);
         row[PlaceColumn]->setText(QFileInfo(path).path());
         items_->appendRow(row);

@@ -3,8 +3,7 @@
 
 #include "core/hub/key_store.h"
 #include "widgets/chat/error_text.h"
-
-#include <QLocale>
+#include "widgets/design/amounts.h"
 
 #include <algorithm>
 #include <thread>
@@ -167,13 +166,9 @@ void HubController::progress(quint64 id, const hub::DownloadProgress& progress) 
     if (t == nullptr || t->state != TransferState::Running)
         return;
     t->progress = progress;
-    const QLocale locale;
     const double whole = static_cast<double>(std::max<std::uint64_t>(1, progress.totalBytes));
-    task_.setProgress(
-        static_cast<double>(progress.doneBytes) / whole,
-        tr("%1 of %2")
-            .arg(locale.formattedDataSize(static_cast<qint64>(progress.doneBytes), 2, QLocale::DataSizeSIFormat),
-                 locale.formattedDataSize(static_cast<qint64>(progress.totalBytes), 2, QLocale::DataSizeSIFormat)));
+    task_.setProgress(static_cast<double>(progress.doneBytes) / whole,
+                      tr("%1 of %2").arg(design::sizeText(progress.doneBytes), design::sizeText(progress.totalBytes)));
     emit transfersChanged();
 }
 

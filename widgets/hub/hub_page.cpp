@@ -4,6 +4,7 @@
 #include "core/base/system_memory.h"
 #include "core/hub/key_store.h"
 #include "widgets/chat/model_scanner.h"
+#include "widgets/design/amounts.h"
 #include "widgets/design/icons.h"
 #include "widgets/design/metrics.h"
 #include "widgets/hub/transfer_row.h"
@@ -30,10 +31,6 @@ namespace {
 
 constexpr int kNameRole = Qt::UserRole + 1;
 constexpr quint64 kProgramBytes = quint64{200} << 20U;
-
-QString sizeText(quint64 bytes) {
-    return QLocale().formattedDataSize(static_cast<qint64>(bytes), 2, QLocale::DataSizeSIFormat);
-}
 
 bool isWeights(const std::string& path) {
     return path.ends_with(".gguf") || path.ends_with(".safetensors");
@@ -234,8 +231,8 @@ void HubPage::showFiles(const hub::RepoFiles& files) {
         const bool fits = memory == 0 || size + kProgramBytes <= memory;
         QStandardItem* need = cell(fits ? tr("fits") : tr("too large"));
         need->setToolTip(tr("Weights alone need %1, the context comes on top; %2 is free now.")
-                             .arg(sizeText(size), sizeText(memory)));
-        fileItems_->appendRow({name, cell(sizeText(size)), need});
+                             .arg(design::sizeText(size), design::sizeText(memory)));
+        fileItems_->appendRow({name, cell(design::sizeText(size)), need});
     }
     if (fileItems_->rowCount() > 0)
         files_->setCurrentIndex(fileItems_->index(0, 0));

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "widgets/hub/transfer_row.h"
 
+#include "widgets/design/amounts.h"
 #include "widgets/design/metrics.h"
 #include "widgets/panels/elided_label.h"
 
 #include <QGridLayout>
 #include <QLabel>
-#include <QLocale>
 #include <QProgressBar>
 #include <QPushButton>
 #include <QStyle>
@@ -55,11 +55,7 @@ void TransferRow::act() {
 
 void TransferRow::show(const HubController::Transfer& transfer) {
     shown_ = transfer;
-    const QLocale locale;
     const hub::DownloadProgress& p = transfer.progress;
-    const auto size = [&locale](std::uint64_t bytes) {
-        return locale.formattedDataSize(static_cast<qint64>(bytes), 2, QLocale::DataSizeSIFormat);
-    };
     const QString file = QString::fromStdString(transfer.file.path);
     name_->setFullText(QStringLiteral("%1 \u00b7 %2").arg(file, QString::fromStdString(transfer.repo.id)));
     bar_->setAccessibleName(tr("Progress of %1").arg(file));
@@ -75,15 +71,16 @@ void TransferRow::show(const HubController::Transfer& transfer) {
     case State::Running:
         switch (p.state) {
         case hub::DownloadState::Checking:
-            words = tr("Reading what is there already: %1 of %2").arg(size(p.doneBytes), size(p.totalBytes));
+            words = tr("Reading what is there already: %1 of %2")
+                        .arg(design::sizeText(p.doneBytes), design::sizeText(p.totalBytes));
             break;
         case hub::DownloadState::Asking:
             words = tr("Asking %1\u2026").arg(hub_.host());
             break;
         case hub::DownloadState::Receiving:
-            words = tr("%1 of %2").arg(size(p.doneBytes), size(p.totalBytes));
+            words = tr("%1 of %2").arg(design::sizeText(p.doneBytes), design::sizeText(p.totalBytes));
             if (p.bytesPerSecond > 0)
-                words += tr(", %1 a second").arg(size(static_cast<std::uint64_t>(p.bytesPerSecond)));
+                words += tr(", %1 a second").arg(design::sizeText(static_cast<std::uint64_t>(p.bytesPerSecond)));
             break;
         case hub::DownloadState::Waiting:
             words = tr("%1 It will be tried again.").arg(HubController::sentenceOf(Error{ErrorCode::Io, p.note}));
@@ -94,13 +91,14 @@ void TransferRow::show(const HubController::Transfer& transfer) {
         }
         break;
     case State::Done:
-        words = tr("Whole, and its checksum is right: %1").arg(size(p.totalBytes));
+        words = tr("Whole, and its checksum is right: %1").arg(design::sizeText(p.totalBytes));
         break;
     case State::Failed:
         words = transfer.sentence;
         break;
     case State::Cancelled:
-        words = tr("Stopped after %1 of %2. What came is kept.").arg(size(p.doneBytes), size(p.totalBytes));
+        words = tr("Stopped after %1 of %2. What came is kept.")
+                    .arg(design::sizeText(p.doneBytes), design::sizeText(p.totalBytes));
         break;
     }
     state_->setText(words);
