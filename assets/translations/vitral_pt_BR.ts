@@ -6946,6 +6946,10 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
         <source>Activation of %1</source>
         <translation>Ativação de %1</translation>
     </message>
+    <message>
+        <source>Expert %1: %2</source>
+        <translation>Espec. %1: %2</translation>
+    </message>
 </context>
 <context>
     <name>vitral::NormHistogram</name>

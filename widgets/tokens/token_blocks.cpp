@@ -3,6 +3,8 @@
 
 #include <QStringDecoder>
 
+#include <algorithm>
+
 namespace vitral {
 namespace {
 constexpr int kMaxTokensInBlock = 1500; // one giant line must stay cheap to lay out
@@ -30,7 +32,18 @@ QString visibleToken(std::string_view bytes, bool* lineBreak) {
     }
     text.replace(QLatin1Char('\n'), QStringLiteral("\u21B5"));
     text.replace(QLatin1Char('\t'), QStringLiteral("\u21E5"));
-    text.remove(QLatin1Char('\r'));
+    if (text.count(QLatin1Char('\r')) < text.size())
+        text.remove(QLatin1Char('\r'));
+    // Other controls, and a token of nothing but invisible marks, would be an empty place.
+    const bool invisible =
+        std::all_of(text.cbegin(), text.cend(), [](QChar c) { return c.category() == QChar::Other_Format; });
+    for (qsizetype i = text.size() - 1; i >= 0; --i)
+        if (text[i].category() == QChar::Other_Control)
+            text.replace(i, 1,
+                         QStringLiteral("\u2039%1\u203A").arg(text[i].unicode(), 2, 16, QLatin1Char('0')).toUpper());
+        else if (invisible && !turnsDirection(text[i]))
+            text.replace(i, 1,
+                         QStringLiteral("\u2039U+%1\u203A").arg(text[i].unicode(), 4, 16, QLatin1Char('0')).toUpper());
     // Marks that turn the direction of what follows would rearrange the line they stand in.
     for (qsizetype i = text.size() - 1; i >= 0; --i)
         if (turnsDirection(text[i]))

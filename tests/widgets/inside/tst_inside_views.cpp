@@ -430,6 +430,11 @@ private slots:
         QCOMPARE(visibleToken("a\xE2\x80\xAE"
                               "b"),
                  QStringLiteral("a\u2039U+202E\u203Ab"));
+        // And no token is an empty place.
+        QCOMPARE(visibleToken("\x1a"), QStringLiteral("\u20391A\u203A"));
+        QCOMPARE(visibleToken("\r"), QStringLiteral("\u20390D\u203A"));
+        QCOMPARE(visibleToken("\xC2\xAD"), QStringLiteral("\u2039U+00AD\u203A"));
+        QCOMPARE(visibleToken("\r\n"), QStringLiteral("\u21B5"));
     }
 
     void whatIsNoNumberIsSaid() {
