@@ -154,15 +154,18 @@ void NeuronPanel::fill() {
     if (report_)
         for (const Neuron& neuron : report_->neurons) {
             Bar bar;
-            bar.label = neuronName(neuron);
+            const QString name = neuronName(neuron);
+            bar.label = neuron.iExpert < 0 ? name : tr("Expert %1: %2").arg(neuron.iExpert).arg(neuron.index);
             bar.value = double(neuron.activation);
             bar.description =
                 (difference ? tr("%1: activation changed by %2; that moves the stream by %3.")
                             : tr("%1: activation %2; it moves the stream by %3."))
-                    .arg(bar.label, signedText(double(neuron.activation)), numberText(double(neuron.write), 3));
+                    .arg(name, signedText(double(neuron.activation)), numberText(double(neuron.write), 3));
             content.bars.push_back(std::move(bar));
         }
     neurons_->setContent(std::move(content));
+    if (narrow_ && !*narrow_)
+        grid_->setColumnStretch(0, report_ && report_->nPerExpert > 0 ? 5 : 4); // longer names
     count_->setText(report_
                         ? tr("%1 of %2 neurons active").arg(countText(report_->nActive), countText(report_->nNeuron)) +
                               expertsText()

@@ -243,7 +243,9 @@ void TextCanvas::paintWords(QPainter& painter, std::int64_t first, std::int64_t 
         painter.drawText(flow_.rect(i), Qt::AlignCenter, flow_.text(i));
     }
     // Percentages over the largest: shades alone are no numbers.
-    painter.setFont(design::font(design::TextRole::Caption));
+    QFont linked = design::font(design::TextRole::Caption);
+    linked.setUnderline(true); // a link, as numbers that unfold are everywhere
+    painter.setFont(linked);
     std::vector<std::int64_t> largest;
     for (std::int64_t i = first; i < end; ++i)
         if (counts(i))
@@ -275,10 +277,11 @@ void TextCanvas::paintWords(QPainter& painter, std::int64_t first, std::int64_t 
         veil.setAlphaF(0.85F);
         painter.setBrush(veil);
         painter.drawRoundedRect(box, 3, 3);
-        painter.setPen(p.accent); // a link, as numbers that unfold are everywhere
+        painter.setPen(p.accent);
         painter.drawText(box, Qt::AlignCenter, text);
     }
     // Who wrote what follows.
+    painter.setFont(design::font(design::TextRole::Caption));
     painter.setPen(p.textMuted);
     const auto section = [&](std::int64_t i, const QString& text) {
         if (i >= first && i < end)
