@@ -25,6 +25,12 @@ QString stateKey(const Room& room) {
     return QStringLiteral("rooms/") + room.name();
 }
 
+/// Only the room that is seen asks for its width: else the widest of all would leave the docks no room.
+void setSeen(Room* room, bool seen) {
+    const QSizePolicy::Policy policy = seen ? QSizePolicy::Preferred : QSizePolicy::Ignored;
+    room->setSizePolicy(policy, policy);
+}
+
 } // namespace
 
 void MainWindow::makeRooms(QWidget* chat) {
@@ -35,6 +41,8 @@ void MainWindow::makeRooms(QWidget* chat) {
     rooms_.insert(rooms_.end() - 1, classroom_->makeRoom(roomStack_)); // the library comes last
     startRoom_ = new StartRoom(roomStack_);
     rooms_.push_back(startRoom_); // first on the rail, last in the count: chat stays Ctrl+1
+    for (Room* room : rooms_)
+        setSeen(room, room == rooms_.front());
     for (Room* room : rooms_) {
         roomStack_->addWidget(room);
         roomDefaults_[room->name()] = room->saveState();
@@ -137,6 +145,8 @@ bool MainWindow::showRoom(const QString& name) {
             }
     }
     before->deactivated();
+    setSeen(before, false);
+    setSeen(wanted, true);
     roomStack_->setCurrentWidget(wanted);
     if (inChat())
         for (QDockWidget* dock : std::exchange(chatDocks_, {}))

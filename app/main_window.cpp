@@ -69,6 +69,7 @@ MainWindow::MainWindow(Services& services, design::Theme& theme, Language& langu
     setWindowIcon(design::applicationIcon());
     setAcceptDrops(true);
     setMinimumSize(800, 440); // 1280 x 720 at 150 %, less the system's bars
+    setAnimated(false); // while they slide, docks leave lines behind
     chatPanel_ = new ChatPanel(*services_.chat, *services_.model, this);
     classroom_ = std::make_unique<Classroom>(*this);
     makeInside();
