@@ -9,6 +9,7 @@
 #include "core/backend/gpu_devices.h"
 #include "core/base/rng.h"
 #include "core/tensor/quantize.h"
+#include "tests/support/operation_cases.h"
 #ifdef VITRAL_CUDA_EMULATED
 #include "gpu/cuda/plugin.h"
 #endif
@@ -22,6 +23,7 @@
 #include <dlfcn.h>
 #include <fmt/format.h>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -104,6 +106,19 @@ void judge(const std::string& what, double error, double allowed) {
     const bool right = error <= allowed;
     gWrong += right ? 0 : 1;
     std::printf("| %s | %.2e | %.0e | %s |\n", what.c_str(), error, allowed, right ? "right" : "**WRONG**");
+}
+
+/// The list of the emulated device and of the CPU's instruction sets; a line for every operation, and every wrong case.
+void checkOperations(Backend& gpu, Backend& cpu) {
+    std::map<std::string, std::pair<double, double>> worst; // by the operation's name: error, allowed
+    test::OperationCases(gpu, cpu, [&](const std::string& what, double error, double allowed) {
+        auto& line = worst[what.substr(0, what.find(' '))];
+        line = {std::max(line.first, error), std::max(line.second, allowed)};
+        if (!(error <= allowed + 1e-12)) // a device's own exp and tanh, and fused multiply-adds
+            judge(what, error, allowed);
+    }).run();
+    for (const auto& [what, line] : worst)
+        std::printf("| %s | %.2e | %.0e | |\n", what.c_str(), line.first, line.second + 1e-12);
 }
 
 void checkProducts(Backend& gpu, Backend& cpu) {
@@ -405,6 +420,7 @@ int main(int argc, char** argv) {
     if (check) {
         std::printf("\n## Against the CPU's scalar kernels\n\n| operation | mean square error, relative | allowed | "
                     "|\n|---|---|---|---|\n");
+        checkOperations(*gpu, *cpu);
         checkProducts(*gpu, *cpu);
         checkAttention(*gpu, *cpu);
         checkPictures(*gpu, *cpu);

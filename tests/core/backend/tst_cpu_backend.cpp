@@ -2,6 +2,7 @@
 // Operations of the CPU backend against formulas written out here.
 #include "core/backend/backend.h"
 #include "core/base/rng.h"
+#include "tests/support/operation_cases.h"
 #include "tests/support/result_test.h"
 
 #include <cmath>
@@ -53,6 +54,17 @@ private slots:
                     sum += double(x[std::size_t(t * 40 + e)]) * w[std::size_t(n * 40 + e)];
                 QVERIFY(std::abs(out[std::size_t(t * 5 + n)] - sum) < 1e-5);
             }
+    }
+
+    // The list that a graphics device goes through, too (tst_cuda_rows, cuda_device_report).
+    void everyOperation() {
+        const auto scalar = makeCpuBackend({.nThread = 1, .isa = CpuIsa::Scalar});
+        QVERIFY_RESULT(scalar);
+        test::OperationCases(*backend_, **scalar, [&](const std::string& what, double error, double allowed) {
+            // Sums are split otherwise, and exponentials are other polynomials.
+            QVERIFY2(error <= std::max(allowed, 1e-11),
+                     qPrintable(QStringLiteral("%1: %2").arg(QString::fromStdString(what)).arg(error)));
+        }).run();
     }
 
     void routesToTheBestExperts() {
