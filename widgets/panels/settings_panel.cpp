@@ -100,6 +100,8 @@ SettingsPanel::SettingsPanel(ModelSession& model, PresetStore presets, QWidget* 
     });
     column_->addStretch(1);
     connect(&model_, &ModelSession::changed, this, &SettingsPanel::refreshModel);
+    connect(scroll_->verticalScrollBar(), &QScrollBar::rangeChanged, this, &SettingsPanel::follow);
+    connect(scroll_->verticalScrollBar(), &QScrollBar::actionTriggered, this, [this] { followed_ = nullptr; });
     retranslate();
     refresh();
 }
@@ -107,7 +109,13 @@ SettingsPanel::SettingsPanel(ModelSession& model, PresetStore presets, QWidget* 
 Section* SettingsPanel::addSection(bool open) {
     auto* section = new Section(open, page_);
     column_->insertWidget(column_->indexOf(nothing_), section); // above what stands at the end
-    samplerLike_ = section;
+    if (samplerLike_ == nullptr)
+        samplerLike_ = section;
+    section->installEventFilter(this);
+    connect(section, &Section::toggled, this, [this, section](bool opened) {
+        followed_ = opened ? section : nullptr;
+        follow();
+    });
     return section;
 }
 
@@ -310,7 +318,20 @@ bool SettingsPanel::eventFilter(QObject* object, QEvent* event) {
         scroll_->setMinimumWidth(width);
         setMinimumWidth(width); // the dock gave it one of its own, which would win
     }
+    if (object == followed_ && event->type() == QEvent::Resize)
+        follow();
     return QWidget::eventFilter(object, event);
+}
+
+// What opens at the foot of the panel would open out of sight, and it may grow once more is known.
+void SettingsPanel::follow() {
+    QTimer::singleShot(0, this, [this] {
+        if (followed_ == nullptr)
+            return;
+        const int top = followed_->y();
+        scroll_->ensureVisible(0, top + followed_->height(), 0, 0);
+        scroll_->ensureVisible(0, top, 0, 0);
+    });
 }
 
 void SettingsPanel::changeEvent(QEvent* event) {

@@ -78,6 +78,8 @@ private:
     void refreshOrder();
     void retranslate();
     void savePreset();
+    /// Brings the section that was opened last into view, until somebody scrolls.
+    void follow();
     // settings_search.cpp
     void filter();
     [[nodiscard]] Depth depthOf(const QWidget* part) const;
@@ -108,7 +110,8 @@ private:
     Depth depth_ = Depth::Researcher;
     bool showAll_ = false, searched_ = false;
     std::map<Section*, bool> wasOpen_; ///< before something was searched
-    Section* samplerLike_ = nullptr;   ///< the one that was added: opening it costs something
+    Section* samplerLike_ = nullptr;   ///< the first that was added: opening it costs something
+    Section* followed_ = nullptr;      ///< opened last, until somebody scrolls
 };
 
 } // namespace vitral
