@@ -35,6 +35,8 @@ const char* absenceWord(GpuAbsence absence) {
         return "driver-too-old";
     case GpuAbsence::NoDevice:
         return "no-device";
+    case GpuAbsence::DeviceTooOld:
+        return "device-too-old";
     case GpuAbsence::Failed:
         break;
     }

@@ -2927,8 +2927,36 @@ por milhão</translation>
         <translation>%1: %2 de %3 livres</translation>
     </message>
     <message>
-        <source>What views show comes from the card through pinned memory; its buffers are not shared with Vulkan.</source>
-        <translation>O que as visualizações mostram vem da placa por memória fixada (pinned); os buffers dela não são compartilhados com o Vulkan.</translation>
+        <source>The graphics card is older than what this program&apos;s kernels are made for. Everything runs on the processor.</source>
+        <translation>A placa de vídeo é mais antiga do que aquelas para as quais os cálculos deste programa foram feitos. Tudo roda no processador.</translation>
+    </message>
+    <message>
+        <source>the table of tokens on the processor (%1)</source>
+        <translation>a tabela de tokens no processador (%1)</translation>
+    </message>
+    <message>
+        <source>Maps of new runs read queries and keys in the card&apos;s own memory, which Vulkan shares.</source>
+        <translation>Os mapas de novas execuções leem consultas e chaves na própria memória da placa, que o Vulkan compartilha.</translation>
+    </message>
+    <message>
+        <source>What views show comes from the card through pinned memory.</source>
+        <translation>O que as visualizações mostram vem da placa por memória fixada (pinned).</translation>
+    </message>
+    <message>
+        <source>What views show comes from the card through the computer&apos;s memory.</source>
+        <translation>O que as visualizações mostram vem da placa pela memória do computador.</translation>
+    </message>
+    <message>
+        <source>Maps are drawn by another device (%1).</source>
+        <translation>Os mapas são desenhados por outro dispositivo (%1).</translation>
+    </message>
+    <message>
+        <source>The driver of %1 does not share its memory.</source>
+        <translation>O driver de %1 não compartilha sua memória.</translation>
+    </message>
+    <message>
+        <source>No graphics device has drawn a map so far.</source>
+        <translation>Nenhum dispositivo gráfico desenhou um mapa até agora.</translation>
     </message>
 </context>
 <context>
@@ -6124,6 +6152,18 @@ por milhão</translation>
     <message>
         <source>computed by %1</source>
         <translation>calculado por %1</translation>
+    </message>
+    <message>
+        <source>queries and keys come from the card&apos;s own memory</source>
+        <translation>consultas e chaves vêm da própria memória da placa</translation>
+    </message>
+    <message>
+        <source>queries and keys came through pinned memory</source>
+        <translation>consultas e chaves vieram por memória fixada (pinned)</translation>
+    </message>
+    <message>
+        <source>queries and keys came through pinned memory: %1</source>
+        <translation>consultas e chaves vieram por memória fixada (pinned): %1</translation>
     </message>
 </context>
 <context>

@@ -6,9 +6,11 @@
 
 #include "core/backend/backend.h"
 #include "core/backend/logit_summary.h"
+#include "core/backend/shared_rows.h"
 
 #include <cstdint>
 #include <span>
+#include <string>
 
 namespace vitral {
 
@@ -27,6 +29,11 @@ public:
     virtual void finish() = 0;
     /// What is read comes to the host through pinned memory.
     [[nodiscard]] virtual bool pinned() const = 0;
+    /// The device's, as Vulkan's deviceUUID: 32 hexadecimal digits; empty where there are several.
+    [[nodiscard]] virtual std::string uuid() const { return {}; }
+    /// Room for rows that stay on the device. Whoever asks decides whether anybody reads them there (shareWay): a
+    /// plug-in has statics of its own and does not know what draws.
+    [[nodiscard]] virtual RowKeeper* rowKeeper() { return nullptr; }
 
 private:
     friend class SummaryRequest;

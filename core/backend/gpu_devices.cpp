@@ -138,6 +138,10 @@ std::filesystem::path gpuPluginFile() {
     return opened.plugin ? opened.file : std::filesystem::path();
 }
 
+const GpuPlugin* gpuPlugin() {
+    return current().plugin;
+}
+
 GpuFindings findGpus() {
     const Opened opened = current();
     if (!opened.plugin)

@@ -18,6 +18,8 @@ std::filesystem::path gpuPluginFile();
 /// Errors: Device with the sentence of findGpus, InvalidArgument (no such device), OutOfMemory.
 Result<std::shared_ptr<Backend>> makeGpuBackend(int ordinal = 0);
 
+/// The table of the plug-in in use; null where there is none.
+[[nodiscard]] const GpuPlugin* gpuPlugin();
 /// In the place of a plug-in, for tests; null takes it back.
 void setGpuPlugin(const GpuPlugin* plugin);
 

@@ -14,7 +14,7 @@
 namespace vitral {
 
 /// Raise with every change of Backend or of the types it is given.
-inline constexpr std::uint32_t kGpuPluginAbi = 1;
+inline constexpr std::uint32_t kGpuPluginAbi = 2;
 
 /// Why there is no graphics device to compute on.
 enum class GpuAbsence : std::uint8_t {
@@ -25,6 +25,7 @@ enum class GpuAbsence : std::uint8_t {
     NoDriver,     ///< no NVIDIA driver
     DriverTooOld, ///< older than what the plug-in was built for
     NoDevice,     ///< a driver and nothing it can use
+    DeviceTooOld, ///< devices, all older than what the kernels were built for
     Failed,       ///< anything else the driver said
 };
 
@@ -37,6 +38,7 @@ struct GpuDevice {
     std::size_t freeBytes = 0; ///< when it was asked
     int nMultiprocessor = 0;
     int driverVersion = 0; ///< 13000 is CUDA 13.0
+    std::string uuid = {}; ///< 32 hexadecimal digits, as Vulkan's deviceUUID
 };
 
 struct GpuFindings {
@@ -45,11 +47,14 @@ struct GpuFindings {
     std::vector<GpuDevice> devices;
 };
 
+struct SharedRowsApi; ///< core/backend/shared_rows.h
+
 struct GpuPlugin {
     std::uint32_t abi;
     const char* version; ///< of Vitral
     GpuFindings (*find)();
     Result<std::shared_ptr<Backend>> (*create)(int ordinal);
+    const SharedRowsApi* sharedRows = nullptr; ///< memory shared with Vulkan
 };
 
 } // namespace vitral

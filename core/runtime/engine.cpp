@@ -8,6 +8,7 @@
 #include "core/runtime/job_queue.h"
 #include "core/runtime/prefix_cache.h"
 
+#include <algorithm>
 #include <chrono>
 #include <exception>
 #include <fmt/format.h>
@@ -53,6 +54,7 @@ struct Engine::Impl {
     void housekeeping();
     Result<std::shared_ptr<Backend>> gpu(int ordinal);
     std::shared_ptr<Backend> placeFor(std::uint64_t needBytes);
+    std::shared_ptr<const Model> onCpu(const std::shared_ptr<const Model>& model, const Error& why, RunPort& port);
     DeviceOptions deviceOptions() const;
     Workspace& workspaceOf(const std::shared_ptr<Backend>& of);
 
@@ -72,6 +74,12 @@ struct Engine::Impl {
     std::vector<Scratch> scratch;                               ///< one per backend that models were loaded with
     std::vector<std::pair<int, std::shared_ptr<Backend>>> gpus; ///< made at their first use
     std::string gpuProblem;                                     ///< a device that failed is not used again
+    struct Placed {
+        std::weak_ptr<const Model> model;
+        std::filesystem::path path;
+        std::weak_ptr<const Model> onCpu; ///< what stands for it since its device failed
+    };
+    std::vector<Placed> onDevices;    ///< models on devices
     std::optional<Error> deviceError; ///< a device that failed stays failed: later runs are told the same
 
     std::jthread thread; // last: joined before anything it uses goes
@@ -183,19 +191,75 @@ void Engine::Impl::perform(LoadModelJob& job, RunPort& port, Outcome& outcome) {
         outcome.status = tl::unexpected(std::move(model).error());
         return;
     }
+    if (options.backend != backend)
+        onDevices.push_back({*model, job.path, {}});
     emit(ModelLoaded{port.run, std::move(*model), outcome.timings.loadSeconds, std::move(placement)});
 }
 
 void Engine::Impl::perform(GenerateJob& job, RunPort& port, Outcome& outcome) {
-    const std::shared_ptr<Backend>& on = job.model && job.model->backend() ? job.model->backend() : backend;
-    Generation generation(job, cache, workspaceOf(on), on, port);
-    const Result<FinishReason> reason = generation.run();
-    outcome.timings = generation.timings();
-    outcome.seed = generation.seed();
-    if (reason)
-        outcome.reason = *reason;
-    else
-        outcome.status = tl::unexpected(reason.error());
+    std::erase_if(onDevices, [](const Placed& p) { return p.model.expired(); });
+    for (const Placed& p : onDevices)
+        if (p.model.lock() == job.model)
+            if (auto other = p.onCpu.lock())
+                job.model = std::move(other);
+    bool answered = false;
+    RunPort watched = port;
+    watched.emit = [&](RunEvent event) {
+        answered = answered || std::holds_alternative<TokenProduced>(event);
+        port.emit(std::move(event));
+    };
+    const auto attempt = [&] {
+        const std::shared_ptr<Backend> on = job.model && job.model->backend() ? job.model->backend() : backend;
+        Generation generation(job, cache, workspaceOf(on), on, watched);
+        const Result<FinishReason> reason = generation.run();
+        outcome.timings = generation.timings();
+        outcome.seed = generation.seed();
+        outcome.status = {};
+        if (reason)
+            outcome.reason = *reason;
+        else
+            outcome.status = tl::unexpected(reason.error());
+        return on != backend;
+    };
+    if (!attempt() || outcome.status)
+        return;
+    const Error why = outcome.status.error();
+    if (answered || (why.code != ErrorCode::Device && why.code != ErrorCode::OutOfMemory))
+        return;
+    // Nothing of the answer was shown yet: the CPU begins it again.
+    if (deviceOptions().choice == DeviceChoice::Cuda) {
+        outcome.status = fail(why.code, why.message + " Choose the CPU to go on without it.");
+        return;
+    }
+    if (auto other = onCpu(job.model, why, port)) {
+        job.model = std::move(other);
+        (void)attempt();
+    }
+}
+
+/// The model again, on the CPU; null where that cannot be.
+std::shared_ptr<const Model> Engine::Impl::onCpu(const std::shared_ptr<const Model>& model, const Error& why,
+                                                 RunPort& port) {
+    const auto known =
+        std::find_if(onDevices.begin(), onDevices.end(), [&](const Placed& p) { return p.model.lock() == model; });
+    if (known == onDevices.end())
+        return nullptr;
+    if (why.code == ErrorCode::Device)
+        gpuProblem = why.message;
+    logMessage(LogLevel::Warning, "engine", fmt::format("{} The model is loaded on the CPU instead.", why.message));
+    const Clock::time_point begin = Clock::now();
+    LoadOptions options;
+    options.backend = backend;
+    options.stop = port.stop;
+    auto loaded = loadModel(known->path, options);
+    if (!loaded)
+        return nullptr;
+    Placement placement;
+    if (const auto file = GgufFile::open(known->path))
+        placement = planPlacement(**file, {GpuAbsence::Failed, why.message, {}}, deviceOptions());
+    known->onCpu = *loaded;
+    emit(ModelLoaded{port.run, *loaded, secondsSince(begin), std::move(placement), model});
+    return *loaded;
 }
 
 void Engine::Impl::perform(Task& task, RunPort& port, Outcome& outcome) {

@@ -97,7 +97,7 @@ public:
     void cancel(RunId run);
 
     /// Where models that are loaded from now on are computed. Where a device has too little memory or fails while a
-    /// model is loaded, the CPU takes over and ModelLoaded says so.
+    /// model is loaded, or before a run shows its first token, the CPU takes over and ModelLoaded says so.
     void setDevice(const DeviceOptions& device);
 
     struct CacheReport {

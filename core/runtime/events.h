@@ -33,6 +33,8 @@ struct ModelLoaded {
     std::shared_ptr<const Model> model;
     double seconds;
     Placement placement = {}; ///< what is computed where, and why
+    /// Not null in a run of an answer: its device failed, and from now on `model` stands for this one.
+    std::shared_ptr<const Model> replaces = nullptr;
 };
 /// `total` counts distinct prompt tokens (a prefix that branches share counts once); `done` includes `fromCache`.
 /// savedSeconds is an estimate: fromCache over the prefill speed measured with this model so far (0: not measured yet).

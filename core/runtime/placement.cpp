@@ -14,10 +14,11 @@ namespace vitral {
 
 namespace {
 
-constexpr std::uint64_t kFixedBytes = std::uint64_t{64} << 20; ///< code, graphs, lists: whatever the model
-constexpr std::uint64_t kChunkRows = 512;                      ///< of the largest prefill chunk
-constexpr std::uint64_t kHeadFloats = std::uint64_t{8} << 20;  ///< logits in memory at once
-constexpr double kUsable = 0.95;                               ///< of what a device says is free
+constexpr std::uint64_t kFixedBytes = std::uint64_t{64} << 20;  ///< code, graphs, lists: whatever the model
+constexpr std::uint64_t kChunkRows = 512;                       ///< of the largest prefill chunk
+constexpr std::uint64_t kHeadFloats = std::uint64_t{8} << 20;   ///< logits in memory at once
+constexpr std::uint64_t kDeviceBytes = std::uint64_t{96} << 20; ///< what products of many rows take on a device at most
+constexpr double kUsable = 0.95;                                ///< of what a device says is free
 
 double gigabytes(std::uint64_t bytes) {
     return static_cast<double>(bytes) / 1e9;
@@ -99,10 +100,15 @@ PlacementPart cpuPart(std::int64_t nLayer, std::uint64_t bytes) {
 
 std::string Placement::sentence() const {
     std::string text;
-    for (const PlacementPart& part : parts)
-        text += fmt::format("{}{} {} on {} ({:.1f} GB)", text.empty() ? "" : ", ", part.nLayer,
-                            text.empty() ? fmt::format("of {} layers", nLayer) : std::string("layers"),
+    bool said = false; // how many layers there are
+    for (const PlacementPart& part : parts) {
+        const std::string what = part.nLayer == 0 ? std::string("the table of tokens")
+                                 : said           ? fmt::format("{} layers", part.nLayer)
+                                                  : fmt::format("{} of {} layers", part.nLayer, nLayer);
+        said = said || part.nLayer > 0;
+        text += fmt::format("{}{} on {} ({:.1f} GB)", text.empty() ? "" : ", ", what,
                             part.ordinal < 0 ? "the CPU" : part.device, gigabytes(part.needBytes));
+    }
     return text.empty() ? text : text + ".";
 }
 
@@ -128,14 +134,16 @@ Placement planPlacement(const GgufFile& file, const GpuFindings& gpus, const Dev
                                                                                                   : gpus.sentence);
     const auto budget = [&](const GpuDevice& device) {
         const auto usable = static_cast<std::uint64_t>(kUsable * static_cast<double>(device.freeBytes));
-        return usable > needs.scratch ? usable - needs.scratch : 0;
+        const std::uint64_t fixed = needs.scratch + kDeviceBytes;
+        return usable > fixed ? usable - fixed : 0;
     };
     const std::int64_t most = options.gpuLayers < 0 ? nLayer : std::min(nLayer, options.gpuLayers);
     // One device with room for everything takes everything.
     const auto whole = std::find_if(gpus.devices.begin(), gpus.devices.end(),
                                     [&](const GpuDevice& d) { return budget(d) >= all - needs.scratch; });
     if (whole != gpus.devices.end() && most == nLayer) {
-        plan.parts = {{whole->ordinal, whole->name, 0, nLayer, all, whole->freeBytes}};
+        plan.needBytes += kDeviceBytes;
+        plan.parts = {{whole->ordinal, whole->name, 0, nLayer, plan.needBytes, whole->freeBytes}};
         return plan;
     }
     // Else from the last layer back, device by device; a device that cannot even take the head is passed over.
@@ -154,7 +162,7 @@ Placement planPlacement(const GgufFile& file, const GpuFindings& gpus, const Dev
         if (part.nLayer == 0)
             continue;
         part.firstLayer = next + 1;
-        part.needBytes += needs.scratch;
+        part.needBytes += needs.scratch + kDeviceBytes;
         backwards.push_back(part);
         head = 0;
     }
@@ -162,11 +170,19 @@ Placement planPlacement(const GgufFile& file, const GpuFindings& gpus, const Dev
         return onCpu(
             fmt::format("The graphics device's free memory ({:.1f} GB on {}) is too little for even one layer.",
                         gigabytes(gpus.devices.front().freeBytes), gpus.devices.front().name));
-    std::uint64_t cpu = needs.embedding + needs.scratch;
-    for (std::int64_t i = 0; i <= next; ++i)
-        cpu += needs.layers[static_cast<std::size_t>(i)];
-    plan.needBytes = cpu;
-    plan.parts.push_back(cpuPart(next + 1, cpu)); // the embedding's table is the CPU's in any case
+    // The table of tokens goes with the first layers: to a device that has all layers before it and room for the table.
+    const auto first = std::find_if(gpus.devices.begin(), gpus.devices.end(),
+                                    [&](const GpuDevice& d) { return d.ordinal == backwards.back().ordinal; });
+    if (next < 0 && backwards.back().needBytes - needs.scratch - kDeviceBytes + needs.embedding <= budget(*first)) {
+        backwards.back().needBytes += needs.embedding;
+        plan.needBytes = 0;
+    } else {
+        std::uint64_t cpu = needs.embedding + needs.scratch;
+        for (std::int64_t i = 0; i <= next; ++i)
+            cpu += needs.layers[static_cast<std::size_t>(i)];
+        plan.needBytes = cpu;
+        plan.parts.push_back(cpuPart(next + 1, cpu));
+    }
     for (auto part = backwards.rbegin(); part != backwards.rend(); ++part) {
         plan.needBytes += part->needBytes;
         plan.parts.push_back(*part);

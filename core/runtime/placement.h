@@ -34,7 +34,7 @@ struct PlacementPart {
     int ordinal = -1;   ///< of the device; -1: the CPU
     std::string device; ///< "NVIDIA H200"; "CPU"
     std::int64_t firstLayer = 0;
-    std::int64_t nLayer = 0;
+    std::int64_t nLayer = 0;     ///< 0: the table of tokens alone
     std::uint64_t needBytes = 0; ///< weights, keys and values, scratch
     std::uint64_t freeBytes = 0; ///< of the device, or of the computer, when it was asked; 0: not known
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/trace/recorder.h"
 
+#include "core/backend/device_backend.h"
+
 #include <algorithm>
 #include <limits>
 
@@ -32,6 +34,9 @@ std::int64_t rowsBefore(const TracePlan::Item& item, std::int64_t n) {
 Recorder::Recorder(TracePlan plan, const TraceShape& shape, Backend& backend, DType kvType, std::size_t nBranch)
     : plan_(std::move(plan)), shape_(&shape), backend_(&backend), readKeysBack_(kvType == DType::Q8_0),
       nLayer_(static_cast<std::int32_t>(shape.attention.size())), geometry_(shape.attention) {
+    if (DeviceBackend* device = DeviceBackend::of(backend);
+        device && !readKeysBack_ && shareWay(drawingDevice(), device->uuid()) == ShareWay::Shared)
+        keeper_ = device->rowKeeper();
     slots_.resize(static_cast<std::size_t>(nLayer_ + 1) * kPointCount);
     for (std::int32_t i = 0; i < nLayer_; ++i) {
         if (!plan_.attention[static_cast<std::size_t>(i)])
@@ -94,9 +99,12 @@ void Recorder::giveAttention(std::int32_t iLayer, const AttentionParams& params,
         geometry_[i] = geometryOf(params, rope);
 }
 
-void Recorder::append(RowsWriter& writer, DType as, Tensor tensor) {
+void Recorder::append(RowsWriter& writer, DType as, Tensor tensor, RowKeeper* keeper) {
     rows_.clear();
-    writer.grow(tensor.nRow(), rows_);
+    kept_.clear();
+    writer.growKept(tensor.nRow(), rows_, keeper, keeper ? &kept_ : nullptr);
+    if (keeper)
+        keeper->keepRows(tensor, as, kept_); // before the read, which waits for both
     backend_->readRows(tensor, as, rows_);
 }
 
@@ -112,7 +120,7 @@ void Recorder::give(Point point, std::int32_t iLayer, Tensor tensor) {
                    slot.q   ? plan_.queryType
                    : slot.k ? plan_.keyType
                             : DType::F32,
-                   tensor.rows(run.firstRow, run.nRow));
+                   tensor.rows(run.firstRow, run.nRow), keeper_);
         }
     if (slot.lse && readKeysBack_) // this point comes after the keys were stored
         appendKeys(iLayer);

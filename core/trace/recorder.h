@@ -65,7 +65,7 @@ private:
         std::int32_t iItem = -1;
     };
     [[nodiscard]] std::size_t slotIndex(Point point, std::int32_t iLayer) const;
-    void append(RowsWriter& writer, DType as, Tensor rows);
+    void append(RowsWriter& writer, DType as, Tensor rows, RowKeeper* keeper = nullptr);
     void appendItem(const TracePlan::Item& item, std::size_t iItem, Tensor tensor);
     void appendKeys(std::int32_t iLayer);
 
@@ -81,7 +81,8 @@ private:
     const KvCache* cache_ = nullptr;
     std::span<const PassRun> runs_;
     std::span<const std::int32_t> wanted_;
-    std::vector<std::byte*> rows_; ///< scratch
+    RowKeeper* keeper_ = nullptr;         ///< of the device, for what maps are made of; null: the host's copy alone
+    std::vector<std::byte*> rows_, kept_; ///< scratch
     std::vector<float> keys_, keyRows_;
 };
 

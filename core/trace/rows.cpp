@@ -44,23 +44,44 @@ Rows Rows::first(std::int64_t n) const {
     Rows rows = *this;
     rows.nRow_ = std::min(n, nRow_);
     rows.blocks_.resize(static_cast<std::size_t>((rows.nRow_ + kRowsPerBlock - 1) / kRowsPerBlock));
+    rows.kept_.resize(std::min(rows.kept_.size(), rows.blocks_.size()));
     return rows;
 }
 
 RowsWriter::RowsWriter(Rows start) : rows_(std::move(start)) {}
 
-void RowsWriter::grow(std::int64_t n, std::vector<std::byte*>& rows) {
+void RowsWriter::growKept(std::int64_t n, std::vector<std::byte*>& rows, RowKeeper* keeper,
+                          std::vector<std::byte*>* kept) {
     const std::size_t blockBytes = static_cast<std::size_t>(kRowsPerBlock) * rows_.rowBytes();
+    if (!keeper && n > 0) // a device's block that these rows do not reach is worth nothing
+        rows_.kept_.resize(std::min(rows_.kept_.size(), static_cast<std::size_t>(rows_.nRow_ / kRowsPerBlock)));
     for (std::int64_t i = 0; i < n; ++i) {
         const std::int64_t inBlock = rows_.nRow_ % kRowsPerBlock;
         if (inBlock == 0) {
             rows_.blocks_.push_back(std::make_shared_for_overwrite<std::byte[]>(blockBytes));
             ownsTail_ = true;
+            if (keeper) {
+                rows_.kept_.resize(rows_.blocks_.size() - 1);
+                rows_.kept_.push_back(keeper->makeBlock(blockBytes));
+            }
         } else if (!ownsTail_) {
             auto copy = std::make_shared_for_overwrite<std::byte[]>(blockBytes);
             std::memcpy(copy.get(), rows_.blocks_.back().get(), static_cast<std::size_t>(inBlock) * rows_.rowBytes());
             rows_.blocks_.back() = std::move(copy);
             ownsTail_ = true;
+            if (keeper && rows_.kept_.size() == rows_.blocks_.size() && rows_.kept_.back()) {
+                auto block = keeper->makeBlock(blockBytes);
+                if (block && block->ordinal == rows_.kept_.back()->ordinal)
+                    keeper->copyBlock(*block, *rows_.kept_.back(),
+                                      static_cast<std::size_t>(inBlock) * rows_.rowBytes());
+                else
+                    block.reset();
+                rows_.kept_.back() = std::move(block);
+            }
+        }
+        if (kept) {
+            const DeviceBlock* block = rows_.kept(rows_.nRow_ / kRowsPerBlock);
+            kept->push_back(block ? block->data + static_cast<std::size_t>(inBlock) * rows_.rowBytes() : nullptr);
         }
         rows.push_back(rows_.blocks_.back().get() + static_cast<std::size_t>(inBlock) * rows_.rowBytes());
         ++rows_.nRow_;

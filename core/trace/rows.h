@@ -5,6 +5,7 @@
 // knows how many rows are written. Rows below nRow() never change again, so a snapshot may be read on any thread while
 // the writer goes on behind it (the snapshot itself crosses threads through a mutex: an event, a queued job).
 
+#include "core/backend/shared_rows.h"
 #include "core/tensor/dtype.h"
 
 #include <cstddef>
@@ -46,6 +47,11 @@ public:
     [[nodiscard]] float at(std::int64_t iRow, std::int64_t iCol) const;
     /// Columns [firstCol, firstCol + host.size()) of one row as f32.
     void read(std::int64_t iRow, std::int64_t firstCol, std::span<float> host) const;
+    /// The device's copy of block `iBlock`; null: there is none.
+    [[nodiscard]] const DeviceBlock* kept(std::int64_t iBlock) const {
+        return static_cast<std::size_t>(iBlock) < kept_.size() ? kept_[static_cast<std::size_t>(iBlock)].get()
+                                                               : nullptr;
+    }
     /// The first n rows (a shared prefix of two runs).
     [[nodiscard]] Rows first(std::int64_t n) const;
 
@@ -57,6 +63,7 @@ private:
     DType dtype_ = DType::F32;
     std::int64_t nCol_ = 0, nRow_ = 0;
     std::vector<std::shared_ptr<std::byte[]>> blocks_;
+    std::vector<std::shared_ptr<DeviceBlock>> kept_; ///< of the first blocks, where a device keeps them, too
 };
 
 /// Appends rows. Thread: one (the engine's). Starting from a snapshot, a shared half-full last block is copied first.
@@ -68,7 +75,9 @@ public:
     /// largest finite half. May throw std::bad_alloc (the job runner turns it into an Error).
     void append(const float* values, std::int64_t n, std::int64_t stride);
     /// Room for n rows more: appends the address of each to `rows`, to be filled before the next snapshot.
-    void grow(std::int64_t n, std::vector<std::byte*>& rows);
+    void grow(std::int64_t n, std::vector<std::byte*>& rows) { growKept(n, rows, nullptr, nullptr); }
+    /// The same with the device's copy: the device's address of each row to `kept`, null where it has no room.
+    void growKept(std::int64_t n, std::vector<std::byte*>& rows, RowKeeper* keeper, std::vector<std::byte*>* kept);
     [[nodiscard]] Rows snapshot() const { return rows_; }
     [[nodiscard]] std::int64_t nRow() const { return rows_.nRow_; }
 

@@ -81,15 +81,18 @@ Result<std::shared_ptr<CudaBackend>> CudaBackend::create(int ordinal) {
 Result<void> CudaBackend::setUp(int ordinal) {
     returned_ = std::make_shared<Returned>();
     VITRAL_TRY_ASSIGN(const auto list, devices());
-    if (ordinal < 0 || static_cast<std::size_t>(ordinal) >= list.size())
+    const auto found =
+        std::find_if(list.begin(), list.end(), [&](const DeviceInfo& d) { return d.ordinal == ordinal; });
+    if (found == list.end())
         return fail(ErrorCode::InvalidArgument,
                     fmt::format("There is no CUDA device {}; this machine has {}.", ordinal, list.size()));
-    device_ = list[static_cast<std::size_t>(ordinal)];
+    device_ = *found;
     VITRAL_TRY(useDevice(ordinal));
     VITRAL_TRY_ASSIGN(stream_, makeStream());
     (void)pinned_.atLeast(kPinnedBytes);
     if (const char* graphs = std::getenv("VITRAL_CUDA_GRAPHS"))
         graphsOn_ = std::string_view(graphs) != "0";
+    open_ = openRule(device_.major);
     if (const char* fused = std::getenv("VITRAL_CUDA_FUSED"))
         fuses_ = std::string_view(fused) != "0";
     return {};
@@ -269,7 +272,7 @@ void CudaBackend::freeReturned() {
 void CudaBackend::fetchRows(std::byte* host, const void* device, std::size_t fromPitch, std::size_t rowBytes,
                             std::size_t nRow) {
     flush();
-    std::byte* pinned = pinned_.atLeast(rowBytes);
+    std::byte* pinned = pinned_.atLeast(std::max(rowBytes, kPinnedBytes));
     if (nRow == 0 || rowBytes == 0 || !pinned) { // without pinned memory the driver makes the detour
         if (nRow > 0 && rowBytes > 0)
             check(copyRowsToHost(host, rowBytes, device, fromPitch, rowBytes, nRow, stream_));

@@ -3,18 +3,20 @@
 // The operations of a model on one device. Calls are noted on a tape and run when somebody wants to know something
 // (read, readKeys, ...), when the tape is long, or, for many rows, every few operations. A short pass that comes a
 // second time in the same form is captured as a graph and from then on run as one. Split over cuda_backend.cpp (memory,
-// tape, reading), cuda_rows.cpp (rows, pictures, experts' routing), cuda_pending.cpp (operations that become one) and
-// cuda_products.cpp (weights, products, attention). The same code runs on the emulated device of the tests. Thread:
-// engine.
+// tape, reading), cuda_rows.cpp (rows, pictures, experts' routing), cuda_pending.cpp (operations that become one),
+// cuda_products.cpp (weights, products, attention) and shared_rows.cpp (rows that stay, for views). The same code runs
+// on the emulated device of the tests. Thread: engine.
 
 #include "core/backend/device_backend.h"
 #include "gpu/cuda/kernels/batch.h"
+#include "gpu/cuda/kernels/blas_lt.h"
 #include "gpu/cuda/kernels/norms.h"
 #include "gpu/cuda/kernels/rows.h"
 #include "gpu/cuda/kernels/weights.h"
 #include "gpu/cuda/runtime.h"
 #include "gpu/cuda/tape.h"
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 
@@ -90,7 +92,7 @@ struct TapeCounts {
     std::uint64_t replayed = 0; ///< tapes run as a graph made before
 };
 
-class CudaBackend final : public Backend, public DeviceBackend {
+class CudaBackend final : public Backend, public DeviceBackend, public RowKeeper {
 public:
     /// Errors: Device, OutOfMemory.
     static Result<std::shared_ptr<CudaBackend>> create(int ordinal);
@@ -152,6 +154,11 @@ public:
     /// Runs what waits and comes back when the device is done.
     void finish() override;
     [[nodiscard]] bool pinned() const override { return pinned_.any(); }
+    [[nodiscard]] std::string uuid() const override { return device_.uuid; }
+    [[nodiscard]] RowKeeper* rowKeeper() override { return this; }
+    std::shared_ptr<DeviceBlock> makeBlock(std::size_t bytes) override;
+    void copyBlock(const DeviceBlock& to, const DeviceBlock& from, std::size_t bytes) override;
+    void keepRows(Tensor x, DType as, std::span<std::byte* const> to) override;
 
 private:
     CudaBackend() = default;
@@ -222,6 +229,7 @@ private:
     Tape tape_;
     bool large_ = false; ///< a call of the tape has many rows
     bool graphsOn_ = true;
+    OpenRule open_;
     TapeCounts counts_;
     struct Known {
         std::vector<std::byte> bytes;
@@ -251,9 +259,12 @@ private:
         float magnitude;
         bool operator==(const Angles&) const = default;
     };
-    std::vector<Angles> angles_;            ///< of this tape
-    std::vector<DeviceMemory> angleMemory_; ///< of angles_[i], kept
-    std::vector<DeviceMemory> retired_;     ///< outgrown: goes with the next flush
+    std::vector<Angles> angles_;                          ///< of this tape
+    std::vector<DeviceMemory> angleMemory_;               ///< of angles_[i], kept
+    std::vector<DeviceMemory> retired_;                   ///< outgrown: goes with the next flush
+    std::shared_ptr<Buffer> keptChunk_;                   ///< where the next kept rows go
+    std::size_t keptUsed_ = 0;                            ///< of it
+    std::shared_ptr<std::atomic<std::size_t>> keptBytes_; ///< of all chunks that still are
     std::shared_ptr<Returned> returned_;
 };
 

@@ -33,9 +33,10 @@ struct ProductCall {
     ProductOut outputs[kMostOutputs];
     std::int64_t nOutput;
     void* scratch;
+    OpenRule open;
 };
 void productCall(const ProductCall& c, Stream stream) {
-    launchProducts(c.x, std::span(c.outputs, static_cast<std::size_t>(c.nOutput)), c.scratch, stream);
+    launchProducts(c.x, std::span(c.outputs, static_cast<std::size_t>(c.nOutput)), c.scratch, c.open, stream);
 }
 
 Result<void> checkSize(const TensorView& view) {
@@ -168,7 +169,8 @@ void CudaBackend::matmul(Tensor x, std::span<const MatmulOutput> outputs) {
         for (const MatmulOutput& output : outputs.subspan(first, std::min(kMostOutputs, outputs.size() - first)))
             c.outputs[c.nOutput++] = {cudaMatrix(*output.weight).weights, output.out.f32(), output.out.rowStride,
                                       output.bias ? output.bias->f32() : nullptr};
-        c.scratch = scratch(productScratchBytes(x.nRow(), x.nCol()));
+        c.open = open_;
+        c.scratch = scratch(productScratchBytes(x.nRow(), x.nCol(), open_));
         if (c.scratch)
             call(productCall, c);
     }
@@ -282,8 +284,10 @@ void CudaBackend::readKv(const KvCache& cache, std::int32_t iLayer, SeqId seq, s
                        static_cast<std::size_t>(values ? layout.headDimV : layout.headDimK) * sizeof(float);
     float* out = scratch(bytes);
     const auto* blocks = input(std::span<const std::int32_t>(cache.blocks(seq)));
-    if (!out || !blocks)
+    if (!out || !blocks) {
+        std::fill(host.begin(), host.end(), 0.0F); // defined, and status() says that it means nothing
         return;
+    }
     call(launchKvRead, layout, static_cast<const std::byte*>(cache.layerData(iLayer)), blocks, iKvHead, first, n,
          values, out);
     flush();

@@ -2,6 +2,7 @@
 #include "gpu/cuda/plugin.h"
 
 #include "gpu/cuda/cuda_backend.h"
+#include "gpu/cuda/shared_rows.h"
 #include "gpu_version_generated.h"
 
 namespace vitral::cuda {
@@ -16,13 +17,14 @@ GpuFindings find() {
         findings.absence = why == Absence::NoDriver       ? GpuAbsence::NoDriver
                            : why == Absence::DriverTooOld ? GpuAbsence::DriverTooOld
                            : why == Absence::NoDevice     ? GpuAbsence::NoDevice
+                           : why == Absence::DeviceTooOld ? GpuAbsence::DeviceTooOld
                                                           : GpuAbsence::Failed;
         findings.sentence = list.error().message;
         return findings;
     }
     for (const DeviceInfo& d : *list)
-        findings.devices.push_back(
-            {d.ordinal, d.name, d.major, d.minor, d.totalBytes, d.freeBytes, d.nMultiprocessor, d.driverVersion});
+        findings.devices.push_back({d.ordinal, d.name, d.major, d.minor, d.totalBytes, d.freeBytes, d.nMultiprocessor,
+                                    d.driverVersion, d.uuid});
     return findings;
 }
 
@@ -34,7 +36,7 @@ Result<std::shared_ptr<Backend>> create(int ordinal) {
 } // namespace
 
 const GpuPlugin& plugin() {
-    static constexpr GpuPlugin table{kGpuPluginAbi, kGpuPluginVersion, find, create};
+    static const GpuPlugin table{kGpuPluginAbi, kGpuPluginVersion, find, create, &sharedRowsApi()};
     return table;
 }
 

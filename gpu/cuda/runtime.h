@@ -28,11 +28,12 @@ struct DeviceInfo {
     int runtimeVersion = 0;
 };
 
-enum class Absence : std::uint8_t { None, NoDriver, DriverTooOld, NoDevice, Failed };
-/// The devices this process can use, at least one. Errors: Device, with a sentence for each of no driver, a driver
-/// older than the runtime, no device; `why` (may be null) says which.
+enum class Absence : std::uint8_t { None, NoDriver, DriverTooOld, NoDevice, DeviceTooOld, Failed };
+/// The devices this process can use, at least one; those for which there are no kernels are left out. Errors: Device,
+/// with a sentence for each of no driver, a driver older than the runtime, no device, only devices that are too old;
+/// `why` (may be null) says which.
 Result<std::vector<DeviceInfo>> devices(Absence* why = nullptr);
-/// Errors: Device, also where the device is older than what the kernels were built for.
+/// Errors: Device.
 Result<void> useDevice(int ordinal);
 /// The one that this thread uses.
 [[nodiscard]] int deviceInUse();
@@ -50,8 +51,10 @@ struct Imported {
     void* data = nullptr;
     void* handle = nullptr;
 };
-/// Takes the descriptor where it succeeds. Errors: Device (the driver cannot, another device's memory), Unsupported.
-Result<Imported> importMemory(int descriptor, std::size_t bytes);
+/// `allocatedBytes` and `dedicated`: as Vulkan made the allocation (VkMemoryAllocateInfo,
+/// VkMemoryDedicatedAllocateInfo); its first `bytes` are seen. Takes the descriptor where it succeeds. Errors: Device
+/// (the driver cannot, another device's memory), Unsupported.
+Result<Imported> importMemory(int descriptor, std::size_t bytes, std::size_t allocatedBytes, bool dedicated);
 void releaseImported(const Imported& memory, std::size_t bytes);
 
 Result<Stream> makeStream();

@@ -4,6 +4,8 @@
 
 #include "gpu/cuda/runtime.h"
 
+#include "gpu/cuda/kernels/floor.h"
+
 #include <cuda_runtime_api.h>
 #include <fmt/format.h>
 #include <utility>
@@ -70,6 +72,7 @@ Result<std::vector<DeviceInfo>> devices(Absence* why) {
         absence = Absence::Failed;
     VITRAL_TRY(checked(error, "counting devices"));
     std::vector<DeviceInfo> list;
+    std::string tooOld;
     for (int i = 0; i < n; ++i) {
         cudaDeviceProp p{};
         VITRAL_TRY(checked(cudaGetDeviceProperties(&p, i), "reading a device's properties"));
@@ -88,11 +91,23 @@ Result<std::vector<DeviceInfo>> devices(Absence* why) {
         int before = 0;
         (void)cudaGetDevice(&before);
         std::size_t free = 0, total = 0;
-        if (cudaSetDevice(i) == cudaSuccess && cudaMemGetInfo(&free, &total) == cudaSuccess)
-            d.freeBytes = free;
+        bool runs = true;
+        if (cudaSetDevice(i) == cudaSuccess) {
+            if (cudaMemGetInfo(&free, &total) == cudaSuccess)
+                d.freeBytes = free;
+            runs = kernelsAreFor();
+        }
         (void)cudaGetLastError();
         (void)cudaSetDevice(before);
-        list.push_back(std::move(d));
+        if (runs)
+            list.push_back(std::move(d));
+        else if (tooOld.empty())
+            tooOld = fmt::format("{} (compute capability {}.{})", d.name, d.major, d.minor);
+    }
+    if (list.empty()) {
+        absence = Absence::DeviceTooOld;
+        return fail(ErrorCode::Device,
+                    tooOld + " is older than what this program's CUDA kernels are made for; the CPU computes instead.");
     }
     return list;
 }
@@ -136,15 +151,16 @@ void freePinned(void* memory) {
 }
 
 #ifdef _WIN32
-Result<Imported> importMemory(int, std::size_t) {
+Result<Imported> importMemory(int, std::size_t, std::size_t, bool) {
     return fail(ErrorCode::Unsupported, "Memory of another interface is not imported on Windows.");
 }
 #else
-Result<Imported> importMemory(int descriptor, std::size_t bytes) {
+Result<Imported> importMemory(int descriptor, std::size_t bytes, std::size_t allocatedBytes, bool dedicated) {
     cudaExternalMemoryHandleDesc what{};
     what.type = cudaExternalMemoryHandleTypeOpaqueFd;
     what.handle.fd = descriptor;
-    what.size = bytes;
+    what.size = allocatedBytes;
+    what.flags = dedicated ? cudaExternalMemoryDedicated : 0;
     cudaExternalMemory_t memory = nullptr;
     VITRAL_TRY(checked(cudaImportExternalMemory(&memory, &what), "taking over memory of Vulkan"));
     cudaExternalMemoryBufferDesc all{};

@@ -102,17 +102,61 @@ Result<void> AttentionCompute::setHead(const AttentionHead& head) {
                                          BufferPlace::Device));
         }
     }
-    bind();
-    push_ = {head.n, head.dim, 0, 0, 1, head.window, 0, 0, head.scale, head.softcap};
+    bind({{parts_[0].buffer.get(), 0, VK_WHOLE_SIZE},
+          {parts_[1].buffer.get(), 0, VK_WHOLE_SIZE},
+          {parts_[2].buffer.get(), 0, VK_WHOLE_SIZE}});
+    setPush(head);
     stale_ = true;
+    foreign_ = false;
     return {};
 }
 
-void AttentionCompute::bind() {
-    const VkDescriptorBufferInfo buffers[4] = {{parts_[0].buffer.get(), 0, VK_WHOLE_SIZE},
-                                               {parts_[1].buffer.get(), 0, VK_WHOLE_SIZE},
-                                               {parts_[2].buffer.get(), 0, VK_WHOLE_SIZE},
-                                               {values_.buffer.get(), 0, VK_WHOLE_SIZE}};
+Result<AttentionCompute::Room> AttentionCompute::room(std::int32_t n, std::int32_t dim) {
+    VITRAL_ASSERT(!busy_ && n > 0 && dim > 0, "the head is still in use");
+    const VkDeviceSize one = VkDeviceSize{4} * static_cast<std::uint32_t>(n);
+    const VkDeviceSize part = one * static_cast<std::uint32_t>(dim);
+    if (part > device_->limits().maxStorageBufferRange)
+        return fail(ErrorCode::Device, "One head of this run is too large for a buffer of the graphics device.");
+    const VkDeviceSize step = std::max<VkDeviceSize>(device_->limits().minStorageBufferOffsetAlignment, 256);
+    const VkDeviceSize inPart = (part + step - 1) / step * step;
+    const VkDeviceSize all = 2 * inPart + one;
+    roomNow_.descriptor = -1;
+    if (!room_.buffer || room_.bytes < all) {
+        constexpr VkDeviceSize kStep = VkDeviceSize{1} << 20; // a run that grows soon fits
+        VITRAL_TRY_ASSIGN(ExportedBuffer made, makeExportedBuffer(*device_, (all + all / 4 + kStep - 1) / kStep * kStep,
+                                                                  VK_BUFFER_USAGE_STORAGE_BUFFER_BIT));
+        room_ = std::move(made.buffer);
+        roomNow_ = {made.descriptor,
+                    roomNow_.serial + 1,
+                    static_cast<std::size_t>(room_.bytes),
+                    static_cast<std::size_t>(made.allocatedBytes),
+                    made.dedicated,
+                    {}};
+    }
+    roomNow_.offset[0] = 0;
+    roomNow_.offset[1] = static_cast<std::size_t>(inPart);
+    roomNow_.offset[2] = static_cast<std::size_t>(2 * inPart);
+    return roomNow_;
+}
+
+void AttentionCompute::useRoom(const AttentionHead& head) {
+    VITRAL_ASSERT(!busy_ && room_.buffer, "no room, or the head is still in use");
+    const VkDeviceSize part =
+        VkDeviceSize{4} * static_cast<std::uint32_t>(head.n) * static_cast<std::uint32_t>(head.dim);
+    bind({{room_.buffer.get(), roomNow_.offset[0], part},
+          {room_.buffer.get(), roomNow_.offset[1], part},
+          {room_.buffer.get(), roomNow_.offset[2], VkDeviceSize{4} * static_cast<std::uint32_t>(head.n)}});
+    setPush(head);
+    stale_ = false;
+    foreign_ = true;
+}
+
+void AttentionCompute::setPush(const AttentionHead& head) {
+    push_ = {head.n, head.dim, 0, 0, 1, head.window, 0, 0, head.scale, head.softcap};
+}
+
+void AttentionCompute::bind(const VkDescriptorBufferInfo (&parts)[3]) {
+    const VkDescriptorBufferInfo buffers[4] = {parts[0], parts[1], parts[2], {values_.buffer.get(), 0, VK_WHOLE_SIZE}};
     VkWriteDescriptorSet writes[4]{};
     for (std::uint32_t i = 0; i < 4; ++i) {
         writes[i].sType = VK_STRUCTURE_TYPE_WRITE_DESCRIPTOR_SET;
@@ -147,6 +191,16 @@ Result<void> AttentionCompute::submit(const AttentionTileJob& job) {
         memoryBarrier(d, commands_, VK_ACCESS_TRANSFER_WRITE_BIT, VK_ACCESS_SHADER_READ_BIT,
                       VK_PIPELINE_STAGE_TRANSFER_BIT, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT);
     }
+    if (foreign_) { // the other interface has waited for its writes; this makes them seen
+        VkBufferMemoryBarrier acquire{VK_STRUCTURE_TYPE_BUFFER_MEMORY_BARRIER};
+        acquire.dstAccessMask = VK_ACCESS_SHADER_READ_BIT;
+        acquire.srcQueueFamilyIndex = VK_QUEUE_FAMILY_EXTERNAL;
+        acquire.dstQueueFamilyIndex = d.queueFamily();
+        acquire.buffer = room_.buffer.get();
+        acquire.size = VK_WHOLE_SIZE;
+        fn.vkCmdPipelineBarrier(commands_, VK_PIPELINE_STAGE_TOP_OF_PIPE_BIT, VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT, 0,
+                                0, nullptr, 1, &acquire, 0, nullptr);
+    }
     fn.vkCmdBindPipeline(commands_, VK_PIPELINE_BIND_POINT_COMPUTE, pipeline_.get());
     fn.vkCmdBindDescriptorSets(commands_, VK_PIPELINE_BIND_POINT_COMPUTE, layout_.get(), 0, 1, &set_, 0, nullptr);
     fn.vkCmdPushConstants(commands_, layout_.get(), VK_SHADER_STAGE_COMPUTE_BIT, 0, sizeof push_, &push_);
@@ -159,7 +213,7 @@ Result<void> AttentionCompute::submit(const AttentionTileJob& job) {
     submit.commandBufferCount = 1;
     submit.pCommandBuffers = &commands_;
     VITRAL_TRY(vkCheck(fn.vkQueueSubmit(d.queue(), 1, &submit, fence_.get()), "compute a tile"));
-    stale_ = false;
+    stale_ = foreign_ = false;
     busy_ = true;
     return {};
 }

@@ -46,6 +46,19 @@ public:
     [[nodiscard]] const std::string& deviceName() const { return device_->name(); }
     /// Copies the head. Not while busy(). Errors: Device (too large for a buffer, no memory).
     Result<void> setHead(const AttentionHead& head);
+    /// Where another interface may write a head's q, k and log-sum-exp, f32 and packed, `offset` bytes from the
+    /// beginning of one allocation. It stays while heads fit into it; `descriptor` is -1 then, else the caller's.
+    struct Room {
+        int descriptor = -1;
+        std::uint64_t serial = 0; ///< of the allocation
+        std::size_t bytes = 0, allocatedBytes = 0;
+        bool dedicated = false;
+        std::size_t offset[3] = {};
+    };
+    /// Not while busy(). Errors: Device (also: nothing is exported here).
+    Result<Room> room(std::int32_t n, std::int32_t dim);
+    /// The head that was written into the room: `head` without its values. Not while busy().
+    void useRoom(const AttentionHead& head);
     [[nodiscard]] bool busy() const { return busy_; }
     /// Not while busy(). Errors: Device.
     Result<void> submit(const AttentionTileJob& job);
@@ -56,7 +69,8 @@ public:
 
 private:
     explicit AttentionCompute(std::shared_ptr<VulkanDevice> device) : device_(std::move(device)) {}
-    void bind();
+    void bind(const VkDescriptorBufferInfo (&parts)[3]);
+    void setPush(const AttentionHead& head);
     [[nodiscard]] AttentionTileValues take();
 
     struct Push {
@@ -73,8 +87,11 @@ private:
     VkCommandBuffer commands_ = VK_NULL_HANDLE;
     Buffer parts_[3], staging_, values_; ///< q, k and log-sum-exp on the device
     VkDeviceSize partBytes_[3] = {};
+    Buffer room_; ///< q, k and log-sum-exp one after another, seen by another interface as well
+    Room roomNow_;
     Push push_{};
     bool stale_ = false, busy_ = false; ///< stale: what is staged is not on the device yet
+    bool foreign_ = false;              ///< another interface wrote the room since the last tile
 };
 
 } // namespace vitral::gpu

@@ -244,6 +244,30 @@ Result<std::shared_ptr<VulkanDevice>> VulkanDevice::create(std::shared_ptr<Vulka
             return std::strcmp(e.extensionName, VK_KHR_SWAPCHAIN_EXTENSION_NAME) == 0;
         }))
         use.push_back(VK_KHR_SWAPCHAIN_EXTENSION_NAME);
+    const bool swapchain = !use.empty();
+    VkPhysicalDeviceIDProperties identity{VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_ID_PROPERTIES};
+    VkPhysicalDeviceProperties2 properties{VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2, &identity};
+    fn.vkGetPhysicalDeviceProperties2(self->physical_, &properties);
+    constexpr char kDigits[] = "0123456789abcdef";
+    for (const std::uint8_t byte : identity.deviceUUID) {
+        self->uuid_ += kDigits[byte >> 4];
+        self->uuid_ += kDigits[byte & 15];
+    }
+    const bool descriptors = std::any_of(known.begin(), known.end(), [](const VkExtensionProperties& e) {
+        return std::strcmp(e.extensionName, VK_KHR_EXTERNAL_MEMORY_FD_EXTENSION_NAME) == 0;
+    });
+    if (descriptors) {
+        const VkPhysicalDeviceExternalBufferInfo asked{VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_EXTERNAL_BUFFER_INFO, nullptr,
+                                                       0, VK_BUFFER_USAGE_STORAGE_BUFFER_BIT,
+                                                       VK_EXTERNAL_MEMORY_HANDLE_TYPE_OPAQUE_FD_BIT};
+        VkExternalBufferProperties answer{VK_STRUCTURE_TYPE_EXTERNAL_BUFFER_PROPERTIES};
+        fn.vkGetPhysicalDeviceExternalBufferProperties(self->physical_, &asked, &answer);
+        const VkExternalMemoryFeatureFlags features = answer.externalMemoryProperties.externalMemoryFeatures;
+        self->exports_ = (features & VK_EXTERNAL_MEMORY_FEATURE_EXPORTABLE_BIT) != 0;
+        self->exportsDedicated_ = (features & VK_EXTERNAL_MEMORY_FEATURE_DEDICATED_ONLY_BIT) != 0;
+        if (self->exports_)
+            use.push_back(VK_KHR_EXTERNAL_MEMORY_FD_EXTENSION_NAME);
+    }
     const float priority = 1;
     VkDeviceQueueCreateInfo queue{VK_STRUCTURE_TYPE_DEVICE_QUEUE_CREATE_INFO};
     queue.queueFamilyIndex = self->queueFamily_;
@@ -266,7 +290,8 @@ Result<std::shared_ptr<VulkanDevice>> VulkanDevice::create(std::shared_ptr<Vulka
     VITRAL_VK_DEVICE_OPTIONAL(VITRAL_LOAD_DEVICE_OPTIONAL)
     if (!complete)
         return fail(ErrorCode::Device, "The graphics driver lacks functions of Vulkan 1.1.");
-    self->presents_ = !use.empty() && self->fn_.vkCreateSwapchainKHR;
+    self->presents_ = swapchain && self->fn_.vkCreateSwapchainKHR;
+    self->exports_ = self->exports_ && self->fn_.vkGetMemoryFdKHR;
     self->fn_.vkGetDeviceQueue(self->handle_, self->queueFamily_, 0, &self->queue_);
     VkCommandPoolCreateInfo pool{VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO, nullptr,
                                  VK_COMMAND_POOL_CREATE_RESET_COMMAND_BUFFER_BIT, self->queueFamily_};

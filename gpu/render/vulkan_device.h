@@ -59,6 +59,11 @@ public:
     [[nodiscard]] const std::string& name() const { return name_; }
     [[nodiscard]] bool isSoftware() const { return software_; } ///< draws on the CPU: QPainter is cheaper
     [[nodiscard]] bool canPresent() const { return presents_; }
+    /// 32 hexadecimal digits, the same for this device in every interface.
+    [[nodiscard]] const std::string& uuid() const { return uuid_; }
+    /// Memory of storage buffers can be given to another interface as an opaque descriptor (makeExportedBuffer).
+    [[nodiscard]] bool exportsMemory() const { return exports_; }
+    [[nodiscard]] bool exportsDedicated() const { return exportsDedicated_; } ///< such a buffer wants memory of its own
     [[nodiscard]] VulkanInstance& instance() const { return *instance_; }
     [[nodiscard]] VkPhysicalDevice physical() const { return physical_; }
     [[nodiscard]] VkDevice handle() const { return handle_; }
@@ -75,8 +80,8 @@ public:
 private:
     VulkanDevice() = default;
     std::shared_ptr<VulkanInstance> instance_;
-    std::string name_;
-    bool software_ = false, presents_ = false;
+    std::string name_, uuid_;
+    bool software_ = false, presents_ = false, exports_ = false, exportsDedicated_ = false;
     VkPhysicalDevice physical_ = VK_NULL_HANDLE;
     VkDevice handle_ = VK_NULL_HANDLE;
     DeviceTable fn_;

@@ -34,6 +34,41 @@ Result<Buffer> makeBuffer(const VulkanDevice& device, VkDeviceSize bytes, VkBuff
     return made;
 }
 
+Result<ExportedBuffer> makeExportedBuffer(const VulkanDevice& device, VkDeviceSize bytes, VkBufferUsageFlags usage) {
+    if (!device.exportsMemory())
+        return fail(ErrorCode::Device, "The graphics device does not give its memory to other interfaces.");
+    ExportedBuffer made;
+    made.buffer.bytes = std::max<VkDeviceSize>(bytes, 16);
+    const VkExternalMemoryBufferCreateInfo external{VK_STRUCTURE_TYPE_EXTERNAL_MEMORY_BUFFER_CREATE_INFO, nullptr,
+                                                    VK_EXTERNAL_MEMORY_HANDLE_TYPE_OPAQUE_FD_BIT};
+    VkBufferCreateInfo info{VK_STRUCTURE_TYPE_BUFFER_CREATE_INFO, &external};
+    info.size = made.buffer.bytes;
+    info.usage = usage;
+    VkBuffer buffer = VK_NULL_HANDLE;
+    VITRAL_TRY(vkCheck(device.fn().vkCreateBuffer(device.handle(), &info, nullptr, &buffer), "make a buffer"));
+    made.buffer.buffer = OwnedBuffer(device, buffer);
+    VkMemoryRequirements needs;
+    device.fn().vkGetBufferMemoryRequirements(device.handle(), buffer, &needs);
+    made.dedicated = device.exportsDedicated();
+    const VkMemoryDedicatedAllocateInfo own{VK_STRUCTURE_TYPE_MEMORY_DEDICATED_ALLOCATE_INFO, nullptr, VK_NULL_HANDLE,
+                                            buffer};
+    const VkExportMemoryAllocateInfo exported{VK_STRUCTURE_TYPE_EXPORT_MEMORY_ALLOCATE_INFO,
+                                              made.dedicated ? &own : nullptr,
+                                              VK_EXTERNAL_MEMORY_HANDLE_TYPE_OPAQUE_FD_BIT};
+    VkMemoryAllocateInfo memory{VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_INFO, &exported, needs.size, 0};
+    VITRAL_TRY_ASSIGN(memory.memoryTypeIndex,
+                      device.memoryType(needs.memoryTypeBits, VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT, 0));
+    made.allocatedBytes = needs.size;
+    VkDeviceMemory allocated = VK_NULL_HANDLE;
+    VITRAL_TRY(vkCheck(device.fn().vkAllocateMemory(device.handle(), &memory, nullptr, &allocated), "get memory"));
+    made.buffer.memory = OwnedMemory(device, allocated);
+    VITRAL_TRY(vkCheck(device.fn().vkBindBufferMemory(device.handle(), buffer, allocated, 0), "use memory"));
+    const VkMemoryGetFdInfoKHR asked{VK_STRUCTURE_TYPE_MEMORY_GET_FD_INFO_KHR, nullptr, allocated,
+                                     VK_EXTERNAL_MEMORY_HANDLE_TYPE_OPAQUE_FD_BIT};
+    VITRAL_TRY(vkCheck(device.fn().vkGetMemoryFdKHR(device.handle(), &asked, &made.descriptor), "share memory"));
+    return made;
+}
+
 Result<bool> growBuffer(const VulkanDevice& device, Buffer& buffer, VkDeviceSize bytes, VkBufferUsageFlags usage) {
     if (buffer.bytes >= bytes && buffer.buffer)
         return false;

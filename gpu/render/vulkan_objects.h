@@ -80,6 +80,18 @@ enum class BufferPlace : std::uint8_t { Device, Host };
 [[nodiscard]] Result<bool> growBuffer(const VulkanDevice& device, Buffer& buffer, VkDeviceSize bytes,
                                       VkBufferUsageFlags usage);
 
+/// A buffer of the device whose memory another interface may see, too: an opaque descriptor stands for it. Whoever
+/// asks owns the descriptor; the memory lives until both have let go.
+struct ExportedBuffer {
+    Buffer buffer;
+    int descriptor = -1;
+    VkDeviceSize allocatedBytes = 0;
+    bool dedicated = false;
+};
+/// Errors: Device, also where exportsMemory() is false.
+[[nodiscard]] Result<ExportedBuffer> makeExportedBuffer(const VulkanDevice& device, VkDeviceSize bytes,
+                                                        VkBufferUsageFlags usage);
+
 struct Image {
     OwnedMemory memory;
     OwnedImage image;

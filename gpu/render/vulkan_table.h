@@ -15,6 +15,8 @@ namespace vitral::gpu {
     X(vkEnumeratePhysicalDevices)                                                                                      \
     X(vkGetPhysicalDeviceProperties)                                                                                   \
     X(vkGetPhysicalDeviceMemoryProperties)                                                                             \
+    X(vkGetPhysicalDeviceProperties2)                                                                                  \
+    X(vkGetPhysicalDeviceExternalBufferProperties)                                                                     \
     X(vkGetPhysicalDeviceQueueFamilyProperties)                                                                        \
     X(vkEnumerateDeviceExtensionProperties)                                                                            \
     X(vkCreateDevice)                                                                                                  \
@@ -99,7 +101,8 @@ namespace vitral::gpu {
     X(vkDestroySwapchainKHR)                                                                                           \
     X(vkGetSwapchainImagesKHR)                                                                                         \
     X(vkAcquireNextImageKHR)                                                                                           \
-    X(vkQueuePresentKHR)
+    X(vkQueuePresentKHR)                                                                                               \
+    X(vkGetMemoryFdKHR)
 
 #define VITRAL_VK_MEMBER(name) PFN_##name name = nullptr;
 struct InstanceTable {

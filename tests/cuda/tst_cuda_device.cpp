@@ -165,7 +165,7 @@ private slots:
         const int descriptor = memfd_create("vitral", MFD_CLOEXEC);
         QVERIFY(descriptor >= 0 && ftruncate(descriptor, kBytes) == 0);
         const int other = dup(descriptor); // Vulkan's own
-        const auto imported = cu::importMemory(descriptor, kBytes);
+        const auto imported = cu::importMemory(descriptor, kBytes, kBytes, false);
         QVERIFY(imported);
         int* data = static_cast<int*>(imported->data);
         VITRAL_LAUNCH(countInto, 2, 32, 0, nullptr, data + 3, 5);
@@ -175,7 +175,7 @@ private slots:
         QCOMPARE(seen, 320);
         cu::releaseImported(*imported, kBytes);
         close(other);
-        QVERIFY(!cu::importMemory(-1, kBytes));
+        QVERIFY(!cu::importMemory(-1, kBytes, kBytes, false));
     }
 
     void memoryRunsOut() {

@@ -19,6 +19,7 @@ using namespace vitral::cuda;
 namespace {
 
 constexpr float kSentinel = 12345.5F;
+const OpenRule kNever;
 
 /// Random blocks of any type: random bits, with half-precision scales kept small and finite.
 std::vector<std::byte> randomWeights(DType type, std::int64_t nRow, std::int64_t nCol, Rng& rng) {
@@ -158,9 +159,9 @@ class TestCudaProducts : public QObject {
             b = float(rng.uniform());
         const std::int64_t outStride = nOut + 3;
         std::vector<float> out(std::size_t(nRow * outStride), kSentinel);
-        std::vector<std::byte> scratch(productScratchBytes(nRow, nIn));
+        std::vector<std::byte> scratch(productScratchBytes(nRow, nIn, kNever));
         const ProductOut output{weights.w, out.data(), outStride, withBias ? bias.data() : nullptr};
-        launchProducts({x.data(), stride, nRow, nIn}, {&output, 1}, scratch.data(), nullptr);
+        launchProducts({x.data(), stride, nRow, nIn}, {&output, 1}, scratch.data(), kNever, nullptr);
         noFailure();
         const bool eightBits = weights.w.layout == WeightLayout::Packed && nRow <= kVectorRows;
         const bool halves = type != DType::F32 && nRow > kVectorRows;
@@ -248,8 +249,8 @@ private slots:
                 outs.emplace_back(std::size_t(nRow * w->w.nOut), kSentinel);
             for (std::size_t i = 0; i < std::size(all); ++i)
                 products.push_back({all[i]->w, outs[i].data(), all[i]->w.nOut, nullptr});
-            std::vector<std::byte> scratch(productScratchBytes(nRow, nIn));
-            launchProducts({x.data(), nIn, nRow, nIn}, products, scratch.data(), nullptr);
+            std::vector<std::byte> scratch(productScratchBytes(nRow, nIn, kNever));
+            launchProducts({x.data(), nIn, nRow, nIn}, products, scratch.data(), kNever, nullptr);
             noFailure();
             for (std::size_t i = 0; i < std::size(all); ++i) {
                 Errors errors;

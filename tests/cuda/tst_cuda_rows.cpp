@@ -6,11 +6,14 @@
 #include "core/kernels/convert.h"
 #include "core/sample/best.h"
 #include "core/sample/sampler.h"
+#include "core/tensor/quantize.h"
 #include "gpu/cuda/cuda_backend.h"
 #include "gpu/cuda/emulated/emulated.h"
 #include "gpu/cuda/kernels/blas_lt.h"
 #include "gpu/cuda/kernels/device.h"
+#include "gpu/cuda/kernels/gemm.h"
 #include "gpu/cuda/kernels/summary.h"
+#include "tests/support/operation_cases.h"
 #include "tests/support/result_test.h"
 
 #include <array>
@@ -69,6 +72,22 @@ class TestCudaRows : public QObject {
 private slots:
     void initTestCase() { qputenv("VITRAL_CUBLASLT", VITRAL_FAKE_BLAS_LT); }
     void cleanup() { cu::emulated::setFibreOrder(cu::emulated::FibreOrder::Forward); }
+
+    // The list that the CPU's instruction sets go through, too, against the scalar kernels.
+    void everyOperation() {
+        cu::emulated::setFibreOrder(cu::emulated::FibreOrder::Shuffled);
+        const auto backend = device();
+        const auto scalar = makeCpuBackend({.nThread = 1, .isa = CpuIsa::Scalar});
+        QVERIFY_RESULT(scalar);
+        int n = 0;
+        test::OperationCases(*backend, **scalar, [&](const std::string& what, double error, double allowed) {
+            ++n;
+            QVERIFY2(
+                error <= allowed,
+                qPrintable(QString("%1: %2, %3 allowed").arg(QString::fromStdString(what)).arg(error).arg(allowed)));
+        }).run();
+        QVERIFY(n > 1000);
+    }
 
     // Every number that a token shows, and the best in order, as from all logits on the host.
     void summaries_data() {
@@ -159,6 +178,74 @@ private slots:
                         QVERIFY(std::abs(double(got[std::size_t(r * nOut + n)]) - sum) <= 1e-3 * size);
                     }
             }
+        }
+    }
+
+    // Other weights are opened to F16 for it, a piece of the outputs at a time.
+    void openedWeightsThroughCublasLt_data() {
+        QTest::addColumn<int>("type");
+        for (const DType type :
+             {DType::Q4_K, DType::Q8_0, DType::Q6_K, DType::Q3_K, DType::Q2_K, DType::Q5_1, DType::Q4_0, DType::BF16})
+            QTest::addRow("%s", std::string(dtypeInfo(type).name).c_str()) << int(type);
+    }
+    void openedWeightsThroughCublasLt() {
+        QFETCH(int, type);
+        QVERIFY(cu::haveBlasLt());
+        using Count = int (*)();
+        const auto count =
+            reinterpret_cast<Count>(dlsym(dlopen(VITRAL_FAKE_BLAS_LT, RTLD_NOW | RTLD_NOLOAD), "fakeBlasLtProducts"));
+        Rng rng(31);
+        const auto dtype = static_cast<DType>(type);
+        const std::int64_t nRow = 129, nOut = 75, nIn = dtype == DType::BF16 ? 76 : 256;
+        std::vector<float> values(static_cast<std::size_t>(nOut * nIn)), x(static_cast<std::size_t>(nRow * nIn));
+        for (std::size_t i = 0; i < values.size(); ++i) // outputs of very different size
+            values[i] = static_cast<float>((rng.uniform() - 0.5) *
+                                           std::pow(10.0, static_cast<double>(i / std::size_t(nIn) % 9) - 4));
+        for (float& v : x)
+            v = static_cast<float>(rng.uniform() - 0.5);
+        const std::size_t rowSize = rowBytes(dtype, nIn);
+        std::vector<std::byte> file(rowSize * static_cast<std::size_t>(nOut));
+        for (std::size_t n = 0; n < std::size_t(nOut); ++n)
+            QVERIFY_RESULT(quantizeRow(dtype, std::span(values).subspan(n * std::size_t(nIn), std::size_t(nIn)),
+                                       std::span(file).subspan(n * rowSize, rowSize)));
+        QVERIFY_RESULT(dequantizeRow(dtype, file, values));
+        cu::DeviceWeights w = *cu::deviceWeights(dtype, nIn, nOut);
+        std::vector<std::byte> memory(w.totalBytes() + 16);
+        auto* base = memory.data() + (16 - reinterpret_cast<std::uintptr_t>(memory.data()) % 16) % 16;
+        for (std::int64_t i = 0; i < w.nUnit(); ++i)
+            cu::packUnit(w, file.data(), i, base + std::size_t(i) * w.unitBytes);
+        w.data = base;
+        std::vector<float> scales(static_cast<std::size_t>(nOut)), bias(static_cast<std::size_t>(nOut), 0.25F);
+        cu::launchRowScales(w, scales.data(), nullptr);
+        w.rowScale = scales.data();
+        cu::OpenRule open;
+        open.fromRows = 129;
+        open.roomBytes = std::size_t{40} * std::size_t(nIn) * 2; // 32 outputs: three pieces
+        std::vector<float> out(static_cast<std::size_t>(nRow * (nOut + 1)), 7.5F), plain = out;
+        std::vector<std::byte> scratch(cu::productScratchBytes(nRow, nIn, open) + 256);
+        auto* at = scratch.data() + (256 - reinterpret_cast<std::uintptr_t>(scratch.data()) % 256) % 256;
+        for (const bool opened : {true, false}) {
+            const int before = count();
+            const cu::ProductOut output{w, opened ? out.data() : plain.data(), nOut + 1, bias.data()};
+            cu::launchProducts({x.data(), nIn, nRow, nIn}, {&output, 1}, at, opened ? open : cu::OpenRule{}, nullptr);
+            QVERIFY_RESULT(cu::takeLaunchFailure());
+            QCOMPARE(count() - before, opened ? 3 : 0);
+        }
+        for (std::int64_t r = 0; r < nRow; ++r) {
+            for (std::int64_t n = 0; n < nOut; ++n) {
+                const auto i = static_cast<std::size_t>(r * (nOut + 1) + n);
+                double sum = 0.25, size = 1e-7;
+                for (std::int64_t k = 0; k < nIn; ++k) {
+                    const double term = double(x[std::size_t(r * nIn + k)]) * double(values[std::size_t(n * nIn + k)]);
+                    sum += term;
+                    size += std::abs(term);
+                }
+                QVERIFY2(std::abs(double(out[i]) - sum) <= 1e-3 * size,
+                         qPrintable(QString::number(double(out[i]) - sum)));
+                QVERIFY(std::abs(double(out[i]) - double(plain[i])) <=
+                        4e-5 * size); // the same factors, summed otherwise
+            }
+            QCOMPARE(out[static_cast<std::size_t>(r * (nOut + 1) + nOut)], 7.5F);
         }
     }
 

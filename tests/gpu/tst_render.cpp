@@ -2,6 +2,10 @@
 // The Vulkan renderers, without a window: the map equals the CPU's picture pixel for pixel; lines, points, pictures and
 // triangles land where they should; nothing makes the validation layers complain.
 
+#include "core/backend/gpu_devices.h"
+#include "gpu/cuda/cuda_backend.h"
+#include "gpu/cuda/emulated/emulated.h"
+#include "gpu/cuda/plugin.h"
 #include "gpu/render/image_renderer.h"
 #include "gpu/render/stroke_renderer.h"
 #include "gpu/render/ui_renderer.h"
@@ -12,6 +16,8 @@
 #include "widgets/inside/attention_map_source.h"
 
 #include <cmath>
+#include <sys/stat.h>
+#include <unistd.h>
 
 using namespace vitral;
 using namespace vitral::gpu;
@@ -34,6 +40,61 @@ class TestRender : public QObject {
         if (!pixels)
             qFatal("%s", pixels.error().message.c_str());
         return test::toImage(*pixels, kWidth, kHeight);
+    }
+
+    /// Where an exported allocation begins in what its descriptor stands for (lavapipe puts a header before it); below
+    /// 0: it cannot be mapped.
+    std::int64_t exportedOffset() {
+        const VulkanDevice& d = *vulkan_->device;
+        auto made = makeExportedBuffer(d, 65536, VK_BUFFER_USAGE_STORAGE_BUFFER_BIT);
+        if (!made)
+            return -1;
+        constexpr char kMark[] = "vitral looks for this mark";
+        void* seen = nullptr;
+        std::int64_t offset = -1;
+        struct stat about {};
+        if (fstat(made->descriptor, &about) == 0 && about.st_size >= 65536 &&
+            d.fn().vkMapMemory(d.handle(), made->buffer.memory.get(), 0, VK_WHOLE_SIZE, 0, &seen) == VK_SUCCESS) {
+            std::memcpy(seen, kMark, sizeof kMark);
+            std::vector<char> file(static_cast<std::size_t>(about.st_size));
+            if (pread(made->descriptor, file.data(), file.size(), 0) == about.st_size)
+                for (std::size_t at = 0; at + sizeof kMark <= file.size() && offset < 0; at += 4096)
+                    if (std::memcmp(file.data() + at, kMark, sizeof kMark) == 0)
+                        offset = static_cast<std::int64_t>(at);
+        }
+        close(made->descriptor);
+        return offset;
+    }
+    /// The same rows as a card keeps them, in uneven pieces and with a beginning that another run shares; the host's
+    /// copy is left out where `deviceOnly`.
+    static Rows keptCopy(cuda::CudaBackend& card, const Rows& rows, bool deviceOnly) {
+        auto buffer = card.allocate(static_cast<std::size_t>(64 * rows.nCol()) * 4);
+        if (!buffer)
+            qFatal("no memory");
+        std::vector<float> values(static_cast<std::size_t>(64 * rows.nCol()));
+        RowsWriter writer{Rows(rows.dtype(), rows.nCol())};
+        for (std::int64_t at = 0; at < rows.nRow();) {
+            const std::int64_t n = std::min<std::int64_t>(rows.nRow() - at, 37);
+            for (std::int64_t i = 0; i < n; ++i)
+                rows.read(at + i, 0, std::span(values).subspan(std::size_t(i * rows.nCol()), std::size_t(rows.nCol())));
+            const Tensor x{(*buffer)->data(), Shape{n, rows.nCol()}, rows.nCol(), DType::F32};
+            card.write(x, std::span(values).first(std::size_t(n * rows.nCol())));
+            std::vector<std::byte*> host, kept;
+            writer.growKept(n, host, &card, &kept);
+            card.keepRows(x, rows.dtype(), kept);
+            if (deviceOnly)
+                for (std::byte* row : host)
+                    std::memset(row, 0, std::size_t(rows.nCol()) * (rows.dtype() == DType::F16 ? 2 : 4));
+            else
+                card.readRows(x, rows.dtype(), host);
+            at += n;
+            if (at == 111 || at == 370) // goes on from a snapshot that others hold
+                writer = RowsWriter(writer.snapshot().first(at));
+        }
+        card.finish();
+        if (!card.status())
+            qFatal("the card failed");
+        return writer.snapshot();
     }
 
 private slots:
@@ -114,6 +175,56 @@ private slots:
                              qPrintable(QString("level %1, value %2: %3, not %4").arg(key.level).arg(i).arg(a).arg(b)));
         }
         QVERIFY(!source.deviceName().isEmpty());
+    }
+
+    /// A head's rows that a card kept, gathered by the card's kernels into memory that Vulkan made and shares: the card
+    /// is the emulated one, the memory and its descriptor are Vulkan's. The host's copy is wrong on purpose.
+    void keptRowsAreReadByVulkan_data() {
+        QTest::addColumn<bool>("shared");
+        QTest::newRow("shared") << true;
+        QTest::newRow("refused") << false;
+    }
+    void keptRowsAreReadByVulkan() {
+        QFETCH(bool, shared);
+        if (!vulkan_->device->exportsMemory())
+            QSKIP("this driver does not export memory");
+        const std::int64_t offset = exportedOffset();
+        if (offset < 0)
+            QSKIP("what this driver exports is not memory that a process can map");
+        const GpuPlugin* plugin = &cuda::plugin();
+        const GpuPlugin without{plugin->abi, plugin->version, plugin->find, plugin->create};
+        setGpuPlugin(shared ? plugin : &without);
+        cuda::emulated::setSharing(vulkan_->device->uuid(), offset);
+        setDrawingDevice({vulkan_->device->name(), vulkan_->device->uuid(), vulkan_->device->exportsMemory()});
+        auto card = cuda::CudaBackend::create(0);
+        QVERIFY(card && (*card)->rowKeeper());
+        test::RecordShape shape;
+        shape.nPosition = 700;
+        shape.spread = 1.0F;
+        const auto record = test::randomRecord(shape);
+        const auto keep = [&](const Rows& rows) { return keptCopy(**card, rows, shared); };
+        const auto kept = std::make_shared<const AttentionRecord>(
+            AttentionRecord{record->geometry, keep(record->q), keep(record->k), keep(record->lse)});
+        MapWorkers workers(1);
+        ViewPool pool;
+        AttentionMapSource source(workers, kept, 1, {});
+        QString why;
+        QVERIFY2(source.useDevice(pool, &why, vulkan_->device), qPrintable(why));
+        AttentionTiles truth(record, 1, {});
+        for (const MapTileKey& key : {MapTileKey{0, 2, 1}, {2, 0, 0}}) {
+            std::shared_ptr<const MapTile> tile;
+            QTRY_VERIFY_WITH_TIMEOUT((tile = source.tile(key)) != nullptr, 20000);
+            const auto expected = truth.compute(key);
+            for (std::size_t i = 0; i < expected->max.size(); ++i)
+                QVERIFY2(std::isnan(tile->max[i]) == std::isnan(expected->max[i]) &&
+                             (std::isnan(tile->max[i]) || std::abs(tile->max[i] - expected->max[i]) < 2e-5F),
+                         qPrintable(QString("value %1: %2, not %3").arg(i).arg(tile->max[i]).arg(expected->max[i])));
+        }
+        QCOMPARE(source.device()->way(), shared ? GraphicsTiles::Way::Shared : GraphicsTiles::Way::Host);
+        QCOMPARE(source.device()->wayProblem().isEmpty(), shared);
+        setGpuPlugin(nullptr);
+        setDrawingDevice({});
+        cuda::emulated::setSharing({}, 0);
     }
 
     void mapEqualsTheCpu_data() {

@@ -8,11 +8,13 @@
 #include "widgets/panels/composer.h"
 #include "widgets/panels/context_gauge.h"
 #include "widgets/panels/conversation_panel.h"
+#include "widgets/panels/device_panel.h"
 #include "widgets/panels/elided_label.h"
 #include "widgets/panels/model_chip.h"
 #include "widgets/panels/model_picker.h"
 #include "widgets/panels/notice_bar.h"
 #include "widgets/panels/parameters.h"
+#include "widgets/panels/section.h"
 #include "widgets/panels/settings_panel.h"
 #include "widgets/panels/welcome.h"
 #include "widgets/tokens/alternatives_popup.h"
@@ -236,6 +238,50 @@ private slots:
                 const double value = info.get(usual);
                 QVERIFY2(value >= info.minimum && value <= info.maximum, info.label);
             }
+    }
+
+    // A section at the foot of a short panel comes into view when it is opened, and stays there while it grows.
+    void whatOpensIsSeen() {
+        Stage stage;
+        SettingsPanel panel(*stage.model, {[] { return QStringList(); }, {}, {}, {}});
+        Section* section = panel.addSection(false);
+        auto* text = new QLabel(QStringLiteral("one"), section);
+        section->body()->addWidget(text);
+        panel.resize(300, 260);
+        panel.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&panel));
+        const auto* scroll = panel.findChild<QScrollArea*>();
+        const auto seen = [&] {
+            const QRect view(QPoint(0, 0), scroll->viewport()->size());
+            return view.contains(QRect(section->mapTo(scroll->viewport(), QPoint(0, 0)), section->size()));
+        };
+        QVERIFY(!seen());
+        section->setOpen(true);
+        QTRY_VERIFY(seen());
+        text->setText(QStringLiteral("one\ntwo\nthree\nfour\nfive"));
+        QTRY_VERIFY(section->height() > 5 * text->fontMetrics().height() && seen());
+        scroll->verticalScrollBar()->triggerAction(QAbstractSlider::SliderToMinimum); // somebody scrolls
+        text->setText(QStringLiteral("one\ntwo"));
+        QTest::qWait(50);
+        QCOMPARE(scroll->verticalScrollBar()->value(), 0);
+    }
+
+    void cardsSayHowViewsGetTheirNumbers() {
+        const DrawingDevice drawing{"Card", "aa", true};
+        const QString shared = DevicePanel::shareText(ShareWay::Shared, drawing, true);
+        QVERIFY(shared.contains(QStringLiteral("Vulkan shares")));
+        for (const ShareWay way : {ShareWay::NothingDraws, ShareWay::OtherDevice, ShareWay::NoExport}) {
+            const QString pinned = DevicePanel::shareText(way, drawing, true);
+            QVERIFY(pinned.contains(QStringLiteral("pinned memory")));
+            QVERIFY(!DevicePanel::shareText(way, drawing, false).contains(QStringLiteral("pinned")));
+            QCOMPARE(pinned.contains(QStringLiteral("Card")), way != ShareWay::NothingDraws);
+        }
+        GpuFindings old;
+        old.absence = GpuAbsence::DeviceTooOld;
+        QVERIFY(DevicePanel::absenceText(old).contains(QStringLiteral("older than")));
+        Placement plan;
+        plan.parts = {{-1, "CPU", 0, 0, 100'000'000, 0}, {0, "Card", 0, 2, 200'000'000, 0}};
+        QVERIFY(DevicePanel::placementText(plan).contains(QStringLiteral("table of tokens")));
     }
 
     void everyControlHasAName() {

@@ -44,6 +44,13 @@ void ModelSession::onEvents(const std::vector<RunEvent>& events) {
             progress_ = e->fraction;
             progressText_ = QString::fromStdString(e->what);
             progressed = true;
+        } else if (const auto* other = std::get_if<ModelLoaded>(&event);
+                   other != nullptr && other->replaces != nullptr) {
+            if (other->replaces != model_)
+                continue;
+            model_ = other->model; // its card failed: the same file on the processor
+            placement_ = other->placement;
+            emit changed();
         } else if (const auto* m = std::get_if<ModelLoaded>(&event); m != nullptr && m->run == run_) {
             loadedPlacement_ = m->placement;
             adopt(m->model, m->seconds);

@@ -27,6 +27,7 @@ bool AttentionMapSource::useDevice(ViewPool& pool, QString* why, std::shared_ptr
     if (!device_)
         return false;
     connect(device_.get(), &GraphicsTiles::made, this, &AttentionMapSource::onReady);
+    connect(device_.get(), &GraphicsTiles::wayChanged, this, &MapSource::changed);
     connect(device_.get(), &GraphicsTiles::failed, this, [this] { emit changed(); }); // asked for again, elsewhere
     return true;
 }

@@ -8,6 +8,11 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
+
+#ifndef _WIN32
+#include <unistd.h>
+#endif
 
 namespace vitral {
 
@@ -33,6 +38,7 @@ std::unique_ptr<GraphicsTiles> GraphicsTiles::open(std::shared_ptr<AttentionTile
             return nullptr;
         }
         device = (*host)->device;
+        setDrawingDevice({device->name(), device->uuid(), device->exportsMemory()}); // for runs that begin from now on
         keep = *host;
     }
     auto compute = gpu::AttentionCompute::create(device);
@@ -70,7 +76,128 @@ void GraphicsTiles::request(const MapTileKey& key) {
         timer_.start();
 }
 
+namespace {
+/// A head's blocks on the card.
+struct KeptHead {
+    std::vector<const std::byte*> blocks[3];
+    SharedPart parts[3];
+    int ordinal = -1;
+};
+
+/// False where the card has not all of it.
+bool addKept(KeptHead& head, int i, const Rows& rows, std::int64_t n, std::int64_t firstCol, std::int64_t nCol,
+             std::size_t toByte) {
+    for (std::int64_t block = 0; block * kRowsPerBlock < n; ++block) {
+        const DeviceBlock* kept = rows.kept(block);
+        if (!kept || (head.ordinal >= 0 && kept->ordinal != head.ordinal))
+            return false;
+        head.ordinal = kept->ordinal;
+        head.blocks[i].push_back(kept->data);
+    }
+    head.parts[i] = {{}, kRowsPerBlock, rows.dtype(), rows.nCol(), firstCol, nCol, n, toByte};
+    return true;
+}
+
+/// Closed unless somebody took it.
+struct Descriptor {
+    explicit Descriptor(int fd) : value(fd) {}
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    ~Descriptor() {
+#ifndef _WIN32
+        if (value >= 0)
+            close(value);
+#endif
+    }
+    int take() {
+        return std::exchange(value, -1);
+    }
+    int value;
+};
+
+struct Gathered {
+    std::shared_ptr<SharedTarget> target;
+    std::string problem;
+};
+} // namespace
+
+bool GraphicsTiles::gather() {
+    const std::shared_ptr<const AttentionRecord> record = tiles_->record();
+    const AttentionGeometry& g = record->geometry;
+    const std::int64_t n = record->nPosition();
+    auto head = std::make_shared<KeptHead>();
+    if (!shares_ || n < 1 ||
+        !addKept(*head, 0, record->q, n, std::int64_t{tiles_->head()} * g.headDimK, g.headDimK, 0) ||
+        !addKept(*head, 1, record->k, n, std::int64_t{record->kvHead(tiles_->head())} * g.headDimK, g.headDimK, 0) ||
+        !addKept(*head, 2, record->lse, n, tiles_->head(), 1, 0))
+        return false;
+    const auto room = compute_->room(static_cast<std::int32_t>(n), g.headDimK);
+    if (!room) {
+        shares_ = false;
+        shareProblem_ = QString::fromStdString(room.error().message);
+        return false;
+    }
+    for (int i = 0; i < 3; ++i)
+        head->parts[i].toByte = room->offset[i];
+    const auto descriptor = std::make_shared<Descriptor>(room->descriptor);
+    if (room->serial != targetSerial_)
+        target_.reset();
+    targetSerial_ = room->serial;
+    packing_ = true;
+    pool_.ask(
+        this, "pack",
+        [record, head, room = *room, descriptor, target = target_](std::stop_token) {
+            Gathered gathered{target, {}};
+            if (!gathered.target) {
+                auto opened = openSharedTarget(head->ordinal,
+                                               {descriptor->take(), room.bytes, room.allocatedBytes, room.dedicated});
+                if (!opened) {
+                    gathered.problem = opened.error().message;
+                    return gathered;
+                }
+                gathered.target = std::move(*opened);
+            }
+            for (int i = 0; i < 3; ++i)
+                head->parts[i].blocks = head->blocks[i];
+            if (const Result<void> done = gathered.target->gather(head->parts); !done)
+                gathered.problem = done.error().message;
+            return gathered;
+        },
+        [this, record, n](const Gathered& gathered) {
+            packing_ = false;
+            if (!compute_ || compute_->busy())
+                return;
+            if (!gathered.problem.empty()) { // the host's copy is there
+                shares_ = false;
+                shareProblem_ = QString::fromStdString(gathered.problem);
+                target_.reset();
+                pack();
+                return;
+            }
+            target_ = gathered.target;
+            const AttentionGeometry& geometry = record->geometry;
+            compute_->useRoom({{},
+                               {},
+                               {},
+                               static_cast<std::int32_t>(n),
+                               geometry.headDimK,
+                               geometry.scale,
+                               geometry.softcap,
+                               static_cast<std::int32_t>(geometry.window)});
+            packed(record, Way::Shared);
+        });
+    return true;
+}
+
+void GraphicsTiles::packed(const std::shared_ptr<const AttentionRecord>& record, Way way) {
+    loaded_ = record;
+    if (std::exchange(way_, way) != way)
+        emit wayChanged();
+}
+
 void GraphicsTiles::pack() {
+    if (gather())
+        return;
     packing_ = true;
     pool_.ask(
         this, "pack",
@@ -102,7 +229,7 @@ void GraphicsTiles::pack() {
             if (!set)
                 fail(QString::fromStdString(set.error().message));
             else
-                loaded_ = head.record;
+                packed(head.record, Way::Host);
         });
 }
 

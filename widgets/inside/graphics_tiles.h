@@ -3,6 +3,7 @@
 // Tiles of one head's map made by the graphics device that draws it (gpu/render/attention_compute), one at a time,
 // newest request first. They go into the same cache as the processor's. Without Vulkan there is none. Thread: GUI.
 
+#include "core/backend/shared_rows.h"
 #include "core/trace/attention_tiles.h"
 #include "widgets/inside/view_pool.h"
 
@@ -33,9 +34,19 @@ public:
     void request(const MapTileKey& key);
     [[nodiscard]] QString deviceName() const;
     [[nodiscard]] int nMade() const { return nMade_; }
+    /// How the head that is shown came to this device, where the run was computed on a card.
+    enum class Way : std::uint8_t {
+        Unknown, ///< none came so far
+        Shared,  ///< from the card's own copy, in memory that both see
+        Host,    ///< through pinned memory and the host's copy
+    };
+    [[nodiscard]] Way way() const { return way_; }
+    /// Why not Shared, where sharing was tried and failed.
+    [[nodiscard]] QString wayProblem() const { return shareProblem_; }
 
 signals:
     void made(std::shared_ptr<const vitral::MapTile> tile);
+    void wayChanged();
     void failed(const QString& sentence); ///< nothing more will come
 
 private:
@@ -47,6 +58,9 @@ private:
                   std::unique_ptr<gpu::AttentionCompute> compute);
     void step();
     void pack();
+    /// From the card's copy; false where there is none of all its rows, or it cannot be shared.
+    bool gather();
+    void packed(const std::shared_ptr<const AttentionRecord>& record, Way way);
     void fail(const QString& sentence);
 
     std::shared_ptr<AttentionTiles> tiles_;
@@ -57,6 +71,11 @@ private:
     std::list<MapTileKey> wanted_;                  ///< newest first
     MapTileKey now_;
     QTimer timer_;
+    std::shared_ptr<SharedTarget> target_; ///< the room of compute_ as the card sees it
+    std::uint64_t targetSerial_ = 0;
+    bool shares_ = true; ///< until it failed
+    QString shareProblem_;
+    Way way_ = Way::Unknown;
     bool packing_ = false;
     int nMade_ = 0;
 };

@@ -266,6 +266,15 @@ void MatrixView::refreshWords() {
     if (source_)
         parts << (source_->deviceName().isEmpty() ? tr("computed on the processor")
                                                   : tr("computed by %1").arg(source_->deviceName()));
+    if (const GraphicsTiles* device = source_ ? source_->device() : nullptr;
+        device && recording() && recording()->model.backend.find("CUDA") != std::string::npos) {
+        if (device->way() == GraphicsTiles::Way::Shared)
+            parts << tr("queries and keys come from the card's own memory");
+        else if (device->way() == GraphicsTiles::Way::Host)
+            parts << (device->wayProblem().isEmpty()
+                          ? tr("queries and keys came through pinned memory")
+                          : tr("queries and keys came through pinned memory: %1").arg(device->wayProblem()));
+    }
     if (notNumbers_.any())
         parts << tr("%1 queries and %2 keys of this head hold values that are not numbers: their rows and columns stay "
                     "blank")

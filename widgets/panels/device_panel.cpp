@@ -62,6 +62,7 @@ DevicePanel::DevicePanel(ModelSession& model, Worker& worker, Find find, const D
     connect(choice_, &QComboBox::currentIndexChanged, this, &DevicePanel::collect);
     connect(layers_, &QSpinBox::valueChanged, this, &DevicePanel::collect);
     connect(reload_, &QPushButton::clicked, this, &DevicePanel::reloadWanted);
+    connect(&model_, &ModelSession::changed, this, &DevicePanel::refresh); // a card that failed in a run
     connect(&model_, &ModelSession::loaded, this, [this] {
         loadedWith_ = options_;
         refresh();
@@ -80,6 +81,7 @@ void DevicePanel::collect() {
 
 void DevicePanel::showEvent(QShowEvent* event) {
     QWidget::showEvent(event);
+    refresh(); // what draws may be known by now
     if (asked_)
         return;
     asked_ = true;
@@ -111,6 +113,9 @@ QString DevicePanel::absenceText(const GpuFindings& findings) {
                   "processor.");
     case GpuAbsence::NoDevice:
         return tr("There is an NVIDIA driver, but no graphics card that it can use. Everything runs on the processor.");
+    case GpuAbsence::DeviceTooOld:
+        return tr("The graphics card is older than what this program's kernels are made for. Everything runs on the "
+                  "processor.");
     case GpuAbsence::Failed:
         break;
     }
@@ -120,11 +125,30 @@ QString DevicePanel::absenceText(const GpuFindings& findings) {
 QString DevicePanel::placementText(const Placement& placement) {
     QStringList parts;
     for (const PlacementPart& part : placement.parts)
-        parts << (part.ordinal < 0 ? tr("%Ln layer(s) on the processor (%1)", nullptr, static_cast<int>(part.nLayer))
-                                         .arg(sizeText(part.needBytes))
-                                   : tr("%Ln layer(s) on %1 (%2)", nullptr, static_cast<int>(part.nLayer))
-                                         .arg(QString::fromStdString(part.device), sizeText(part.needBytes)));
+        parts << (part.nLayer == 0   ? tr("the table of tokens on the processor (%1)").arg(sizeText(part.needBytes))
+                  : part.ordinal < 0 ? tr("%Ln layer(s) on the processor (%1)", nullptr, static_cast<int>(part.nLayer))
+                                           .arg(sizeText(part.needBytes))
+                                     : tr("%Ln layer(s) on %1 (%2)", nullptr, static_cast<int>(part.nLayer))
+                                           .arg(QString::fromStdString(part.device), sizeText(part.needBytes)));
     return parts.join(QStringLiteral(" · "));
+}
+
+QString DevicePanel::shareText(ShareWay way, const DrawingDevice& drawing, bool pinned) {
+    if (way == ShareWay::Shared)
+        return tr("Maps of new runs read queries and keys in the card's own memory, which Vulkan shares.");
+    const QString through = pinned ? tr("What views show comes from the card through pinned memory.")
+                                   : tr("What views show comes from the card through the computer's memory.");
+    const QString name = QString::fromStdString(drawing.name);
+    switch (way) {
+    case ShareWay::OtherDevice:
+        return through + QLatin1Char(' ') + tr("Maps are drawn by another device (%1).").arg(name);
+    case ShareWay::NoExport:
+        return through + QLatin1Char(' ') + tr("The driver of %1 does not share its memory.").arg(name);
+    case ShareWay::NothingDraws:
+    case ShareWay::Shared:
+        break;
+    }
+    return through + QLatin1Char(' ') + tr("No graphics device has drawn a map so far.");
 }
 
 void DevicePanel::refresh() {
@@ -148,10 +172,9 @@ void DevicePanel::refresh() {
         text += QLatin1Char('\n') + tr("Why: %1").arg(QString::fromStdString(placement.note));
     const DeviceBackend* device =
         model_.model() && model_.model()->backend() ? DeviceBackend::of(*model_.model()->backend()) : nullptr;
-    if (device && device->pinned())
+    if (device)
         text +=
-            QLatin1Char('\n') +
-            tr("What views show comes from the card through pinned memory; its buffers are not shared with Vulkan.");
+            QLatin1Char('\n') + shareText(shareWay(drawingDevice(), device->uuid()), drawingDevice(), device->pinned());
     placed_->setText(text);
     placed_->setVisible(!text.isEmpty());
     const bool other = options_.choice != loadedWith_.choice || options_.gpuLayers != loadedWith_.gpuLayers;

@@ -4,6 +4,7 @@
 // graphics card, and what the loaded model's layers do. Asks the driver on a thread of its own, when it is first shown.
 // Thread: GUI.
 
+#include "core/backend/shared_rows.h"
 #include "core/runtime/placement.h"
 #include "widgets/chat/model_session.h"
 
@@ -31,6 +32,9 @@ public:
     [[nodiscard]] static QString absenceText(const GpuFindings& findings);
     /// "28 of 32 layers on NVIDIA H200, 4 on the processor. About 14.1 GB."
     [[nodiscard]] static QString placementText(const Placement& placement);
+
+    /// Whether Vulkan shares the card's memory, and if not, why not.
+    [[nodiscard]] static QString shareText(ShareWay way, const DrawingDevice& drawing, bool pinned);
 
 signals:
     void changed(const vitral::DeviceOptions& options);

@@ -15,6 +15,8 @@ struct Settings {
     std::string absent;                             ///< not empty: devices() fails with this sentence
 };
 void configure(const Settings& settings);
+/// The first device's uuid; where an imported descriptor's memory begins (lavapipe puts a header before it).
+void setSharing(std::string uuid, std::int64_t importOffset);
 
 struct Counts {
     std::uint64_t launches = 0; ///< kernels that ran, also by graphs

@@ -37,6 +37,8 @@ struct State {
     std::map<int, std::size_t> usedBytes; ///< by device
     emulated::Settings settings;
     emulated::Counts counts;
+    std::string uuid;
+    std::int64_t importOffset = 0;
 };
 State& state() {
     static State instance;
@@ -83,6 +85,14 @@ void launch(const char* kernel, dim3 grid, dim3 block, std::size_t sharedBytes, 
 }
 } // namespace emulated
 
+namespace emulated {
+void setSharing(std::string uuid, std::int64_t importOffset) {
+    const std::scoped_lock lock(state().mutex);
+    state().uuid = std::move(uuid);
+    state().importOffset = importOffset;
+}
+} // namespace emulated
+
 Result<std::vector<DeviceInfo>> devices(Absence* why) {
     const std::scoped_lock lock(state().mutex);
     const emulated::Settings& s = state().settings;
@@ -96,6 +106,7 @@ Result<std::vector<DeviceInfo>> devices(Absence* why) {
         d.ordinal = i;
         d.name = i == 0 ? "emulated device" : fmt::format("emulated device {}", i);
         d.major = 8;
+        d.uuid = i == 0 ? state().uuid : std::string();
         d.totalBytes = s.memoryBytes;
         d.freeBytes = s.memoryBytes - std::min(s.memoryBytes, state().usedBytes[i]);
         d.nMultiprocessor = 4;
@@ -155,8 +166,10 @@ void freePinned(void* memory) {
     std::free(memory);
 }
 
-Result<Imported> importMemory(int descriptor, std::size_t bytes) {
-    void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
+Result<Imported> importMemory(int descriptor, std::size_t bytes, std::size_t allocatedBytes, bool) {
+    if (bytes > allocatedBytes)
+        return fail(ErrorCode::Device, "This memory is smaller than what was asked for.");
+    void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, state().importOffset);
     if (memory == MAP_FAILED)
         return fail(ErrorCode::Device, "This descriptor is no memory.");
     close(descriptor);

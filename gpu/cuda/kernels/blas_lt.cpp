@@ -177,6 +177,15 @@ Plan makePlan(const Library& lib, Opaque handle, const HalfProduct& p, const std
 
 } // namespace
 
+OpenRule openRule(int major) {
+    OpenRule rule;
+    const char* set = std::getenv("VITRAL_CUDA_OPEN_ROWS");
+    const std::int64_t wished = set && *set ? std::atoll(set) : major >= 9 ? 512 : 1024;
+    if (wished > 0)
+        rule.fromRows = wished;
+    return rule;
+}
+
 bool haveBlasLt() {
     return library().usable;
 }

@@ -25,6 +25,15 @@ struct HalfProduct {
 
 inline constexpr std::size_t kBlasLtWorkspaceBytes = std::size_t{32} << 20; ///< NVIDIA's advice for Hopper
 inline constexpr std::int64_t kBlasLtRows = 128; ///< from so many rows on a product is worth the way there
+/// When weights of other types than F16 are opened to F16 for it: from so many rows on, so many bytes at a time.
+/// Opening costs as much as it saves at some 300 rows on Hopper (docs/performance.md, CUDA), and some 600 before it,
+/// where both multiply with the same instructions.
+struct OpenRule {
+    std::int64_t fromRows = std::int64_t{1} << 40; ///< never
+    std::size_t roomBytes = std::size_t{64} << 20;
+};
+/// VITRAL_CUDA_OPEN_ROWS=N sets another number of rows; 0: never. major: of the device's compute capability.
+[[nodiscard]] OpenRule openRule(int major);
 
 /// Whether there is one; the first call opens it.
 [[nodiscard]] bool haveBlasLt();

@@ -41,6 +41,16 @@ void launchReadAll(const void* data, std::size_t bytes, std::uint32_t* sink, Str
     VITRAL_LAUNCH(readAllKernel, 132U * 16U, 256, 0, stream, static_cast<const Quad*>(data), bytes / 16, sink);
 }
 
+#ifndef VITRAL_CUDA_EMULATED
+bool kernelsAreFor() {
+    cudaFuncAttributes attributes{};
+    const cudaError_t error = cudaFuncGetAttributes(&attributes, reinterpret_cast<const void*>(&readAllKernel));
+    (void)cudaGetLastError();
+    return error != cudaErrorNoKernelImageForDevice && error != cudaErrorInvalidDeviceFunction &&
+           error != cudaErrorUnsupportedPtxVersion;
+}
+#endif
+
 void launchMultiplyAll(std::int32_t nBlock, std::int32_t nRepeat, float* sink, Stream stream) {
     VITRAL_LAUNCH(multiplyAllKernel, static_cast<unsigned>(nBlock), 256, 0, stream, nRepeat, sink);
 }

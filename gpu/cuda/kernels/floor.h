@@ -16,4 +16,8 @@ void launchReadAll(const void* data, std::size_t bytes, std::uint32_t* sink, Str
 void launchMultiplyAll(std::int32_t nBlock, std::int32_t nRepeat, float* sink, Stream stream);
 inline constexpr double kMultiplyOperations = 8.0 * 4096 * 8; ///< of a block and repeat
 
+/// Whether the device in use can run what this file was compiled to: its own code, or PTX that the driver compiles.
+/// Not on the emulated device.
+[[nodiscard]] bool kernelsAreFor();
+
 } // namespace vitral::cuda

@@ -38,12 +38,44 @@ __global__ void __launch_bounds__(256)
         unscale[row] = 1.0F / scale;
 }
 
-__global__ void __launch_bounds__(256)
-    finishRowsKernel(float* out, std::int64_t stride, const float* unscale, const float* bias, std::int64_t nCol) {
+__global__ void __launch_bounds__(256) finishRowsKernel(float* out, std::int64_t stride, const float* unscale,
+                                                        const float* rowScale, const float* bias, std::int64_t nCol) {
     const std::int64_t row = blockIdx.x;
     const float factor = unscale[row];
     for (std::int64_t i = threadIdx.x; i < nCol; i += blockDim.x)
-        out[row * stride + i] = out[row * stride + i] * factor + (bias ? bias[i] : 0.0F);
+        out[row * stride + i] =
+            out[row * stride + i] * (factor * (rowScale ? rowScale[i] : 1.0F)) + (bias ? bias[i] : 0.0F);
+}
+
+/// 16 inputs of one output a thread. Neighbouring threads have neighbouring outputs of a packed unit, whose words lie
+/// side by side, or neighbouring inputs of a row.
+__global__ void __launch_bounds__(256) openHalvesKernel(DeviceWeights w, std::int64_t firstOut, std::int64_t n,
+                                                        std::uint16_t* halves, std::int64_t stride) {
+    const std::int64_t i = static_cast<std::int64_t>(blockIdx.x) * blockDim.x + threadIdx.x;
+    const std::int64_t nRun = (w.nIn + 15) / 16;
+    const bool packed = w.layout == WeightLayout::Packed;
+    const std::int64_t out = packed ? i / (16 * nRun) * 16 + i % 16 : i / nRun;
+    const std::int64_t run = packed ? i / 16 % nRun : i % nRun;
+    if (out >= n)
+        return;
+    const float factor = w.rowScale ? 1.0F / w.rowScale[firstOut + out] : 1.0F;
+    RawRun raw;
+    float v[16];
+    if (packed) {
+        fetchPackedRun(raw, w, w.data, firstOut + out, run);
+        openPackedRun(raw, w, run, factor, v);
+    } else {
+        fetchRowsRun(raw, w, w.data, firstOut + out, run);
+        openRowsRun(raw, w, run, factor, v);
+    }
+    std::uint32_t two[8];
+#pragma unroll
+    for (int k = 0; k < 8; ++k)
+        two[k] = packHalves(v[2 * k], v[2 * k + 1]);
+    auto* at = reinterpret_cast<Quad*>(halves + out * stride + 16 * run);
+    at[0] = {two[0], two[1], two[2], two[3]};
+    if (16 * run + 8 < stride)
+        at[1] = {two[4], two[5], two[6], two[7]};
 }
 
 /// Rows of halves, each at its own address (experts) or one after another.
@@ -276,9 +308,18 @@ void launchRoundRows(const RowsIn& x, std::uint16_t* halves, std::int64_t stride
                   stride, unscale);
 }
 
-void launchFinishRows(float* out, std::int64_t stride, const float* unscale, const float* bias, std::int64_t nRow,
-                      std::int64_t nCol, Stream stream) {
-    VITRAL_LAUNCH(finishRowsKernel, static_cast<unsigned>(nRow), 256, 0, stream, out, stride, unscale, bias, nCol);
+void launchFinishRows(float* out, std::int64_t stride, const float* unscale, const float* rowScale, const float* bias,
+                      std::int64_t nRow, std::int64_t nCol, Stream stream) {
+    VITRAL_LAUNCH(finishRowsKernel, static_cast<unsigned>(nRow), 256, 0, stream, out, stride, unscale, rowScale, bias,
+                  nCol);
+}
+
+void launchOpenHalves(const DeviceWeights& w, std::int64_t firstOut, std::int64_t n, std::uint16_t* halves,
+                      std::int64_t stride, Stream stream) {
+    const std::int64_t nThread = (w.layout == WeightLayout::Packed ? (n + 15) / 16 * 16 : n) * ((w.nIn + 15) / 16);
+    if (nThread > 0)
+        VITRAL_LAUNCH(openHalvesKernel, static_cast<unsigned>((nThread + 255) / 256), 256, 0, stream, w, firstOut, n,
+                      halves, stride);
 }
 
 void launchGemm(const GemmJob& job, bool large, std::int64_t nTileM, Stream stream) {

@@ -36,9 +36,14 @@ struct GemmJob {
 };
 
 void launchRoundRows(const RowsIn& x, std::uint16_t* halves, std::int64_t stride, float* unscale, Stream stream);
-/// out = out * unscale[row] + bias: what another product left to do. bias [nCol] or null.
-void launchFinishRows(float* out, std::int64_t stride, const float* unscale, const float* bias, std::int64_t nRow,
-                      std::int64_t nCol, Stream stream);
+/// out = out * unscale[row] * rowScale[col] + bias[col]: what another product left to do. rowScale and bias [nCol] or
+/// null.
+void launchFinishRows(float* out, std::int64_t stride, const float* unscale, const float* rowScale, const float* bias,
+                      std::int64_t nRow, std::int64_t nCol, Stream stream);
+/// Outputs [firstOut, firstOut + n) of weights of any type but F32, opened to F16 after their power of two: halves
+/// [n][stride], zeros from nIn on. firstOut: a multiple of 16; stride: nIn rounded up to 8.
+void launchOpenHalves(const DeviceWeights& w, std::int64_t firstOut, std::int64_t n, std::uint16_t* halves,
+                      std::int64_t stride, Stream stream);
 /// large: 128 x 128 outputs a block, else 64 x 64. nTileM: blocks along the rows, or the most tiles there can be.
 void launchGemm(const GemmJob& job, bool large, std::int64_t nTileM, Stream stream);
 void launchSort(const std::int32_t* ids, std::int64_t idStride, std::int64_t nPair, std::int64_t nUsed,

@@ -7,9 +7,11 @@
 //   up to kVectorRows rows, packed weights: 8 bits per block of 32, as on the CPU, integer sums per block
 //   up to kVectorRows rows, other weights: not at all (f32 products)
 //   more rows: to F16 after a power of two per row; weights opened to F16 after a power of two per output; f32 sums
+//   (the same through cuBLASLt)
 //   F32 weights: never
 // Thread: engine.
 
+#include "gpu/cuda/kernels/blas_lt.h"
 #include "gpu/cuda/kernels/stream.h"
 #include "gpu/cuda/kernels/weights.h"
 
@@ -32,10 +34,11 @@ struct ProductOut {
     const float* bias = nullptr; ///< [nOut] or null
 };
 
-/// Bytes of scratch for launchProducts of so many rows and columns (for any weights).
-std::size_t productScratchBytes(std::int64_t nRow, std::int64_t nCol);
+/// Bytes of scratch for launchProducts of so many rows and columns (for any weights). `open`: the same in both calls.
+std::size_t productScratchBytes(std::int64_t nRow, std::int64_t nCol, const OpenRule& open);
 /// Every out = x . weights^T + bias. All weights have x.nCol inputs. scratch: aligned to 256 bytes.
-void launchProducts(const RowsIn& x, std::span<const ProductOut> outputs, void* scratch, Stream stream);
+void launchProducts(const RowsIn& x, std::span<const ProductOut> outputs, void* scratch, const OpenRule& open,
+                    Stream stream);
 
 /// Fills the powers of two that products with more than kVectorRows rows want: scales [nExpert * nOut]. Once after
 /// upload, for every type but F32 and F16; then set weights.rowScale.

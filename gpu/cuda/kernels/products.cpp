@@ -96,18 +96,71 @@ bool wantsRowScales(const DeviceWeights& w) {
     return w.dtype != DType::F32 && w.dtype != DType::F16;
 }
 
-std::size_t productScratchBytes(std::int64_t nRow, std::int64_t nCol) {
+namespace {
+
+/// Outputs that fit into the room for opened weights at a time: whole units of 16, at least one.
+std::int64_t openedOutputs(std::int64_t nCol, const OpenRule& open) {
+    const auto row = static_cast<std::size_t>(roundUp8(nCol)) * 2;
+    return std::max<std::int64_t>(1, static_cast<std::int64_t>(open.roomBytes / row) / 16) * 16;
+}
+
+/// Null: that way is not taken.
+struct BlasLtRoom {
+    std::byte* workspace = nullptr;
+    std::uint16_t* opened = nullptr;
+    std::int64_t nOpened = 0; ///< outputs that have room there
+};
+BlasLtRoom carveBlasLt(Carver& carver, std::int64_t nRow, std::int64_t nCol, const OpenRule& open) {
+    BlasLtRoom room;
+    if (nRow < kBlasLtRows || !haveBlasLt())
+        return room;
+    room.workspace = carver.take<std::byte>(static_cast<std::int64_t>(kBlasLtWorkspaceBytes));
+    if (nRow >= open.fromRows) {
+        room.nOpened = openedOutputs(nCol, open);
+        room.opened = carver.take<std::uint16_t>(room.nOpened * roundUp8(nCol));
+    }
+    return room;
+}
+
+/// The product of rounded rows without its last factors; false where the library does not take it (or no longer: what
+/// was written then is written again).
+bool multiplyByLibrary(const RowsIn& x, const Rounded& rounded, const ProductOut& output, const BlasLtRoom& room,
+                       Stream stream) {
+    const DeviceWeights& w = output.weights;
+    const std::int64_t stride = roundUp8(x.nCol);
+    HalfProduct product{rounded.halves, stride, nullptr, stride, output.out, output.stride, x.nRow, w.nOut, x.nCol};
+    if (w.dtype == DType::F16) {
+        product.weights = reinterpret_cast<const std::uint16_t*>(w.data);
+        product.weightStride = static_cast<std::int64_t>(w.rowStride / 2);
+        return room.workspace && blasLtProduct(product, room.workspace, stream);
+    }
+    if (!room.opened)
+        return false;
+    product.weights = room.opened;
+    for (std::int64_t first = 0; first < w.nOut; first += room.nOpened) {
+        product.nOut = std::min(room.nOpened, w.nOut - first);
+        product.out = output.out + first;
+        launchOpenHalves(w, first, product.nOut, room.opened, stride, stream);
+        if (!blasLtProduct(product, room.workspace, stream))
+            return false;
+    }
+    return true;
+}
+
+} // namespace
+
+std::size_t productScratchBytes(std::int64_t nRow, std::int64_t nCol, const OpenRule& open) {
     Carver carver{nullptr};
     if (nRow <= kVectorRows)
         (void)carveQuantised(carver, nRow, nCol);
     else
         (void)carveRounded(carver, nRow, nCol);
-    if (nRow >= kBlasLtRows && haveBlasLt())
-        (void)carver.take<std::byte>(static_cast<std::int64_t>(kBlasLtWorkspaceBytes));
+    (void)carveBlasLt(carver, nRow, nCol, open);
     return carver.used;
 }
 
-void launchProducts(const RowsIn& x, std::span<const ProductOut> outputs, void* scratch, Stream stream) {
+void launchProducts(const RowsIn& x, std::span<const ProductOut> outputs, void* scratch, const OpenRule& open,
+                    Stream stream) {
     if (x.nRow <= 0 || outputs.empty())
         return;
     Carver carver{static_cast<std::byte*>(scratch)};
@@ -133,9 +186,7 @@ void launchProducts(const RowsIn& x, std::span<const ProductOut> outputs, void* 
         return;
     }
     const Rounded rounded = carveRounded(carver, x.nRow, x.nCol);
-    void* workspace = x.nRow >= kBlasLtRows && haveBlasLt()
-                          ? carver.take<std::byte>(static_cast<std::int64_t>(kBlasLtWorkspaceBytes))
-                          : nullptr;
+    const BlasLtRoom room = carveBlasLt(carver, x.nRow, x.nCol, open);
     bool have = false;
     for (const ProductOut& output : outputs) {
         if (output.weights.dtype == DType::F32) {
@@ -147,14 +198,9 @@ void launchProducts(const RowsIn& x, std::span<const ProductOut> outputs, void* 
         if (!have)
             launchRoundRows(x, rounded.halves, roundUp8(x.nCol), rounded.unscale, stream);
         have = true;
-        if (workspace && output.weights.dtype == DType::F16 &&
-            blasLtProduct({rounded.halves, roundUp8(x.nCol),
-                           reinterpret_cast<const std::uint16_t*>(output.weights.data),
-                           static_cast<std::int64_t>(output.weights.rowStride / 2), output.out, output.stride, x.nRow,
-                           output.weights.nOut, x.nCol},
-                          workspace, stream)) {
-            launchFinishRows(output.out, output.stride, rounded.unscale, output.bias, x.nRow, output.weights.nOut,
-                             stream);
+        if (multiplyByLibrary(x, rounded, output, room, stream)) {
+            launchFinishRows(output.out, output.stride, rounded.unscale, output.weights.rowScale, output.bias, x.nRow,
+                             output.weights.nOut, stream);
             continue;
         }
         GemmJob job{};

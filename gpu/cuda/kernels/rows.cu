@@ -89,6 +89,34 @@ struct HalfBody {
         out[r * nCol + c] = __half_as_ushort(__float2half_rn(v));
     }
 };
+struct KeepBody {
+    const std::int64_t* to;
+    Rows x;
+    bool half;
+    __device__ void operator()(std::int64_t r, std::int64_t c) const {
+        if (to[r] == 0)
+            return;
+        float v = x.data[r * x.stride + c];
+        if (half) {
+            v = v > 65504.0F ? 65504.0F : v < -65504.0F ? -65504.0F : v; // NaN stays
+            reinterpret_cast<std::uint16_t*>(to[r])[c] = __half_as_ushort(__float2half_rn(v));
+        } else {
+            reinterpret_cast<float*>(to[r])[c] = v;
+        }
+    }
+};
+struct GatherBlocksBody {
+    float* out;
+    BlockedRows from;
+    std::int64_t nCol;
+    __device__ void operator()(std::int64_t r, std::int64_t c) const {
+        const std::int64_t block = from.blocks[r / from.rowsPerBlock];
+        const std::int64_t at = r % from.rowsPerBlock * from.rowLength + from.firstCol + c;
+        out[r * nCol + c] = from.half
+                                ? __half2float(__ushort_as_half(reinterpret_cast<const std::uint16_t*>(block)[at]))
+                                : reinterpret_cast<const float*>(block)[at];
+    }
+};
 struct AnglesBody {
     float* cosSin;
     const std::int32_t* positions;
@@ -199,6 +227,14 @@ void gatherRows(Rows out, Rows x, const std::int32_t* index, std::int64_t nRow, 
 
 void rowsToHalf(std::uint16_t* out, Rows x, std::int64_t nRow, std::int64_t nCol, Stream stream) {
     launchEach(HalfBody{out, x, nCol}, nRow, nCol, stream);
+}
+
+void keepRows(const std::int64_t* to, bool half, Rows x, std::int64_t nRow, std::int64_t nCol, Stream stream) {
+    launchEach(KeepBody{to, x, half}, nRow, nCol, stream);
+}
+
+void gatherBlocks(float* out, const BlockedRows& from, std::int64_t nRow, std::int64_t nCol, Stream stream) {
+    launchEach(GatherBlocksBody{out, from, nCol}, nRow, nCol, stream);
 }
 
 void ropeAngles(float* cosSin, const std::int32_t* positions, const float* frequency, std::int64_t half,

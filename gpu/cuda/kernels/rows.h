@@ -33,6 +33,18 @@ void gatherRows(Rows out, Rows x, const std::int32_t* index, std::int64_t nRow, 
 /// Rows as F16 (nearest even, clamped to the largest finite half), packed [nRow, nCol].
 void rowsToHalf(std::uint16_t* out, Rows x, std::int64_t nRow, std::int64_t nCol, Stream stream);
 
+/// Row i of x to the device address to[i] (0: nowhere), as F16 (as rowsToHalf) or F32.
+void keepRows(const std::int64_t* to, bool half, Rows x, std::int64_t nRow, std::int64_t nCol, Stream stream);
+/// Rows of F16 or F32 in blocks of their own: row r is row r % rowsPerBlock of the block at address
+/// blocks[r / rowsPerBlock] (a table on the device).
+struct BlockedRows {
+    const std::int64_t* blocks;
+    std::int64_t rowsPerBlock, rowLength, firstCol;
+    bool half;
+};
+/// out [nRow, nCol] f32 = columns [firstCol, firstCol + nCol) of the rows.
+void gatherBlocks(float* out, const BlockedRows& from, std::int64_t nRow, std::int64_t nCol, Stream stream);
+
 /// cosSin [nRow, 2 * half]: cosines, then sines, times magnitude, of position * frequency (the product and the
 /// functions in double, as on the CPU: an f32 product is wrong by radians at long contexts).
 void ropeAngles(float* cosSin, const std::int32_t* positions, const float* frequency, std::int64_t half,
