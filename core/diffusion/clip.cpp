@@ -52,7 +52,8 @@ Result<std::shared_ptr<const ClipText>> ClipText::load(NetLoader& loader, const 
                                 tokens.tokenizer->nVocab(), config.nVocab));
     net->tokens_ = std::move(tokens);
     // Written by transformers 5, or as a part of a larger model, without this prefix.
-    const std::string prefix = loader.has("text_model.final_layer_norm.weight") ? "text_model." : "";
+    const bool prefixed = loader.listing() || loader.has("text_model.final_layer_norm.weight");
+    const std::string prefix = prefixed ? "text_model." : "";
     const std::int64_t width = config.width;
     VITRAL_TRY_ASSIGN(net->embedding_,
                       loader.table(prefix + "embeddings.token_embedding.weight", config.nVocab, width));

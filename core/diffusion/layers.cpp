@@ -101,16 +101,30 @@ Result<std::unique_ptr<Matrix>> NetLoader::weights(const std::string& name, cons
     return matrix;
 }
 
-Result<Linear> NetLoader::linear(const std::string& name, std::int64_t nOut, std::int64_t nIn, Bias bias) {
+bool NetLoader::takesBias(const std::string& name, Bias bias) const {
+    if (bias == Bias::Required || (bias == Bias::Usual && listing()))
+        return true;
+    return bias != Bias::None && has(name + ".bias");
+}
+
+Result<Linear> NetLoader::linearOf(const std::string& name, const std::vector<Shape>& shapes, Bias bias) {
     Linear result;
     const std::string weight = name + ".weight";
-    VITRAL_TRY_ASSIGN(const TensorView view,
-                      find(weight, {Shape{nOut, nIn}, Shape{nOut, nIn, 1, 1}, Shape{nOut, nIn, 1}}));
+    VITRAL_TRY_ASSIGN(TensorView view, find(weight, shapes));
+    view.shape = Shape{view.shape[0], view.shape[1]};
     VITRAL_TRY_ASSIGN(result.weight, weights(weight, view, false));
-    if (bias == Bias::Required || (bias == Bias::Optional && has(name + ".bias"))) {
-        VITRAL_TRY_ASSIGN(result.bias, vector(name + ".bias", nOut));
+    if (takesBias(name, bias)) {
+        VITRAL_TRY_ASSIGN(result.bias, vector(name + ".bias", view.shape[0]));
     }
     return result;
+}
+
+Result<Linear> NetLoader::linear(const std::string& name, std::int64_t nOut, std::int64_t nIn, Bias bias) {
+    return linearOf(name, {Shape{nOut, nIn}, Shape{nOut, nIn, 1, 1}, Shape{nOut, nIn, 1}}, bias);
+}
+
+Result<Linear> NetLoader::pointwise(const std::string& name, std::int64_t nOut, std::int64_t nIn) {
+    return linearOf(name, {Shape{nOut, nIn, 1, 1}, Shape{nOut, nIn}, Shape{nOut, nIn, 1}}, Bias::Required);
 }
 
 Result<Linear> NetLoader::linear(std::initializer_list<std::string> names, std::int64_t nOut, std::int64_t nIn,
@@ -129,7 +143,7 @@ Result<Conv> NetLoader::conv(const std::string& name, std::int64_t nOut, std::in
     const std::string weight = name + ".weight";
     VITRAL_TRY_ASSIGN(const TensorView view, find(weight, {Shape{nOut, nIn, kernel, kernel}}));
     VITRAL_TRY_ASSIGN(result.weight, weights(weight, view, true));
-    if (bias == Bias::Required || (bias == Bias::Optional && has(name + ".bias"))) {
+    if (takesBias(name, bias)) {
         VITRAL_TRY_ASSIGN(result.bias, vector(name + ".bias", nOut));
     }
     return result;

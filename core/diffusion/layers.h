@@ -61,7 +61,8 @@ struct LayerNorm {
     float eps = 1e-5F;
 };
 
-enum class Bias : std::uint8_t { Required, Optional, None };
+/// Usual: a file may lack it, and published ones have it.
+enum class Bias : std::uint8_t { Required, Usual, Optional, None };
 
 /// The weights of one network out of a TensorSource.
 class NetLoader {
@@ -76,8 +77,9 @@ public:
               Progress* progress = nullptr)
         : source_(source), what_(std::move(what)), form_(form), options_(options), progress_(progress) {}
 
-    /// Loads nothing: every tensor is taken as if it were there, and noted. A network loaded so can only be planned
-    /// (scratchBytes) or described; tensors a file may lack are left out. The list cannot disagree with the networks.
+    /// Loads nothing: every tensor is taken as if it were there, and noted with its published shape. A network loaded
+    /// so can only be planned (scratchBytes) or described; optional tensors are left out. The list cannot disagree with
+    /// the networks.
     struct Wanted {
         std::string name;
         Shape shape;
@@ -94,6 +96,8 @@ public:
     /// name.weight [N, E] or [N, E, 1, 1], name.bias [N].
     Result<Linear> linear(const std::string& name, std::int64_t nOut, std::int64_t nIn, Bias bias = Bias::Required);
     Result<Linear> linear(std::initializer_list<std::string> names, std::int64_t nOut, std::int64_t nIn, Bias bias);
+    /// The same, published as a convolution of one pixel: [N, E, 1, 1]. Errors and what is read: as linear().
+    Result<Linear> pointwise(const std::string& name, std::int64_t nOut, std::int64_t nIn);
     /// name.weight [Cout, Cin, K, K], name.bias [Cout].
     Result<Conv> conv(const std::string& name, std::int64_t nOut, std::int64_t nIn, std::int32_t kernel = 3,
                       Bias bias = Bias::Required);
@@ -115,7 +119,10 @@ public:
     [[nodiscard]] std::vector<std::shared_ptr<const void>> kept() const { return kept_; }
 
 private:
+    /// `shapes`: those a file may give it, the published one first.
     Result<TensorView> find(const std::string& name, const std::vector<Shape>& shapes);
+    Result<Linear> linearOf(const std::string& name, const std::vector<Shape>& shapes, Bias bias);
+    [[nodiscard]] bool takesBias(const std::string& name, Bias bias) const;
     Result<std::unique_ptr<Matrix>> weights(const std::string& name, const TensorView& view, bool isConv);
     void loaded(const TensorView& view, std::size_t resident);
 

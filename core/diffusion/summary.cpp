@@ -154,45 +154,65 @@ std::vector<std::string> randomDiffusionShapes() {
     return names;
 }
 
-Result<void> writeRandomDiffusion(const std::string& name, std::uint64_t seed, const std::filesystem::path& path,
-                                  std::stop_token stop) {
+namespace {
+
+Result<const RandomShape*> shapeNamed(const std::string& name) {
     const auto* const shape =
         std::find_if(std::begin(kShapes), std::end(kShapes), [&](const RandomShape& one) { return name == one.name; });
     if (shape == std::end(kShapes))
         return fail(ErrorCode::InvalidArgument,
                     fmt::format("There is no shape {}; there are {}.", name, fmt::join(randomDiffusionShapes(), ", ")));
+    return shape;
+}
+
+Result<void> askUNet(NetLoader& loader, const JsonConfig& json) {
+    VITRAL_TRY_ASSIGN(const UNetConfig config, readUNetConfig(json));
+    VITRAL_TRY(UNet::load(loader, config, 77));
+    return {};
+}
+
+Result<void> askText(NetLoader& loader, const JsonConfig& json) {
+    VITRAL_TRY_ASSIGN(const ClipConfig config, readClipConfig(json));
+    ClipTokens tokens;
+    VITRAL_TRY_ASSIGN(tokens.tokenizer, builtInClipTokenizer());
+    VITRAL_TRY(ClipText::load(loader, config, std::move(tokens)));
+    return {};
+}
+
+Result<void> askAutoencoder(NetLoader& loader, const JsonConfig& json) {
+    VITRAL_TRY_ASSIGN(const VaeConfig config, readVaeConfig(json));
+    VITRAL_TRY(AutoencoderKl::load(loader, config));
+    return {};
+}
+
+/// The tensors of one part: what `ask` asks the loader for.
+Result<void> addPart(std::vector<RandomTensor>& all, const std::string& part, const char* config,
+                     Result<void> (*ask)(NetLoader& loader, const JsonConfig& json)) {
     const DiffusionLoadOptions options;
-    std::vector<NetLoader::Wanted> all;
-    const auto add = [&](const char* prefix, const std::vector<NetLoader::Wanted>& wanted) {
-        for (const NetLoader::Wanted& one : wanted)
-            all.push_back({prefix + one.name, one.shape});
-    };
-    {
-        std::vector<NetLoader::Wanted> wanted;
-        NetLoader loader(wanted, options);
-        VITRAL_TRY_ASSIGN(const JsonConfig json, JsonConfig::parse(shape->unet, "unet"));
-        VITRAL_TRY_ASSIGN(const UNetConfig config, readUNetConfig(json));
-        VITRAL_TRY_ASSIGN(const auto net, UNet::load(loader, config, 77));
-        add("unet.", wanted);
-    }
-    {
-        std::vector<NetLoader::Wanted> wanted;
-        NetLoader loader(wanted, options);
-        VITRAL_TRY_ASSIGN(const JsonConfig json, JsonConfig::parse(shape->text, "text_encoder"));
-        VITRAL_TRY_ASSIGN(const ClipConfig config, readClipConfig(json));
-        ClipTokens tokens;
-        VITRAL_TRY_ASSIGN(tokens.tokenizer, builtInClipTokenizer());
-        VITRAL_TRY_ASSIGN(const auto net, ClipText::load(loader, config, std::move(tokens)));
-        add("text_encoder.", wanted);
-    }
-    {
-        std::vector<NetLoader::Wanted> wanted;
-        NetLoader loader(wanted, options);
-        VITRAL_TRY_ASSIGN(const JsonConfig json, JsonConfig::parse(shape->vae, "vae"));
-        VITRAL_TRY_ASSIGN(const VaeConfig config, readVaeConfig(json));
-        VITRAL_TRY_ASSIGN(const auto net, AutoencoderKl::load(loader, config));
-        add("vae.", wanted);
-    }
+    std::vector<NetLoader::Wanted> wanted;
+    NetLoader loader(wanted, options);
+    VITRAL_TRY_ASSIGN(const JsonConfig json, JsonConfig::parse(config, part));
+    VITRAL_TRY(ask(loader, json));
+    for (const NetLoader::Wanted& one : wanted)
+        all.push_back({part + "." + one.name, one.shape});
+    return {};
+}
+
+} // namespace
+
+Result<std::vector<RandomTensor>> randomDiffusionTensors(const std::string& name) {
+    VITRAL_TRY_ASSIGN(const RandomShape* shape, shapeNamed(name));
+    std::vector<RandomTensor> all;
+    VITRAL_TRY(addPart(all, "unet", shape->unet, askUNet));
+    VITRAL_TRY(addPart(all, "text_encoder", shape->text, askText));
+    VITRAL_TRY(addPart(all, "vae", shape->vae, askAutoencoder));
+    return all;
+}
+
+Result<void> writeRandomDiffusion(const std::string& name, std::uint64_t seed, const std::filesystem::path& path,
+                                  std::stop_token stop) {
+    VITRAL_TRY_ASSIGN(const RandomShape* shape, shapeNamed(name));
+    VITRAL_TRY_ASSIGN(const std::vector<RandomTensor> all, randomDiffusionTensors(name));
     SafetensorsWriter writer;
     writer.setMetadata("vitral.diffusion",
                        fmt::format(R"j({{"version":1,"name":"random {0}","architecture":"random weights ({0})",
@@ -201,12 +221,12 @@ Result<void> writeRandomDiffusion(const std::string& name, std::uint64_t seed, c
 "scheduler":{{"beta_schedule":"scaled_linear","beta_start":0.00085,"beta_end":0.012,"steps_offset":1,
 "prediction_type":"{4}"}},"defaults":{{"guidance":7.5,"steps":20}}}})j",
                                    name, shape->unet, shape->text, shape->vae, shape->prediction));
-    for (const NetLoader::Wanted& one : all)
+    for (const RandomTensor& one : all)
         VITRAL_TRY(writer.addTensor(one.name, DType::F16, one.shape));
     VITRAL_TRY(writer.begin(path));
     Rng rng(seed);
     std::vector<std::uint16_t> row;
-    for (const NetLoader::Wanted& one : all) {
+    for (const RandomTensor& one : all) {
         if (stop.stop_requested())
             return fail(ErrorCode::Cancelled, "Writing was stopped.");
         const bool isNorm =

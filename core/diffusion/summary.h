@@ -37,6 +37,12 @@ Result<DiffusionSummary> summarizeDiffusion(const std::filesystem::path& path);
 
 /// "sd15", "sd21", "sd15-tiny", "sd15-tiny-inpaint" (9 channels in).
 [[nodiscard]] std::vector<std::string> randomDiffusionShapes();
+struct RandomTensor {
+    std::string name; ///< "unet.conv_in.weight"
+    Shape shape;
+};
+/// The tensors of such a model, with the names and shapes that diffusers gives them. Errors: InvalidArgument.
+Result<std::vector<RandomTensor>> randomDiffusionTensors(const std::string& shape);
 /// An own file with random F16 weights. Errors: InvalidArgument (shape), Io, Cancelled.
 Result<void> writeRandomDiffusion(const std::string& shape, std::uint64_t seed, const std::filesystem::path& path,
                                   std::stop_token stop = {});

@@ -21,7 +21,7 @@ Result<ResBlock> ResBlock::load(NetLoader& loader, const std::string& prefix, st
     VITRAL_TRY_ASSIGN(b.norm2, loader.groupNorm(prefix + ".norm2", nOut, nGroup, eps));
     VITRAL_TRY_ASSIGN(b.conv2, loader.conv(prefix + ".conv2", nOut, nOut));
     if (nIn != nOut) {
-        VITRAL_TRY_ASSIGN(b.shortcut, loader.linear(prefix + ".conv_shortcut", nOut, nIn));
+        VITRAL_TRY_ASSIGN(b.shortcut, loader.pointwise(prefix + ".conv_shortcut", nOut, nIn));
     }
     return b;
 }
@@ -61,7 +61,7 @@ Result<PixelAttention> PixelAttention::load(NetLoader& loader, const std::string
     // Files written before diffusers 0.17 say query, key, value, proj_attn.
     const auto load = [&](const char* now, const char* before) {
         return loader.linear({fmt::format("{}.{}", prefix, now), fmt::format("{}.{}", prefix, before)}, nChannel,
-                             nChannel, Bias::Optional);
+                             nChannel, Bias::Usual);
     };
     VITRAL_TRY_ASSIGN(b.q, load("to_q", "query"));
     VITRAL_TRY_ASSIGN(b.k, load("to_k", "key"));
@@ -95,14 +95,19 @@ void PixelAttention::run(Pass& pass, const Tensor& x, const ImageShape& shape) c
 
 Result<SpatialTransformer> SpatialTransformer::load(NetLoader& loader, const std::string& prefix, std::int64_t nChannel,
                                                     std::int64_t nHead, std::int64_t depth, std::int64_t crossWidth,
-                                                    std::int64_t nGroup, bool onlyCross, std::string name) {
+                                                    std::int64_t nGroup, bool onlyCross, bool linear,
+                                                    std::string name) {
     SpatialTransformer t;
     t.nChannel = nChannel;
     t.nHead = nHead;
     t.onlyCross = onlyCross;
     t.name = std::move(name);
+    const auto projection = [&](const char* which) {
+        return linear ? loader.linear(prefix + which, nChannel, nChannel)
+                      : loader.pointwise(prefix + which, nChannel, nChannel);
+    };
     VITRAL_TRY_ASSIGN(t.norm, loader.groupNorm(prefix + ".norm", nChannel, nGroup, 1e-6));
-    VITRAL_TRY_ASSIGN(t.in, loader.linear(prefix + ".proj_in", nChannel, nChannel));
+    VITRAL_TRY_ASSIGN(t.in, projection(".proj_in"));
     for (std::int64_t i = 0; i < depth; ++i) {
         const std::string at = fmt::format("{}.transformer_blocks.{}", prefix, i);
         const std::string within = depth == 1 ? t.name : fmt::format("{}.layer.{}", t.name, i);
@@ -126,7 +131,7 @@ Result<SpatialTransformer> SpatialTransformer::load(NetLoader& loader, const std
         VITRAL_TRY_ASSIGN(l.down, loader.linear(at + ".ff.net.2", nChannel, 4 * nChannel));
         t.layers.push_back(std::move(l));
     }
-    VITRAL_TRY_ASSIGN(t.out, loader.linear(prefix + ".proj_out", nChannel, nChannel));
+    VITRAL_TRY_ASSIGN(t.out, projection(".proj_out"));
     return t;
 }
 

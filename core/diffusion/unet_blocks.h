@@ -68,9 +68,10 @@ struct SpatialTransformer {
     bool onlyCross = false; ///< the first attention looks at the words as well
     std::string name;       ///< "unet.down.1.attn.0"
 
+    /// `linear`: how its projections are published (UNetConfig::linearProjection).
     static Result<SpatialTransformer> load(NetLoader& loader, const std::string& prefix, std::int64_t nChannel,
                                            std::int64_t nHead, std::int64_t depth, std::int64_t crossWidth,
-                                           std::int64_t nGroup, bool onlyCross, std::string name);
+                                           std::int64_t nGroup, bool onlyCross, bool linear, std::string name);
     Scratch run(Pass& pass, const Tensor& x, const ImageShape& shape, const Words& words) const;
 
 private:

@@ -236,6 +236,7 @@ Result<UNetConfig> readUNetConfig(const JsonConfig& json) {
     VITRAL_TRY_ASSIGN(config.crossWidth, json.integer("cross_attention_dim", 1280, 1, 1 << 16));
     VITRAL_TRY_ASSIGN(config.nGroup, json.integer("norm_num_groups", 32, 1, kMaxChannels));
     VITRAL_TRY_ASSIGN(config.normEps, json.real("norm_eps", 1e-5, 0, 1));
+    VITRAL_TRY_ASSIGN(config.linearProjection, json.boolean("use_linear_projection", false));
     VITRAL_TRY_ASSIGN(config.flipSinToCos, json.boolean("flip_sin_to_cos", true));
     VITRAL_TRY_ASSIGN(config.freqShift, json.real("freq_shift", 0.0, -1, 1));
     VITRAL_TRY_ASSIGN(config.centerInput, json.boolean("center_input_sample", false));

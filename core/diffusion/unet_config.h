@@ -40,6 +40,7 @@ struct UNetConfig {
     std::int64_t crossWidth = 768; ///< of a word's conditioning
     std::int64_t nGroup = 32;
     double normEps = 1e-5;
+    bool linearProjection = false; ///< files have the projections around a transformer as matrices, not as convolutions
     bool flipSinToCos = true;
     double freqShift = 0;
     bool centerInput = false; ///< x becomes 2x - 1

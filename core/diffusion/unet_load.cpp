@@ -35,9 +35,9 @@ Result<void> UNet::loadAttention(NetLoader& loader, Level& level, const UNetLeve
                                  std::int64_t i, const std::string& name) {
     const std::string at = fmt::format("{}.attentions.{}", prefix, i);
     if (spec.attention == BlockAttention::Transformer) {
-        VITRAL_TRY_ASSIGN(auto block,
-                          SpatialTransformer::load(loader, at, spec.channels, spec.nHead, spec.depth,
-                                                   config_.crossWidth, config_.nGroup, spec.onlyCross, name));
+        VITRAL_TRY_ASSIGN(auto block, SpatialTransformer::load(loader, at, spec.channels, spec.nHead, spec.depth,
+                                                               config_.crossWidth, config_.nGroup, spec.onlyCross,
+                                                               config_.linearProjection, name));
         level.transformers.push_back(std::move(block));
     } else if (spec.attention == BlockAttention::Plain) {
         VITRAL_TRY_ASSIGN(auto block, PixelAttention::load(loader, at, spec.channels, spec.nHead, config_.nGroup,

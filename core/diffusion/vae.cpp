@@ -108,7 +108,8 @@ Result<void> AutoencoderKl::loadEncoder(NetLoader& loader) {
     VITRAL_TRY_ASSIGN(encoder_.outNorm, loader.groupNorm("encoder.conv_norm_out", n, config_.nGroup, kEps));
     VITRAL_TRY_ASSIGN(encoder_.out, loader.conv("encoder.conv_out", 2 * config_.latentChannels, n));
     if (config_.quant) {
-        VITRAL_TRY_ASSIGN(quant_, loader.linear("quant_conv", 2 * config_.latentChannels, 2 * config_.latentChannels));
+        VITRAL_TRY_ASSIGN(quant_,
+                          loader.pointwise("quant_conv", 2 * config_.latentChannels, 2 * config_.latentChannels));
     }
     return {};
 }
@@ -116,7 +117,8 @@ Result<void> AutoencoderKl::loadEncoder(NetLoader& loader) {
 Result<void> AutoencoderKl::loadDecoder(NetLoader& loader) {
     const auto& channels = config_.channels;
     if (config_.postQuant) {
-        VITRAL_TRY_ASSIGN(postQuant_, loader.linear("post_quant_conv", config_.latentChannels, config_.latentChannels));
+        VITRAL_TRY_ASSIGN(postQuant_,
+                          loader.pointwise("post_quant_conv", config_.latentChannels, config_.latentChannels));
     }
     std::int64_t n = channels.back();
     VITRAL_TRY_ASSIGN(decoder_.in, loader.conv("decoder.conv_in", n, config_.latentChannels));
