@@ -10,15 +10,16 @@
 #include "widgets/design/elided_label.h"
 #include "widgets/design/icons.h"
 #include "widgets/design/metrics.h"
+#include "widgets/design/room_parts.h"
 #include "widgets/inside/page_rail.h"
 #include "widgets/panels/notice_bar.h"
+#include "widgets/shell/work_bar.h"
 
 #include <QFileInfo>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLocale>
 #include <QMenu>
-#include <QProgressBar>
 #include <QPushButton>
 #include <QScrollArea>
 #include <QShortcut>
@@ -38,13 +39,6 @@ namespace {
 
 constexpr int kLeastView = 110, kRailRow = 58, kSideWidth = 300, kLeastSide = 236, kRunsHeight = 100;
 constexpr int kOpeningMs = 500;
-
-QLabel* label(const char* role, QWidget* parent) {
-    auto* made = new QLabel(parent);
-    made->setProperty("role", role);
-    made->setTextFormat(Qt::PlainText);
-    return made;
-}
 
 } // namespace
 
@@ -73,11 +67,15 @@ DenoiseRoom::DenoiseRoom(DenoiseController& denoise, std::vector<DenoiseControll
     column->addWidget(notice_);
     stack_ = new QStackedWidget(middle);
     stack_->setMinimumHeight(kLeastView); // not the tallest page's: they scroll
-    stack_->addWidget(empty_ = makeEmpty());
+    empty_ = new design::EmptyPage(iconName(), middle);
+    emptyRun_ = empty_->addButton(true);
+    emptyModel_ = empty_->addButton(false);
+    emptyOpen_ = empty_->addButton(false);
+    stack_->addWidget(empty_);
     for (DenoisePage* page : pages_)
         stack_->addWidget(page);
     column->addWidget(stack_, 1);
-    help_ = label("small", middle);
+    help_ = design::textLabel("small", middle);
     help_->setWordWrap(true);
     column->addWidget(help_);
     timeline_ = new DenoiseTimeline(denoise, middle);
@@ -122,10 +120,8 @@ QWidget* DenoiseRoom::makeHead() {
     model_->setPopupMode(QToolButton::InstantPopup);
     modelMenu_ = new QMenu(model_);
     model_->setMenu(modelMenu_);
-    busyText_ = label("small", head);
-    busy_ = new QProgressBar(head);
-    busy_->setFixedWidth(96);
-    busy_->setTextVisible(false);
+    busyText_ = design::textLabel("small", head);
+    busy_ = new WorkBar(head);
     cancel_ = iconButton(QStringLiteral("stop"), head);
     run_ = new QPushButton(head);
     run_->setProperty("kind", "primary");
@@ -144,42 +140,6 @@ QWidget* DenoiseRoom::makeHead() {
     return head;
 }
 
-QWidget* DenoiseRoom::makeEmpty() {
-    auto* page = new QWidget(this);
-    auto* column = new QVBoxLayout(page);
-    column->addStretch(2);
-    auto* icon = new QLabel(page);
-    icon->setPixmap(design::icon(iconName(), design::IconTone::Muted).pixmap(40, 40));
-    icon->setAlignment(Qt::AlignCenter);
-    emptyTitle_ = label("title", page);
-    emptyTitle_->setAlignment(Qt::AlignCenter);
-    emptyTitle_->setWordWrap(true);
-    emptyText_ = new QLabel(page);
-    emptyText_->setAlignment(Qt::AlignCenter);
-    emptyText_->setWordWrap(true);
-    emptyText_->setMaximumWidth(520);
-    auto* buttons = new QHBoxLayout;
-    emptyRun_ = new QPushButton(page);
-    emptyRun_->setProperty("kind", "primary");
-    emptyModel_ = new QPushButton(page);
-    emptyOpen_ = new QPushButton(page);
-    buttons->addStretch(1);
-    for (QPushButton* button : {emptyRun_, emptyModel_, emptyOpen_})
-        buttons->addWidget(button);
-    buttons->addStretch(1);
-    column->addWidget(icon);
-    column->addWidget(emptyTitle_);
-    auto* text = new QHBoxLayout;
-    text->addStretch(1);
-    text->addWidget(emptyText_, 100);
-    text->addStretch(1);
-    column->addLayout(text);
-    column->addSpacing(design::kSpace2);
-    column->addLayout(buttons);
-    column->addStretch(3);
-    return page;
-}
-
 QWidget* DenoiseRoom::makeSide() {
     sidePanel_ = new QWidget(splitter_);
     sidePanel_->setProperty("kind", "window");
@@ -194,7 +154,7 @@ QWidget* DenoiseRoom::makeSide() {
     auto* lines = new QVBoxLayout(list);
     lines->setContentsMargins(design::kSpace3, design::kSpace2, design::kSpace2, design::kSpace2);
     lines->setSpacing(design::kSpace1);
-    runsTitle_ = label("section", list);
+    runsTitle_ = design::textLabel("section", list);
     runs_ = new RunTree(denoise_, list);
     runs_->setMinimumHeight(72);
     lines->addWidget(runsTitle_);

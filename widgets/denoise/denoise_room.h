@@ -11,7 +11,6 @@
 
 class QLabel;
 class QMenu;
-class QProgressBar;
 class QPushButton;
 class QSplitter;
 class QStackedWidget;
@@ -25,9 +24,11 @@ class DenoiseSettingsPanel;
 class DenoiseTimeline;
 class NoticeBar;
 class RunTree;
+class WorkBar;
 namespace design {
 class ElidedLabel;
-}
+class EmptyPage;
+} // namespace design
 
 class DenoiseRoom : public Room {
     Q_OBJECT
@@ -67,7 +68,6 @@ protected:
 private:
     PageRail* makeRail();
     QWidget* makeHead();
-    QWidget* makeEmpty();
     QWidget* makeSide();
     void connectAll();
     void retranslate();
@@ -100,14 +100,15 @@ private:
     PageRail* rail_;
     QDeadlineTimer opened_{0}; ///< a file is told apart and read in two jobs: go() waits past the gap between them
     design::ElidedLabel* title_;
-    QLabel *busyText_, *help_, *emptyTitle_, *emptyText_, *runsTitle_;
-    QProgressBar* busy_;
+    QLabel *busyText_, *help_, *runsTitle_;
+    WorkBar* busy_;
     QToolButton *model_, *open_, *export_, *side_, *cancel_;
     QPushButton *run_, *emptyRun_, *emptyModel_, *emptyOpen_;
     QMenu *modelMenu_, *exportMenu_;
     NoticeBar* notice_;
     QStackedWidget* stack_;
-    QWidget *empty_, *sidePanel_;
+    design::EmptyPage* empty_;
+    QWidget* sidePanel_;
     QSplitter *splitter_, *sideSplitter_;
     DenoiseSettingsPanel* settings_;
     RunTree* runs_;

@@ -13,8 +13,10 @@
 #include "widgets/design/metrics.h"
 #include "widgets/design/palette.h"
 
+#include "widgets/design/room_parts.h"
 #include "widgets/inside/page_rail.h"
 #include "widgets/panels/notice_bar.h"
+#include "widgets/shell/work_bar.h"
 
 #include <QFileDialog>
 #include <QFileInfo>
@@ -22,7 +24,6 @@
 #include <QLocale>
 #include <QMenu>
 #include <QPainter>
-#include <QProgressBar>
 #include <QPushButton>
 #include <QStackedWidget>
 #include <QToolButton>
@@ -44,7 +45,7 @@ QString DenoiseRoom::help() const {
 }
 
 QString DenoiseRoom::emptyText() const {
-    return stack_->currentWidget() == empty_ ? emptyTitle_->text() + QLatin1Char('\n') + emptyText_->text() : QString();
+    return stack_->currentWidget() == empty_ ? empty_->said() : QString();
 }
 
 void DenoiseRoom::retranslate() {
@@ -76,8 +77,8 @@ void DenoiseRoom::refresh() {
     const DiffusionModelPtr& model = denoise_.model();
     QString why;
     if (page->needsRun() && run == nullptr) {
-        emptyTitle_->setText(model ? tr("Nothing has been run yet") : tr("No diffusion model is loaded"));
-        emptyText_->setText(
+        empty_->say(
+            model ? tr("Nothing has been run yet") : tr("No diffusion model is loaded"),
             model
                 ? tr("Say at the side what the picture shall show, and run. Every step is recorded: it can be played, "
                      "read to the last number, and branched.")
@@ -90,11 +91,9 @@ void DenoiseRoom::refresh() {
                   : page->missing();
         if (run->state == RunState::Failed)
             why = run->problem;
-        emptyTitle_->setText(why);
-        emptyText_->clear();
+        empty_->say(why, {});
     }
     const bool empty = page->needsRun() && (run == nullptr || !why.isEmpty());
-    emptyText_->setVisible(!emptyText_->text().isEmpty());
     emptyRun_->setVisible(model != nullptr && !denoise_.busy());
     emptyModel_->setVisible(model == nullptr);
     emptyOpen_->setVisible(run == nullptr);
@@ -122,9 +121,7 @@ void DenoiseRoom::refreshBusy() {
     for (QWidget* widget : std::initializer_list<QWidget*>{busy_, busyText_, cancel_})
         widget->setVisible(busy);
     cancel_->setVisible(denoise_.busy());
-    busy_->setRange(0, denoise_.progress() >= 0 ? 1000 : 0);
-    if (denoise_.progress() >= 0)
-        busy_->setValue(int(std::lround(denoise_.progress() * 1000)));
+    busy_->setShare(denoise_.progress() >= 0 ? std::optional(denoise_.progress()) : std::nullopt);
     QString text = loading ? tr("loading") : tr("running");
     const QLocale locale;
     if (const DenoiseRun* run = denoise_.find(denoise_.runningId()); run != nullptr && run->recording)

@@ -5,12 +5,14 @@
 #include "widgets/design/elided_label.h"
 #include "widgets/design/icons.h"
 #include "widgets/design/metrics.h"
+#include "widgets/design/room_parts.h"
 #include "widgets/inside/flow_row.h"
 #include "widgets/inside/inside_view.h"
 #include "widgets/inside/inside_views.h"
 #include "widgets/inside/intervention_button.h"
 #include "widgets/inside/page_rail.h"
 #include "widgets/panels/notice_bar.h"
+#include "widgets/shell/work_bar.h"
 
 #include <QFileDialog>
 #include <QHBoxLayout>
@@ -18,7 +20,6 @@
 #include <QKeyEvent>
 #include <QLabel>
 #include <QMenu>
-#include <QProgressBar>
 #include <QPushButton>
 #include <QScrollArea>
 #include <QSpinBox>
@@ -36,13 +37,6 @@ constexpr double kLeastScale = 0.25, kMostScale = 12;
 constexpr double kMostMemoryMiB = 65536;
 constexpr int kRoomForHelp = 560;  ///< height of the room from which the sentence about the view stands under it
 constexpr int kRoomForNames = 520; ///< width of the room from which the rail says the views' names
-
-QLabel* label(const char* role, QWidget* parent) {
-    auto* made = new QLabel(parent);
-    made->setProperty("role", role);
-    made->setTextFormat(Qt::PlainText);
-    return made;
-}
 
 } // namespace
 
@@ -65,14 +59,21 @@ InsideWindow::InsideWindow(InsideController& inside, QWidget* parent) : QWidget(
     column->addWidget(notice_);
     column->addWidget(selectionRow_ = makeSelectionRow());
     stack_ = new QStackedWidget(this);
-    stack_->addWidget(empty_ = makeEmpty());
+    empty_ = new design::EmptyPage(QStringLiteral("inside"), this);
+    emptyLook_ = empty_->addButton(true);
+    emptyAgain_ = empty_->addButton(true);
+    emptyOpen_ = empty_->addButton(false);
+    connect(emptyLook_, &QPushButton::clicked, this, [this] { inside_.lookInside(); });
+    connect(emptyAgain_, &QPushButton::clicked, this, [this] { inside_.recordAgain(); });
+    connect(emptyOpen_, &QPushButton::clicked, this, &InsideWindow::openFile);
+    stack_->addWidget(empty_);
     for (InsideView* view : views_) {
         stack_->addWidget(view);
         connect(view, &InsideView::viewAsked, this, &InsideWindow::showView);
         connect(view, &InsideView::stateChanged, this, &InsideWindow::refresh);
     }
     column->addWidget(stack_, 1);
-    help_ = label("small", this);
+    help_ = design::textLabel("small", this);
     help_->setWordWrap(true);
     column->addWidget(help_);
     row->addLayout(column, 1);
@@ -128,10 +129,8 @@ QWidget* InsideWindow::makeHead() {
     recorded_->setProperty("role", "small");
     notes_ = new QLabel(head);
     notes_->setFixedSize(design::kIcon, design::kIcon);
-    busyText_ = label("small", head);
-    busy_ = new QProgressBar(head);
-    busy_->setFixedWidth(96);
-    busy_->setTextVisible(false);
+    busyText_ = design::textLabel("small", head);
+    busy_ = new WorkBar(head);
     look_ = iconButton(QStringLiteral("inside"), head);
     open_ = iconButton(QStringLiteral("folder"), head);
     save_ = iconButton(QStringLiteral("save"), head);
@@ -173,9 +172,9 @@ QWidget* InsideWindow::makeHead() {
 QWidget* InsideWindow::makeSelectionRow() {
     auto* frame = new QWidget(this);
     auto* row = new FlowRow(frame);
-    layerLabel_ = label("small", frame);
-    headLabel_ = label("small", frame);
-    tokenLabel_ = label("small", frame);
+    layerLabel_ = design::textLabel("small", frame);
+    headLabel_ = design::textLabel("small", frame);
+    tokenLabel_ = design::textLabel("small", frame);
     layer_ = new QSpinBox(frame);
     head_ = new QSpinBox(frame);
     for (QSpinBox* box : {layer_, head_}) {
@@ -206,46 +205,6 @@ QWidget* InsideWindow::makeSelectionRow() {
     connect(previous_, &QToolButton::clicked, this, [this] { stepPosition(-1); });
     connect(next_, &QToolButton::clicked, this, [this] { stepPosition(1); });
     return frame;
-}
-
-QWidget* InsideWindow::makeEmpty() {
-    auto* page = new QWidget(this);
-    auto* column = new QVBoxLayout(page);
-    column->addStretch(2);
-    auto* icon = new QLabel(page);
-    icon->setPixmap(design::icon(QStringLiteral("inside"), design::IconTone::Muted).pixmap(40, 40));
-    icon->setAlignment(Qt::AlignCenter);
-    emptyTitle_ = label("title", page);
-    emptyTitle_->setAlignment(Qt::AlignCenter);
-    emptyTitle_->setWordWrap(true);
-    emptyText_ = new QLabel(page);
-    emptyText_->setAlignment(Qt::AlignCenter);
-    emptyText_->setWordWrap(true);
-    emptyText_->setMaximumWidth(520);
-    auto* buttons = new QHBoxLayout;
-    emptyLook_ = new QPushButton(page);
-    emptyLook_->setProperty("kind", "primary");
-    emptyAgain_ = new QPushButton(page);
-    emptyAgain_->setProperty("kind", "primary");
-    emptyOpen_ = new QPushButton(page);
-    buttons->addStretch(1);
-    for (QPushButton* button : {emptyLook_, emptyAgain_, emptyOpen_})
-        buttons->addWidget(button);
-    buttons->addStretch(1);
-    column->addWidget(icon);
-    column->addWidget(emptyTitle_);
-    auto* text = new QHBoxLayout;
-    text->addStretch(1);
-    text->addWidget(emptyText_, 100);
-    text->addStretch(1);
-    column->addLayout(text);
-    column->addSpacing(design::kSpace2);
-    column->addLayout(buttons);
-    column->addStretch(3);
-    connect(emptyLook_, &QPushButton::clicked, this, [this] { inside_.lookInside(); });
-    connect(emptyAgain_, &QPushButton::clicked, this, [this] { inside_.recordAgain(); });
-    connect(emptyOpen_, &QPushButton::clicked, this, &InsideWindow::openFile);
-    return page;
 }
 
 InsideView* InsideWindow::currentView() const {

@@ -12,7 +12,6 @@
 
 class QLabel;
 class QMenu;
-class QProgressBar;
 class QPushButton;
 class QScrollArea;
 class QSpinBox;
@@ -25,6 +24,10 @@ namespace vitral {
 class PageRail;
 class InsideView;
 class NoticeBar;
+class WorkBar;
+namespace design {
+class EmptyPage;
+}
 
 class InsideWindow : public QWidget {
     Q_OBJECT
@@ -58,7 +61,6 @@ private:
     PageRail* makeRail();
     QWidget* makeHead();
     QWidget* makeSelectionRow();
-    QWidget* makeEmpty();
     void makeCurrent(int index);
     void fitRail();
     void refresh();
@@ -80,8 +82,8 @@ private:
     int current_ = 0;
     PageRail* rail_ = nullptr;
     QStackedWidget* stack_;
-    QLabel *title_, *recorded_, *notes_, *help_, *emptyTitle_, *emptyText_, *busyText_;
-    QProgressBar* busy_;
+    QLabel *title_, *recorded_, *notes_, *help_, *busyText_;
+    WorkBar* busy_;
     NoticeBar* notice_;
     QToolButton *look_, *open_, *save_, *compare_, *export_, *memory_, *alone_, *close_;
     QPushButton *emptyLook_, *emptyOpen_, *emptyAgain_;
@@ -89,7 +91,8 @@ private:
     QSpinBox *layer_, *head_;
     QLabel *layerLabel_, *headLabel_, *tokenLabel_, *token_;
     QToolButton *previous_, *next_;
-    QWidget *empty_, *selectionRow_;
+    design::EmptyPage* empty_;
+    QWidget* selectionRow_;
 };
 
 } // namespace vitral

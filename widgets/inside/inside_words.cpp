@@ -3,15 +3,16 @@
 #include "widgets/chat/error_text.h"
 #include "widgets/design/icons.h"
 #include "widgets/design/metrics.h"
+#include "widgets/design/room_parts.h"
 #include "widgets/inside/inside_view.h"
 #include "widgets/inside/inside_window.h"
 #include "widgets/inside/page_rail.h"
 #include "widgets/inside/value_text.h"
+#include "widgets/shell/work_bar.h"
 
 #include <QLabel>
 #include <QLocale>
 #include <QMenu>
-#include <QProgressBar>
 #include <QPushButton>
 #include <QSignalBlocker>
 #include <QSpinBox>
@@ -49,7 +50,7 @@ QString InsideWindow::recordedText() const {
 }
 
 QString InsideWindow::emptyText() const {
-    return stack_->currentWidget() == empty_ ? emptyTitle_->text() + QLatin1Char('\n') + emptyText_->text() : QString();
+    return stack_->currentWidget() == empty_ ? empty_->said() : QString();
 }
 
 void InsideWindow::refreshRecorded() {
@@ -72,10 +73,8 @@ void InsideWindow::refreshRecorded() {
     busyText_->setVisible(busy);
     busyText_->setText(inside_.busyText());
     busy_->setVisible(busy);
-    const bool known = inside_.busyFraction() >= 0;
-    busy_->setRange(0, known ? 1000 : 0);
-    if (known)
-        busy_->setValue(static_cast<int>(inside_.busyFraction() * 1000));
+    const double share = inside_.busyFraction();
+    busy_->setShare(share >= 0 ? std::optional(share) : std::nullopt);
     const bool canLook = inside_.modelLoaded() && inside_.chat().count() > 0 && !inside_.chat().busy() && !busy;
     look_->setEnabled(canLook);
     emptyLook_->setEnabled(canLook);
@@ -90,7 +89,6 @@ void InsideWindow::refresh() {
     bool again = false;
     QString why;
     if (!r && view->needsRecording()) {
-        emptyTitle_->setText(tr("Nothing is recorded yet"));
         QString text = tr("While this room is open, every answer in the chat is recorded as it is written: ask "
                           "something. Or look inside the conversation as it stands, or open a recorded run: that needs "
                           "no model.");
@@ -98,15 +96,13 @@ void InsideWindow::refresh() {
             text += QLatin1Char(' ') +
                     tr("With this model a recording of 1,000 tokens takes %1; at most %2 are used.")
                         .arg(sizeText(static_cast<double>(bytes)), sizeText(static_cast<double>(inside_.byteBudget())));
-        emptyText_->setText(text);
+        empty_->say(tr("Nothing is recorded yet"), text);
     } else {
         why = r || !view->needsRecording() ? view->missing(&again) : QString();
-        emptyTitle_->setText(why);
-        emptyText_->setText(again && inside_.model() ? tr("The run can be recorded again with what this view needs.")
-                                                     : QString());
+        empty_->say(why, again && inside_.model() ? tr("The run can be recorded again with what this view needs.")
+                                                  : QString());
     }
     const bool empty = (!r && view->needsRecording()) || !why.isEmpty();
-    emptyText_->setVisible(!emptyText_->text().isEmpty());
     emptyLook_->setVisible(!r);
     emptyOpen_->setVisible(!r);
     emptyAgain_->setVisible(r && again && inside_.model() != nullptr);

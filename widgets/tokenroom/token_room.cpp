@@ -4,9 +4,10 @@
 #include "widgets/design/elided_label.h"
 #include "widgets/design/icons.h"
 #include "widgets/design/metrics.h"
+#include "widgets/design/room_parts.h"
 #include "widgets/inside/page_rail.h"
 #include "widgets/panels/notice_bar.h"
-#include "widgets/shell/ways.h"
+#include "widgets/shell/work_bar.h"
 #include "widgets/tokenroom/token_view.h"
 #include "widgets/tokenroom/token_views.h"
 
@@ -17,7 +18,6 @@
 #include <QLabel>
 #include <QLocale>
 #include <QMenu>
-#include <QProgressBar>
 #include <QScrollArea>
 #include <QSignalBlocker>
 #include <QStackedWidget>
@@ -27,16 +27,6 @@
 #include <algorithm>
 
 namespace vitral {
-namespace {
-
-QLabel* label(const char* role, QWidget* parent) {
-    auto* made = new QLabel(parent);
-    made->setProperty("role", role);
-    made->setTextFormat(Qt::PlainText);
-    return made;
-}
-
-} // namespace
 
 TokenRoom::TokenRoom(TokenController& tokens, QWidget* parent) : Room(parent), tokens_(tokens) {
     setProperty("kind", "page");
@@ -56,14 +46,14 @@ TokenRoom::TokenRoom(TokenController& tokens, QWidget* parent) : Room(parent), t
     notice_->hide();
     column->addWidget(notice_);
     stack_ = new QStackedWidget(this);
-    stack_->addWidget(empty_ = makeEmpty());
+    stack_->addWidget(empty_ = new design::EmptyPage(QStringLiteral("tokens"), this));
     for (TokenView* view : views_) {
         stack_->addWidget(view);
         connect(view, &TokenView::viewAsked, this, &TokenRoom::showView);
         connect(view, &TokenView::stateChanged, this, &TokenRoom::refresh);
     }
     column->addWidget(stack_, 1);
-    help_ = label("small", this);
+    help_ = design::textLabel("small", this);
     help_->setWordWrap(true);
     column->addWidget(help_);
     row->addLayout(column, 1);
@@ -114,16 +104,15 @@ QWidget* TokenRoom::makeHead() {
     row->setSpacing(design::kSpace2);
     title_ = new design::ElidedLabel(head);
     title_->setProperty("role", "title");
-    busy_ = new QProgressBar(head);
+    busy_ = new WorkBar(head);
     busy_->setFixedWidth(64);
-    busy_->setTextVisible(false);
     busy_->hide();
-    share_ = label("small", head);
+    share_ = design::textLabel("small", head);
     share_->hide();
     stop_ = iconButton(QStringLiteral("stop"), head);
     stop_->hide();
     connect(stop_, &QToolButton::clicked, &tokens_, &TokenController::stopWork);
-    tokenizerLabel_ = label("small", head);
+    tokenizerLabel_ = design::textLabel("small", head);
     tokenizer_ = new QComboBox(head);
     tokenizer_->setSizeAdjustPolicy(QComboBox::AdjustToContents);
     tokenizer_->setMinimumContentsLength(10);
@@ -150,28 +139,6 @@ QWidget* TokenRoom::makeHead() {
     return head;
 }
 
-QWidget* TokenRoom::makeEmpty() {
-    auto* page = new QWidget(this);
-    auto* column = new QVBoxLayout(page);
-    auto* icon = new QLabel(page);
-    icon->setPixmap(design::icon(QStringLiteral("tokens"), design::IconTone::Muted).pixmap(40, 40));
-    icon->setAlignment(Qt::AlignCenter);
-    emptyText_ = new QLabel(page);
-    emptyText_->setTextFormat(Qt::PlainText);
-    emptyText_->setAlignment(Qt::AlignCenter);
-    emptyText_->setWordWrap(true);
-    emptyText_->setMaximumWidth(520);
-    auto* text = new QHBoxLayout;
-    text->addStretch(1);
-    text->addWidget(emptyText_, 100);
-    text->addStretch(1);
-    column->addStretch(2);
-    column->addWidget(icon);
-    column->addLayout(text);
-    column->addStretch(3);
-    return page;
-}
-
 void TokenRoom::makeCurrent(int index) {
     current_ = index;
     rail_->setCurrent(index);
@@ -183,7 +150,7 @@ void TokenRoom::refresh() {
     title_->setText(view->title());
     help_->setText(view->help());
     const QString missing = view->missing();
-    emptyText_->setText(missing);
+    empty_->say({}, missing);
     stack_->setCurrentWidget(missing.isEmpty() ? static_cast<QWidget*>(view) : empty_);
 }
 
@@ -197,15 +164,12 @@ void TokenRoom::showProgress() {
         since_.start();
     const bool isLong = share && since_.elapsed() >= kShownAfterMs;
     busy_->setVisible(tokens_.busy());
-    share_->setVisible(isLong && *share >= 0);
     stop_->setVisible(isLong);
-    if (isLong && *share >= 0) {
-        busy_->setRange(0, 100);
-        busy_->setValue(int(*share * 100));
+    const bool isKnown = isLong && *share >= 0;
+    busy_->setShare(isKnown ? share : std::nullopt);
+    share_->setVisible(isKnown);
+    if (isKnown)
         share_->setText(QLocale().toString(int(*share * 100)) + QStringLiteral("\u00A0%"));
-    } else {
-        busy_->setRange(0, Ways::shared().reducedMotion() ? 1 : 0); // one that runs to and fro moves by itself
-    }
 }
 
 void TokenRoom::fillTokenizers() {
@@ -260,7 +224,7 @@ TokenView* TokenRoom::view(const QString& name) const {
 }
 
 QString TokenRoom::emptyText() const {
-    return stack_->currentWidget() == empty_ ? emptyText_->text() : QString();
+    return stack_->currentWidget() == empty_ ? empty_->said() : QString();
 }
 
 bool TokenRoom::showView(const QString& what) {

@@ -12,7 +12,6 @@
 class QComboBox;
 class QLabel;
 class QMenu;
-class QProgressBar;
 class QStackedWidget;
 class QToolButton;
 
@@ -21,6 +20,10 @@ namespace vitral {
 class PageRail;
 class NoticeBar;
 class TokenView;
+class WorkBar;
+namespace design {
+class EmptyPage;
+}
 
 class TokenRoom final : public Room {
     Q_OBJECT
@@ -57,7 +60,6 @@ private:
     PageRail* makeRail();
     void lookAtModel();
     QWidget* makeHead();
-    QWidget* makeEmpty();
     void makeCurrent(int index);
     void refresh();
     void showProgress();
@@ -72,14 +74,14 @@ private:
     int current_ = 0;
     PageRail* rail_;
     QStackedWidget* stack_;
-    QLabel *title_, *share_, *tokenizerLabel_, *help_, *emptyText_;
+    QLabel *title_, *share_, *tokenizerLabel_, *help_;
     QComboBox* tokenizer_;
     QToolButton *stop_, *openTokenizer_, *openText_, *columns_;
     QMenu* columnsMenu_;
-    QProgressBar* busy_;
+    WorkBar* busy_;
     QElapsedTimer since_; ///< something is being read or cut; invalid: nothing is
     NoticeBar* notice_;
-    QWidget* empty_;
+    design::EmptyPage* empty_;
 };
 
 } // namespace vitral

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+// The bar in a room's head that says how far its work is. Where nobody knows, it runs to and fro, unless the person
+// asked for less motion. Thread: GUI.
+
+#include <QProgressBar>
+
+#include <optional>
+
+namespace vitral {
+
+class WorkBar : public QProgressBar {
+    Q_OBJECT
+public:
+    explicit WorkBar(QWidget* parent = nullptr);
+    /// 0 to 1; nullopt: unknown.
+    void setShare(std::optional<double> share);
+};
+
+} // namespace vitral
