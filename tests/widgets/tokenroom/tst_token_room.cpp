@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The room of tokens: after any edits every column is what the whole text gives; nothing typed is lost; ten million
-// bytes cost what is seen of them; letters that tokens divide are shown as what they are; hostile files are sentences.
+// The room of tokens: after any edits every column is what the whole text gives; nothing typed is lost; letters that
+// tokens divide are shown as what they are; hostile files are sentences. Large texts: tst_token_large.cpp.
 #include "tests/support/result_test.h"
+#include "tests/widgets/tokenroom/token_room_test.h"
 #include "widgets/design/theme.h"
+#include "widgets/shell/ways.h"
+#include "widgets/shell/work_bar.h"
 #include "widgets/tokenroom/cut_view.h"
 #include "widgets/tokenroom/lattice_picture.h"
 #include "widgets/tokenroom/merge_picture.h"
@@ -11,36 +14,15 @@
 #include "widgets/tokenroom/prompt_canvas.h"
 #include "widgets/tokenroom/token_room.h"
 
-#include <QLabel>
 #include <QPushButton>
-#include <QScrollBar>
 #include <QTemporaryDir>
 #include <QtTest>
 #include <random>
 
 using namespace vitral;
+using namespace vitral::test;
 
 namespace {
-
-QString golden(const char* name) {
-    return QStringLiteral(VITRAL_GOLDEN "/tokenizer/tiny/") + QLatin1String(name);
-}
-
-/// Opens files and waits until all of them cut the text.
-void open(TokenController& tokens, std::initializer_list<const char*> names) {
-    tokens.wake();
-    for (const char* name : names)
-        tokens.openTokenizer(golden(name));
-    QTRY_VERIFY_WITH_TIMEOUT(std::all_of(tokens.tokenizers().begin(), tokens.tokenizers().end(),
-                                         [](const OpenTokenizer& e) { return e.cut != nullptr; }),
-                             30000);
-}
-
-void settle(TokenController& tokens) {
-    QTRY_VERIFY_WITH_TIMEOUT(std::all_of(tokens.tokenizers().begin(), tokens.tokenizers().end(),
-                                         [](const OpenTokenizer& e) { return e.cut || !e.cutError.isEmpty(); }),
-                             60000);
-}
 
 /// Every column is what encoding the whole text gives, ids and places.
 void compareWhole(TokenController& tokens) {
@@ -118,8 +100,7 @@ private slots:
 
     void typingIsEncodingTheWhole() {
         TokenController tokens({}, nullptr, nullptr, {});
-        open(tokens,
-             {"bytes-cl100k.json", "wordpiece.json", "unigram-charsmap.json", "metaspace-bpe.json", "clip.json"});
+        open(tokens, {"bytes-cl100k", "wordpiece", "unigram-charsmap", "metaspace-bpe", "clip"});
         std::mt19937 random(5);
         tokens.setText(someBytes(random, 600));
         settle(tokens);
@@ -150,7 +131,7 @@ private slots:
         const std::string words = "Uma frase \xFF que fica.\n";
         {
             TokenController tokens(dir.path() + "/tokens", nullptr, nullptr, {});
-            open(tokens, {"wordpiece.json", "bytes-cl100k.json"});
+            open(tokens, {"wordpiece", "bytes-cl100k"});
             tokens.setText(words);
             tokens.edit(0, 0, "x");
             tokens.setShown(0, false);
@@ -238,11 +219,9 @@ private slots:
             QVERIFY(file.open(QIODevice::WriteOnly));
             file.write(content);
         }
-        TokenController tokens({}, nullptr, nullptr, {});
-        TokenRoom room(tokens);
-        room.resize(900, 600);
-        room.show();
-        room.activated();
+        ShownTokenRoom screen;
+        TokenController& tokens = screen.tokens;
+        TokenRoom& room = screen.room;
         tokens.setText("before");
         QString problem;
         connect(&tokens, &TokenController::problem, this, [&](const QString& sentence) { problem = sentence; });
@@ -279,7 +258,7 @@ private slots:
         room.resize(1100, 700);
         room.show();
         room.activated();
-        open(tokens, {"bytes-cl100k.json", "wordpiece.json"});
+        open(tokens, {"bytes-cl100k", "wordpiece"});
         tokens.setText("The quick brown fox.\n\xF0\x9F\x91\xA8\xE2\x80\x8D\xF0\x9F\x91\xA9 e\xCC\x81 "
                        "\xD7\xA9\xD7\x9C\xD7\x95\xD7\x9D\n");
         settle(tokens);
@@ -314,158 +293,6 @@ private slots:
             QVERIFY(!room.grab().isNull());
             QVERIFY(one->tokenAt({14, 14}).has_value());
         }
-    }
-
-    // Counted, not timed: what is laid out and painted depends on the screen, not on the text.
-    void tenMillionBytesCostWhatIsSeen() {
-        std::string text;
-        for (int i = 0; text.size() < 10'000'000; ++i)
-            text += "Line " + std::to_string(i) + " of a long text, with S\xC3\xA3o Paulo in it and some more words.\n";
-        TokenController tokens({}, nullptr, nullptr, {});
-        TokenRoom room(tokens);
-        room.resize(900, 600);
-        room.show();
-        room.activated();
-        open(tokens, {"bytes-cl100k.json"});
-        auto* cut = qobject_cast<CutView*>(room.view("cut"));
-        tokens.setText(text);
-        settle(tokens);
-        QCoreApplication::processEvents();
-        TokenCanvas* canvas = cut->canvas(0);
-        QVERIFY(!canvas->grab().isNull());
-        const std::size_t opened = canvas->nLaidOut();
-        QVERIFY2(opened < 300, qPrintable(QString::number(opened)));
-        for (const double place : {0.5, 0.9, 1.0, 0.1}) {
-            const std::size_t before = canvas->nLaidOut(), painted = canvas->nPainted();
-            canvas->verticalScrollBar()->setValue(static_cast<int>(canvas->verticalScrollBar()->maximum() * place));
-            QVERIFY(!canvas->grab().isNull());
-            QVERIFY(canvas->nLaidOut() - before < 150);
-            QVERIFY(canvas->nPainted() - painted < 150);
-        }
-        canvas->verticalScrollBar()->setValue(canvas->verticalScrollBar()->maximum());
-        QCOMPARE(canvas->tokenAt({14, canvas->viewport()->height() / 2}).has_value(), true);
-        // A letter in the middle: a few blocks are cut again, and only what it changed is laid out anew.
-        const std::size_t before = canvas->nLaidOut();
-        canvas->showByte(text.size() / 2);
-        QVERIFY(!canvas->grab().isNull());
-        const std::size_t shown = canvas->nLaidOut();
-        QVERIFY(shown - before < 150);
-        tokens.edit(text.size() / 2, 0, "x");
-        QVERIFY(!canvas->grab().isNull());
-        QVERIFY2(cut->blocks().lastWork() <= 3, qPrintable(QString::number(cut->blocks().lastWork())));
-        QVERIFY2(canvas->nLaidOut() - shown <= 6, qPrintable(QString::number(canvas->nLaidOut() - shown)));
-        QVERIFY(tokens.tokenizers()[0].cut != nullptr); // at once, not later
-    }
-
-    // What is seen has its colours at once, and they are those of the whole; what is typed meanwhile is caught up with.
-    void colouredWhileItIsCut() {
-        std::string text;
-        for (int i = 0; text.size() < 6'000'000; ++i)
-            text += "Linha " + std::to_string(i) + " de um texto longo, com S\xC3\xA3o Paulo e mais palavras.\n";
-        TokenController tokens({}, nullptr, nullptr, {});
-        TokenRoom room(tokens);
-        room.resize(900, 600);
-        room.show();
-        room.activated();
-        open(tokens, {"bytes-cl100k.json", "wordpiece.json"});
-        auto* cut = qobject_cast<CutView*>(room.view("cut"));
-        tokens.setText(text); // no event of the pool can have come before the next lines
-        TokenCanvas* canvas = cut->canvas(0);
-        canvas->showByte(text.size() / 2);
-        for (std::size_t i = 0; i < 2; ++i) {
-            const OpenTokenizer& entry = tokens.tokenizers()[i];
-            QVERIFY(entry.cut == nullptr && entry.preview != nullptr && entry.share != nullptr);
-            QVERIFY(!tokens.tokensSeen(entry.serial, text.size() / 2, text.size() / 2 + 3000).empty());
-            QVERIFY(entry.preview->exact());
-        }
-        QVERIFY(!room.grab().isNull());
-        const auto early = canvas->tokenAt({14, 14});
-        QVERIFY(early && early->index == PlacedToken::kNoIndex);
-        const std::size_t at = text.size() / 2;
-        const std::vector<PlacedToken> before = tokens.tokensSeen(tokens.tokenizers()[0].serial, at, at + 3000);
-        tokens.edit(text.size() - 1, 0, "x");
-        tokens.edit(10, 3, "yz");
-        QVERIFY(tokens.progress().has_value());
-        tokens.edit(10, 2, std::string_view(text).substr(10, 3));
-        std::vector<double> told;
-        connect(&tokens, &TokenController::progressChanged, this, [&] {
-            if (const auto& share = tokens.tokenizers()[0].share)
-                told.push_back(*share);
-        });
-        settle(tokens);
-        QVERIFY(std::is_sorted(told.begin(), told.end()));
-        QVERIFY(!tokens.progress().has_value());
-        const OpenTokenizer& entry = tokens.tokenizers()[0];
-        QVERIFY(entry.cut != nullptr && entry.preview == nullptr);
-        QCOMPARE(entry.cut->encoder().text(), tokens.text());
-        QCOMPARE(entry.cut->encoder().ids(),
-                 *entry.tokenizer->encode(tokens.text(), {AddSpecial::No, ParseSpecial::No}));
-        const std::vector<PlacedToken> after = tokens.tokensSeen(entry.serial, at, at + 3000);
-        QCOMPARE(after.size(), before.size());
-        for (std::size_t i = 0; i < after.size(); ++i)
-            QVERIFY(after[i].id == before[i].id && after[i].begin == before[i].begin && after[i].end == before[i].end);
-    }
-
-    // CLIP's rule looks back over any distance: what is seen may change, and that is said.
-    void coloursThatMayChange() {
-        TokenController tokens({}, nullptr, nullptr, {});
-        TokenRoom room(tokens);
-        room.resize(900, 600);
-        room.show();
-        room.activated();
-        open(tokens, {"clip.json"});
-        std::string text;
-        while (text.size() < 60'000)
-            text += "some words and more of them, line after line\n";
-        tokens.setText(text);
-        const OpenTokenizer& entry = tokens.tokenizers()[0];
-        QVERIFY(entry.cut == nullptr && entry.preview != nullptr);
-        QVERIFY(!tokens.tokensSeen(entry.serial, 30'000, 32'000).empty());
-        QVERIFY(!entry.preview->exact());
-        emit tokens.progressChanged();
-        const QList<QLabel*> labels = room.view("cut")->findChildren<QLabel*>();
-        QVERIFY(std::any_of(labels.begin(), labels.end(),
-                            [](const QLabel* label) { return label->text().contains("Colours may still change"); }));
-        settle(tokens);
-    }
-
-    void workCanBeStopped() {
-        QTemporaryDir dir;
-        QFile file(dir.filePath("large.json"));
-        QVERIFY(file.open(QIODevice::WriteOnly));
-        file.write("{\"model\":{\"type\":\"BPE\",\"vocab\":{\"a\":0,\"aa\":1},\"merges\":[\"a a\"");
-        for (int i = 0; i < 1'000'000; ++i)
-            file.write(",\"a a\"");
-        file.write("]}}");
-        file.close();
-        TokenController tokens({}, nullptr, nullptr, {});
-        TokenRoom room(tokens);
-        room.resize(900, 600);
-        room.show();
-        room.activated();
-        tokens.openTokenizer(file.fileName());
-        QVERIFY(tokens.progress().has_value());
-        tokens.stopWork();
-        QVERIFY(!tokens.progress().has_value());
-        QVERIFY(tokens.tokenizers()[0].stopped && tokens.tokenizers()[0].error.endsWith('.'));
-        tokens.retry(0);
-        QTRY_VERIFY_WITH_TIMEOUT(tokens.tokenizers()[0].tokenizer != nullptr, 60000);
-        std::string text;
-        while (text.size() < 4'000'000)
-            text += "a aa aaa\n";
-        tokens.setText(text);
-        tokens.stopWork();
-        const OpenTokenizer& entry = tokens.tokenizers()[0];
-        QVERIFY(entry.stopped && entry.cut == nullptr && entry.cutError.endsWith('.'));
-        tokens.edit(0, 0, "a"); // typing does not begin it again, and is seen
-        QVERIFY(entry.share == nullptr);
-        QCOMPARE(tokens.tokensSeen(entry.serial, 0, 4).front().begin, std::size_t{0});
-        QVERIFY(!room.grab().isNull());
-        tokens.retry(0);
-        settle(tokens);
-        QVERIFY(entry.cut != nullptr && entry.cutError.isEmpty());
-        QCOMPARE(entry.cut->encoder().text(), tokens.text());
-        QTRY_VERIFY(!tokens.busy());
     }
 
     void lettersThatTokensDivide() {
@@ -515,13 +342,25 @@ private slots:
         }
     }
 
+    void barsStandStillWhereLessMotionIsWanted() {
+        WorkBar bar;
+        bar.setShare(std::nullopt);
+        QCOMPARE(bar.maximum(), 0); // Qt's way to say that it runs to and fro
+        Ways::shared().setReducedMotion(true);
+        bar.setShare(std::nullopt);
+        QVERIFY(bar.maximum() > 0 && bar.value() == 0);
+        bar.setShare(0.5);
+        QCOMPARE(bar.value(), bar.maximum() / 2);
+        Ways::shared().setReducedMotion(false);
+    }
+
     void thePathIsTheTokens() {
         TokenController tokens({}, nullptr, nullptr, {});
         TokenRoom room(tokens);
         room.resize(1000, 700);
         room.show();
         room.activated();
-        open(tokens, {"bytes-cl100k.json", "wordpiece.json", "unigram.json"});
+        open(tokens, {"bytes-cl100k", "wordpiece", "unigram"});
         tokens.setText("unbelievable tokenization of words");
         settle(tokens);
         room.showView("path:1");
@@ -558,7 +397,7 @@ private slots:
     }
 
     void promptsAreLaidOnTheirText() {
-        const auto tokenizer = loadTokenizer(golden("bytes-cl100k.json").toStdString());
+        const auto tokenizer = loadTokenizer(tinyTokenizer("bytes-cl100k").toStdString());
         QVERIFY_RESULT(tokenizer);
         const std::string text = "You say: hello there";
         const auto ids = (*tokenizer)->encode(text, {AddSpecial::No, ParseSpecial::Yes});
