@@ -3,6 +3,8 @@
 
 #include "core/diffusion/settings.h"
 
+#include "core/base/json_depth.h"
+
 #include <array>
 #include <cmath>
 #include <fmt/format.h>
@@ -15,6 +17,8 @@ namespace vitral::diffusion {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+constexpr int kMaxDepth = 64; // deeper than settings ever are
 
 constexpr std::array<std::pair<SolverKind, std::string_view>, 10> kSolvers = {{
     {SolverKind::Ddpm, "ddpm"},
@@ -143,29 +147,6 @@ private:
     const Json& json_;
 };
 
-/// Objects in objects deeper than settings ever are would take the parser's stack.
-bool tooDeep(std::string_view json) {
-    int depth = 0;
-    bool inText = false;
-    for (std::size_t i = 0; i < json.size(); ++i) {
-        const char c = json[i];
-        if (inText) {
-            if (c == '\\')
-                ++i;
-            else if (c == '"')
-                inText = false;
-        } else if (c == '"') {
-            inText = true;
-        } else if (c == '{' || c == '[') {
-            if (++depth > 64)
-                return true;
-        } else if (c == '}' || c == ']') {
-            --depth;
-        }
-    }
-    return false;
-}
-
 } // namespace
 
 std::string_view solverName(SolverKind kind) {
@@ -254,7 +235,7 @@ std::string settingsToJson(const DenoiseSettings& s) {
 }
 
 Result<DenoiseSettings> settingsFromJson(std::string_view text) {
-    if (text.size() > 8 * kMaxTextBytes || tooDeep(text))
+    if (text.size() > 8 * kMaxTextBytes || nestsDeeper(text, kMaxDepth))
         return fail(ErrorCode::InvalidArgument, "These settings are too long to be those of a run.");
     const Json json = Json::parse(text, nullptr, false);
     if (json.is_discarded() || !json.is_object())

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/lesson/program_state.h"
 
+#include "core/base/json_depth.h"
 #include "core/lesson/commands.h"
 #include "core/lesson/lesson.h"
 #include "core/lesson/markdown.h"
@@ -20,29 +21,6 @@ constexpr int kVersion = 1;
 constexpr int kMaxDepth = 24;
 constexpr std::string_view kPrefix = "vitral:1:";
 constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-
-/// nlohmann's parser calls itself for what stands inside: too deep is refused before it is asked.
-bool tooDeep(std::string_view json) {
-    int depth = 0;
-    bool text = false;
-    for (std::size_t i = 0; i < json.size(); ++i) {
-        const char c = json[i];
-        if (text) {
-            if (c == '\\')
-                ++i;
-            else if (c == '"')
-                text = false;
-        } else if (c == '"') {
-            text = true;
-        } else if (c == '[' || c == '{') {
-            if (++depth > kMaxDepth)
-                return true;
-        } else if (c == ']' || c == '}') {
-            --depth;
-        }
-    }
-    return false;
-}
 
 void put(Json& out, const char* key, const std::string& text) {
     if (!text.empty())
@@ -247,7 +225,7 @@ std::string stateJson(const ProgramState& state) {
 Result<ProgramState> stateFromJson(std::string_view json) {
     if (json.size() > kMaxStateBytes)
         return fail(ErrorCode::InvalidFile, "This state is larger than 4 MiB.");
-    if (!validUtf8(json) || tooDeep(json))
+    if (!validUtf8(json) || nestsDeeper(json, kMaxDepth))
         return fail(ErrorCode::InvalidFile, "This is not a state of Vitral.");
     try {
         const Json in = Json::parse(json, nullptr, false);

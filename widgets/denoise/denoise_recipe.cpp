@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "widgets/denoise/denoise_recipe.h"
 
+#include "core/base/json_depth.h"
 #include "core/io/picture_file.h"
 #include "widgets/denoise/picture_image.h"
 
@@ -168,29 +169,6 @@ Result<DenoiseRecipe> fromJson(const Json& json, const DenoiseFunctions& functio
     return recipe;
 }
 
-// Objects in objects: the parser walks them without recursion, what reads the tree afterwards does not.
-bool tooDeep(const QByteArray& json) {
-    int depth = 0;
-    bool inText = false;
-    for (qsizetype i = 0; i < json.size(); ++i) {
-        const char c = json[i];
-        if (inText) {
-            if (c == '\\')
-                ++i;
-            else if (c == '"')
-                inText = false;
-        } else if (c == '"') {
-            inText = true;
-        } else if (c == '{' || c == '[') {
-            if (++depth > 4 * kMostRecipeDepth)
-                return true;
-        } else if (c == '}' || c == ']') {
-            --depth;
-        }
-    }
-    return false;
-}
-
 } // namespace
 
 QByteArray recipeToJson(const DenoiseRecipe& recipe, const DenoiseFunctions& functions) {
@@ -198,7 +176,8 @@ QByteArray recipeToJson(const DenoiseRecipe& recipe, const DenoiseFunctions& fun
 }
 
 Result<DenoiseRecipe> recipeFromJson(const QByteArray& json, const DenoiseFunctions& functions) {
-    if (std::size_t(json.size()) > kMostRecipeBytes || tooDeep(json))
+    if (std::size_t(json.size()) > kMostRecipeBytes ||
+        nestsDeeper(std::string_view(json.constData(), std::size_t(json.size())), 4 * kMostRecipeDepth))
         return refuse(ErrorCode::InvalidFile, RecipeWords::tr("The recipe is larger than a recipe can be."));
     const Json tree = Json::parse(json.constData(), json.constData() + json.size(), nullptr, false);
     if (tree.is_discarded())
