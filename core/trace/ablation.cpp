@@ -3,6 +3,7 @@
 
 #include "core/sample/params.h"
 #include "core/trace/altered_copies.h"
+#include "core/trace/run_walk.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -40,10 +41,6 @@ Result<Baseline> computeBaseline(const Model& model, const ExplainContext& conte
     };
     VITRAL_TRY(walkRun(model, quiet, run, walk, take));
     return baseline;
-}
-
-TokenId firstChoice(std::span<const float> logits) {
-    return static_cast<TokenId>(std::max_element(logits.begin(), logits.end()) - logits.begin());
 }
 
 struct Part {

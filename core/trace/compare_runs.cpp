@@ -41,10 +41,6 @@ Divergence divergence(std::span<const float> p, std::span<const float> q) {
     return result;
 }
 
-TokenId firstChoice(std::span<const float> logits) {
-    return static_cast<TokenId>(std::max_element(logits.begin(), logits.end()) - logits.begin());
-}
-
 /// A run whose logits come a chunk at a time, so that two can be walked in step.
 class Stepper {
 public:

@@ -3,6 +3,7 @@
 
 #include "core/io/npy.h"
 #include "core/tensor/quantize.h"
+#include "core/trace/point_patterns.h"
 #include "core/trace/run_file.h"
 
 #include <algorithm>
@@ -46,14 +47,6 @@ std::optional<Number> number(std::string_view text) {
     if (error != std::errc() || rest != end || text.empty())
         return std::nullopt;
     return value;
-}
-
-/// What stands before the first `separator`, which goes too.
-std::string_view takeUntil(std::string_view& text, char separator) {
-    const std::size_t at = text.find(separator);
-    const std::string_view part = text.substr(0, at);
-    text.remove_prefix(at == std::string_view::npos ? text.size() : at + 1);
-    return part;
 }
 
 /// "5+7+10:20"

@@ -111,10 +111,6 @@ TokenId targetAt(const LensRequest& request, std::span<const TokenId> tokens, st
     return request.target == LensTarget::NextToken && next < tokens.size() ? tokens[next] : answer;
 }
 
-TokenId firstChoice(std::span<const float> logits) {
-    return static_cast<TokenId>(std::max_element(logits.begin(), logits.end()) - logits.begin());
-}
-
 /// What the first layer reads. A position table is already in it, which hook_embed alone would miss.
 constexpr PointOfLayer kInput{Point::ResidPre, 0};
 

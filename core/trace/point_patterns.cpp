@@ -8,19 +8,19 @@
 namespace vitral {
 namespace {
 
-std::string_view takeUntil(std::string_view& text, char separator) {
-    const std::size_t at = text.find(separator);
-    const std::string_view part = text.substr(0, at);
-    text.remove_prefix(at == std::string_view::npos ? text.size() : at + 1);
-    return part;
-}
-
 bool readNumber(std::string_view text, std::int32_t& number) {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     return error == std::errc() && end == text.data() + text.size() && number >= 0;
 }
 
 } // namespace
+
+std::string_view takeUntil(std::string_view& text, char separator) {
+    const std::size_t at = text.find(separator);
+    const std::string_view part = text.substr(0, at);
+    text.remove_prefix(at == std::string_view::npos ? text.size() : at + 1);
+    return part;
+}
 
 bool matchesPattern(std::string_view name, std::string_view pattern) {
     // The last * takes one character more whenever what follows it does not fit.

@@ -13,6 +13,8 @@
 
 namespace vitral {
 
+/// What stands before the first `separator`; both leave the text.
+[[nodiscard]] std::string_view takeUntil(std::string_view& text, char separator);
 /// Whether the name has the pattern; * stands for any characters, dots too.
 [[nodiscard]] bool matchesPattern(std::string_view name, std::string_view pattern);
 

@@ -5,6 +5,7 @@
 
 #include "core/trace/explain.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -13,6 +14,11 @@
 #include <vector>
 
 namespace vitral {
+
+/// The likeliest token; of equal ones the first.
+[[nodiscard]] inline TokenId firstChoice(std::span<const float> logits) {
+    return static_cast<TokenId>(std::max_element(logits.begin(), logits.end()) - logits.begin());
+}
 
 struct PointOfLayer {
     Point point = Point::ResidPost;
