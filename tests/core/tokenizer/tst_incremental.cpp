@@ -3,16 +3,16 @@
 // and hostile bytes. In a text of 1 MB an edit costs less than a frame.
 #include "core/tokenizer/incremental.h"
 #include "core/tokenizer/utf8.h"
+#include "tests/core/tokenizer/tokenizer_test.h"
 #include "tests/support/result_test.h"
 
 #include <QElapsedTimer>
 #include <QtTest>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <random>
-#include <sstream>
 
 using namespace vitral;
+using namespace vitral::test;
 using Json = nlohmann::json;
 
 namespace {
@@ -55,13 +55,6 @@ constexpr Entry kEntries[] = {
     {"wordpiece-cased", "tiny/wordpiece-cased.json", true},
 };
 
-std::string readAll(const std::string& path) {
-    std::ifstream in(path, std::ios::binary);
-    std::ostringstream out;
-    out << in.rdbuf();
-    return out.str();
-}
-
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr std::size_t kLongestText = 9000; // whole encodes of longer texts take minutes under a sanitizer
 #else
@@ -75,7 +68,7 @@ class TestIncremental : public QObject {
 
 private slots:
     void initTestCase() {
-        corpus_ = Json::parse(readAll(VITRAL_GOLDEN "/tokenizer/corpus.json"), nullptr, false);
+        corpus_ = Json::parse(readWhole(VITRAL_GOLDEN "/tokenizer/corpus.json"), nullptr, false);
         QVERIFY(corpus_.is_array());
     }
 
@@ -133,7 +126,7 @@ private slots:
             return;
         const std::string book = VITRAL_SHARED_DATA "/text-pt/dom_casmurro.txt";
         VITRAL_NEED_FILE(QString::fromStdString(book));
-        std::string text = readAll(book);
+        std::string text = readWhole(book);
         if (kLongestText >= 90000) {
             text += text;
             text += text.substr(0, 250000);

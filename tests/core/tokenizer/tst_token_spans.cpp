@@ -2,25 +2,18 @@
 // Where each token stands in the text: as the tokenizers package says, through normalisers of all kinds; exactly, byte
 // for byte, where nothing is normalised; and within the text whatever the bytes are.
 #include "core/tokenizer/incremental.h"
+#include "tests/core/tokenizer/tokenizer_test.h"
 #include "tests/support/result_test.h"
 
 #include <QtTest>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <random>
-#include <sstream>
 
 using namespace vitral;
+using namespace vitral::test;
 using Json = nlohmann::json;
 
 namespace {
-
-std::string readAll(const std::string& path) {
-    std::ifstream in(path, std::ios::binary);
-    std::ostringstream out;
-    out << in.rdbuf();
-    return out.str();
-}
 
 std::string pathOf(const std::string& name) {
     return name.starts_with("shared:") ? std::string(VITRAL_SHARED_DATA "/") + name.substr(7)
@@ -46,7 +39,7 @@ class TestTokenSpans : public QObject {
     Q_OBJECT
 private slots:
     void asTheReferenceSays() {
-        const Json golden = Json::parse(readAll(VITRAL_GOLDEN "/tokenizer/token_spans.json"));
+        const Json golden = Json::parse(readWhole(VITRAL_GOLDEN "/tokenizer/token_spans.json"));
         std::map<std::string, std::shared_ptr<const Tokenizer>> tokenizers;
         int nSame = 0, nToken = 0;
         for (const Json& one : golden["cases"]) {

@@ -6,6 +6,7 @@
 
 #include "core/tokenizer/train/trained_tokenizer.h"
 #include "core/tokenizer/unigram_lattice.h"
+#include "tests/core/tokenizer/tokenizer_test.h"
 #include "tests/support/result_test.h"
 
 #include <QtTest>
@@ -14,9 +15,9 @@
 #include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 using namespace vitral;
+using namespace vitral::test;
 using Json = nlohmann::json;
 
 namespace {
@@ -24,13 +25,6 @@ namespace {
 Json readJson(const std::string& name) {
     std::ifstream in(VITRAL_GOLDEN "/tokenizer/" + name);
     return Json::parse(in, nullptr, false);
-}
-
-std::string joined(const std::vector<TokenId>& ids) {
-    std::string out;
-    for (const TokenId id : ids)
-        out += std::to_string(id) + ' ';
-    return out;
 }
 
 } // namespace

@@ -3,14 +3,15 @@
 // of Portuguese, English, code, other scripts, emoji, combining marks, blanks of all kinds and random mixtures.
 #include "core/tokenizer/tokenizer.h"
 #include "core/tokenizer/utf8.h"
+#include "tests/core/tokenizer/tokenizer_test.h"
 #include "tests/support/result_test.h"
 
 #include <QtTest>
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 using namespace vitral;
+using namespace vitral::test;
 using Json = nlohmann::json;
 
 namespace {
@@ -18,13 +19,6 @@ namespace {
 Json readJson(const char* name) {
     std::ifstream in(std::string(VITRAL_GOLDEN "/tokenizer/") + name);
     return Json::parse(in, nullptr, false);
-}
-
-std::string joined(const std::vector<TokenId>& ids) {
-    std::string out;
-    for (const TokenId id : ids)
-        out += std::to_string(id) + ' ';
-    return out;
 }
 
 QByteArray difference(const Json& text, const std::vector<TokenId>& got, const std::vector<TokenId>& want) {

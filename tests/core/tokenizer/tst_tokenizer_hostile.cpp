@@ -3,30 +3,23 @@
 #include "core/base/log.h"
 #include "core/io/gguf_writer.h"
 #include "core/tokenizer/tokenizer.h"
+#include "tests/core/tokenizer/tokenizer_test.h"
 #include "tests/support/result_test.h"
 
 #include <QtTest>
 #include <ctime>
-#include <fstream>
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <random>
-#include <sstream>
 
 using namespace vitral;
+using namespace vitral::test;
 using Json = nlohmann::json;
 
 namespace {
 
-std::string readFile(const std::string& path) {
-    std::ifstream in(path, std::ios::binary);
-    std::ostringstream out;
-    out << in.rdbuf();
-    return out.str();
-}
-
 Json tiny(const char* name) {
-    return Json::parse(readFile(std::string(VITRAL_GOLDEN "/tokenizer/tiny/") + name), nullptr, false);
+    return Json::parse(readWhole(std::string(VITRAL_GOLDEN "/tokenizer/tiny/") + name), nullptr, false);
 }
 
 /// Whatever was made of it must survive any text.
@@ -154,7 +147,7 @@ private slots:
     }
 
     void brokenSentencePiece() {
-        const std::string good = readFile(VITRAL_SHARED_DATA "/sentencepiece-test/test_model.model");
+        const std::string good = readWhole(VITRAL_SHARED_DATA "/sentencepiece-test/test_model.model");
         if (good.empty())
             QSKIP("sentencepiece-test/test_model.model is not here");
         std::mt19937 rng(4);

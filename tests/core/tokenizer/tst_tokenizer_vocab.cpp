@@ -1,26 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // Exact ids on real vocabularies, against the expected ids that came with them (made by other people's tokenizers).
 #include "core/tokenizer/tokenizer.h"
+#include "tests/core/tokenizer/tokenizer_test.h"
 #include "tests/support/result_test.h"
 
 #include <QtTest>
-#include <fstream>
 #include <sstream>
 
 using namespace vitral;
+using namespace vitral::test;
 
 namespace {
 
-std::string readFile(const QString& path) {
-    std::ifstream in(path.toStdString(), std::ios::binary);
-    std::ostringstream out;
-    out << in.rdbuf();
-    return out.str();
-}
-
 /// Texts are separated by a line of their own; the last one has no separator behind it.
 std::vector<std::string> readTexts(const QString& path) {
-    const std::string all = readFile(path);
+    const std::string all = readWhole(path.toStdString());
     const std::string separator = "\n__ggml_vocab_test__\n";
     std::vector<std::string> texts;
     std::size_t begin = 0;
@@ -34,7 +28,7 @@ std::vector<std::string> readTexts(const QString& path) {
 }
 
 std::vector<std::vector<TokenId>> readIds(const QString& path) {
-    std::istringstream all(readFile(path));
+    std::istringstream all(readWhole(path.toStdString()));
     std::vector<std::vector<TokenId>> rows;
     for (std::string line; std::getline(all, line);) {
         std::istringstream words(line);
@@ -43,13 +37,6 @@ std::vector<std::vector<TokenId>> readIds(const QString& path) {
             rows.back().push_back(id);
     }
     return rows;
-}
-
-std::string joined(const std::vector<TokenId>& ids) {
-    std::string out;
-    for (const TokenId id : ids)
-        out += std::to_string(id) + ' ';
-    return out;
 }
 
 } // namespace

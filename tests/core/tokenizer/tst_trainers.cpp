@@ -5,29 +5,22 @@
 #include "core/tokenizer/train/trained_tokenizer.h"
 #include "core/tokenizer/train/wordpiece_trainer.h"
 #include "core/tokenizer/utf8.h"
+#include "tests/core/tokenizer/tokenizer_test.h"
 #include "tests/support/result_test.h"
 
 #include <QTemporaryDir>
 #include <QtTest>
 #include <cmath>
-#include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
-#include <sstream>
 
 using namespace vitral;
+using namespace vitral::test;
 using namespace vitral::train;
 using Json = nlohmann::json;
 
 namespace {
-
-std::string readAll(const std::string& path) {
-    std::ifstream in(path, std::ios::binary);
-    std::ostringstream out;
-    out << in.rdbuf();
-    return out.str();
-}
 
 std::vector<char32_t> alphabetOf(const Json& options) {
     std::vector<char32_t> out;
@@ -81,8 +74,8 @@ class TestTrainers : public QObject {
 
 private slots:
     void initTestCase() {
-        golden_ = Json::parse(readAll(VITRAL_GOLDEN "/tokenizer/trainers.json"), nullptr, false);
-        corpus_ = Json::parse(readAll(VITRAL_GOLDEN "/tokenizer/corpus.json"), nullptr, false);
+        golden_ = Json::parse(readWhole(VITRAL_GOLDEN "/tokenizer/trainers.json"), nullptr, false);
+        corpus_ = Json::parse(readWhole(VITRAL_GOLDEN "/tokenizer/corpus.json"), nullptr, false);
         QVERIFY2(golden_.is_object(), "run tests/golden/generators/tokenizer_trainers.py");
     }
 
@@ -332,7 +325,7 @@ private:
         }
         const std::string path = VITRAL_SHARED_DATA "/" + source;
         if (QFile::exists(QString::fromStdString(path)))
-            QVERIFY_RESULT(words.addLines(readAll(path), *cutting));
+            QVERIFY_RESULT(words.addLines(readWhole(path), *cutting));
     }
 
     Json golden_, corpus_;
