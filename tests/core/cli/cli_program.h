@@ -47,4 +47,13 @@ inline CliResult runCli(const QStringList& arguments, const QByteArray& input = 
     return finishCli(process);
 }
 
+/// A complaint as every command makes it: one line, one sentence.
+inline bool isOneSentence(const QByteArray& err) {
+    return err.startsWith("vitral-cli: ") && err.endsWith(".\n") && err.count('\n') == 1;
+}
+/// The same of all it said: nothing is answered besides.
+inline bool isOneSentence(const CliResult& r) {
+    return r.out.isEmpty() && isOneSentence(r.err);
+}
+
 } // namespace vitral::test

@@ -23,9 +23,6 @@ const QByteArray kStory =
     "Once upon a time, there was a little girl named Lily. She loved to play outside in the park. One day, she saw a "
     "big, red ball. She wanted to play with it, but it was too high.";
 
-bool isOneSentence(const QByteArray& err) {
-    return err.startsWith("vitral-cli: ") && err.endsWith(".\n") && err.count('\n') == 1;
-}
 } // namespace
 
 class TestCli : public QObject {

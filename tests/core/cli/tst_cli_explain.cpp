@@ -18,9 +18,6 @@ const QString kQuestion = QStringLiteral("Quem é você?");
 QJsonObject json(const CliResult& r) {
     return QJsonDocument::fromJson(r.out).object();
 }
-bool isOneSentence(const QByteArray& err) {
-    return err.startsWith("vitral-cli: ") && err.endsWith(".\n") && err.count('\n') == 1;
-}
 } // namespace
 
 class TestCliExplain : public QObject {

@@ -28,9 +28,6 @@ QJsonObject json(const QByteArray& out) {
         qWarning("%s", qPrintable(error.errorString()));
     return object;
 }
-bool isOneSentence(const CliResult& r) {
-    return r.out.isEmpty() && r.err.startsWith("vitral-cli: ") && r.err.endsWith(".\n") && r.err.count('\n') == 1;
-}
 /// The text of a "text"/"bytes" pair as bytes.
 QByteArray bytesOf(const QJsonObject& o) {
     if (!o.contains("bytes"))
