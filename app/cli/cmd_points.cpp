@@ -41,11 +41,6 @@ struct Row {
     double netError = -1, netEnergy = 0;     ///< of the trained network
 };
 
-bool isRandom(SolverKind solver) {
-    return solver == SolverKind::Ddpm || solver == SolverKind::EulerAncestral || solver == SolverKind::DpmPp2MSde ||
-           solver == SolverKind::Lcm;
-}
-
 Result<ScheduleSpec> specOf(const PointsOptions& o) {
     ScheduleSpec spec;
     constexpr std::pair<std::string_view, BetaKind> kKinds[] = {{"linear", BetaKind::Linear},
@@ -184,7 +179,7 @@ private:
             row.evaluations = plan.evaluations;
             VITRAL_TRY_ASSIGN(const DenoiseRecordingPtr run, denoise(job, stop_.get_token(), {}));
             (net ? row.netEnergy : row.exactEnergy) = energyDistance(*run->result, fresh_);
-            if (isRandom(solver) || run->steps.empty() || !run->steps.front()->x)
+            if (drawsNoise(solver) || run->steps.empty() || !run->steps.front()->x)
                 continue;
             VITRAL_TRY_ASSIGN(const Picture end, exactEnd(run->times, *run->steps.front()->x));
             (net ? row.netError : row.exactError) = cloudDistance(end, *run->result);

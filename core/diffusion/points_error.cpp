@@ -85,6 +85,11 @@ double meanDistance(const Picture& a, const Picture& b) {
 
 } // namespace
 
+bool drawsNoise(SolverKind kind) {
+    return kind == SolverKind::Ddpm || kind == SolverKind::EulerAncestral || kind == SolverKind::DpmPp2MSde ||
+           kind == SolverKind::Lcm;
+}
+
 Result<std::vector<Picture>> exactPaths(const PointMixture& data, const NoiseSchedule& schedule,
                                         std::span<const StepTime> times, const Picture& x,
                                         const ExactPathOptions& options) {

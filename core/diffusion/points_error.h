@@ -8,12 +8,16 @@
 #include "core/diffusion/picture.h"
 #include "core/diffusion/points_mixture.h"
 #include "core/diffusion/schedule.h"
+#include "core/diffusion/settings.h"
 
 #include <span>
 #include <stop_token>
 #include <vector>
 
 namespace vitral::diffusion {
+
+/// Whether a solver's steps draw noise of their own: no exact path is its answer.
+[[nodiscard]] bool drawsNoise(SolverKind kind);
 
 struct ExactPathOptions {
     std::int32_t classId = -1;

@@ -263,7 +263,7 @@ void PointsPage::computeFlow(bool trained) {
 void PointsPage::computeWays() {
     flows_[0].exact.clear();
     const Picture* first = cloudAt(flows_[0].run, 0);
-    if (!world_ || first == nullptr || chosen_.empty() || isRandomSolver(flows_[0].run->settings.solver))
+    if (!world_ || first == nullptr || chosen_.empty() || drawsNoise(flows_[0].run->settings.solver))
         return;
     const auto n = std::int32_t(chosen_.size());
     Picture x(2, 1, n);

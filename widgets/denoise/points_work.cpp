@@ -18,11 +18,6 @@ constexpr std::uint64_t kFreshSeed = 1000; ///< added to the run's: data that no
 
 } // namespace
 
-bool isRandomSolver(SolverKind solver) {
-    return solver == SolverKind::Ddpm || solver == SolverKind::EulerAncestral || solver == SolverKind::DpmPp2MSde ||
-           solver == SolverKind::Lcm;
-}
-
 std::span<const SolverKind> pointSolvers() {
     return kSolvers;
 }
@@ -112,7 +107,7 @@ Result<PointsError> PointsWorld::measure(const PointsSetup& setup, const PointNe
     if (!done->result || done->steps.empty() || !done->steps.front()->x)
         return fail(ErrorCode::InvalidArgument, "The run has no end.");
     out.energy = energyDistance(*done->result, pointCloud(*data_, setup.nPoint, setup.seed + kFreshSeed));
-    if (!isRandomSolver(setup.solver)) {
+    if (!drawsNoise(setup.solver)) {
         VITRAL_TRY_ASSIGN(const Picture end, exactEnd(done->times, *done->steps.front()->x, stop));
         out.error = cloudDistance(end, *done->result);
     }

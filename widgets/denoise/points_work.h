@@ -33,8 +33,6 @@ struct PointsError {
     double energy = -1; ///< energy distance to fresh data
 };
 
-/// Those whose steps draw noise.
-[[nodiscard]] bool isRandomSolver(diffusion::SolverKind solver);
 /// Those the page offers, deterministic ones first.
 [[nodiscard]] std::span<const diffusion::SolverKind> pointSolvers();
 

@@ -118,7 +118,7 @@ private slots:
         QVERIFY(page_->measured(0, 3)->error < page_->measured(0, 0)->error); // more steps, closer
         for (int i = 0; i < int(pointSolvers().size()); ++i) {
             QTRY_VERIFY(page_->measured(2 * i, 1).has_value());
-            QCOMPARE(page_->measured(2 * i, 1)->error < 0, isRandomSolver(pointSolvers()[std::size_t(i)]));
+            QCOMPARE(page_->measured(2 * i, 1)->error < 0, drawsNoise(pointSolvers()[std::size_t(i)]));
             QVERIFY(!page_->measured(2 * i + 1, 1)); // no network yet
         }
         QCOMPARE(page_->table()->content().number(0, 1), page_->measured(0, 1)->error);
