@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/cli/bench_denoise.h"
 
+#include "app/cli/bench_figures.h"
 #include "app/cli/interrupt.h"
 #include "core/base/rng.h"
 #include "core/diffusion/denoise.h"
@@ -19,25 +20,6 @@ namespace {
 
 using namespace diffusion;
 using Clock = std::chrono::steady_clock;
-
-double since(Clock::time_point start) {
-    return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-/// Of all threads of this process.
-double processorSeconds() {
-    timespec t{};
-    ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_nsec) * 1e-9;
-}
-
-double median(std::vector<double> values) {
-    if (values.empty())
-        return 0;
-    std::sort(values.begin(), values.end());
-    const std::size_t n = values.size();
-    return n % 2 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
-}
 
 enum Kind { kPlain, kAgain, kRecorded, kPreviewed, kKinds };
 constexpr const char* kNames[kKinds] = {"nothing recorded", "the same again", "all steps recorded",
@@ -82,7 +64,7 @@ Result<void> benchDenoise(const DenoiseBenchOptions& o, const CommonOptions& com
             if (round < 0)
                 continue;
             Samples& own = samples[kind];
-            own.wall.push_back(since(start));
+            own.wall.push_back(secondsSince(start));
             own.processor.push_back(processorSeconds() - processor);
             double whole = 0, record = 0, preview = 0;
             for (const DenoiseStepPtr& step : run->steps) {

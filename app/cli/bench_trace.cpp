@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/cli/bench_trace.h"
 
+#include "app/cli/bench_figures.h"
 #include "core/base/rng.h"
 #include "core/trace/recorder.h"
 
@@ -16,12 +17,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr double kSnapshotSeconds = 0.05, kMostOfRun = 0.01; // as the engine tells of a recording
 constexpr std::size_t kPlain = 0, kKinds = 3, kTraced = 2;
-
-double processorSeconds() {
-    timespec now{};
-    ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
-}
 
 /// The recorder with a clock around it.
 class Timed final : public ForwardObserver {

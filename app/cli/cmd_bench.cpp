@@ -4,6 +4,7 @@
 // by round, because the speed of a shared machine drifts.
 
 #include "app/cli/bench_denoise.h"
+#include "app/cli/bench_figures.h"
 #include "app/cli/bench_memory.h"
 #include "app/cli/bench_rival.h"
 #include "app/cli/bench_trace.h"
@@ -31,18 +32,6 @@ namespace vitral::cli {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-double secondsSince(Clock::time_point start) {
-    return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-double median(std::vector<double> values) {
-    if (values.empty())
-        return 0;
-    std::sort(values.begin(), values.end());
-    const std::size_t n = values.size();
-    return n % 2 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
-}
 
 struct BenchOptions {
     std::string model;
@@ -82,7 +71,8 @@ double bytesPerToken(const Model& model) {
     return bytes;
 }
 
-/// Runs forward passes over random tokens on a fresh sequence each time.
+/// Runs forward passes over random tokens on a fresh sequence each time: the same tokens in every run, so that runs can
+/// be compared, and no run brings rows of the embedding table into memory that the one before did not.
 class Runner {
 public:
     Runner(const Model& model, Backend& backend, KvCache& cache, std::stop_token stop)
@@ -92,6 +82,7 @@ public:
     /// Seconds for n tokens in batches, logits of the last one only.
     Result<double> prefill(std::int64_t n, std::int64_t nBatch) {
         VITRAL_TRY_ASSIGN(const SeqId seq, cache_.newSequence());
+        rng_ = Rng(kSeed);
         const auto start = Clock::now();
         for (std::int64_t done = 0; done < n; done += nBatch)
             VITRAL_TRY(pass(std::span(&seq, 1), std::min(nBatch, n - done), done + nBatch >= n));
@@ -107,6 +98,7 @@ public:
             VITRAL_TRY_ASSIGN(const SeqId seq, cache_.newSequence());
             seqs.push_back(seq);
         }
+        rng_ = Rng(kSeed);
         const auto start = Clock::now();
         for (std::int64_t i = 0; i < n; ++i)
             VITRAL_TRY(pass(seqs, 1, true));
@@ -117,6 +109,8 @@ public:
     }
 
 private:
+    static constexpr std::uint64_t kSeed = 42;
+
     /// n new tokens on each sequence.
     Result<void> pass(std::span<const SeqId> seqs, std::int64_t n, bool wantLast) {
         tokens_.clear();
@@ -143,7 +137,7 @@ private:
     KvCache& cache_;
     Workspace workspace_;
     ForwardContext context_;
-    Rng rng_{42};
+    Rng rng_{kSeed};
     std::vector<TokenId> tokens_;
     std::vector<BatchRow> rows_;
     std::vector<std::int32_t> wanted_;
