@@ -233,7 +233,8 @@ void settle(const AttentionMapSource&) {
 }
 
 template <typename Source>
-void runVulkan(gpu::VulkanDevice& device, const std::shared_ptr<Source>& source, int nFrame, const char* tilesBy) {
+void runVulkan(const std::shared_ptr<gpu::VulkanDevice>& device, const std::shared_ptr<Source>& source, int nFrame,
+               const char* tilesBy) {
     const QSize size(1280, 720);
     auto target = gpu::OffscreenTarget::create(device, 1280, 720);
     if (!target)
@@ -243,7 +244,7 @@ void runVulkan(gpu::VulkanDevice& device, const std::shared_ptr<Source>& source,
         return;
     TileStore store;
     const ColourTable table = makeColourTable({}, {}, qRgb(20, 20, 26));
-    std::printf("\nVulkan, %s, map into a picture, read back, 1280x720, tiles by %s\n\n", device.name().c_str(),
+    std::printf("\nVulkan, %s, map into a picture, read back, 1280x720, tiles by %s\n\n", device->name().c_str(),
                 tilesBy);
     std::printf(kHead);
     std::vector<double> rates;
@@ -272,7 +273,7 @@ void runVulkan(gpu::VulkanDevice& device, const std::shared_ptr<Source>& source,
         rates.push_back(times.print(leg.name));
         settle(*source);
     }
-    judge(rates, device.isSoftware() ? kAskedOfProcessor : kAskedOfCard);
+    judge(rates, device->isSoftware() ? kAskedOfProcessor : kAskedOfCard);
 }
 
 void runVulkan(MapWorkers& workers, const std::shared_ptr<const AttentionRecord>& record, int nFrame) {
@@ -286,12 +287,12 @@ void runVulkan(MapWorkers& workers, const std::shared_ptr<const AttentionRecord>
         std::printf("\nVulkan: %s\n", device.error().message.c_str());
         return;
     }
-    runVulkan(**device, std::make_shared<BenchSource>(workers, record), nFrame, "worker threads");
+    runVulkan(*device, std::make_shared<BenchSource>(workers, record), nFrame, "worker threads");
     ViewPool pool;
     auto source = std::make_shared<AttentionMapSource>(workers, record, 0, AttentionTilesOptions{});
     QString why;
     if (source->useDevice(pool, &why, *device))
-        runVulkan(**device, source, nFrame, "the device");
+        runVulkan(*device, source, nFrame, "the device");
     else
         std::printf("\nTiles by the device: %s\n", qPrintable(why));
     if ((*device)->isSoftware())
