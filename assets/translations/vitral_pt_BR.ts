@@ -760,6 +760,26 @@
         <source>The length that is added to a stream %1 long on average.</source>
         <translation>O comprimento que se soma a um fluxo que mede %1 em média.</translation>
     </message>
+    <message>
+        <source>Sum</source>
+        <translation>Soma</translation>
+    </message>
+    <message>
+        <source>The largest: %1; then the others together.</source>
+        <translation>Os maiores: %1; depois, os outros juntos.</translation>
+    </message>
+    <message>
+        <source>Of %1 tokens: the four largest of them, then the others.</source>
+        <translation>De %1 tokens: os quatro maiores deles, depois os outros.</translation>
+    </message>
+    <message>
+        <source>Share</source>
+        <translation>Parte</translation>
+    </message>
+    <message>
+        <source>Of all the weight on show.</source>
+        <translation>De todo o peso à vista.</translation>
+    </message>
 </context>
 <context>
     <name>vitral::AskCard</name>
@@ -6165,6 +6185,10 @@ por milhão</translation>
         <source>queries and keys came through pinned memory: %1</source>
         <translation>consultas e chaves vieram por memória fixada (pinned): %1</translation>
     </message>
+    <message>
+        <source>Weight on the first token, layer %1, head %2</source>
+        <translation>Peso no primeiro token, camada %1, cabeça %2</translation>
+    </message>
 </context>
 <context>
     <name>vitral::MessageEditor</name>
@@ -9896,6 +9920,10 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
     <message>
         <source>Show the arithmetic</source>
         <translation>Mostrar a conta</translation>
+    </message>
+    <message>
+        <source>Weight in tokens below %1</source>
+        <translation>Peso em tokens abaixo de %1</translation>
     </message>
 </context>
 <context>

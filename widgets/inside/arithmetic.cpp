@@ -43,6 +43,10 @@ QString strongText(const QString& text) {
     return QStringLiteral("<b>%1</b>").arg(text);
 }
 
+QString linkText(const QString& target, const QString& text) {
+    return QStringLiteral("<a href=\"%1\">%2</a>").arg(target, text.toHtmlEscaped());
+}
+
 QString equalsText(const QString& value) {
     return QStringLiteral(" = ") + strongText(value);
 }

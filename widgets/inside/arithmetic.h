@@ -37,6 +37,8 @@ struct Arithmetic {
 /// The same, in brackets where it is negative: for sums and products.
 [[nodiscard]] QString bracketed(double value);
 [[nodiscard]] QString strongText(const QString& text);
+/// A number in a sentence (rich text) that unfolds when it is clicked; `target` is what the label's signal says.
+[[nodiscard]] QString linkText(const QString& target, const QString& text);
 /// " = value", strong: how a formula ends.
 [[nodiscard]] QString equalsText(const QString& value);
 /// "a + b + c + d + rest = sum": the `most` largest numbers by name, the others as one, so that the line adds up.
@@ -99,6 +101,12 @@ public:
     [[nodiscard]] static Arithmetic weightOfHeads(const QString& headline, const std::vector<HeadWeight>& here,
                                                   bool greatest, const QString& other,
                                                   const std::vector<HeadWeight>& there);
+    /// A mean of numbers that have names.
+    [[nodiscard]] static Arithmetic meanOf(const QString& headline, const std::vector<double>& values,
+                                           const std::function<QString(std::size_t)>& name);
+    /// How much of a sum lies in its small terms.
+    [[nodiscard]] static Arithmetic shareOfSmall(const QString& headline, const std::vector<double>& small,
+                                                 double whole);
     /// How widely a head looks: the mean entropy of its rows over that of even ones.
     [[nodiscard]] static Arithmetic headEntropy(const QString& head, const HeadScores& scores,
                                                 const std::vector<EntropyTerm>& terms,

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace vitral {
 namespace {
@@ -107,6 +108,41 @@ Arithmetic ArithmeticWords::weightOfHeads(const QString& headline, const std::ve
     }
     const double p = one(here, tr("this run")), q = one(there, other);
     a.steps.push_back({tr("Difference"), minusText(p, q), percentChangeText(p - q)});
+    return a;
+}
+
+Arithmetic ArithmeticWords::meanOf(const QString& headline, const std::vector<double>& values,
+                                   const std::function<QString(std::size_t)>& name) {
+    Arithmetic a;
+    a.headline = headline;
+    std::vector<std::size_t> order(values.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t x, std::size_t y) { return values[x] > values[y]; });
+    QStringList names;
+    for (std::size_t i = 0; i < std::min<std::size_t>(4, order.size()); ++i)
+        names << name(order[i]);
+    const double sum = std::accumulate(values.begin(), values.end(), 0.0);
+    const auto n = static_cast<std::int64_t>(std::max<std::size_t>(1, values.size()));
+    a.steps.push_back({tr("Sum"), sumText(values, sum),
+                       tr("The largest: %1; then the others together.").arg(names.join(QStringLiteral(", ")))});
+    const double mean = sum / static_cast<double>(n);
+    a.steps.push_back({tr("Mean"),
+                       QStringLiteral("%1 / %2").arg(sixDigits(sum), countText(n)) + equalsText(sixDigits(mean)),
+                       percentText(mean)});
+    return a;
+}
+
+Arithmetic ArithmeticWords::shareOfSmall(const QString& headline, const std::vector<double>& small, double whole) {
+    Arithmetic a;
+    a.headline = headline;
+    const double sum = std::accumulate(small.begin(), small.end(), 0.0);
+    a.steps.push_back({tr("Sum"), sumText(small, sum),
+                       tr("Of %1 tokens: the four largest of them, then the others.")
+                           .arg(countText(static_cast<std::int64_t>(small.size())))});
+    a.steps.push_back({tr("Share"),
+                       QStringLiteral("%1 / %2").arg(sixDigits(sum), sixDigits(whole)) +
+                           equalsText(sixDigits(whole > 0 ? sum / whole : 0)),
+                       tr("Of all the weight on show.")});
     return a;
 }
 

@@ -4,6 +4,7 @@
 #include "widgets/canvas/heatmap_canvas.h"
 #include "widgets/design/icons.h"
 #include "widgets/design/metrics.h"
+#include "widgets/inside/arithmetic_popup.h"
 #include "widgets/inside/attention_map_source.h"
 #include "widgets/inside/difference_map_source.h"
 #include "widgets/inside/flow_row.h"
@@ -16,11 +17,13 @@
 #include <QLabel>
 #include <QLocale>
 #include <QSignalBlocker>
+#include <QTextDocumentFragment>
 #include <QToolButton>
 #include <QVBoxLayout>
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <utility>
 
 namespace vitral {
@@ -73,13 +76,15 @@ MatrixView::MatrixView(InsideController& inside, QWidget* parent) : InsideView(i
     column->addLayout(row);
     statement_ = new QLabel(this);
     statement_->setProperty("role", "small");
-    statement_->setTextFormat(Qt::PlainText);
+    statement_->setTextFormat(Qt::RichText);
+    statement_->setTextInteractionFlags(Qt::TextBrowserInteraction);
     statement_->setWordWrap(true);
     column->addWidget(statement_);
     canvas_ = new HeatmapCanvas(this);
     column->addWidget(canvas_, 1);
     plainLook_ = canvas_->look();
 
+    connect(statement_, &QLabel::linkActivated, this, &MatrixView::unfoldFirst);
     const auto label = [this](std::int64_t i) { return this->inside().pieceText(i); };
     canvas_->setLabels(label, label);
     canvas_->setReadOut([this](std::int64_t iRow, std::int64_t iCol) { return readOut(iRow, iCol); });
@@ -202,29 +207,50 @@ void MatrixView::rebuild() {
 
 void MatrixView::measureFirst() {
     firstShare_ = -1;
+    firstWeights_.clear();
     notNumbers_ = {};
     const std::shared_ptr<const AttentionRecord> record = layer(recording());
     if (!record)
         return;
+    struct Found {
+        std::vector<double> weights;
+        NotNumbers notNumbers;
+    };
     inside().pool().ask(
         this, "first",
-        [record, iHead = head_](std::stop_token stop) -> std::pair<double, NotNumbers> {
-            // Row 0 sees nothing else, so it says nothing.
-            const std::int64_t n = record->nPosition();
-            double sum = 0;
-            for (std::int64_t i = 1; i < n && !stop.stop_requested(); ++i)
-                sum += static_cast<double>(attentionCell(*record, iHead, i, 0).weight);
-            return {n > 1 ? sum / static_cast<double>(n - 1) : -1, notNumbers(*record, iHead, stop)};
+        [record, iHead = head_](std::stop_token stop) {
+            Found found; // row 0 sees nothing else, so it says nothing
+            for (std::int64_t i = 1; i < record->nPosition() && !stop.stop_requested(); ++i)
+                found.weights.push_back(static_cast<double>(attentionCell(*record, iHead, i, 0).weight));
+            found.notNumbers = notNumbers(*record, iHead, stop);
+            return found;
         },
-        [this](const std::pair<double, NotNumbers>& found) {
-            firstShare_ = std::isfinite(found.first) ? found.first : -1;
-            notNumbers_ = found.second;
+        [this](const Found& found) {
+            firstWeights_ = found.weights;
+            const double sum = std::accumulate(firstWeights_.begin(), firstWeights_.end(), 0.0);
+            firstShare_ =
+                std::isfinite(sum) && !firstWeights_.empty() ? sum / static_cast<double>(firstWeights_.size()) : -1;
+            notNumbers_ = found.notNumbers;
             refreshWords();
         });
 }
 
+void MatrixView::unfoldFirst() {
+    if (firstShare_ < 0 || !recording()) // not known, or not a number
+        return;
+    ArithmeticPopup::of(this).open(
+        ArithmeticWords::meanOf(
+            tr("Weight on the first token, layer %1, head %2").arg(layer_).arg(head_), firstWeights_,
+            [this](std::size_t i) {
+                const auto position = static_cast<std::int64_t>(i) + 1;
+                return QStringLiteral("%1\u00A0\u201C%2\u201D")
+                    .arg(QLocale().toString(static_cast<qlonglong>(position)), this->inside().pieceText(position));
+            }),
+        statement_->mapToGlobal(statement_->rect().center()));
+}
+
 QString MatrixView::statement() const {
-    return statement_->text();
+    return QTextDocumentFragment::fromHtml(statement_->text()).toPlainText();
 }
 
 void MatrixView::hideFirst(bool on) {
@@ -245,9 +271,9 @@ void MatrixView::refreshWords() {
     }
     parts << tr("Layer %1, head %2").arg(layer_).arg(head_);
     if (differenceSource_) {
-        parts
-            << tr("weight in this run minus weight in %1: blue is more here, orange is less").arg(inside().otherName());
-        parts << inside().alignmentText();
+        parts << tr("weight in this run minus weight in %1: blue is more here, orange is less")
+                     .arg(inside().otherName().toHtmlEscaped());
+        parts << inside().alignmentText().toHtmlEscaped();
         if (inside().alignment()->nPair < differenceSource_->nRow())
             parts << tr("rows and columns of tokens without a partner stay blank");
     } else {
@@ -256,10 +282,11 @@ void MatrixView::refreshWords() {
         if (hideFirst_->isChecked())
             parts << (firstShare_ >= 0 ? tr("the first token is hidden; on average it gets %1 of a row's weight, and "
                                             "the rest is not scaled up")
-                                             .arg(percentText(firstShare_))
+                                             .arg(linkText(QStringLiteral("first"), percentText(firstShare_)))
                                        : tr("the first token is hidden; the rest is not scaled up"));
         else if (firstShare_ >= 0)
-            parts << tr("the first token gets %1 of a row's weight on average").arg(percentText(firstShare_));
+            parts << tr("the first token gets %1 of a row's weight on average")
+                         .arg(linkText(QStringLiteral("first"), percentText(firstShare_)));
         if (record->nPosition() < recording()->nPosition())
             parts << tr("recorded up to token %1").arg(locale.toString(static_cast<qlonglong>(record->nPosition())));
     }
@@ -271,9 +298,9 @@ void MatrixView::refreshWords() {
         if (device->way() == GraphicsTiles::Way::Shared)
             parts << tr("queries and keys come from the card's own memory");
         else if (device->way() == GraphicsTiles::Way::Host)
-            parts << (device->wayProblem().isEmpty()
-                          ? tr("queries and keys came through pinned memory")
-                          : tr("queries and keys came through pinned memory: %1").arg(device->wayProblem()));
+            parts << (device->wayProblem().isEmpty() ? tr("queries and keys came through pinned memory")
+                                                     : tr("queries and keys came through pinned memory: %1")
+                                                           .arg(device->wayProblem().toHtmlEscaped()));
     }
     if (notNumbers_.any())
         parts << tr("%1 queries and %2 keys of this head hold values that are not numbers: their rows and columns stay "

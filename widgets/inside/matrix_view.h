@@ -53,6 +53,7 @@ private:
     void rebuild();
     void refreshWords();
     void measureFirst();
+    void unfoldFirst();
     [[nodiscard]] std::shared_ptr<const AttentionRecord> layer(const RecordingPtr& recording) const;
     [[nodiscard]] int shownLayer() const;
     [[nodiscard]] int shownHead() const;
@@ -64,10 +65,11 @@ private:
     QLabel* statement_;
     std::shared_ptr<AttentionMapSource> source_;
     std::shared_ptr<DifferenceMapSource> differenceSource_;
-    int layer_ = -1, head_ = -1; ///< of the source
-    double firstShare_ = -1;     ///< mean weight on the first token; < 0: not known yet
-    NotNumbers notNumbers_;      ///< of the head on show
-    HeatmapLook plainLook_;      ///< to return to after a difference
+    int layer_ = -1, head_ = -1;       ///< of the source
+    double firstShare_ = -1;           ///< mean weight on the first token; < 0: not known yet
+    std::vector<double> firstWeights_; ///< what it is the mean of: of the tokens from 1 on
+    NotNumbers notNumbers_;            ///< of the head on show
+    HeatmapLook plainLook_;            ///< to return to after a difference
 };
 
 } // namespace vitral

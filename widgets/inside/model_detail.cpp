@@ -117,8 +117,11 @@ void ModelView::unfoldOperation() {
         ArithmeticPopup::of(this).open(ArithmeticWords::operation(*operation, map_->title(map_->current())), at);
         return;
     }
+    unfoldNode(map_->current(), at);
+}
+
+void ModelView::unfoldNode(int node, QPoint at) {
     const OperationTree& tree = map_->tree();
-    const int node = map_->current();
     std::vector<ArithmeticWords::OperationPart> parts;
     for (const int child : node < 0 ? tree.roots : tree.nodes[std::size_t(node)].children) {
         const OperationNode& n = tree.nodes[std::size_t(child)];

@@ -5,6 +5,7 @@
 #include "core/runtime/explain_task.h"
 #include "core/trace/operations.h"
 #include "widgets/design/metrics.h"
+#include "widgets/inside/arithmetic.h"
 #include "widgets/inside/line_chart.h"
 #include "widgets/inside/operation_map.h"
 #include "widgets/inside/painted_export.h"
@@ -62,6 +63,10 @@ ModelView::ModelView(InsideController& inside, QWidget* parent) : InsideView(ins
     summary_ = new QLabel(page);
     summary_->setProperty("role", "small");
     summary_->setWordWrap(true);
+    summary_->setTextFormat(Qt::RichText);
+    summary_->setTextInteractionFlags(Qt::TextBrowserInteraction);
+    connect(summary_, &QLabel::linkActivated, this,
+            [this] { unfoldNode(-1, summary_->mapToGlobal(summary_->rect().center())); });
     column->addWidget(summary_);
     splitter_ = new QSplitter(Qt::Vertical, page);
     splitter_->setChildrenCollapsible(false);
@@ -231,11 +236,12 @@ void ModelView::adopt(std::shared_ptr<const OperationList> list) {
         const QString tokens = list_->nRow == 1 ? tr("One token after %1 others").arg(countText(list_->nPast))
                                                 : tr("%1 tokens at once").arg(countText(list_->nRow));
         summary_->setText(tr("%1: %2 operations, %3 in them and %4 in all; %5 read and written; %6. %7")
-                              .arg(tokens, countText(std::int64_t(list_->operations.size())),
+                              .arg(tokens,
+                                   linkText(QStringLiteral("pass"), countText(std::int64_t(list_->operations.size()))),
                                    durationText(double(list_->totalNs()) * 1e-9),
                                    durationText(double(list_->wallNs) * 1e-9), sizeText(double(list_->totalBytes())),
                                    tr("%1 additions and multiplications").arg(amountText(double(list_->totalFlops()))),
-                                   QString::fromStdString(list_->backend)));
+                                   QString::fromStdString(list_->backend).toHtmlEscaped()));
     } else {
         summary_->clear();
     }

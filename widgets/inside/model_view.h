@@ -61,6 +61,7 @@ private:
     void showHistogram(TensorStatistics statistics, const QString& curve);
     void recordTensor();
     void unfoldOperation();
+    void unfoldNode(int node, QPoint at); ///< a group's parts; -1: of the whole pass
     void unfoldTensor();
     [[nodiscard]] const Operation* chosen() const; ///< null: none, or a group of operations
     /// Rows of a point as recorded, whether on its own or as part of attention; empty: not there.

@@ -28,7 +28,7 @@ using design::Glass;
 
 namespace {
 constexpr int kSettleMs = 60;
-constexpr int kLeastHeight = 520, kNarrow = 480;
+constexpr int kLeastHeight = 520, kNarrow = 480, kLeastPicture = 150;
 
 const char* const kNames[] = {"rotary", "learned", "sinusoidal", "alibi"};
 /// Picture and curve beside each other, or under each other where that would be too narrow.
@@ -74,6 +74,7 @@ PositionsView::PositionsView(InsideController& inside, QWidget* parent) : Inside
     leftColumn->setSpacing(design::kSpace1);
     grid_ = new GridView(left);
     grid_->setFitting(true);
+    grid_->setMinimumHeight(kLeastPicture); // in a small window the page scrolls rather than squeezing it
     legend_ = new ScaleLegend(left);
     unfoldCell_ = new QPushButton(left);
     unfoldCell_->setObjectName(QStringLiteral("unfoldCell"));

@@ -18,6 +18,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace vitral {
 namespace {
@@ -146,16 +147,22 @@ bool TextCanvas::counts(std::int64_t i) const {
     return w > 0 && w >= threshold_;
 }
 
-double TextCanvas::shareBelow() const {
-    double all = 0;
-    double below = 0;
+std::vector<double> TextCanvas::weightsBelow(double* whole) const {
+    std::vector<double> below;
+    *whole = 0;
     for (std::int64_t i = 0; i < static_cast<std::int64_t>(weights_.weights.size()); ++i) {
         const double w = std::abs(weightAt(i));
-        all += w;
-        if (!counts(i))
-            below += w;
+        *whole += w;
+        if (!counts(i) && w > 0)
+            below.push_back(w);
     }
-    return all > 0 ? below / all : 0;
+    return below;
+}
+
+double TextCanvas::shareBelow() const {
+    double whole = 0;
+    const std::vector<double> below = weightsBelow(&whole);
+    return whole > 0 ? std::accumulate(below.begin(), below.end(), 0.0) / whole : 0;
 }
 
 int TextCanvas::nArc() const {

@@ -32,6 +32,7 @@ public:
     [[nodiscard]] const TokenFlow& flow() const { return flow_; }
     /// Weight (of all, by size) that lies in tokens below the threshold.
     [[nodiscard]] double shareBelow() const;
+    [[nodiscard]] std::vector<double> weightsBelow(double* whole) const; ///< what it is the share of, by size
     [[nodiscard]] int nArc() const;
     [[nodiscard]] bool hasCaption(std::int64_t token) const;     ///< its number is on the screen
     [[nodiscard]] QPoint captionPlace(std::int64_t token) const; ///< in the viewport; a token without one: itself

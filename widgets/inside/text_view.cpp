@@ -17,6 +17,7 @@
 #include <QScrollBar>
 #include <QSignalBlocker>
 #include <QSlider>
+#include <QTextDocumentFragment>
 #include <QToolButton>
 #include <QVBoxLayout>
 
@@ -68,8 +69,17 @@ TextView::TextView(InsideController& inside, QWidget* parent) : InsideView(insid
     column->addLayout(row);
     statement_ = new QLabel(this);
     statement_->setProperty("role", "small");
-    statement_->setTextFormat(Qt::PlainText);
+    statement_->setTextFormat(Qt::RichText);
+    statement_->setTextInteractionFlags(Qt::TextBrowserInteraction);
     statement_->setWordWrap(true);
+    connect(statement_, &QLabel::linkActivated, this, [this] {
+        double whole = 0;
+        const std::vector<double> below = canvas_->weightsBelow(&whole);
+        ArithmeticPopup::of(this).open(
+            ArithmeticWords::shareOfSmall(
+                tr("Weight in tokens below %1").arg(percentText(weightOf(threshold_->value()))), below, whole),
+            statement_->mapToGlobal(statement_->rect().center()));
+    });
     column->addWidget(statement_);
     canvas_ = new TextCanvas(this);
     column->addWidget(canvas_, 1);
@@ -124,7 +134,7 @@ void TextView::setDirection(LookDirection direction) {
 }
 
 QString TextView::statement() const {
-    return statement_->text();
+    return QTextDocumentFragment::fromHtml(statement_->text()).toPlainText();
 }
 
 WeightQuestion TextView::question() const {
@@ -217,8 +227,9 @@ void TextView::refreshWords() {
     const WeightQuestion q = question();
     const TokenWeights& w = canvas_->weights();
     QStringList parts;
-    const QString token = QStringLiteral("%1 \u201C%2\u201D")
-                              .arg(locale.toString(static_cast<qlonglong>(w.position)), inside().pieceText(w.position));
+    const QString token =
+        QStringLiteral("%1 \u201C%2\u201D")
+            .arg(locale.toString(static_cast<qlonglong>(w.position)), inside().pieceText(w.position).toHtmlEscaped());
     parts << (q.direction == LookDirection::LooksAt ? tr("What token %1 looks at").arg(token)
                                                     : tr("Who looks at token %1").arg(token));
     switch (q.mix) {
@@ -238,16 +249,17 @@ void TextView::refreshWords() {
         break;
     }
     if (w.difference)
-        parts << tr("this run minus %1: blue is more here, orange is less").arg(inside().otherName());
+        parts << tr("this run minus %1: blue is more here, orange is less").arg(inside().otherName().toHtmlEscaped());
     if (w.alone)
         parts << tr("this token has no partner in the other text: there is nothing to compare it with");
     else if (w.difference && inside().alignment()->nPair < recording()->nPosition())
         parts << tr("tokens in a dotted frame have no partner in the other text");
     if (from > 0 && !w.alone)
         parts << tr("%1 of the weight lies in tokens below %2 and has no arc or number")
-                     .arg(percentText(canvas_->shareBelow()), percentText(from));
+                     .arg(linkText(QStringLiteral("below"), percentText(canvas_->shareBelow())),
+                          percentText(from).toHtmlEscaped());
     statement_->setText(parts.join(QStringLiteral("  \u00B7  ")));
-    canvas_->setAccessibleDescription(statement_->text());
+    canvas_->setAccessibleDescription(statement());
 }
 
 void TextView::recordingChanged(bool grew) {

@@ -17,6 +17,7 @@
 #include "widgets/inside/text_view.h"
 #include "widgets/inside/value_text.h"
 
+#include <QLabel>
 #include <QPushButton>
 #include <QToolButton>
 
@@ -190,6 +191,17 @@ private slots:
         ask(HeadMix::One, 1);
         QVERIFY(std::abs(last() - weight(1, 3)) < 1e-5);
         QVERIFY(popup().accessibleName().contains(QStringLiteral("25")));
+        // What is too small for an arc is a number, too; and the matrix says what the first token gets.
+        QLabel* statement = nullptr;
+        for (QLabel* label : view->findChildren<QLabel*>())
+            if (label->text().contains(QStringLiteral("href=\"below\"")))
+                statement = label;
+        QVERIFY(statement != nullptr);
+        popup().hide();
+        emit statement->linkActivated(QStringLiteral("below"));
+        QVERIFY(popup().isVisible());
+        QVERIFY2(addsUp(step(0)), qPrintable(step(0)));
+        QVERIFY(std::abs(last() - view->canvas()->shareBelow()) < 1e-5);
         ask(HeadMix::LayerMean, 4);
         QVERIFY2(addsUp(step(0)), qPrintable(step(0)));
         QVERIFY(std::abs(last() - (weight(1, 0) + weight(1, 1) + weight(1, 2) + weight(1, 3)) / 4) < 1e-5);
@@ -224,6 +236,27 @@ private slots:
         QVERIFY(std::abs(last() - static_cast<double>(view->canvas()->weights().weights[7])) < 1e-5);
         popup().hide();
         inside_->compareWith(nullptr, {});
+    }
+
+    void theFirstTokensShareIsAMean() {
+        show({});
+        inside_->selection().setHead(2, 1);
+        window_->showView(QStringLiteral("matrix"));
+        QLabel* statement = nullptr;
+        const auto found = [&] {
+            for (QLabel* label : window_->currentView()->findChildren<QLabel*>())
+                if (label->text().contains(QStringLiteral("href=\"first\"")))
+                    statement = label;
+            return statement != nullptr;
+        };
+        QTRY_VERIFY(found());
+        emit statement->linkActivated(QStringLiteral("first"));
+        QVERIFY(popup().isVisible());
+        double sum = 0;
+        for (std::int64_t i = 1; i < 40; ++i)
+            sum += static_cast<double>(attentionCell(*inside_->recording()->attention[2], 1, i, 0).weight);
+        QVERIFY(std::abs(last() - sum / 39) < 1e-5);
+        popup().hide();
     }
 
     /// Every picture and every curve of the positions, at a place that was walked to by keyboard.
