@@ -288,6 +288,10 @@ void runVulkan(MapWorkers& workers, const std::shared_ptr<const AttentionRecord>
         return;
     }
     runVulkan(*device, std::make_shared<BenchSource>(workers, record), nFrame, "worker threads");
+    if ((*device)->isSoftware()) { // there the program lets worker threads make the tiles
+        std::printf("\nThis device is the processor. On a graphics card the same command says its figures.\n");
+        return;
+    }
     ViewPool pool;
     auto source = std::make_shared<AttentionMapSource>(workers, record, 0, AttentionTilesOptions{});
     QString why;
@@ -295,8 +299,6 @@ void runVulkan(MapWorkers& workers, const std::shared_ptr<const AttentionRecord>
         runVulkan(*device, source, nFrame, "the device");
     else
         std::printf("\nTiles by the device: %s\n", qPrintable(why));
-    if ((*device)->isSoftware())
-        std::printf("\nThis device is the processor. On a graphics card the same command says its figures.\n");
 }
 #endif
 
