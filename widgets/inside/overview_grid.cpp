@@ -136,7 +136,7 @@ QRectF OverviewGrid::rect(std::size_t i) const {
 QSize OverviewGrid::pictureSize() const {
     const int n = columns();
     const int rows = sorted_ ? (static_cast<int>(tiles_.size()) + n - 1) / n : nLayer_;
-    return {static_cast<int>(2 * kMargin + label_ + n * (side_ + kGap)),
+    return {static_cast<int>(2 * kMargin + label_ + n * (side_ + kGap) - kGap),
             static_cast<int>(2 * kMargin + (sorted_ ? 0 : line_ + 2) + rows * (side_ + caption_ + kGap))};
 }
 

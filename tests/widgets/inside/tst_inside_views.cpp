@@ -18,6 +18,7 @@
 #include "widgets/tokens/token_blocks.h"
 
 #include <QLabel>
+#include <QScrollBar>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QToolButton>
@@ -48,6 +49,11 @@ private slots:
         auto* view = static_cast<OverviewView*>(window_->view(QStringLiteral("overview")));
         QTRY_VERIFY(view->settled());
         QTRY_VERIFY(view->statement().contains(QStringLiteral("exact")));
+        for (int width = 700; width < 760; width += 7) { // heads that fit the width leave nothing to scroll
+            window_->resize(width, 700);
+            QCoreApplication::processEvents();
+            QCOMPARE(view->grid()->horizontalScrollBar()->maximum(), 0);
+        }
         view->grid()->setFocus();
         QVERIFY(view->grid()->current().iLayer >= 0); // something is chosen from the start
         inside_->selection().setHead(0, 2);
