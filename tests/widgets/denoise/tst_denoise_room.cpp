@@ -95,7 +95,8 @@ private slots:
         QCOMPARE(std::set<qint64>(ids.begin(), ids.end()).size(), std::size_t{4});
         const qint64 open = with(other, 9); // cancelled before it began: its number is free again
         other.cancel();
-        QTRY_COMPARE(QDir(dir_->path() + "/runs").entryList({"*.safetensors"}).size(), 4);
+        for (const char* kind : {"*.safetensors", "*.json"}) // written one after the other
+            QTRY_COMPARE(QDir(dir_->path() + "/runs").entryList({QLatin1String(kind)}).size(), 4);
         DenoiseController after(*port_, *bridge_, dir_->path(), gaussFunctions());
         QTRY_COMPARE(after.runs().size(), std::size_t{4});
         for (std::size_t i = 0; i < ids.size(); ++i) {
