@@ -146,6 +146,7 @@ void Engine::Impl::perform(LoadModelJob& job, RunPort& port, Outcome& outcome) {
     options.stop = port.stop;
     double told = -1.0;
     options.progress = [&](double fraction) {
+        housekeeping();
         if (fraction < told + kProgressStep && fraction < 1.0)
             return;
         told = fraction;
@@ -315,7 +316,7 @@ void Engine::Impl::finishDropped(const std::vector<RunId>& dropped) {
         emit(RunFinished{run, FinishReason::Cancelled, {}, {}, 0});
 }
 
-/// Between tokens and chunks: runs that were cancelled in the queue hear of it while another one works.
+/// Between tokens, chunks and tensors: runs that were cancelled in the queue hear of it while another one works.
 void Engine::Impl::housekeeping() {
     finishDropped(queue.takeDropped());
     const PrefixCache::Report now = cache.report();

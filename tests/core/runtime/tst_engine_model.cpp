@@ -7,7 +7,9 @@
 #include "tests/support/result_test.h"
 
 #include <QElapsedTimer>
+#include <atomic>
 #include <cmath>
+#include <thread>
 
 using namespace vitral;
 using namespace vitral::test;
@@ -96,6 +98,33 @@ private slots:
         QVERIFY(sink_->waitFinished(id));
         QCOMPARE(sink_->finished(id).reason, FinishReason::Cancelled);
         QVERIFY(sink_->of<ModelLoaded>(id).empty());
+        engine_.reset();
+    }
+    /// A question asked while a model loads is let go of at once, not when the model is there.
+    void whatWaitsForALoadCanBeCancelled() {
+        VITRAL_NEED_FILE(kLarger);
+        const auto model = load(kLarger);
+        QVERIFY(model);
+        std::atomic<RunId> waiting = 0;
+        sink_->onEngineThread = [&](const RunEvent& event) {
+            if (const auto* progress = std::get_if<LoadProgress>(&event); progress && progress->fraction < 0.9) {
+                while (waiting == 0)
+                    std::this_thread::yield();
+                engine_->cancel(waiting);
+            }
+        };
+        const RunId loading = engine_->submit(LoadModelJob{kLarger.toStdString()});
+        waiting = engine_->submit(job(model, "Once", 1));
+        QVERIFY(sink_->waitFinished(waiting));
+        QCOMPARE(sink_->finished(waiting).reason, FinishReason::Cancelled);
+        QVERIFY(sink_->waitFinished(loading));
+        bool loaded = false;
+        for (const RunEvent& event : sink_->events()) {
+            loaded =
+                loaded || (std::holds_alternative<ModelLoaded>(event) && std::get<ModelLoaded>(event).run == loading);
+            if (const auto* end = std::get_if<RunFinished>(&event); end && end->run == waiting)
+                QVERIFY(!loaded);
+        }
         engine_.reset();
     }
     void tellsTheStory() {
