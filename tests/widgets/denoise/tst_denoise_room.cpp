@@ -95,8 +95,11 @@ private slots:
         QCOMPARE(std::set<qint64>(ids.begin(), ids.end()).size(), std::size_t{4});
         const qint64 open = with(other, 9); // cancelled before it began: its number is free again
         other.cancel();
-        for (const char* kind : {"*.safetensors", "*.json"}) // written one after the other
-            QTRY_COMPARE(QDir(dir_->path() + "/runs").entryList({QLatin1String(kind)}).size(), 4);
+        const auto nWritten = [this] { // an empty recipe keeps a number for a run that is not done
+            const QFileInfoList files = QDir(dir_->path() + "/runs").entryInfoList({"*.safetensors", "*.json"});
+            return std::count_if(files.begin(), files.end(), [](const QFileInfo& file) { return file.size() > 0; });
+        };
+        QTRY_COMPARE(nWritten(), 8); // the recipe is written after the pictures
         DenoiseController after(*port_, *bridge_, dir_->path(), gaussFunctions());
         QTRY_COMPARE(after.runs().size(), std::size_t{4});
         for (std::size_t i = 0; i < ids.size(); ++i) {
