@@ -204,7 +204,7 @@ Result<std::vector<RandomTensor>> randomDiffusionTensors(const std::string& name
     VITRAL_TRY_ASSIGN(const RandomShape* shape, shapeNamed(name));
     std::vector<RandomTensor> all;
     VITRAL_TRY(addPart(all, "unet", shape->unet, askUNet));
-    VITRAL_TRY(addPart(all, "text_encoder", shape->text, askText));
+    VITRAL_TRY(addPart(all, "te", shape->text, askText));
     VITRAL_TRY(addPart(all, "vae", shape->vae, askAutoencoder));
     return all;
 }

@@ -41,7 +41,8 @@ struct RandomTensor {
     std::string name; ///< "unet.conv_in.weight"
     Shape shape;
 };
-/// The tensors of such a model, with the names and shapes that diffusers gives them. Errors: InvalidArgument.
+/// The tensors of such a model, with the names and shapes that diffusers gives them under "unet.", "te." and "vae.":
+/// stable-diffusion.cpp knows them by these. Errors: InvalidArgument.
 Result<std::vector<RandomTensor>> randomDiffusionTensors(const std::string& shape);
 /// An own file with random F16 weights. Errors: InvalidArgument (shape), Io, Cancelled.
 Result<void> writeRandomDiffusion(const std::string& shape, std::uint64_t seed, const std::filesystem::path& path,

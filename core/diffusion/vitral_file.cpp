@@ -86,7 +86,8 @@ Result<ModelParts> readVitralFile(const std::filesystem::path& path) {
                           JsonConfig::parse(json.has("tokenizer_config") ? json.dump("tokenizer_config") : "{}",
                                             "the model's tokenizer_config"));
         VITRAL_TRY_ASSIGN(parts.tokens, readClipTokens(std::move(tokenizer), config, parts.textConfig->nPosition));
-        VITRAL_TRY(parts.text.add(file, underPrefix("text_encoder.")));
+        for (const char* prefix : {"text_encoder.", "te."}) // the second is stable-diffusion.cpp's
+            VITRAL_TRY(parts.text.add(file, underPrefix(prefix)));
     }
     if (json.has("vae")) {
         VITRAL_TRY_ASSIGN(const JsonConfig vae, json.object("vae"));

@@ -44,6 +44,6 @@ with torch.device("meta"):
     }
 for name, parts in MODELS.items():
     lines = []
-    for prefix, part in zip(("unet.", "text_encoder.text_model.", "vae."), parts):
+    for prefix, part in zip(("unet.", "te.text_model.", "vae."), parts):
         lines += [f"{prefix}{key} {','.join(map(str, value.shape))}\n" for key, value in part.state_dict().items()]
     print(name, len(lines), hashlib.sha256("".join(sorted(lines)).encode()).hexdigest())
