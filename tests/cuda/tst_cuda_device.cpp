@@ -9,8 +9,10 @@
 
 #include <QtTest>
 #include <cmath>
+#include <csignal>
 #include <numeric>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <vector>
 
@@ -176,6 +178,34 @@ private slots:
         cu::releaseImported(*imported, kBytes);
         close(other);
         QVERIFY(!cu::importMemory(-1, kBytes, kBytes, false));
+    }
+
+    // A host that follows a device's address ends, as on a machine with a device; kernels and copies go on.
+    void guardedMemoryIsTheDevices() {
+        cu::emulated::guardMemory(true);
+        auto memory = cu::allocateDevice(256);
+        QVERIFY(memory);
+        auto* numbers = static_cast<int*>(*memory);
+        QVERIFY(cu::fillDevice(numbers, 0, 256, nullptr));
+        const auto ends = [](auto work) {
+            const pid_t child = fork();
+            if (child == 0) {
+                std::signal(SIGSEGV, SIG_DFL); // no report of it
+                work();
+                _exit(0);
+            }
+            int status = 0;
+            return waitpid(child, &status, 0) != child || WIFSIGNALED(status);
+        };
+        VITRAL_LAUNCH(countInto, 2, 32, 0, nullptr, numbers, 5);
+        QVERIFY(cu::takeLaunchFailure());
+        QVERIFY(!ends([] {}));
+        QVERIFY(ends([&] { *const_cast<volatile int*>(numbers) = 1; }));
+        int seen = 0;
+        QVERIFY(cu::copyToHost(&seen, numbers, sizeof seen, nullptr));
+        QCOMPARE(seen, 320);
+        cu::freeDevice(*memory);
+        cu::emulated::guardMemory(false);
     }
 
     void memoryRunsOut() {

@@ -93,6 +93,31 @@ private slots:
                                 .arg(counts.replayed)));
     }
 
+    // Nothing on the host follows an address of the device: its memory is not there while no kernel and no copy runs.
+    void hostNeverTouchesTheDevice_data() {
+        QTest::addColumn<QString>("run");
+        for (const char* run : {"llama", "gemma2", "qwen3moe", "gpt-oss", "gpt2", "phi2", "mistral3"})
+            QTest::addRow("%s", run) << QString(run);
+    }
+    void hostNeverTouchesTheDevice() {
+        QFETCH(QString, run);
+        const auto golden = loadGolden(run.toStdString());
+        QVERIFY_RESULT(golden);
+        cu::emulated::guardMemory(true);
+        {
+            const auto backend = cu::CudaBackend::create(0);
+            QVERIFY_RESULT(backend);
+            const auto model = loadGoldenModel(golden->model, *backend);
+            QVERIFY_RESULT(model);
+            Runner runner(*model, golden->nCtx), stepper(*model, golden->nCtx);
+            Collector collector(**backend, golden->points);
+            QVERIFY_RESULT(runner.feed(golden->tokens, true, &collector));
+            for (std::size_t i = 0; i < 4; ++i)
+                QVERIFY_RESULT(stepper.feed(std::span(golden->tokens).subspan(i, 1)));
+        }
+        cu::emulated::guardMemory(false);
+    }
+
     // Neighbouring operations as one kernel: fewer kernels, the same bits, as one batch and token by token.
     void fusedIsTheSame_data() {
         QTest::addColumn<QString>("run");

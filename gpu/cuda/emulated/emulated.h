@@ -18,6 +18,11 @@ void configure(const Settings& settings);
 /// The first device's uuid; where an imported descriptor's memory begins (lavapipe puts a header before it).
 void setSharing(std::string uuid, std::int64_t importOffset);
 
+/// From now on device memory can only be touched while the device works, by kernels and copies: anything else that
+/// follows a device's address ends the process, as it would on a machine with a device. Before: no memory may be
+/// allocated. false: as before; what was allocated is gone.
+void guardMemory(bool guard);
+
 struct Counts {
     std::uint64_t launches = 0; ///< kernels that ran, also by graphs
     std::uint64_t graphLaunches = 0;

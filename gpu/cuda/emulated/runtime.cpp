@@ -39,6 +39,8 @@ struct State {
     emulated::Counts counts;
     std::string uuid;
     std::int64_t importOffset = 0;
+    std::byte* guarded = nullptr; ///< memory that only the device may touch; null: memory is the heap's
+    std::size_t guardedUsed = 0;
 };
 State& state() {
     static State instance;
@@ -47,12 +49,38 @@ State& state() {
 thread_local std::string launchFailure;
 thread_local int currentDevice = 0;
 
+constexpr std::size_t kGuardedBytes = std::size_t{16} << 30; ///< of addresses, not of memory
+constexpr std::size_t kPage = 4096;
+
+/// While one lives, the device is at work: its memory is there.
+class AtWork {
+public:
+    AtWork() {
+        if (state().guarded && depth++ == 0)
+            open(PROT_READ | PROT_WRITE);
+    }
+    ~AtWork() {
+        if (state().guarded && --depth == 0)
+            open(PROT_NONE);
+    }
+    AtWork(const AtWork&) = delete;
+    AtWork& operator=(const AtWork&) = delete;
+
+private:
+    static void open(int rights) {
+        if (state().guardedUsed > 0)
+            (void)mprotect(state().guarded, state().guardedUsed, rights);
+    }
+    static inline thread_local int depth = 0;
+};
+
 /// Now, or when the graph that is being recorded runs.
 Result<void> queue(Stream stream, std::function<void()> work) {
     if (stream && stream->recording) {
         stream->recorded.push_back(std::move(work));
         return {};
     }
+    const AtWork atWork;
     work();
     return {};
 }
@@ -86,6 +114,18 @@ void launch(const char* kernel, dim3 grid, dim3 block, std::size_t sharedBytes, 
 } // namespace emulated
 
 namespace emulated {
+void guardMemory(bool guard) {
+    State& s = state();
+    const std::scoped_lock lock(s.mutex);
+    if (s.guarded)
+        (void)munmap(s.guarded, kGuardedBytes);
+    s.guarded = nullptr;
+    s.guardedUsed = 0;
+    if (!guard)
+        return;
+    void* memory = mmap(nullptr, kGuardedBytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    s.guarded = memory == MAP_FAILED ? nullptr : static_cast<std::byte*>(memory);
+}
 void setSharing(std::string uuid, std::int64_t importOffset) {
     const std::scoped_lock lock(state().mutex);
     state().uuid = std::move(uuid);
@@ -137,9 +177,19 @@ Result<void*> allocateDevice(std::size_t bytes) {
                     fmt::format("The device has {} bytes free; {} were asked for.",
                                 s.settings.memoryBytes - std::min(used, s.settings.memoryBytes), bytes));
     void* memory = nullptr;
-    if (posix_memalign(&memory, 256, bytes > 0 ? bytes : 1) != 0)
+    if (s.guarded) {
+        const std::size_t room = (bytes + kPage) / kPage * kPage;
+        if (kGuardedBytes - s.guardedUsed < room)
+            return fail(ErrorCode::OutOfMemory, fmt::format("The guarded device could not get {} bytes.", bytes));
+        memory = s.guarded + s.guardedUsed;
+        s.guardedUsed += room;
+        (void)mprotect(memory, room, PROT_READ | PROT_WRITE);
+    } else if (posix_memalign(&memory, 256, bytes > 0 ? bytes : 1) != 0) {
         return fail(ErrorCode::OutOfMemory, fmt::format("The emulated device could not get {} bytes.", bytes));
+    }
     std::memset(memory, 0xff, bytes); // NaN: nothing may count on zeros
+    if (s.guarded)
+        (void)mprotect(memory, (bytes + kPage) / kPage * kPage, PROT_NONE);
     s.allocations[memory] = {bytes, currentDevice};
     used += bytes;
     return memory;
@@ -151,8 +201,13 @@ void freeDevice(void* memory) {
     const auto it = s.allocations.find(memory);
     if (it == s.allocations.end())
         return;
-    s.usedBytes[it->second.device] -= it->second.bytes;
+    const std::size_t bytes = it->second.bytes;
+    s.usedBytes[it->second.device] -= bytes;
     s.allocations.erase(it);
+    if (s.guarded && memory >= s.guarded && memory < s.guarded + kGuardedBytes) {
+        (void)madvise(memory, (bytes + kPage) / kPage * kPage, MADV_DONTNEED); // the address is never given again
+        return;
+    }
     std::free(memory);
 }
 
@@ -284,6 +339,7 @@ Graph::~Graph() {
 Result<void> Graph::launch(Stream stream) {
     (void)stream;
     ++state().counts.graphLaunches;
+    const AtWork atWork;
     for (const auto& work : *static_cast<Recorded*>(executable_))
         work();
     return {};

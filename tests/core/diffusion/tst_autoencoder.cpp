@@ -5,6 +5,7 @@
 #include "core/diffusion/taesd.h"
 #include "core/diffusion/vae.h"
 #include "gpu/cuda/cuda_backend.h"
+#include "gpu/cuda/emulated/emulated.h"
 #include "tests/core/diffusion/diffusion_golden.h"
 
 #include <QTemporaryDir>
@@ -69,6 +70,8 @@ class TestAutoencoder : public QObject {
     }
 
 private slots:
+    // The device's memory is there for kernels and copies alone.
+    void initTestCase() { cuda::emulated::guardMemory(true); }
     void agreesWithDiffusers_data() {
         QTest::addColumn<QString>("name");
         QTest::addColumn<int>("isa");

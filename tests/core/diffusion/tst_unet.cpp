@@ -4,6 +4,7 @@
 // VITRAL_VERBOSE=1 prints the errors.
 
 #include "gpu/cuda/cuda_backend.h"
+#include "gpu/cuda/emulated/emulated.h"
 #include "tests/core/diffusion/diffusion_golden.h"
 
 #include <QTemporaryDir>
@@ -76,6 +77,8 @@ class TestUNet : public QObject {
     }
 
 private slots:
+    // The device's memory is there for kernels and copies alone.
+    void initTestCase() { cuda::emulated::guardMemory(true); }
     void agreesWithDiffusers_data() {
         QTest::addColumn<QString>("name");
         QTest::addColumn<int>("isa");
