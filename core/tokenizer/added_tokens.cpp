@@ -11,20 +11,10 @@ namespace vitral {
 
 namespace {
 
-bool isSpaceAt(std::string_view text, std::size_t at) {
-    return (CharClasses::instance().flags(utf8At(text, at).codePoint) & char_flag::kSpace) != 0;
-}
 bool isWordAt(std::string_view text, std::size_t at) {
     const char32_t c = utf8At(text, at).codePoint;
     return c == '_' ||
            (CharClasses::instance().flags(c) & (char_flag::kLetter | char_flag::kMark | char_flag::kNumber)) != 0;
-}
-/// Beginning of the character that ends at `at` > 0.
-std::size_t before(std::string_view text, std::size_t at) {
-    std::size_t begin = at - 1;
-    while (begin > 0 && at - begin < 4 && (static_cast<unsigned char>(text[begin]) & 0xC0) == 0x80)
-        --begin;
-    return begin + utf8At(text, begin).bytes == at ? begin : at - 1;
 }
 
 } // namespace
@@ -108,14 +98,14 @@ void AddedTokens::split(std::string_view text, ParseSpecial parseSpecial, std::v
         }
         std::size_t begin = at;
         std::size_t end = at + token->content.size();
-        if (token->singleWord &&
-            ((begin > 0 && isWordAt(text, before(text, begin))) || (end < text.size() && isWordAt(text, end)))) {
+        if (token->singleWord && ((begin > 0 && isWordAt(text, characterBefore(text, begin))) ||
+                                  (end < text.size() && isWordAt(text, end)))) {
             at = end;
             continue;
         }
         if (token->stripLeft)
-            while (begin > done && isSpaceAt(text, before(text, begin)))
-                begin = before(text, begin);
+            while (begin > done && isSpaceAt(text, characterBefore(text, begin)))
+                begin = characterBefore(text, begin);
         if (token->stripRight)
             while (end < text.size() && isSpaceAt(text, end))
                 end += utf8At(text, end).bytes;

@@ -4,8 +4,11 @@
 // asking the reference (tests/golden/generators/char_classes.py), because a script that is newer than this machine's
 // PCRE2 or utf8proc must still be cut as the model was trained. Thread: any.
 
+#include "core/tokenizer/utf8.h"
+
 #include <array>
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 namespace vitral {
@@ -49,5 +52,9 @@ private:
     std::array<std::uint16_t, 13> byCategory_{};
     std::array<std::uint16_t, 128> ascii_{};
 };
+
+[[nodiscard]] inline bool isSpaceAt(std::string_view text, std::size_t at) {
+    return (CharClasses::instance().flags(utf8At(text, at).codePoint) & char_flag::kSpace) != 0;
+}
 
 } // namespace vitral

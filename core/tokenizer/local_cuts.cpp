@@ -14,21 +14,9 @@ namespace {
 constexpr std::size_t kAheadBytes = 256;  ///< shown to an expression behind a cut
 constexpr std::size_t kContextBytes = 48; ///< seen on each side of a cut when normalising is tried
 
-/// The beginning of the character that ends at `at`.
-std::size_t before(std::string_view text, std::size_t at) {
-    std::size_t begin = at - 1;
-    while (begin > 0 && at - begin < 4 && (static_cast<unsigned char>(text[begin]) & 0xC0U) == 0x80)
-        --begin;
-    return begin + utf8At(text, begin).bytes == at ? begin : at - 1;
-}
-
 bool isLetterAt(std::string_view text, std::size_t at) {
     const Utf8Char c = utf8At(text, at);
     return c.valid && (CharClasses::instance().flags(c.codePoint) & char_flag::kLetter) != 0;
-}
-
-bool isSpaceAt(std::string_view text, std::size_t at) {
-    return (CharClasses::instance().flags(utf8At(text, at).codePoint) & char_flag::kSpace) != 0;
 }
 
 /// As near to `at` - distance as a character begins.
@@ -109,10 +97,10 @@ bool LocalCuts::readSteps() {
 Result<bool> LocalCuts::isCut(std::string_view text, std::size_t begin, std::size_t at) const {
     if (!possible_ || at == 0 || at + 1 >= text.size())
         return false;
-    const bool atBlank = text[at] == ' ' && isLetterAt(text, at + 1) && isLetterAt(text, before(text, at));
+    const bool atBlank = text[at] == ' ' && isLetterAt(text, at + 1) && isLetterAt(text, characterBefore(text, at));
     // Blanks before the line end would be cut otherwise where nothing follows them.
-    const bool atLineEnd =
-        atLineEnds_ && at > 1 && text[at - 1] == '\n' && isLetterAt(text, at) && !isSpaceAt(text, before(text, at - 1));
+    const bool atLineEnd = atLineEnds_ && at > 1 && text[at - 1] == '\n' && isLetterAt(text, at) &&
+                           !isSpaceAt(text, characterBefore(text, at - 1));
     if (!atBlank && !atLineEnd)
         return false;
     if (parts_.rawAdded.touches(text, at))

@@ -38,6 +38,14 @@ struct Utf8Char {
     return {0xFFFD, 1, false};
 }
 
+/// Where the character begins that ends at `at`; 0 < at <= text.size().
+[[nodiscard]] inline std::size_t characterBefore(std::string_view text, std::size_t at) {
+    std::size_t begin = at - 1;
+    while (begin > 0 && at - begin < 4 && (static_cast<unsigned char>(text[begin]) & 0xC0U) == 0x80)
+        --begin;
+    return begin + utf8At(text, begin).bytes == at ? begin : at - 1;
+}
+
 inline void appendUtf8(std::string& out, char32_t c) {
     if (c < 0x80) {
         out += static_cast<char>(c);
