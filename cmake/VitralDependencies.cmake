@@ -56,5 +56,5 @@ if(VITRAL_BUILD_APP AND NOT VITRAL_IMGUI STREQUAL "OFF")
 endif()
 
 if(VITRAL_BUILD_TESTS)
-  find_package(Qt6 6.4 REQUIRED COMPONENTS Core Test)
+  find_package(Qt6 6.4 REQUIRED COMPONENTS Core Network Test) # Network: a TLS server to test against
 endif()

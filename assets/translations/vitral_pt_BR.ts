@@ -2271,6 +2271,14 @@ por milhão</translation>
         <source>Save the enlarged picture</source>
         <translation>Salvar a imagem ampliada</translation>
     </message>
+    <message>
+        <source>made by %1</source>
+        <translation>feita por %1</translation>
+    </message>
+    <message>
+        <source>Next run: %1</source>
+        <translation>Próxima execução: %1</translation>
+    </message>
 </context>
 <context>
     <name>vitral::DenoiseSettingsPanel</name>
@@ -3932,6 +3940,14 @@ por milhão</translation>
     <message>
         <source>%1 cannot be deleted (%2).</source>
         <translation>%1 não pode ser apagado (%2).</translation>
+    </message>
+    <message>
+        <source>The proxy of this computer was not found (%1); look at its network settings.</source>
+        <translation>O proxy deste computador não foi encontrado (%1); veja as configurações de rede.</translation>
+    </message>
+    <message>
+        <source>The proxy of this computer refuses the way to %1 (status %2); look at its network settings.</source>
+        <translation>O proxy deste computador recusa o caminho até %1 (status %2); veja as configurações de rede.</translation>
     </message>
 </context>
 <context>

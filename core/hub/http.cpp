@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
 #include <curl/curl.h>
 #include <fmt/format.h>
 #include <memory>
@@ -139,8 +140,10 @@ HttpFailure sentenceOf(CURLcode code, const char* detail, const std::string& url
         return HttpFailure{Error{ErrorCode::Io, std::move(message)}, transient, {}};
     };
     switch (code) {
-    case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_RESOLVE_PROXY:
+        return io(fmt::format("The proxy of this computer was not found ({}); look at its network settings.", said),
+                  false);
+    case CURLE_COULDNT_RESOLVE_HOST:
         return io(fmt::format("The name {} was not found; look whether this computer is on the internet.", host), true);
     case CURLE_COULDNT_CONNECT:
     case CURLE_OPERATION_TIMEDOUT:
@@ -185,6 +188,14 @@ struct Headers {
     void add(const std::string& line) { list = curl_slist_append(list, line.c_str()); }
 };
 
+/// Certificates of issuers besides the system's, as curl's own program finds them: companies' networks need that.
+const char* issuersOf() {
+    for (const char* name : {"CURL_CA_BUNDLE", "SSL_CERT_FILE"})
+        if (const char* file = std::getenv(name); file != nullptr && *file != '\0')
+            return file;
+    return nullptr;
+}
+
 /// One address, no redirect followed.
 HttpResult<void> exchange(Exchange& x, const HttpRequest& request, const std::string& url, bool withToken,
                           const std::stop_token& stop) {
@@ -216,7 +227,10 @@ HttpResult<void> exchange(Exchange& x, const HttpRequest& request, const std::st
     curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, &onBody);
     curl_easy_setopt(e, CURLOPT_WRITEDATA, &x);
     curl_easy_setopt(e, CURLOPT_ERRORBUFFER, detail);
-    curl_easy_setopt(e, CURLOPT_HTTP_CONTENT_DECODING, 0L); // sizes and digests are those of the file itself
+    curl_easy_setopt(e, CURLOPT_HTTP_CONTENT_DECODING, 0L);    // sizes and digests are those of the file itself
+    curl_easy_setopt(e, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L); // what a proxy says is not what the hub says
+    if (const char* issuers = issuersOf(); issuers != nullptr)
+        curl_easy_setopt(e, CURLOPT_CAINFO, issuers);
     if (withToken && !request.token.empty()) {
         curl_easy_setopt(e, CURLOPT_HTTPAUTH, CURLAUTH_BEARER);
         curl_easy_setopt(e, CURLOPT_XOAUTH2_BEARER, request.token.c_str());
@@ -242,6 +256,13 @@ HttpResult<void> exchange(Exchange& x, const HttpRequest& request, const std::st
                 continue;
             if (x.refused)
                 return tl::unexpected(std::move(*x.refused));
+            long proxySaid = 0;
+            curl_easy_getinfo(e, CURLINFO_HTTP_CONNECTCODE, &proxySaid);
+            if (message->data.result != CURLE_OK && proxySaid >= 300)
+                return failure(ErrorCode::Io,
+                               fmt::format("The proxy of this computer refuses the way to {} (status {}); look at its "
+                                           "network settings.",
+                                           hostOf(url), proxySaid));
             if (message->data.result != CURLE_OK)
                 return tl::unexpected(sentenceOf(message->data.result, detail, url));
             if (x.answer.status < 200)
