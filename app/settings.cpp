@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/settings.h"
 
+#include "core/base/log.h"
+#include "core/hub/models_folder.h"
+
 #include <QDir>
 #include <QFileInfo>
 #include <QJsonDocument>
@@ -98,10 +101,13 @@ void Settings::setModelFolders(const QStringList& folders) {
 }
 
 QString Settings::downloadFolder() const {
-    return store_->value(QStringLiteral("models/downloads")).toString();
+    const auto chosen = hub::chosenModelsFolders(dataDir_.toStdU16String());
+    return chosen.empty() ? store_->value(QStringLiteral("models/downloads")).toString() // as older versions kept it
+                          : QString::fromStdU16String(chosen.front().u16string());
 }
 void Settings::setDownloadFolder(const QString& folder) {
-    store_->setValue(QStringLiteral("models/downloads"), folder);
+    if (const auto kept = hub::chooseModelsFolder(dataDir_.toStdU16String(), folder.toStdU16String()); !kept)
+        logMessage(LogLevel::Warning, "settings", kept.error().message);
 }
 
 GenerationSettings Settings::generation() const {

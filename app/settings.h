@@ -36,7 +36,7 @@ public:
     [[nodiscard]] QString lastModel() const;
     [[nodiscard]] QStringList modelFolders() const;
     void setModelFolders(const QStringList& folders);
-    [[nodiscard]] QString downloadFolder() const; ///< for models of a hub; empty: the usual one
+    [[nodiscard]] QString downloadFolder() const; ///< for models of a hub, shared with vitral-cli; empty: the usual one
     void setDownloadFolder(const QString& folder);
     [[nodiscard]] GenerationSettings generation() const;
     void setGeneration(const GenerationSettings& settings);

@@ -8,6 +8,7 @@
 #include "core/base/amounts.h"
 #include "core/hub/download.h"
 #include "core/hub/key_store.h"
+#include "core/hub/models_folder.h"
 
 #include <fmt/format.h>
 #include <iostream>
@@ -21,6 +22,9 @@ namespace vitral::cli {
 namespace {
 
 using namespace hub;
+
+constexpr const char* kFolderHelp =
+    "Folder for models (else the one chosen in the window, else ~/.local/share/vitral/models)";
 
 struct HubOptions {
     std::string text, repo, file, revision = "main", folder;
@@ -104,16 +108,9 @@ std::string licenceOf(const RepoFiles& repo) {
     return plainText(repo.licenceLink.empty() ? text : text + ", " + repo.licenceLink, 400);
 }
 
-std::filesystem::path folderOf(const HubOptions& o) {
-    if (!o.folder.empty())
-        return o.folder;
-    const char* data = std::getenv("XDG_DATA_HOME");
-    if (data != nullptr && *data == '/')
-        return std::filesystem::path(data) / "vitral" / "models";
-    const char* home = std::getenv("HOME");
-    // Without a home: a folder that is seen, here.
-    return home != nullptr ? std::filesystem::path(home) / ".local/share/vitral/models"
-                           : std::filesystem::path("vitral-models");
+/// The first one gets what is downloaded; without --to they are those that the window knows.
+std::vector<std::filesystem::path> foldersOf(const HubOptions& o) {
+    return o.folder.empty() ? modelsFolders(dataFolder()) : std::vector<std::filesystem::path>{o.folder};
 }
 
 bool isModelFile(std::string_view path) {
@@ -217,7 +214,7 @@ Result<void> get(const HubOptions& o) {
     if (repo.gated)
         VITRAL_TRY(tokenForGated(hub));
     DownloadOptions options;
-    options.folder = folderOf(o);
+    options.folder = foldersOf(o).front();
     DownloadState last = DownloadState::Finishing;
     options.progress = [&](const DownloadProgress& p) { showProgress(p, last); };
     std::string places;
@@ -246,13 +243,14 @@ Result<void> get(const HubOptions& o) {
 
 Result<void> unfinished(const HubOptions& o) {
     std::string out;
-    for (const std::filesystem::path& part : unfinishedDownloads(folderOf(o))) {
-        std::error_code ignored;
-        const auto size = std::filesystem::file_size(part, ignored);
-        if (o.discard)
-            VITRAL_TRY(discardDownload(part));
-        out += fmt::format("{:>10}  {}\n", ignored ? "?" : byteSize(size), plainText(part.string(), 4000));
-    }
+    for (const std::filesystem::path& folder : foldersOf(o))
+        for (const std::filesystem::path& part : unfinishedDownloads(folder)) {
+            std::error_code ignored;
+            const auto size = std::filesystem::file_size(part, ignored);
+            if (o.discard)
+                VITRAL_TRY(discardDownload(part));
+            out += fmt::format("{:>10}  {}\n", ignored ? "?" : byteSize(size), plainText(part.string(), 4000));
+        }
     if (out.empty())
         say(tr("There is no unfinished download.", "Não há download inacabado."));
     else if (o.discard)
@@ -292,9 +290,9 @@ void addHubCommand(CLI::App& app, CommonOptions& common) {
     c = add("get", "Download a file; goes on where it was stopped, and checks every byte", get);
     repository(c);
     c->add_option("FILE", o->file, "Its path in the repository")->required()->type_name("");
-    c->add_option("--to", o->folder, "Folder for models (else ~/.local/share/vitral/models)")->type_name("FOLDER");
+    c->add_option("--to", o->folder, kFolderHelp)->type_name("FOLDER");
     c = add("unfinished", "Downloads that were stopped or killed; get goes on with them", unfinished);
-    c->add_option("--to", o->folder, "Folder for models (else ~/.local/share/vitral/models)")->type_name("FOLDER");
+    c->add_option("--to", o->folder, kFolderHelp)->type_name("FOLDER");
     c->add_flag("--delete", o->discard, "Delete what came of them");
     c = add("keep-token", "Give an access token to the key store of the system",
             [](const HubOptions& options) -> Result<void> {

@@ -27,8 +27,10 @@ struct Ran {
     int code = -1;
     QByteArray out, err;
 };
-Ran run(const QStringList& arguments) {
+Ran run(const QStringList& arguments,
+        const QProcessEnvironment& environment = QProcessEnvironment::systemEnvironment()) {
     QProcess process;
+    process.setProcessEnvironment(environment);
     process.start(QStringLiteral(VITRAL_BIN_DIR "/vitral-cli"), arguments);
     process.waitForFinished(60000);
     return {process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -1, process.readAllStandardOutput(),
@@ -251,6 +253,35 @@ private slots:
         QVERIFY2(process.exitCode() == 1, err.constData());
         QVERIFY2(err.contains("The disk is full"), err.constData());
         QCOMPARE(process.readAllStandardOutput(), QByteArray()); // the folder's list
+    }
+
+    // Of the folder that was chosen in the window, of the one before it, and of the usual one.
+    void unfinishedDownloadsAreFoundWhereTheWindowPutsThem() {
+        QTemporaryDir data, chosen, earlier;
+        QProcessEnvironment home = QProcessEnvironment::systemEnvironment();
+        home.insert("XDG_DATA_HOME", data.path());
+        const auto leave = [](const QString& folder) {
+            QVERIFY(QDir().mkpath(folder + "/anna/small"));
+            for (const char* name : {"m.gguf.part", "m.gguf.part.json"}) {
+                QFile part(folder + "/anna/small/" + name);
+                QVERIFY(part.open(QIODevice::WriteOnly) && part.write("abc") == 3);
+            }
+        };
+        leave(data.filePath("vitral/models"));
+        QVERIFY(run({"hub", "unfinished"}, home).out.count(".part\n") == 1);
+        leave(chosen.path());
+        leave(earlier.path());
+        QFile setting(data.filePath("vitral/models-folder"));
+        QVERIFY(setting.open(QIODevice::WriteOnly));
+        setting.write((chosen.path() + "\nno/place\n" + earlier.path() + "\n").toUtf8());
+        setting.close();
+        const QByteArray found = run({"hub", "unfinished"}, home).out;
+        QVERIFY2(found.count(".part\n") == 3 && found.contains(chosen.path().toUtf8()) &&
+                     found.contains(earlier.path().toUtf8()),
+                 found.constData());
+        QVERIFY(run({"hub", "unfinished", "--to", chosen.path()}, home).out.count(".part\n") == 1);
+        QCOMPARE(run({"hub", "unfinished", "--delete"}, home).code, 0);
+        QCOMPARE(run({"hub", "unfinished"}, home).out, QByteArray());
     }
 };
 
