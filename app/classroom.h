@@ -57,6 +57,8 @@ public:
     void openLink(const QString& link);
     [[nodiscard]] QString lastProblem() const { return lastProblem_; }
 
+    /// The open lesson by the ending of the path: .html, .pdf, .vitral-work (to hand in). False: none is open.
+    bool writeLesson(const QString& path);
     /// The open lesson as "html" or "pdf"; `done` gets a sentence, empty: written.
     void exportLessonTo(const QString& format, const QString& path, std::function<void(const QString&)> done);
 

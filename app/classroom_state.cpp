@@ -5,14 +5,13 @@
 #include "app/shell.h"
 #include "core/base/mapped_file.h"
 #include "core/chat/conversation_format.h"
-#include "core/diffusion/recipe.h"
 #include "core/lesson/lesson_export.h"
+#include "widgets/denoise/denoise_recipe.h"
 #include "widgets/design/icons.h"
 #include "widgets/inside/inside_view.h"
 #include "widgets/inside/inside_window.h"
 #include "widgets/lesson/glossary_tips.h"
 #include "widgets/lesson/glossary_window.h"
-#include "widgets/lesson/lesson_formulas.h"
 #include "widgets/lesson/lesson_panel.h"
 #include "widgets/lesson/lesson_room.h"
 #include "widgets/panels/chat_panel.h"
@@ -49,6 +48,20 @@ std::string compact(const QJsonObject& object) {
 
 QJsonObject object(const std::string& json) {
     return QJsonDocument::fromJson(QByteArray::fromStdString(json)).object();
+}
+
+QString nameOfModel(const DenoiseController& denoise) {
+    return denoise.model() ? QString::fromStdString(denoise.model()->info.name) : QString();
+}
+
+/// "vitral-emoji-pixel" of a model that came with the program; empty: it did not.
+std::string bundledFolder(const DenoiseController& denoise, const QString& model) {
+    QString path = model == nameOfModel(denoise) ? denoise.modelPath() : QString();
+    for (const FoundDiffusionModel& found : denoise.foundModels())
+        if (path.isEmpty() && found.bundled && (found.title == model || found.name == model))
+            path = found.path;
+    const std::string folder = QFileInfo(path).dir().dirName().toStdString();
+    return !path.isEmpty() && folder.rfind("vitral-", 0) == 0 ? folder : std::string();
 }
 
 } // namespace
@@ -102,11 +115,17 @@ ProgramState Classroom::capture(bool withTokens) const {
     if (!services_.tokens->text().empty() && services_.tokens->text().size() < 3000)
         out.commands.push_back("tokens:text=" + services_.tokens->text());
     DenoiseController& denoise = *services_.denoise;
-    const std::string folder = QFileInfo(denoise.modelPath()).dir().dirName().toStdString();
-    if (room == QLatin1String("denoise") && denoise.model() && folder.rfind("vitral-", 0) == 0) {
+    const DenoiseRun* drawn = denoise.currentRun(); // what is shown need not be what the next run is set to
+    const QString drawnBy = drawn != nullptr && denoise.recording() ? drawn->model : nameOfModel(denoise);
+    const std::string folder = bundledFolder(denoise, drawnBy);
+    if (room == QLatin1String("denoise") && !folder.empty()) {
         out.commands.push_back("denoise:model:" + folder);
-        out.recipe = diffusion::recipeJson(denoise.model()->info, denoise.settings());
-        if (denoise.recording()) {
+        const bool shown = drawn != nullptr && denoise.recording();
+        out.recipe =
+            recipeToJson(shown ? denoise.recipeOf(*drawn) : DenoiseRecipe{{}, drawnBy, denoise.settings(), nullptr, 0},
+                         denoise.functions())
+                .toStdString();
+        if (shown) {
             out.commands.emplace_back("denoise:run");
             out.commands.push_back("denoise:steps:" + std::to_string(denoise.moment()));
             const std::string page = w.currentRoom()->saveState()[QStringLiteral("page")].toString().toStdString();
@@ -163,9 +182,6 @@ void Classroom::restore(const ProgramState& state, const QString& folder) {
     }
     if (!state.depth.empty())
         Ways::shared().setDepth(Ways::fromName(QString::fromStdString(state.depth)));
-    if (!state.recipe.empty())
-        if (const auto recipe = diffusion::recipeFromJson(state.recipe))
-            services_.denoise->adoptSettings(recipe->settings);
     if (!state.modelName.empty() && services_.model->model() &&
         QString::fromStdString(state.modelFingerprint) != fingerprint())
         told << tr("This was made with the model %1; %2 is loaded here, so numbers may differ.")
@@ -173,6 +189,12 @@ void Classroom::restore(const ProgramState& state, const QString& folder) {
     QStringList commands;
     for (const std::string& command : state.commands)
         commands << QString::fromStdString(command);
+    if (!state.recipe.empty())
+        if (auto recipe = recipeFromJson(QByteArray::fromStdString(state.recipe), services_.denoise->functions())) {
+            // A branch is run with what it was branched off, which "run" does not know.
+            const bool branch = recipe->parent && commands.removeAll(QStringLiteral("denoise:run")) > 0;
+            services_.denoise->restore(std::move(*recipe), branch);
+        }
     const QString run = QString::fromStdString(state.run);
     const bool runThere = !run.isEmpty() && !folder.isEmpty() && QFileInfo::exists(QDir(folder).filePath(run));
     if (runThere) {
@@ -367,11 +389,13 @@ void Classroom::exportLesson(const QString& format) {
     const QString id = QString::fromStdString(lesson->id);
     const bool work = format == QLatin1String("work");
     const QString ending = work ? QStringLiteral("vitral-work") : format;
-    const QString path =
+    QString path =
         QFileDialog::getSaveFileName(&window_, work ? tr("Save the work to hand in") : tr("Export the lesson"),
                                      id + QLatin1Char('.') + ending, QStringLiteral("%1 (*.%1)").arg(ending));
     if (path.isEmpty())
         return;
+    if (QFileInfo(path).suffix().isEmpty())
+        path += QLatin1Char('.') + ending;
     const auto told = [this, path](const QString& problem) {
         if (problem.isEmpty())
             window_.statusBar()->showMessage(tr("Saved as %1.").arg(path), kToldMs);
@@ -380,8 +404,26 @@ void Classroom::exportLesson(const QString& format) {
     };
     if (!work)
         return exportLessonTo(format, path, told);
-    const QString name = QInputDialog::getText(&window_, tr("Save the work to hand in"), tr("Your name"));
-    told(player_->saveWork(path, name));
+    bool accepted = false;
+    const QString name = QInputDialog::getText(&window_, tr("Save the work to hand in"), tr("Your name"),
+                                               QLineEdit::Normal, {}, &accepted);
+    if (accepted)
+        told(player_->saveWork(path, name.trimmed()));
+}
+
+bool Classroom::writeLesson(const QString& path) {
+    if (player_->lesson() == nullptr)
+        return false;
+    const auto told = [this](const QString& problem) {
+        if (!problem.isEmpty())
+            tell(problem, true);
+    };
+    const QString ending = QFileInfo(path).suffix();
+    if (ending == QLatin1String("vitral-work"))
+        told(player_->saveWork(path, {}));
+    else
+        exportLessonTo(ending == QLatin1String("pdf") ? ending : QStringLiteral("html"), path, told);
+    return true;
 }
 
 void Classroom::exportLessonTo(const QString& format, const QString& path, std::function<void(const QString&)> done) {
@@ -393,7 +435,7 @@ void Classroom::exportLessonTo(const QString& format, const QString& path, std::
         QString::fromStdString(lesson->title), path, format,
         [course, lesson, depth](bool forPrint) {
             return QString::fromStdString(
-                lessonPageHtml(*course, *lesson, lessonExportWords(lesson->language), depth, forPrint, lessonFormulas));
+                lessonPageHtml(*course, *lesson, lessonExportWords(lesson->language), depth, forPrint));
         },
         std::move(done));
 }

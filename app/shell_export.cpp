@@ -4,6 +4,8 @@
 #include "app/main_actions.h"
 #include "app/shell.h"
 #include "app/view_picture.h"
+#include "widgets/denoise/denoise_page.h"
+#include "widgets/denoise/denoise_room.h"
 #include "widgets/inside/inside_view.h"
 #include "widgets/inside/inside_window.h"
 #include "widgets/panels/notice_bar.h"
@@ -71,12 +73,18 @@ ViewDocument Shell::viewDocument() const {
             document.caption << w.inside_->currentView()->help();
         }
     } else if (name == QLatin1String("denoise")) {
-        const DenoiseController& denoise = *services.denoise;
-        fact(tr("Model: %1"), QFileInfo(denoise.modelPath()).completeBaseName());
-        fact(tr("Prompt: %1"), state("prompt"));
-        fact(tr("Seed: %1"), state("seed"));
-        fact(tr("Steps: %1"), state("steps"));
-        fact(tr("Guidance: %1"), state("guidance"));
+        // What made the run that is shown, which need not be what the next one is set to.
+        const DenoisePage* page = static_cast<DenoiseRoom*>(room)->currentPage();
+        document.title += QStringLiteral(" \u00B7 ") + page->title();
+        if (const DenoiseRun* run = services.denoise->currentRun(); run != nullptr && page->needsRun()) {
+            fact(tr("Model: %1"), run->model);
+            fact(tr("Prompt: %1"), QString::fromStdString(run->settings.prompt));
+            fact(tr("Seed: %1"), QString::number(run->settings.seed));
+            fact(tr("Steps: %1"), QString::number(run->settings.steps));
+            fact(tr("Guidance: %1"), QLocale().toString(run->settings.guidance));
+        } else if (const auto& model = services.denoise->model()) {
+            fact(tr("Model: %1"), QString::fromStdString(model->info.name));
+        }
     } else if (name == QLatin1String("tokens")) {
         fact(tr("Text: %1"), state("text").left(2000));
     }

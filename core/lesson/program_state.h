@@ -20,7 +20,7 @@ struct ProgramState {
     std::string conversation;                 ///< JSON as conversations are exported; empty: none
     std::string composer;                     ///< what was written and not sent
     std::string generation;                   ///< JSON object: the settings of sampling
-    std::string recipe;                       ///< JSON of diffusion/recipe.h: the settings of the next picture
+    std::string recipe;                       ///< JSON of diffusion/recipe.h: of what is shown, or comes next
     std::map<std::string, std::string> rooms; ///< by name: what each remembers, a JSON object
     std::vector<std::string> commands;        ///< carried out in order when all the rest is there
     std::string depth;                        ///< "user", "power", ...; empty: as it is

@@ -6,6 +6,7 @@
 #include "app/shell.h"
 #include "core/chat/conversation_format.h"
 #include "core/lesson/commands.h"
+#include "core/lesson/program_state.h"
 #include "tests/support/program.h"
 #include "widgets/denoise/denoise_page.h"
 #include "widgets/denoise/denoise_room.h"
@@ -296,7 +297,62 @@ private slots:
         p.language.use("en");
     }
 
-    // Of a view that shows no measured time (the maps say how long a frame took).
+    // Of views that show no measured time (the maps say how long a frame took).
+    void oneLinkGivesTheSamePixelsTwice_data() {
+        QTest::addColumn<QStringList>("commands");
+        QTest::newRow("tokens") << QStringList{"tokens:text=Um gato azul, outra vez.", "tokens:cut:ids"};
+        QTest::newRow("a branched picture") << QStringList{"denoise:model:vitral-emoji-pixel",
+                                                           "denoise:set:prompt=gato azul",
+                                                           "denoise:set:seed=3",
+                                                           "denoise:set:steps=6",
+                                                           "denoise:run",
+                                                           "denoise:set:prompt=coração",
+                                                           "denoise:branch:3",
+                                                           "denoise:steps:5",
+                                                           "denoise:set:prompt=not run yet"};
+    }
+    void oneLinkGivesTheSamePixelsTwice() {
+        QFETCH(QStringList, commands);
+        const bool draws = commands.first().startsWith("denoise");
+        const auto settled = [](Program& p) { return p.idle() && !p.window->room("denoise")->busy(); };
+        const auto last = [](Program& p) {
+            const auto run = p.services->denoise->recording();
+            return run && run->result ? run->result->values : std::vector<float>();
+        };
+        QString link;
+        std::vector<float> drawn;
+        {
+            Program p(*theme_);
+            bool over = false;
+            p.classroom().carryOut(commands, {}, {}, [&](const QString& problem) { over = problem.isEmpty(); });
+            QTRY_VERIFY_WITH_TIMEOUT(over && settled(p), 60000);
+            const auto made = stateLink(p.classroom().capture());
+            QVERIFY2(made, made ? "" : made.error().message.c_str());
+            link = QString::fromStdString(*made);
+            drawn = last(p);
+            QCOMPARE(drawn.empty(), !draws);
+        }
+        QImage pictures[2];
+        for (QImage& picture : pictures) {
+            Program p(*theme_);
+            p.classroom().openLink(link);
+            QTRY_VERIFY_WITH_TIMEOUT(settled(p) && (!draws || !last(p).empty()), 60000);
+            QTest::qWait(700); // fonts, first layout
+            QTRY_VERIFY_WITH_TIMEOUT(settled(p), 60000);
+            QVERIFY(last(p) == drawn); // what was on the screen, and not what the panel was set to
+            if (draws) {
+                QCOMPARE(p.services->denoise->moment(), 5);
+                QCOMPARE(QString::fromStdString(p.services->denoise->settings().prompt), QString("coração"));
+            }
+            p.window->setFocus();
+            // The strip below the pictures says how long a step took.
+            QWidget* seen =
+                draws ? static_cast<DenoiseRoom*>(p.window->room("denoise"))->page("steps") : p.window->centralWidget();
+            picture = seen->grab().toImage();
+        }
+        QVERIFY(!pictures[0].isNull() && pictures[0] == pictures[1]);
+    }
+
     void oneStateGivesTheSamePixelsTwice() {
         QTemporaryDir dir;
         const QString file = dir.filePath("state.vitral");

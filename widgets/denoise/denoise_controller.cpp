@@ -214,7 +214,8 @@ void DenoiseController::modelLoaded(DiffusionModelPtr model, const QString& path
     emit busyChanged();
     updatePlan();
     const bool wanted = std::exchange(runWhenLoaded_, false);
-    if (wantedRecipe_) {
+    // Another model may come first: the room's own of the last time.
+    if (wantedRecipe_ && wantedRecipe_->model == QString::fromStdString(model_->info.name)) {
         const DenoiseRecipe recipe = *std::exchange(wantedRecipe_, std::nullopt);
         adoptSettings(recipe.settings);
         enqueueRecipe(recipe);

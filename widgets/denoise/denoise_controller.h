@@ -118,6 +118,9 @@ public:
     void exportPng(qint64 id, const QString& path);
     /// Loads the settings of a picture's recipe, and runs it (with what it was branched off) when the model is there.
     void restoreFromPng(const QString& path);
+    /// Takes the settings of a recipe, and with `runIt` runs it with what it was branched off. False: its model is not
+    /// the loaded one; it is run as soon as that is loaded.
+    bool restore(DenoiseRecipe recipe, bool runIt);
     void openRunFile(const QString& path);
     void saveRunFile(qint64 id, const QString& path);
     /// The end of a run `factor` times as large, drawn anew tile by tile with the run's own settings; as PNG.

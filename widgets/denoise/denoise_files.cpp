@@ -77,6 +77,22 @@ qint64 DenoiseController::enqueueRecipe(const DenoiseRecipe& recipe) {
     return id;
 }
 
+bool DenoiseController::restore(DenoiseRecipe recipe, bool runIt) {
+    if (model_ && QString::fromStdString(model_->info.name) == recipe.model) {
+        adoptSettings(recipe.settings);
+        if (runIt)
+            enqueueRecipe(recipe);
+        return true;
+    }
+    settings_ = recipe.settings;
+    settingsModel_ = recipe.model; // its own are not fitted when it comes
+    saveState();
+    emit settingsChanged();
+    if (runIt)
+        wantedRecipe_ = std::move(recipe);
+    return false;
+}
+
 void DenoiseController::restoreFromPng(const QString& path) {
     pool_.ask(
         this, "restore-png",
@@ -84,16 +100,8 @@ void DenoiseController::restoreFromPng(const QString& path) {
         [this](Result<DenoiseRecipe> recipe) {
             if (!recipe)
                 return tell(recipe.error());
-            if (model_ && QString::fromStdString(model_->info.name) == recipe->model) {
-                adoptSettings(recipe->settings);
-                enqueueRecipe(*recipe);
+            if (restore(std::move(*recipe), true))
                 return;
-            }
-            settings_ = recipe->settings;
-            settingsModel_ = recipe->model;
-            saveState();
-            emit settingsChanged();
-            wantedRecipe_ = std::move(*recipe);
             for (const FoundDiffusionModel& model : found_)
                 if (model.name == wantedRecipe_->model || model.title == wantedRecipe_->model)
                     return loadModel(model.path);

@@ -54,6 +54,7 @@ public:
     void openFile(const QString& path) override;
 
     [[nodiscard]] DenoisePage* page(const QString& name) const;
+    [[nodiscard]] DenoisePage* currentPage() const { return pages_[std::size_t(current_)]; }
     bool showPage(const QString& name);
     [[nodiscard]] DenoiseController& denoise() { return denoise_; }
     [[nodiscard]] DenoiseSettingsPanel* settingsPanel() const { return settings_; }

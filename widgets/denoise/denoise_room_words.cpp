@@ -103,14 +103,20 @@ void DenoiseRoom::refresh() {
     help_->setText(page->help());
     // Where the pictures need the room, the words are at the title and at the rail.
     help_->setVisible(height() >= kRoomForHelp);
-    title_->setToolTip(page->help());
     QString title = page->title();
     if (run != nullptr && page->showsTimeline() && page->time() == nullptr)
         title += QStringLiteral("  \u00B7  ") + DenoiseController::runTitle(*run);
+    // A run that another model made says so, and the button which one the next run would use.
+    const bool ofOther = page->needsRun() && run != nullptr && !run->model.isEmpty() &&
+                         (!model || run->model != QString::fromStdString(model->info.name));
+    if (ofOther)
+        title += QStringLiteral("  \u00B7  ") + tr("made by %1").arg(run->model);
     title_->setText(title);
+    title_->setToolTip(title + QLatin1Char('\n') + page->help()); // it may be cut
     model_->setText(denoise_.modelState() == DenoiseController::ModelState::Loading ? tr("Loading\u2026")
-                    : model ? QString::fromStdString(model->info.name)
-                            : tr("Choose a model"));
+                    : !model                                                        ? tr("Choose a model")
+                    : ofOther ? tr("Next run: %1").arg(QString::fromStdString(model->info.name))
+                              : QString::fromStdString(model->info.name));
     run_->setEnabled(model != nullptr);
     refreshBusy();
 }
