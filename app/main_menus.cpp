@@ -354,7 +354,7 @@ void MainWindow::shortcutsHelp() {
     };
     QString html = QStringLiteral("<table cellspacing='0' cellpadding='4'>");
     for (const auto& [what, keys] : rows)
-        html += QStringLiteral("<tr><td>%1</td><td>&nbsp;&nbsp;&nbsp;<b>%2</b></td></tr>")
+        html += QStringLiteral("<tr><td>%1</td><td>&nbsp;&nbsp;&nbsp;%2</td></tr>")
                     .arg(what.toHtmlEscaped(), keys.toHtmlEscaped());
     QMessageBox box(this);
     box.setWindowTitle(tr("Keyboard shortcuts"));

@@ -14,8 +14,8 @@ QImage viewPicture(QWidget* view, double scale) {
     if (picture.isNull())
         return {};
     picture.setDevicePixelRatio(ratio);
-    picture.fill(view->palette().color(QPalette::Window));
-    view->render(&picture);
+    picture.fill(view->window()->palette().color(QPalette::Window)); // a page that scrolls has no colour of its own
+    view->render(&picture, {}, {}, QWidget::DrawChildren); // its own "transparent" would be copied in, as black
     QPainter painter(&picture);
     for (HeatmapCanvas* canvas : view->findChildren<HeatmapCanvas*>())
         if (canvas->isVisible() && canvas->rendererName().startsWith(QLatin1String("Vulkan")))

@@ -7,6 +7,7 @@
 #include "widgets/design/amounts.h"
 #include "widgets/design/icons.h"
 #include "widgets/design/metrics.h"
+#include "widgets/design/rich_text.h"
 #include "widgets/hub/transfer_row.h"
 #include "widgets/panels/notice_bar.h"
 
@@ -387,8 +388,8 @@ void HubPage::retranslate() {
                 .toHtmlEscaped();
         if (licence.isEmpty())
             licence = tr("not said: read the page before you use it");
-        text = QStringLiteral("<b>%1</b><br>%2<br><a href=\"%3\">%4</a>")
-                   .arg(id, tr("Licence: %1").arg(licence),
+        text = QStringLiteral("%1<br>%2<br><a href=\"%3\">%4</a>")
+                   .arg(design::strong(id), tr("Licence: %1").arg(licence),
                         hub_.page(QString::fromStdString(shown_.id)).toHtmlEscaped(), tr("Its page on %1").arg(host));
         if (shown_.gated)
             text += QStringLiteral("<br>") + (hub_.hasToken()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "widgets/inside/arithmetic.h"
 
+#include "widgets/design/rich_text.h"
 #include "widgets/inside/value_text.h"
 
 #include <QLocale>
@@ -40,7 +41,7 @@ QString bracketed(double value) {
 }
 
 QString strongText(const QString& text) {
-    return QStringLiteral("<b>%1</b>").arg(text);
+    return design::strong(text);
 }
 
 QString linkText(const QString& target, const QString& text) {

@@ -79,8 +79,11 @@ std::vector<FoundCommand> findCommands(const std::vector<Command>& commands, con
             f.score = used < 0 ? 1 : 1000 - static_cast<int>(used);
         } else {
             // The group helps ("theme dark"), and less than the name does.
+            const QString otherGroup =
+                otherLanguage && command.group ? menuWords(otherLanguage(command.group)) : QString();
             f.score = std::max({fitness(typed, f.name), fitness(typed, f.otherName),
-                                fitness(typed, f.group + QLatin1Char(' ') + f.name) / 2});
+                                fitness(typed, f.group + QLatin1Char(' ') + f.name) / 2,
+                                fitness(typed, otherGroup + QLatin1Char(' ') + f.otherName) / 2});
             if (f.score > 0 && used >= 0)
                 f.score += 20;
             // What people named themselves comes behind what the program does.

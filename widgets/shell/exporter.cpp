@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "widgets/shell/exporter.h"
 
+#include "widgets/design/rich_text.h"
 #include "widgets/shell/task_list.h"
 
 #include <QAbstractTextDocumentLayout>
@@ -12,6 +13,7 @@
 #include <QSaveFile>
 #include <QTextBlock>
 #include <QTextDocument>
+#include <QTextLayout>
 #include <QThread>
 #include <QUrl>
 
@@ -53,6 +55,24 @@ void fitPictures(QTextDocument& document, const QSizeF& paper) {
     }
 }
 
+/// A heading at the foot of a page goes to the next one, with what it is about.
+void keepHeadings(QTextDocument& document, double pageHeight) {
+    const QAbstractTextDocumentLayout& layout = *document.documentLayout();
+    for (QTextBlock block = document.begin(); block.isValid(); block = block.next()) {
+        const QTextBlock next = block.next();
+        if (block.blockFormat().headingLevel() == 0 || !next.isValid() || next.layout() == nullptr ||
+            next.layout()->lineCount() == 0)
+            continue;
+        const QRectF head = layout.blockBoundingRect(block), body = layout.blockBoundingRect(next);
+        const double firstLine = body.top() + next.layout()->lineAt(0).rect().bottom();
+        if (std::floor(head.top() / pageHeight) == std::floor((firstLine - 1) / pageHeight))
+            continue;
+        QTextBlockFormat broken;
+        broken.setPageBreakPolicy(QTextFormat::PageBreak_AlwaysBefore);
+        QTextCursor(block).mergeBlockFormat(broken);
+    }
+}
+
 } // namespace
 
 struct Exporter::Job {
@@ -91,11 +111,13 @@ struct Exporter::Job {
         QTextDocument document;
         document.documentLayout()->setPaintDevice(&writer);
         document.setDefaultFont(font);
+        document.setDefaultStyleSheet(design::strongStyle());
         document.setHtml(page);
         const QSizeF paper = writer.pageLayout().paintRectPixels(kPdfDpi).size();
         // Pictures are measured in points of 1/96 inch, the paper in dots.
         fitPictures(document, QSizeF(paper.width(), paper.height() - 2 * kFoot) * (96.0 / kPdfDpi));
         document.setPageSize({paper.width(), paper.height() - kFoot});
+        keepHeadings(document, paper.height() - kFoot);
         const int nPage = document.pageCount();
         QPainter painter(&writer);
         for (int i = 0; i < nPage && !cancelled; ++i) {

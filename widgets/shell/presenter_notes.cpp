@@ -11,12 +11,15 @@
 #include <QLocale>
 #include <QPlainTextEdit>
 #include <QPushButton>
+#include <QRegularExpression>
 #include <QScreen>
 #include <QSpinBox>
 #include <QTextBrowser>
 #include <QTime>
 #include <QToolButton>
 #include <QVBoxLayout>
+
+#include <algorithm>
 
 namespace vitral {
 namespace {
@@ -161,6 +164,15 @@ void PresenterNotes::place(const QWidget* window) {
         }
 }
 
+// Big type makes it larger than it was when it was placed.
+void PresenterNotes::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    const QRect room = screen()->availableGeometry(), frame = frameGeometry();
+    if (!room.contains(frame) && room.contains(frame.topLeft()))
+        move(std::clamp(frame.x(), room.left(), std::max(room.left(), room.right() + 1 - frame.width())),
+             std::clamp(frame.y(), room.top(), std::max(room.top(), room.bottom() + 1 - frame.height())));
+}
+
 void PresenterNotes::tick() {
     const QLocale locale;
     clock_->setText(locale.toString(QTime::currentTime(), QLocale::ShortFormat));
@@ -181,6 +193,10 @@ void PresenterNotes::refresh() {
     if (notes_->property("shown").toString() != notes) {
         notes_->setProperty("shown", notes);
         notes_->setMarkdown(notes);
+        // The boldest Inter there is; asked for more, Qt would smear its letters. The size stays the window's.
+        static const QRegularExpression body(QStringLiteral("<body style=\"[^\"]*\">"));
+        QString html = notes_->toHtml().replace(QLatin1String("font-weight:700"), QLatin1String("font-weight:600"));
+        notes_->setHtml(html.replace(body, QStringLiteral("<body>")));
     }
     notes_->setVisible(n > 0);
     next_->setText(n > 0 && at + 1 < n ? tr("Next: %1").arg(source->title(at + 1)) : QString());

@@ -58,7 +58,8 @@ public:
             // Of several that exclude each other only the one that is on says something.
             const bool one = qobject_cast<const QToolButton*>(button) != nullptr || button->autoExclusive();
             if (button->isCheckable() && !button->text().isEmpty() && (button->isChecked() || !one))
-                setting(w, button->text(), button->isChecked() ? ViewWords::tr("on") : ViewWords::tr("off"));
+                one ? text(QString(button->text()).remove(QLatin1Char('&')))
+                    : setting(w, button->text(), button->isChecked() ? ViewWords::tr("on") : ViewWords::tr("off"));
             return;
         }
         if (const auto* box = qobject_cast<const QComboBox*>(w))
@@ -83,6 +84,8 @@ public:
     }
 
 private:
+    int nStep_ = 0; ///< numbered headings so far
+
     bool room() {
         if (blocks.size() < kMostViewBlocks)
             return true;
@@ -91,9 +94,14 @@ private:
     }
 
     void text(const QString& words) {
-        const QString shown = plain(words);
+        QString shown = plain(words);
         if (shown.isEmpty() || (!blocks.empty() && blocks.back().text == shown) || !room())
             return;
+        if (!blocks.empty() && blocks.back().text == QString::number(nStep_ + 1)) { // "1", "Query and key": a step
+            shown = blocks.back().text + QStringLiteral(". ") + shown;
+            blocks.pop_back();
+            ++nStep_;
+        }
         blocks.push_back({ViewBlock::Kind::Text, shown, {}, 0});
     }
 
@@ -106,6 +114,8 @@ private:
             return;
         if (name.endsWith(QLatin1Char(':')))
             name.chop(1);
+        if (!blocks.empty() && blocks.back().kind == ViewBlock::Kind::Text && blocks.back().text == name)
+            blocks.pop_back(); // its label, without being its buddy
         blocks.push_back({ViewBlock::Kind::Setting, name + QStringLiteral(": ") + shown, {}, 0});
     }
 
@@ -186,11 +196,15 @@ private:
             if (const auto* child = qobject_cast<const QWidget*>(object); child != nullptr && !child->isWindow())
                 inside.push_back(child);
         // As they are read: by lines, then from the left.
-        std::stable_sort(inside.begin(), inside.end(), [](const QWidget* a, const QWidget* b) {
-            if (a->geometry().bottom() < b->y() || b->geometry().bottom() < a->y())
-                return a->y() < b->y();
-            return false;
-        });
+        std::stable_sort(inside.begin(), inside.end(),
+                         [](const QWidget* a, const QWidget* b) { return a->y() < b->y(); });
+        for (auto line = inside.begin(); line != inside.end();) {
+            const int bottom = std::max((*line)->y(), (*line)->geometry().center().y()); // of no height: itself
+            const auto end =
+                std::find_if(line, inside.end(), [bottom](const QWidget* child) { return child->y() > bottom; });
+            std::stable_sort(line, end, [](const QWidget* a, const QWidget* b) { return a->x() < b->x(); });
+            line = end;
+        }
         for (const QWidget* child : inside)
             widget(child);
     }
