@@ -5,6 +5,7 @@
 #include "core/base/mapped_file.h"
 #include "core/lesson/markdown.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <iterator>
 #include <set>
@@ -25,7 +26,8 @@ constexpr std::string_view kStyle =
 
 /// For QTextDocument and paper, which need no more.
 constexpr std::string_view kPrintStyle = "p{margin:6px 0}a{color:#2a4ba0}code,pre{font-family:'JetBrains "
-                                         "Mono'}.small{color:#5f5a66}.ask{background:#eef1f8}";
+                                         "Mono'}.small{color:#5f5a66}.ask{background:#eef1f8}"
+                                         ".ask p,.ask ol{margin-top:0;margin-bottom:0}";
 
 std::string base64(std::string_view bytes) {
     constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -43,10 +45,8 @@ std::string base64(std::string_view bytes) {
 
 class Writer {
 public:
-    Writer(const Course& course, const Lesson& lesson, const LessonExportWords& words, bool forPrint,
-           decltype(LessonHtmlOptions::formulas) formulas)
+    Writer(const Course& course, const Lesson& lesson, const LessonExportWords& words, bool forPrint)
         : course_(course), lesson_(lesson), words_(words), forPrint_(forPrint) {
-        look_.formulas = std::move(formulas);
         look_.termText = [this](std::string_view id) {
             const GlossaryWords* w = course_.glossary.words(id, lesson_.language);
             return w != nullptr ? w->term : std::string(id);
@@ -92,7 +92,7 @@ private:
         put("<h2 id=\"{}\">{}</h2>\n", page.id, line(page.title));
         for (const LessonBlock& block : page.blocks) {
             if (block.kind == LessonBlock::Kind::Text)
-                out_ += lessonHtml(block.markdown, look_);
+                out_ += forPrint_ ? withRules(lessonHtml(block.markdown, look_)) : lessonHtml(block.markdown, look_);
             if (!block.step.say.empty())
                 put("<p>{}</p>\n", line(block.step.say));
             if (const auto& ask = block.step.ask) {
@@ -100,7 +100,7 @@ private:
                 for (const int right : ask->right)
                     answer += (answer.empty() ? "" : "; ") + line(ask->options[static_cast<std::size_t>(right)]);
                 if (ask->right.empty() && !ask->accepted.empty())
-                    answer = escapeHtml(ask->accepted.front());
+                    answer = escapeHtml(shownNumber(ask->accepted.front()));
                 writeQuestion(ask->question, ask->options, answer, ask->explain);
             }
             for (const QuizQuestion& question : block.quiz) {
@@ -114,9 +114,27 @@ private:
         }
     }
 
+    /// QTextDocument draws a table's lines only where the table says so itself.
+    static std::string withRules(std::string html) {
+        constexpr std::string_view plain = "<table>",
+                                   ruled = "<table border=\"1\" cellspacing=\"0\" cellpadding=\"4\">";
+        for (std::size_t at = html.find(plain); at != std::string::npos; at = html.find(plain, at + ruled.size()))
+            html.replace(at, plain.size(), ruled);
+        return html;
+    }
+
+    /// "79.5" as it is read in the lesson's language.
+    [[nodiscard]] std::string shownNumber(std::string text) const {
+        const bool number = std::all_of(text.begin(), text.end(),
+                                        [](char c) { return (c >= '0' && c <= '9') || c == '.' || c == '-'; });
+        if (number && lesson_.language.substr(0, 2) == "pt")
+            std::replace(text.begin(), text.end(), '.', ',');
+        return text;
+    }
+
     void writeQuestion(const std::string& question, const std::vector<std::string>& options, const std::string& answer,
                        const std::string& explain) {
-        put("<div class=\"ask\"><p><b>{}</b></p>\n", line(question));
+        put("<div class=\"ask\"><p{}><b>{}</b></p>\n", forPrint_ ? " style=\"margin-top:10px\"" : "", line(question));
         if (!options.empty()) {
             put("<ol>\n");
             for (const std::string& option : options)
@@ -124,9 +142,10 @@ private:
             put("</ol>\n");
         }
         if (!answer.empty() || !explain.empty())
-            put(forPrint_ ? "<p class=\"small\"><i>{}:</i> {} {}</p></div>\n"
+            put(forPrint_ ? "<p class=\"small\"><i>{}:</i> {}{}</p></div>\n"
                           : "<details><summary>{}</summary><p>{}</p><p>{}</p></details></div>\n",
-                escapeHtml(words_.answer), answer, line(explain));
+                escapeHtml(words_.answer), answer,
+                (forPrint_ && !answer.empty() && !explain.empty() ? "<br>" : "") + line(explain));
         else
             put("</div>\n");
     }
@@ -181,8 +200,8 @@ LessonExportWords lessonExportWords(std::string_view language) {
 }
 
 std::string lessonPageHtml(const Course& course, const Lesson& lesson, const LessonExportWords& words,
-                           LessonDepth depth, bool forPrint, decltype(LessonHtmlOptions::formulas) formulas) {
-    return Writer(course, lesson, words, forPrint, std::move(formulas)).write(depth);
+                           LessonDepth depth, bool forPrint) {
+    return Writer(course, lesson, words, forPrint).write(depth);
 }
 
 } // namespace vitral

@@ -15,8 +15,7 @@ struct LessonExportWords { ///< what the page says in its language
 /// Pictures that cannot be read are left out with their description in their place. `forPrint`: answers at the end are
 /// not folded (QTextDocument, paper).
 std::string lessonPageHtml(const Course& course, const Lesson& lesson, const LessonExportWords& words,
-                           LessonDepth depth = LessonDepth::Researcher, bool forPrint = false,
-                           decltype(LessonHtmlOptions::formulas) formulas = {});
+                           LessonDepth depth = LessonDepth::Researcher, bool forPrint = false);
 /// In English, or in Portuguese where the lesson is.
 LessonExportWords lessonExportWords(std::string_view language);
 /// "data:image/png;base64,..." of a picture in the lesson's folder; empty: it cannot be read.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/lesson/markdown.h"
 
+#include "core/base/formulas.h"
+
 #include <algorithm>
 #include <cmark-gfm-core-extensions.h>
 #include <cmark-gfm.h>
@@ -157,6 +159,14 @@ std::string words(std::string_view id, std::string_view shown, const LessonHtmlO
     return !shown.empty() ? std::string(shown) : options.termText ? options.termText(id) : std::string(id);
 }
 
+/// With `line` in the place of U+2028, which a formula of several lines has.
+std::string withLines(std::string text, std::string_view line) {
+    constexpr std::string_view kNewLine = "\u2028";
+    for (std::size_t at = text.find(kNewLine); at != std::string::npos; at = text.find(kNewLine, at + line.size()))
+        text.replace(at, kNewLine.size(), line);
+    return text;
+}
+
 bool plainId(std::string_view id) {
     return !id.empty() && std::all_of(id.begin(), id.end(), [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
@@ -196,13 +206,9 @@ std::vector<LessonReference> lessonReferences(std::string_view markdown, int fir
 }
 
 std::string lessonHtml(std::string_view markdown, const LessonHtmlOptions& options) {
-    if (options.formulas && markdown.find_first_of("$\\") != std::string_view::npos) {
-        LessonHtmlOptions rest = options;
-        rest.formulas = {};
-        return options.formulas(markdown, [&rest](std::string_view text) { return lessonHtml(text, rest); });
-    }
+    const Formulas formulas(markdown); // before the parser sees their underscores
     const std::string linked =
-        replaceTerms(markdown, 1, [&](std::string_view id, std::string_view shown, int) -> std::string {
+        replaceTerms(formulas.text(), 1, [&](std::string_view id, std::string_view shown, int) -> std::string {
             if (!plainId(id))
                 return asMarkdown(words(id, shown, options));
             const std::string address = options.termAddress ? options.termAddress(id) : "glossary:" + std::string(id);
@@ -224,7 +230,7 @@ std::string lessonHtml(std::string_view markdown, const LessonHtmlOptions& optio
     for (const std::string_view note : {"<!-- raw HTML omitted -->\n", "<!-- raw HTML omitted -->"})
         for (std::size_t at = out.find(note); at != std::string::npos; at = out.find(note, at))
             out.erase(at, note.size());
-    return out;
+    return formulas.all().empty() ? out : withLines(formulas.shownIn(out, "<i>", "</i>", true), "<br>");
 }
 
 std::string lessonInlineHtml(std::string_view markdown, const LessonHtmlOptions& options) {
@@ -238,8 +244,11 @@ std::string lessonInlineHtml(std::string_view markdown, const LessonHtmlOptions&
 }
 
 std::string lessonPlainText(std::string_view markdown, const LessonHtmlOptions& options) {
-    return replaceTerms(markdown, 1,
-                        [&](std::string_view id, std::string_view shown, int) { return words(id, shown, options); });
+    const Formulas formulas(markdown);
+    const std::string text = replaceTerms(formulas.text(), 1, [&](std::string_view id, std::string_view shown, int) {
+        return words(id, shown, options);
+    });
+    return formulas.all().empty() ? text : withLines(formulas.shownIn(text), "\n");
 }
 
 std::optional<std::pair<int, std::string>> excessiveMarkdown(std::string_view text) {

@@ -31,15 +31,12 @@ struct LessonHtmlOptions {
     std::function<std::string(std::string_view file)> picture;
     /// What stands as the address of a term. Absent: "glossary:ID".
     std::function<std::string(std::string_view id)> termAddress;
-    /// Takes formulas ($...$) out of Markdown, has the rest made to HTML by `html`, and puts them back as they are to
-    /// be shown. Absent: they stand as they are written.
-    std::function<std::string(std::string_view markdown, const std::function<std::string(std::string_view)>& html)>
-        formulas;
 };
+/// Formulas ($...$) are shown as legible Unicode, in italics.
 std::string lessonHtml(std::string_view markdown, const LessonHtmlOptions& options = {});
 /// One line: without the paragraph around it.
 std::string lessonInlineHtml(std::string_view markdown, const LessonHtmlOptions& options = {});
-/// Words only, for a terminal: marks of Markdown stay, terms are shown as their words.
+/// Words only, for a terminal: marks of Markdown stay, terms are shown as their words, formulas as Unicode.
 std::string lessonPlainText(std::string_view markdown, const LessonHtmlOptions& options = {});
 
 /// What would take the parser more time or memory than a text is worth: a table whose missing cells fill it (cells go

@@ -132,6 +132,8 @@ private slots:
                                   << "(a+b)∕c";
         QTest::newRow("root") << "\\sqrt[3]{x}"
                               << "³√x";
+        QTest::newRow("minus one") << "\\hat{x}^{-1}\\\\\\frac{QK^\\top}{\\sqrt{d}}"
+                                   << "x\u0302⁻¹\u2028QKᵀ∕√d";
         QTest::newRow("text") << "\\text{if } x \\in \\mathbb{R}"
                               << "if  x ∈ ℝ";
         QTest::newRow("unknown") << "\\foo{x}"
@@ -145,7 +147,7 @@ private slots:
     void latex() {
         QFETCH(QString, latex);
         QFETCH(QString, text);
-        QCOMPARE(latexToUnicode(latex), text);
+        QCOMPARE(QString::fromStdString(latexToUnicode(latex.toStdString())), text);
     }
 
     void moneyIsNotMath() {

@@ -3,7 +3,6 @@
 
 #include "core/lesson/markdown.h"
 #include "widgets/design/metrics.h"
-#include "widgets/lesson/lesson_formulas.h"
 #include "widgets/shell/fuzzy.h"
 
 #include <QApplication>
@@ -123,7 +122,6 @@ void GlossaryWindow::showCurrent() {
     }
     const std::string id = item->data(Qt::UserRole).toString().toStdString(), language = language_.toStdString();
     LessonHtmlOptions look;
-    look.formulas = lessonFormulas;
     look.termText = [this, language](std::string_view other) {
         const GlossaryWords* words = course_->glossary.words(other, language);
         return words != nullptr ? words->term : std::string(other);

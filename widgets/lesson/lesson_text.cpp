@@ -5,12 +5,13 @@
 #include "core/lesson/markdown.h"
 #include "widgets/design/metrics.h"
 #include "widgets/design/palette.h"
-#include "widgets/lesson/lesson_formulas.h"
+#include "widgets/design/rich_text.h"
 
 #include <QCursor>
 #include <QDesktopServices>
 #include <QEvent>
 #include <QImageReader>
+#include <QRegularExpression>
 #include <QResizeEvent>
 #include <QTextDocument>
 #include <QToolTip>
@@ -23,7 +24,6 @@ namespace {
 
 LessonHtmlOptions lookOf(const LessonPlayer& player) {
     LessonHtmlOptions options;
-    options.formulas = lessonFormulas;
     options.termText = [&player](std::string_view id) {
         const GlossaryWords* words = player.term(QString::fromUtf8(id.data(), qsizetype(id.size())));
         return words != nullptr ? words->term : std::string(id);
@@ -57,12 +57,11 @@ QString termToolTip(const GlossaryWords& words) {
     const auto plain = [](const std::string& text) {
         QTextDocument document;
         LessonHtmlOptions look;
-        look.formulas = lessonFormulas;
         document.setHtml(QString::fromStdString(lessonInlineHtml(text, look)));
         return document.toPlainText().toHtmlEscaped();
     };
-    return QStringLiteral("<qt><b>%1</b><br>%2</qt>")
-        .arg(QString::fromStdString(escapeHtml(words.term)), plain(words.text));
+    return QStringLiteral("<qt>%1<br>%2</qt>")
+        .arg(design::strong(QString::fromStdString(escapeHtml(words.term))), plain(words.text));
 }
 
 QString lessonPlain(const std::string& markdown, const LessonPlayer& player) {
@@ -102,14 +101,16 @@ void LessonText::fill() {
     shownWidth_ = std::max(120, width());
     QString html = QString::fromStdString(lessonHtml(markdown_.toStdString(), lookOf(player_)));
     html = fitPictures(html, shownWidth_);
+    static const QRegularExpression percent(QStringLiteral("(?<=\\d) %"));
+    html.replace(percent, QStringLiteral("&nbsp;%")); // stays with its number, also in a narrow cell
     html.replace(QLatin1String("<table>"),
                  QStringLiteral("<table border=\"1\" cellspacing=\"0\" cellpadding=\"4\" style=\"border-color:%1\">")
                      .arg(colours.border.name()));
     const QString style =
         QStringLiteral("<style>a{color:%1;text-decoration:underline}code,pre{font-family:'%2';background:%3}"
-                       "pre{white-space:pre-wrap}p{margin-top:0;margin-bottom:8px}li{margin-bottom:4px}</style>")
-            .arg(colours.link.name(), design::codeFont(design::TextRole::Small).family(),
-                 colours.codeBackground.name());
+                       "pre{white-space:pre-wrap}p{margin-top:0;margin-bottom:8px}li{margin-bottom:4px}%4</style>")
+            .arg(colours.link.name(), design::codeFont(design::TextRole::Small).family(), colours.codeBackground.name(),
+                 design::strongStyle());
     setText(style + (strong_ ? QStringLiteral("<b>%1</b>").arg(html) : html));
 }
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// Formulas in Markdown: $...$, $$...$$, \(...\) and \[...\] are taken out before the Markdown parser sees their
-// underscores and backslashes, and come back as Unicode text (docs/design.md: legible, not typeset). Thread: any.
+// core/base/formulas.h with Qt's strings: formulas in the Markdown of an answer, and what is shown for them. Thread:
+// any.
+
+#include "core/base/formulas.h"
 
 #include <QString>
 
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -16,26 +17,17 @@ public:
     explicit MathSegments(std::string_view source);
 
     /// The source with one private-use character for each formula.
-    [[nodiscard]] std::string_view text() const { return text_; }
+    [[nodiscard]] std::string_view text() const { return formulas_.text(); }
     /// Where a byte of text() came from.
-    [[nodiscard]] std::size_t sourceOffset(std::size_t offset) const;
+    [[nodiscard]] std::size_t sourceOffset(std::size_t offset) const { return formulas_.sourceOffset(offset); }
     /// What to show for that character; null when it stands for itself.
     [[nodiscard]] const QString* shown(QChar c) const;
     /// Puts the formulas' own source back (inside code they were none).
-    [[nodiscard]] QString restoreSource(QString text) const;
+    [[nodiscard]] QString restoreSource(const QString& text) const;
 
 private:
-    struct Segment {
-        std::size_t begin, end; ///< in the source
-        std::size_t placed;     ///< in text_
-        QString source, shown;
-    };
-    std::string text_;
-    std::vector<Segment> segments_;
+    Formulas formulas_;
+    std::vector<QString> shown_; ///< of each
 };
-
-/// LaTeX mathematics as Unicode: Greek, operators, fractions, roots, sub- and superscripts. Unknown commands keep their
-/// name, so that nothing is lost.
-QString latexToUnicode(QStringView latex);
 
 } // namespace vitral

@@ -22,6 +22,7 @@ using namespace vitral;
 namespace {
 
 const std::string kSample = VITRAL_SOURCE_DIR "/tests/core/lesson/sample";
+const std::string kBundled = VITRAL_SOURCE_DIR "/assets/lessons/vitral";
 
 std::string readAll(const std::string& path) {
     QFile file(QString::fromStdString(path));
@@ -435,11 +436,45 @@ private slots:
         QVERIFY(!page.contains("Let the class raise hands")); // the teacher's
     }
 
-    void theBundledCourseIsRight() {
-        const std::string folder = VITRAL_SOURCE_DIR "/assets/lessons/vitral";
+    void formulasAreLegible() {
+        const std::string markdown = "$\\frac{a_1}{\\sqrt{b}}$ costs $5, `$x_1$`, $$x \\\\ y < z$$";
+        QCOMPARE(lessonHtml(markdown),
+                 std::string("<p><i>a₁∕√b</i> costs $5, <code>$x_1$</code>, <i>x <br> y &lt; z</i></p>\n"));
+        QCOMPARE(lessonPlainText(markdown), std::string("a₁∕√b costs $5, `$x_1$`, x \n y < z"));
         LessonProblems problems;
-        QVERIFY(openCourse(folder, problems));
+        const auto course = openCourse(kBundled, problems);
+        QVERIFY(course);
+        for (const char* language : {"en", "pt_BR"}) {
+            const std::string page =
+                lessonPageHtml(*course, *course->unit("attention")->lesson(language), lessonExportWords(language));
+            QVERIFY(page.find("softmax(QKᵀ∕√d)V") != std::string::npos);
+            QVERIFY(page.find("\\frac") == std::string::npos);
+        }
+    }
+
+    void theBundledCourseIsRight() {
+        LessonProblems problems;
+        const auto course = openCourse(kBundled, problems);
+        QVERIFY(course);
         QVERIFY2(!anyError(problems), qPrintable(text(problems)));
+        QCOMPARE(course->units.size(), std::size_t(18));
+        for (const CourseUnit& unit : course->units)
+            for (const char* language : {"en", "pt_BR"}) {
+                const Lesson& lesson = *unit.lesson(language);
+                int nChoice = 0, nShort = 0, nTerm = 0; // it ends with both kinds, and leads to the glossary
+                for (const LessonBlock& block : lesson.pages.back().blocks)
+                    for (const QuizQuestion& question : block.quiz)
+                        ++(question.options.empty() ? nShort : nChoice);
+                for (const LessonPage& page : lesson.pages)
+                    for (const LessonBlock& block : page.blocks)
+                        for (const LessonReference& reference : lessonReferences(block.markdown, 1))
+                            nTerm += reference.kind == LessonReference::Kind::Term ? 1 : 0;
+                QVERIFY2(nChoice > 0 && nShort > 0 && nTerm > 0, unit.folder.c_str());
+            }
+        int nBoth = 0;
+        for (const GlossaryTerm& term : course->glossary.terms)
+            nBoth += term.words.contains("en") && term.words.contains("pt_BR") ? 1 : 0;
+        QVERIFY2(nBoth >= 60, qPrintable(QString::number(nBoth)));
     }
 };
 

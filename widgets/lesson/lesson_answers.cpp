@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a student answers: given, drafted, judged, and what the screen showed then.
+#include "widgets/lesson/lesson_player.h"
+
+#include <QDir>
+#include <QFileInfo>
+#include <QSaveFile>
+
+#include <algorithm>
+
+namespace vitral {
+namespace {
+
+constexpr int kPictureWidth = 720;
+
+QString q(const std::string& text) {
+    return QString::fromStdString(text);
+}
+
+} // namespace
+
+void LessonPlayer::setDraft(const QString& question, const QString& text) {
+    drafts_[question] = text;
+    draftTimer_.start();
+}
+
+QString LessonPlayer::questionId(int page, int block, int question) const {
+    const Lesson* open = lesson();
+    if (open == nullptr)
+        return {};
+    QString id = q(open->pages[static_cast<std::size_t>(page)].id) + QLatin1Char('/') + QString::number(block);
+    return question < 0 ? id : id + QLatin1Char('/') + QString::number(question + 1);
+}
+
+const LessonAnswer* LessonPlayer::answer(const QString& question) const {
+    const auto at = answers_.constFind(question);
+    return at == answers_.constEnd() ? nullptr : &*at;
+}
+
+void LessonPlayer::giveAnswer(const QString& question, LessonAnswer answer) {
+    answers_[question] = std::move(answer);
+    drafts_.remove(question);
+    if (workOf_.isEmpty()) {
+        if (const QImage picture = host_.picture(); !picture.isNull()) {
+            keepPicture(question, picture);
+        }
+        save();
+    }
+    emit answersChanged();
+}
+
+void LessonPlayer::forgetAnswers() {
+    answers_.clear();
+    drafts_.clear();
+    furthest_ = stop_ = 0;
+    emit answersChanged();
+    if (lesson() != nullptr)
+        enter();
+}
+
+// Beside the work and not in it: the work is written again with every answer.
+void LessonPlayer::keepPicture(const QString& question, const QImage& picture) {
+    const QString path = pictureFile(question);
+    if (path.isEmpty())
+        return;
+    QDir().mkpath(QFileInfo(path).path());
+    QSaveFile out(path);
+    if (out.open(QIODevice::WriteOnly) &&
+        (picture.width() > kPictureWidth ? picture.scaledToWidth(kPictureWidth, Qt::SmoothTransformation) : picture)
+            .save(&out, "PNG"))
+        out.commit();
+}
+
+QString LessonPlayer::pictureFile(const QString& question) const {
+    const QString work = file(unit_);
+    QString name = question;
+    for (QChar& c : name)
+        if (!c.isLetterOrNumber())
+            c = QLatin1Char('-');
+    return work.isEmpty() ? QString() : work + QStringLiteral("-pictures/") + name + QStringLiteral(".png");
+}
+
+bool LessonPlayer::waiting() const {
+    const LessonStep* at = step(stop_);
+    if (at == nullptr || !at->ask)
+        return false;
+    const Stop& stop = stops_[static_cast<std::size_t>(stop_)];
+    return answer(questionId(stop.page, stop.end - 1)) == nullptr;
+}
+
+std::vector<int> LessonPlayer::openQuestions() const {
+    std::vector<int> out;
+    const Lesson* open = lesson();
+    for (int s = 0; open != nullptr && s < count(); ++s) {
+        const Stop& at = stops_[static_cast<std::size_t>(s)];
+        const auto& blocks = open->pages[static_cast<std::size_t>(at.page)].blocks;
+        for (int b = at.firstBlock; b < at.end; ++b)
+            for (std::size_t i = 0; i < blocks[static_cast<std::size_t>(b)].quiz.size(); ++i)
+                if (answer(questionId(at.page, b, static_cast<int>(i))) == nullptr)
+                    out.push_back(s);
+    }
+    return out;
+}
+
+bool LessonPlayer::done(const LessonAsk& ask) const {
+    return !ask.until.empty() && std::all_of(ask.until.begin(), ask.until.end(), [&](const StateCondition& condition) {
+        return holds(condition, host_.state(q(condition.name)).toStdString());
+    });
+}
+
+} // namespace vitral
