@@ -2,6 +2,7 @@
 // The window as a whole: two languages without restart, no shortcut twice, no action without words, views that open.
 
 #include "app/main_window.h"
+#include "core/hub/models_folder.h"
 #include "tests/support/program.h"
 #include "widgets/panels/chat_panel.h"
 #include "widgets/panels/composer.h"
@@ -11,6 +12,7 @@
 #include "widgets/transcript/transcript_view.h"
 
 #include <QTemporaryDir>
+#include <QToolButton>
 #include <QtTest>
 #include <QtWidgets>
 
@@ -24,6 +26,41 @@ private slots:
     void initTestCase() { theme_ = std::make_unique<design::Theme>(*qApp); }
     void init() { program_ = std::make_unique<Program>(*theme_); }
     void cleanup() { program_.reset(); }
+
+    // vitral-cli reads it, too.
+    void theFolderForDownloadsIsKeptWhereBothFindIt() {
+        QTemporaryDir data, a, b;
+        Settings settings(data.path());
+        QCOMPARE(settings.downloadFolder(), QString());
+        settings.setDownloadFolder(a.path());
+        settings.setDownloadFolder(b.path());
+        QCOMPARE(settings.downloadFolder(), b.path());
+        const auto folders = hub::modelsFolders(data.path().toStdString());
+        QCOMPARE(folders.size(), std::size_t(3)); // the newest first, the usual one last
+        QCOMPARE(QString::fromStdString(folders[0].string()), b.path());
+        QCOMPARE(QString::fromStdString(folders[1].string()), a.path());
+        QCOMPARE(Settings(data.path()).downloadFolder(), b.path());
+    }
+
+    // A restored conversation is there before the model is.
+    void lookInsideIsOfferedAsSoonAsTheModelIsThere() {
+        Program& p = *program_;
+        if (p.services->bundledModel.isEmpty())
+            QSKIP("there is no bundled model here");
+        p.window->openFirstModel({});
+        QTRY_VERIFY_WITH_TIMEOUT(p.services->model->model() != nullptr, 20000);
+        p.services->chat->send("Oi");
+        QTRY_VERIFY_WITH_TIMEOUT(p.services->chat->count() == 2 && !p.services->chat->busy(), 20000);
+        const MessageId id = p.services->chat->info().id;
+        Program again(*theme_, false, p.settings.dataDir());
+        again.window->showView("overview");
+        again.services->chat->open(id);
+        QTRY_COMPARE(again.services->chat->count(), 2);
+        auto* look = again.window->findChild<QToolButton*>("inside.look");
+        QVERIFY(look != nullptr && !look->isEnabled());
+        again.window->openFirstModel({});
+        QTRY_VERIFY_WITH_TIMEOUT(look->isEnabled(), 20000);
+    }
 
     void aMissingModelFallsBackToTheBundledOne_data() {
         QTest::addColumn<QString>("wanted");

@@ -35,6 +35,7 @@ InsideController::InsideController(EnginePort& engine, EngineBridge& bridge, Cha
                                    QObject* parent)
     : QObject(parent), engine_(engine), chat_(chat), model_(model) {
     connect(&bridge, &EngineBridge::eventsArrived, this, &InsideController::onEvents);
+    connect(&model, &ModelSession::changed, this, &InsideController::modelChanged);
     connect(&selection_, &SelectionModel::changed, this, [this](const Selection& s, QObject* origin) {
         if (origin != this && (s.layer != lastHead_.first || s.head != lastHead_.second))
             headIsOurs_ = false; // a person's choice stays

@@ -168,6 +168,7 @@ signals:
     void recordingChanged(bool grew); ///< grew: the same run, longer
     void otherChanged();
     void busyChanged();
+    void modelChanged(); ///< the chat has another one, or has it now
     void interventionsChanged();
     void problem(const QString& sentence);
     void saved(const QString& path);

@@ -85,6 +85,7 @@ InsideWindow::InsideWindow(InsideController& inside, QWidget* parent) : QWidget(
     });
     connect(&inside_, &InsideController::otherChanged, this, &InsideWindow::refresh);
     connect(&inside_, &InsideController::busyChanged, this, &InsideWindow::refreshRecorded);
+    connect(&inside_, &InsideController::modelChanged, this, &InsideWindow::refresh);
     connect(&inside_.selection(), &SelectionModel::changed, this, &InsideWindow::refreshSelection);
     connect(&inside_, &InsideController::problem, this,
             [this](const QString& sentence) { notice_->tell(NoticeBar::Kind::Problem, sentence); });
