@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // What surrounds the rooms: commands by name in two languages, tasks, undo, the log, the start page, preferences,
-// layouts, what is left by a crash, presenting; and that every control of every room has a name and is reached by Tab.
+// layouts, and what is left by a crash.
 
 #include "app/main_window.h"
 #include "app/preferences_dialog.h"
 #include "app/session.h"
 #include "app/shell.h"
 #include "app/start_room.h"
-#include "app/view_picture.h"
 #include "tests/support/program.h"
-#include "widgets/design/palette.h"
-#include "widgets/lesson/lesson_panel.h"
-#include "widgets/lesson/spotlight.h"
 #include "widgets/panels/chat_panel.h"
 #include "widgets/panels/composer.h"
 #include "widgets/panels/section.h"
@@ -20,9 +16,6 @@
 #include "widgets/shell/activity_panel.h"
 #include "widgets/shell/command_palette.h"
 #include "widgets/shell/fuzzy.h"
-#include "widgets/shell/presenter.h"
-#include "widgets/shell/presenter_layer.h"
-#include "widgets/shell/presenter_notes.h"
 #include "widgets/shell/undo_list.h"
 #include "widgets/shell/ways.h"
 
@@ -33,23 +26,6 @@
 using namespace vitral;
 using namespace vitral::app;
 using vitral::test::Program;
-
-/// Three steps; the second one asks.
-class Steps : public PresentSource {
-public:
-    int at = 0;
-    [[nodiscard]] int count() const override { return 3; }
-    [[nodiscard]] int current() const override { return at; }
-    void go(int step) override {
-        at = step;
-        emit changed();
-    }
-    [[nodiscard]] QString title(int step) const override { return QStringLiteral("step %1").arg(step); }
-    [[nodiscard]] QString notes(int step) const override { return QStringLiteral("note **%1**").arg(step); }
-    [[nodiscard]] PresentPoll poll(int step) const override {
-        return step == 1 ? PresentPoll{"Which?", {"this", "that"}, 1, "Because."} : PresentPoll{};
-    }
-};
 
 class TestShell : public QObject {
     Q_OBJECT
@@ -72,7 +48,14 @@ private slots:
         QVERIFY(fitness("omf", "Open model file") > fitness("omf", "Commfort"));
     }
 
+    void everyActionIsFoundInBothLanguages_data() {
+        QTest::addColumn<QString>("spoken");
+        QTest::newRow("en") << "en";
+        QTest::newRow("pt_BR") << "pt_BR";
+    }
     void everyActionIsFoundInBothLanguages() {
+        QFETCH(QString, spoken);
+        program_->language.use(spoken);
         const CommandList& list = program_->window->shell().commands();
         const auto other = [this](const std::function<QString()>& words) { return program_->language.inOther(words); };
         QSet<QString> ids;
@@ -81,7 +64,7 @@ private slots:
             ids << command.id;
             const QString name = command.name();
             QVERIFY2(!name.isEmpty(), qPrintable(command.id));
-            // Its own name finds it, and so does its Portuguese one.
+            // Its own name finds it, and so does the one in the other language.
             for (const QString& typed : {name, other(command.name)}) {
                 QVERIFY2(!typed.isEmpty(), qPrintable(command.id));
                 const auto found = findCommands(list.commands(), typed, {}, other);
@@ -117,6 +100,18 @@ private slots:
         window.close();
         program_->window->activateWindow();
         QVERIFY(QTest::qWaitForWindowActive(program_->window.get()));
+    }
+
+    // With its menu's name before it, in the language that is not spoken.
+    void aMenuAndANameFindInBothLanguages() {
+        const auto other = [this](const std::function<QString()>& words) { return program_->language.inOther(words); };
+        for (const auto& [language, typed] : {std::pair("en", "tema escuro"), std::pair("pt_BR", "theme dark")}) {
+            program_->language.use(QLatin1String(language));
+            const auto found =
+                findCommands(program_->window->shell().commands().commands(), QLatin1String(typed), {}, other);
+            QVERIFY(!found.empty());
+            QCOMPARE(found.front().command.id, QString("theme.themeDark"));
+        }
     }
 
     void attentionIsFoundByItsName() {
@@ -399,282 +394,7 @@ private slots:
         program_->window->chatPanel()->composer()->clear();
     }
 
-    void presentingMovesNothingByItself() {
-        Presenter* presenter = program_->window->shell().presenter();
-        program_->window->showRoom("chat");
-        const double size = theme_->fontScale();
-        const auto docks = [this] {
-            int n = 0;
-            for (const QDockWidget* dock : program_->window->findChildren<QDockWidget*>())
-                n += dock->isHidden() ? 0 : 1;
-            return n;
-        };
-        const int before = docks();
-        QTest::keyClick(program_->window.get(), Qt::Key_F5); // as a remote begins
-        QVERIFY(presenter->on());
-        QCOMPARE(docks(), 0);
-        QVERIFY(!program_->window->menuBar()->isVisible());
-        QVERIFY(theme_->fontScale() >= 1.5);
-        QCOMPARE(QApplication::cursorFlashTime(), 0);
-        Steps steps;
-        presenter->setSource(&steps);
-        const auto press = [this](int key) {
-            QWidget* focus = QApplication::focusWidget();
-            QTest::keyClick(focus != nullptr ? focus : program_->window.get(), Qt::Key(key));
-        };
-        press(Qt::Key_PageDown);
-        QCOMPARE(steps.at, 1);
-        press(Qt::Key_B);
-        QCOMPARE(presenter->blank(), Presenter::Blank::Black);
-        QCOMPARE(program_->window->grab().toImage().pixelColor(300, 300), QColor(Qt::black));
-        press(Qt::Key_Escape);
-        QCOMPARE(presenter->blank(), Presenter::Blank::No);
-        // The step asks: shown, counted, revealed.
-        press(Qt::Key_V);
-        QVERIFY(presenter->poll().shown());
-        press(Qt::Key_1);
-        press(Qt::Key_2);
-        press(Qt::Key_2);
-        QCOMPARE(presenter->poll().count(1), 2);
-        QCOMPARE(presenter->poll().total(), 3);
-        QVERIFY(!presenter->poll().revealed());
-        press(Qt::Key_R);
-        QVERIFY(presenter->poll().revealed());
-        program_->window->shell().showView("notes");
-        auto* notes = program_->window->findChild<PresenterNotes*>();
-        QVERIFY(notes != nullptr && notes->isVisible());
-        const QList<QSpinBox*> hands = notes->findChildren<QSpinBox*>();
-        QCOMPARE(hands.size(), 2);
-        QCOMPARE(hands[1]->value(), 2);
-        hands[0]->setValue(30);
-        QCOMPARE(presenter->poll().count(0), 30);
-        QVERIFY(notes->findChild<QTextBrowser*>()->toPlainText().contains("note 1"));
-        press(Qt::Key_Escape);
-        QVERIFY(!presenter->poll().shown());
-        // Letters are typed where somebody types.
-        program_->window->chatPanel()->composer()->focusText();
-        QTest::keyClick(program_->window->chatPanel()->composer()->editor(), Qt::Key_B);
-        QCOMPARE(program_->window->chatPanel()->composer()->text(), QStringLiteral("b"));
-        program_->window->chatPanel()->composer()->clear();
-        program_->window->chatPanel()->composer()->editor()->clearFocus();
-        presenter->setPen(true);
-        QTest::mousePress(presenter->layer(), Qt::LeftButton, {}, {50, 50});
-        QTest::mouseMove(presenter->layer(), {90, 90});
-        QTest::mouseRelease(presenter->layer(), Qt::LeftButton, {}, {90, 90});
-        QCOMPARE(presenter->layer()->nStroke(), 1);
-        press(Qt::Key_E);
-        QCOMPARE(presenter->layer()->nStroke(), 0);
-        presenter->spotlight(program_->window->chatPanel()->composer());
-        const QImage lit = program_->window->grab().toImage();
-        presenter->zoom(program_->window->chatPanel()->composer());
-        QVERIFY(lit != program_->window->grab().toImage());
-        press(Qt::Key_L);
-        QCOMPARE(Ways::shared().slowness(), 4.0);
-        QCOMPARE(Ways::shared().playMs(100), 400);
-        // Two pictures of a window nobody touches are the same one.
-        presenter->zoom(nullptr);
-        QTest::qWait(300);
-        const QImage first = program_->window->grab().toImage();
-        QTest::qWait(700);
-        QCOMPARE(program_->window->grab().toImage(), first);
-        while (presenter->on())
-            press(Qt::Key_Escape);
-        QCOMPARE(theme_->fontScale(), size);
-        QCOMPARE(docks(), before);
-        QVERIFY(program_->window->menuBar()->isVisible());
-        QCOMPARE(Ways::shared().slowness(), 1.0);
-    }
-
-    void aPollTakesTheRoomItNeeds() {
-        Presenter* presenter = program_->window->shell().presenter();
-        presenter->setOn(true);
-        presenter->poll().set({"Which?", {"this", "that"}, 1, "Because."});
-        presenter->poll().show(true);
-        auto* view = program_->window->findChild<PollView*>();
-        QVERIFY(view != nullptr && view->isVisible());
-        QVERIFY2(view->height() < program_->window->height() / 2 + 40, qPrintable(QString::number(view->height())));
-        const int before = view->height();
-        presenter->poll().reveal(true); // the explanation needs a line more
-        QVERIFY(view->height() > before);
-        presenter->setOn(false);
-    }
-
-    void presentingFollowsALessonAndLiesOverItsOutline() {
-        Presenter* presenter = program_->window->shell().presenter();
-        program_->window->showRoom("chat");
-        LessonPlayer& player = program_->classroom().player();
-        QTRY_VERIFY_WITH_TIMEOUT(player.course() != nullptr, 20000);
-        presenter->setOn(true);
-        player.openUnit("generative", 0); // in the room that is shown already
-        QCOMPARE(presenter->source(), static_cast<PresentSource*>(&player));
-        const Spotlight* outline = program_->classroom().panel()->spotlight();
-        QTRY_VERIFY_WITH_TIMEOUT(program_->idle() && outline->isVisible(), 20000);
-        presenter->poll().show(true);
-        QVERIFY(!outline->isVisible());
-        presenter->poll().show(false);
-        QVERIFY(outline->isVisible());
-        presenter->setBlank(Presenter::Blank::Black);
-        QVERIFY(!outline->isVisible());
-        presenter->setBlank(Presenter::Blank::No);
-        player.close();
-        presenter->setOn(false);
-    }
-
-    void lettersStandOutFromWhatTheyStandOn_data() {
-        QTest::addColumn<bool>("dark");
-        QTest::newRow("light") << false;
-        QTest::newRow("dark") << true;
-    }
-    // Measured on the picture: of every text of the lesson's and the shell's own widgets.
-    void lettersStandOutFromWhatTheyStandOn() {
-        QFETCH(bool, dark);
-        MainWindow& window = *program_->window;
-        theme_->setChoice(dark ? design::ThemeChoice::Dark : design::ThemeChoice::Light);
-        window.resize(1280, 800);
-        QTRY_VERIFY_WITH_TIMEOUT(program_->classroom().player().course() != nullptr, 20000);
-        QStringList faint;
-        int nSeen = 0;
-        const auto look = [&](QWidget* top, const QString& where) {
-            QTest::qWait(60);
-            const QImage picture = viewPicture(top, 3);
-            for (QWidget* w : top->findChildren<QWidget*>()) {
-                const auto* label = qobject_cast<QLabel*>(w);
-                const auto* button = qobject_cast<QAbstractButton*>(w);
-                const QString words = label != nullptr ? label->text() : button != nullptr ? button->text() : QString();
-                if (words.trimmed().isEmpty() || !w->isVisible() || !w->isEnabled() || w->visibleRegion().isEmpty())
-                    continue;
-                const QRect seen = w->visibleRegion().boundingRect().translated(w->mapTo(top, QPoint()));
-                const double ratio = contrastOf(picture.copy(QRect(seen.topLeft() * 3, seen.size() * 3)));
-                ++nSeen;
-                if (ratio > 0 && ratio < 4.5)
-                    faint << QStringLiteral("%1: %2 %3").arg(where, words.left(40)).arg(ratio);
-            }
-        };
-        for (const char* room : {"start", "learn"}) {
-            window.showRoom(room);
-            look(&window, room);
-        }
-        LessonPlayer& player = program_->classroom().player();
-        player.openUnit("prompting", player.count());
-        player.go(8); // the quiz
-        QTRY_VERIFY_WITH_TIMEOUT(program_->idle(), 20000);
-        look(program_->classroom().panel(), "lesson");
-        player.close();
-        window.shell().showPreferences();
-        look(window.findChild<PreferencesDialog*>(), "preferences");
-        window.findChild<PreferencesDialog*>()->close();
-        window.shell().showView("notes");
-        look(window.findChild<PresenterNotes*>(), "notes");
-        window.findChild<PresenterNotes*>()->hide();
-        window.shell().showView("activity");
-        look(window.shell().activity(), "tasks");
-        window.findChild<QDockWidget*>("activity")->hide();
-        theme_->setChoice(design::ThemeChoice::Light);
-        QVERIFY2(faint.isEmpty(), qPrintable(faint.join('\n')));
-        QVERIFY2(nSeen > 60, qPrintable(QString::number(nSeen)));
-    }
-
-    void nothingMovesByItselfWhenThatIsWished() {
-        Preferences& preferences = program_->window->shell().preferences();
-        preferences.choose("motion", "1");
-        QCOMPARE(QApplication::cursorFlashTime(), 0);
-        QVERIFY(Ways::shared().reducedMotion());
-        for (const char* room : {"start", "chat", "tokens", "denoise", "learn", "library"}) {
-            program_->window->showRoom(room);
-            QTRY_VERIFY_WITH_TIMEOUT(program_->idle(), 20000);
-            bool still = false; // once its folders are read and its texts laid out
-            for (int i = 0; i < 20 && !still; ++i) {
-                const QImage first = program_->window->grab().toImage();
-                QTest::qWait(400);
-                still = program_->window->grab().toImage() == first;
-            }
-            QVERIFY2(still, room);
-        }
-        preferences.choose("motion", "0");
-        program_->window->showRoom("chat");
-    }
-
-    void everyControlHasANameAndIsReached() {
-        QVERIFY(QTest::qWaitForWindowActive(program_->window.get()));
-        program_->window->resize(1280, 800);
-        QStringList nameless, unreached;
-        const auto isPart = [](const QWidget* w) { // of a control that has the name
-            return w->objectName().startsWith("qt_") || qobject_cast<const QComboBox*>(w->parentWidget()) != nullptr ||
-                   qobject_cast<const QAbstractSpinBox*>(w->parentWidget()) != nullptr ||
-                   (w->parentWidget() != nullptr && w->parentWidget()->inherits("QComboBoxPrivateContainer"));
-        };
-        const auto walk = [&](const QString& where) {
-            QCoreApplication::processEvents();
-            QSet<QWidget*> met;
-            QWidget* at = program_->window.get();
-            do { // the way Tab goes
-                at = at->nextInFocusChain();
-                met << at;
-            } while (at != program_->window.get() && met.size() < 20000);
-            for (QWidget* w : program_->window->findChildren<QWidget*>()) {
-                if (!w->isVisible() || w->window() != program_->window.get() ||
-                    (w->focusPolicy() & Qt::TabFocus) == 0 || isPart(w))
-                    continue;
-                const QAccessibleInterface* face = QAccessible::queryAccessibleInterface(w);
-                const QString who = QStringLiteral("%1: %2 %3 (in %4)")
-                                        .arg(where, QLatin1String(w->metaObject()->className()), w->objectName(),
-                                             QLatin1String(w->parentWidget()->metaObject()->className()));
-                if (face == nullptr || face->text(QAccessible::Name).trimmed().isEmpty())
-                    nameless << who;
-                if (!met.contains(w))
-                    unreached << who;
-            }
-        };
-        for (const char* room : {"start", "chat", "tokens", "denoise", "learn", "library"}) {
-            program_->window->showRoom(QLatin1String(room));
-            walk(QLatin1String(room));
-            for (const RoomPlace& place : program_->window->currentRoom()->places()) {
-                program_->window->currentRoom()->go(place.argument);
-                QTest::qWait(20);
-                walk(QLatin1String(room) + QLatin1Char(':') + place.argument);
-                if (QLatin1String(room) == QLatin1String("learn")) // the panel of one lesson is that of all
-                    break;
-            }
-        }
-        program_->classroom().player().close();
-        for (const char* view : {"overview", "matrix", "cell", "text", "residual", "positions", "model",
-                                 "interventions", "tree", "activity", "log"}) {
-            program_->window->showView(QLatin1String(view));
-            walk(QLatin1String(view));
-        }
-        for (const QString& who : nameless + unreached) // a failure's own message is cut
-            qWarning("%s %s", nameless.contains(who) ? "nameless" : "unreached", qPrintable(who));
-        QVERIFY2(nameless.isEmpty(), qPrintable(nameless.join('\n')));
-        QVERIFY2(unreached.isEmpty(), qPrintable(unreached.join('\n')));
-    }
-
 private:
-    /// Of the letters to what is behind them: the colour met most often, and the one that differs most from it and is
-    /// no single pixel. 0: one colour only.
-    static double contrastOf(const QImage& picture) {
-        QHash<QRgb, int> counts;
-        for (int y = 0; y < picture.height(); ++y) {
-            const auto* line = reinterpret_cast<const QRgb*>(picture.constScanLine(y));
-            for (int x = 0, run = 1; x < picture.width(); x += run, run = 1) { // mostly one colour
-                while (x + run < picture.width() && line[x + run] == line[x])
-                    ++run;
-                counts[line[x]] += run;
-            }
-        }
-        QRgb behind = 0;
-        int most = 0;
-        for (auto it = counts.constBegin(); it != counts.constEnd(); ++it)
-            if (*it > most) {
-                most = *it;
-                behind = it.key();
-            }
-        double best = 0;
-        for (auto it = counts.constBegin(); it != counts.constEnd(); ++it)
-            if (*it >= 4 && it.key() != behind)
-                best = std::max(best, design::contrastRatio(QColor(it.key()), QColor(behind)));
-        return best;
-    }
-
     std::unique_ptr<design::Theme> theme_;
     std::unique_ptr<Program> program_;
 };
