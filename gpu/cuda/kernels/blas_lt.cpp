@@ -128,9 +128,10 @@ struct Context {
     std::map<int, Opaque> handles; ///< by device; they live as long as the process
     std::map<Key, Plan> plans;
 };
+/// Never destroyed: when a process ends, the driver may be gone before a library that would be called to let go.
 Context& context() {
-    static Context instance;
-    return instance;
+    static Context* const instance = new Context;
+    return *instance;
 }
 
 std::uint32_t alignmentOf(const void* p) {
