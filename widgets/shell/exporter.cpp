@@ -27,6 +27,7 @@ namespace {
 
 constexpr int kPdfDpi = 150, kPdfMarginMm = 18;
 constexpr double kFoot = 60; ///< of a page, in dots: its number
+constexpr QRgb kInk = 0xFF22202B;
 
 /// Pictures get the width of the paper at most, and its height.
 void fitPictures(QTextDocument& document, const QSizeF& paper) {
@@ -125,7 +126,12 @@ struct Exporter::Job {
                 writer.newPage();
             painter.save();
             painter.translate(0, -i * (paper.height() - kFoot));
-            document.drawContents(&painter, {0, i * (paper.height() - kFoot), paper.width(), paper.height() - kFoot});
+            QAbstractTextDocumentLayout::PaintContext ink; // paper is white, whatever the theme of the window
+            ink.palette.setColor(QPalette::Text, kInk);
+            ink.palette.setColor(QPalette::Base, Qt::white);
+            ink.clip = QRectF(0, i * (paper.height() - kFoot), paper.width(), paper.height() - kFoot);
+            painter.setClipRect(ink.clip);
+            document.documentLayout()->draw(&painter, ink);
             painter.restore();
             painter.setFont(font);
             painter.drawText(QRectF(0, paper.height() - kFoot, paper.width(), kFoot), Qt::AlignRight | Qt::AlignBottom,
