@@ -5847,8 +5847,8 @@ por milhão</translation>
         <translation>A tela quando isto foi respondido</translation>
     </message>
     <message>
-        <source>Show the program as it was when this was saved</source>
-        <translation>Mostrar o programa como estava quando isto foi salvo</translation>
+        <source>Show the program as it was then</source>
+        <translation>Mostrar o programa como estava</translation>
     </message>
     <message>
         <source>Page of the lesson</source>
@@ -5878,8 +5878,8 @@ por milhão</translation>
         <translation>A lição deste trabalho (%1) não está no curso aberto; abra antes o curso dela.</translation>
     </message>
     <message>
-        <source>no name</source>
-        <translation>sem nome</translation>
+        <source>somebody who gave no name</source>
+        <translation>quem não deu o nome</translation>
     </message>
 </context>
 <context>

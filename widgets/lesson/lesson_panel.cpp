@@ -351,7 +351,7 @@ void LessonPanel::retranslate() {
     handIn_->setText(tr("Save my &work to hand in\u2026"));
     asHtml_->setText(tr("Export the lesson as a &page\u2026"));
     asPdf_->setText(tr("Export the lesson as P&DF\u2026"));
-    workState_->setText(tr("Show the program as it was when this was saved"));
+    workState_->setText(tr("Show the program as it was then"));
     reload_->setText(tr("&Writing: read the files again when they change"));
     back_->setText(tr("Back"));
     back_->setToolTip(tr("The step before (Alt+PgUp)"));

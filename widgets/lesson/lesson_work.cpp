@@ -163,7 +163,7 @@ QString LessonPlayer::openWork(const QString& path) {
     close();
     unit_ = unit;
     const QString student = work[QStringLiteral("student")].toString().left(200);
-    workOf_ = student.isEmpty() ? tr("no name") : student;
+    workOf_ = student.isEmpty() ? tr("somebody who gave no name") : student;
     workState_ = QJsonDocument(work[QStringLiteral("state")].toObject()).toJson(QJsonDocument::Compact);
     const QJsonObject pictures = work[QStringLiteral("pictures")].toObject();
     for (auto it = pictures.begin(); it != pictures.end() && workPictures_.size() < kMostPictures; ++it)

@@ -197,7 +197,7 @@ private slots:
         panel.show();
         QSignalSpy asked(&panel, &LessonPanel::stateAsked);
         for (QPushButton* button : panel.findChildren<QPushButton*>())
-            if (button->text() == "Show the program as it was when this was saved" && !button->isHidden())
+            if (button->text() == "Show the program as it was then" && !button->isHidden())
                 button->click();
         QCOMPARE(asked.size(), 1);
         const QList<QToolButton*> pictures = panel.findChildren<QToolButton*>();
