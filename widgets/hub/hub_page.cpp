@@ -279,7 +279,7 @@ void HubPage::chooseFolder(const QString& folder) {
 void HubPage::showTransfers() {
     const auto& transfers = hub_.transfers();
     while (transferRows_->count() > static_cast<int>(transfers.size()))
-        delete transferRows_->takeAt(transferRows_->count() - 1)->widget();
+        delete transferRows_->itemAt(transferRows_->count() - 1)->widget(); // which takes its item along
     while (transferRows_->count() < static_cast<int>(transfers.size())) {
         auto* row = new TransferRow(hub_, transfers_);
         connect(row, &TransferRow::modelAsked, this, &HubPage::modelAsked);
