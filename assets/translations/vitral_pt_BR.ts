@@ -2276,8 +2276,8 @@ por milhão</translation>
         <translation>feita por %1</translation>
     </message>
     <message>
-        <source>Next run: %1</source>
-        <translation>Próxima execução: %1</translation>
+        <source>Next: %1</source>
+        <translation>Próxima: %1</translation>
     </message>
 </context>
 <context>

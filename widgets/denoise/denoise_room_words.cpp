@@ -115,7 +115,7 @@ void DenoiseRoom::refresh() {
     title_->setToolTip(title + QLatin1Char('\n') + page->help()); // it may be cut
     model_->setText(denoise_.modelState() == DenoiseController::ModelState::Loading ? tr("Loading\u2026")
                     : !model                                                        ? tr("Choose a model")
-                    : ofOther ? tr("Next run: %1").arg(QString::fromStdString(model->info.name))
+                    : ofOther ? tr("Next: %1").arg(QString::fromStdString(model->info.name))
                               : QString::fromStdString(model->info.name));
     run_->setEnabled(model != nullptr);
     refreshBusy();
