@@ -170,9 +170,18 @@ private slots:
         chat_->removeMessage(chat_->message(2).id);
         QTRY_COMPARE(removed.size(), 1);
         QCOMPARE(chat_->count(), 2);
+        chat_->removeMessage(chat_->message(1).id); // and one before it
+        QTRY_COMPARE(removed.size(), 2);
+        QCOMPARE(chat_->count(), 1);
+        QSignalSpy restored(chat_.get(), &ChatController::messageRestored);
+        chat_->undoRemove();
+        QTRY_COMPARE(chat_->count(), 2);
         chat_->undoRemove();
         QTRY_COMPARE(chat_->count(), 4);
         QCOMPARE(chat_->message(3).text, std::string("two"));
+        QCOMPARE(restored.size(), 2);
+        chat_->undoRemove(); // nothing is left to restore
+        QCOMPARE(chat_->count(), 4);
     }
 
     void failureStandsWithTheMessage() {

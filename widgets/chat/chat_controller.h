@@ -123,6 +123,7 @@ signals:
     void problem(const QString& sentence, bool contextFull);
     void messagesLeftOut(int n);
     void messageRemoved();
+    void messageRestored(); ///< whichever way that was undone
     void fetched(qint64 id);
 
 private:
@@ -175,7 +176,7 @@ private:
     std::vector<std::shared_ptr<Message>> path_;
     GenerationSettings settings_;
     std::vector<MessageId> offered_; ///< what leaveOutOldest() would leave out
-    MessageId lastRemoved_ = kNoMessage;
+    std::vector<MessageId> removed_; ///< what can be restored, the latest last
     std::uint64_t generation_ = 0; ///< answers for an older conversation are dropped
     bool opening_ = false;
     bool staleStore_ = false; ///< changed by another window while an answer was on its way

@@ -110,7 +110,7 @@ void ChatController::removeMessage(MessageId id) {
         [this, id, generation = generation_](Result<void> r) {
             if (generation != generation_ || !check(r))
                 return;
-            lastRemoved_ = id;
+            removed_.push_back(id);
             tree_.remove(id);
             rebuildPath();
             emit stored();
@@ -119,9 +119,10 @@ void ChatController::removeMessage(MessageId id) {
 }
 
 void ChatController::undoRemove() {
-    if (lastRemoved_ == kNoMessage || busy())
+    if (removed_.empty() || busy())
         return;
-    const MessageId id = std::exchange(lastRemoved_, kNoMessage);
+    const MessageId id = removed_.back();
+    removed_.pop_back();
     struct Again {
         std::vector<MessageNode> nodes;
         std::vector<Message> path;
@@ -142,6 +143,7 @@ void ChatController::undoRemove() {
             path_ = tree_.activePath();
             emit reset(0);
             emit stored();
+            emit messageRestored();
             show(id);
         });
 }

@@ -143,6 +143,11 @@ ChatPanel::ChatPanel(ChatController& chat, ModelSession& model, QWidget* parent)
     connect(&chat_, &ChatController::messageRemoved, this, [this] {
         notice_->tell(NoticeBar::Kind::Notice, tr("The message and what followed it were deleted."), tr("Undo"),
                       [this] { chat_.undoRemove(); });
+        tellsOfRemoval_ = notice_->sentence();
+    });
+    connect(&chat_, &ChatController::messageRestored, this, [this] {
+        if (notice_->sentence() == std::exchange(tellsOfRemoval_, {}))
+            notice_->hide();
     });
     connect(&model_, &ModelSession::changed, this, &ChatPanel::refresh);
     retranslate();

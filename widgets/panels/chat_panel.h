@@ -59,7 +59,8 @@ private:
     QWidget* below_;
     Composer* composer_;
     QToolButton* jump_;
-    QString unstored_; ///< sent, and not yet a message
+    QString unstored_;       ///< sent, and not yet a message
+    QString tellsOfRemoval_; ///< the notice that a message was deleted
 };
 
 } // namespace vitral
