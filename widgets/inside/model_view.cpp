@@ -68,6 +68,7 @@ ModelView::ModelView(InsideController& inside, QWidget* parent) : InsideView(ins
     connect(summary_, &QLabel::linkActivated, this,
             [this] { unfoldNode(-1, summary_->mapToGlobal(summary_->rect().center())); });
     column->addWidget(summary_);
+    summary_->hide();
     splitter_ = new QSplitter(Qt::Vertical, page);
     splitter_->setChildrenCollapsible(false);
     map_ = new OperationMap(splitter_);
@@ -245,6 +246,7 @@ void ModelView::adopt(std::shared_ptr<const OperationList> list) {
     } else {
         summary_->clear();
     }
+    summary_->setVisible(list_ != nullptr); // an empty label would be a stop of the keyboard without a name
     fillDetail();
 }
 
