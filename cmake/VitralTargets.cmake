@@ -24,8 +24,9 @@ endif()
 
 # For folders that make no pointers of their own out of a file's bytes: checks of every pointer that is followed (null,
 # aligned, large enough, of its class) make half as much again to twice as much to compile. Address errors, overflow,
-# shifts, bounds and bad values are still looked for. The folders of core that map files or lay out memory (base to
-# backend), chat (whose templates are programs of strangers) and gpu keep every check.
+# shifts, bounds and bad values are still looked for. The folders of core that map files or lay out memory (base, tensor,
+# io, kernels, backend), chat (whose templates are programs of strangers) and gpu keep every check; fuzzers keep them for
+# readers of strangers' texts, too (tokenizer, hub, lesson).
 set(VITRAL_FEWER_POINTER_CHECKS
   -fno-sanitize=null,alignment,object-size,vptr,nonnull-attribute,returns-nonnull-attribute,pointer-overflow)
 macro(vitral_fewer_pointer_checks)
@@ -60,7 +61,8 @@ function(vitral_core_library name)
     add_library(vitral_${name} STATIC ${A_SOURCES})
     set(scope PUBLIC)
     target_link_libraries(vitral_${name} PRIVATE ${A_PRIVATE_LIBS})
-    if(VITRAL_SANITIZE MATCHES "undefined" AND name MATCHES "^(model|diffusion|sample|trace|runtime)$")
+    if(VITRAL_SANITIZE MATCHES "undefined" AND (name MATCHES "^(model|diffusion|sample|trace|runtime)$" OR
+       (NOT VITRAL_ENABLE_FUZZ AND name MATCHES "^(tokenizer|hub|lesson)$")))
       target_compile_options(vitral_${name} PRIVATE ${VITRAL_FEWER_POINTER_CHECKS})
     endif()
   else()
