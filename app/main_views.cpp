@@ -76,16 +76,14 @@ void MainWindow::makeViews() {
             token >= static_cast<int>(chat.message(message).tokens.size()))
             alternatives_->passBy();
         else
-            alternatives_->showToken(chat.message(message).tokens[static_cast<std::size_t>(token)], chat.tokenizer(),
-                                     where, false, !chat.busy());
+            showAlternatives(chat.message(message), token, where, false);
     });
     connect(transcript, &TranscriptView::tokenClicked, this, [this, &chat](int message, int token, const QRect& where) {
         if (message >= chat.count() || token >= static_cast<int>(chat.message(message).tokens.size()))
             return;
         forkMessage_ = chat.message(message).id;
         forkToken_ = token;
-        alternatives_->showToken(chat.message(message).tokens[static_cast<std::size_t>(token)], chat.tokenizer(), where,
-                                 true, !chat.busy());
+        showAlternatives(chat.message(message), token, where, true);
     });
     connect(alternatives_, &AlternativesPopup::forkAsked, this,
             [this, &chat](const MessageToken& with) { chat.forkAt(forkMessage_, forkToken_, with); });
@@ -188,6 +186,12 @@ void MainWindow::showCompare() {
     compare_->show();
     compare_->raise();
     compare_->activateWindow();
+}
+
+void MainWindow::showAlternatives(const Message& message, int token, const QRect& where, bool keep) {
+    const std::shared_ptr<const Tokenizer> tokenizer = services_.chat->tokenizerOf(message); // null: ids are all it shows
+    alternatives_->showToken(message.tokens[static_cast<std::size_t>(token)], tokenizer, where, keep,
+                             tokenizer != nullptr && !services_.chat->busy());
 }
 
 void MainWindow::updateStages() {

@@ -85,6 +85,7 @@ private:
     QWidget* makeDockTitle();
     void updateTree();
     void updateStages();
+    void showAlternatives(const Message& message, int token, const QRect& where, bool keep);
     void showCompare();
     void setTokenMode(bool on);
     void forkForPicture();

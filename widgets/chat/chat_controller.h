@@ -55,6 +55,8 @@ public:
     [[nodiscard]] int siblingCount(int index) const override;
     [[nodiscard]] int siblingIndex(int index) const override;
     [[nodiscard]] std::shared_ptr<const Tokenizer> tokenizer() const override;
+    /// What the token ids of a message mean: null where another model wrote them, whose vocabulary is not at hand.
+    [[nodiscard]] std::shared_ptr<const Tokenizer> tokenizerOf(const Message& message) const;
 
     [[nodiscard]] const ConversationInfo& info() const { return info_; }
     [[nodiscard]] const ConversationTree& tree() const { return tree_; }
@@ -154,6 +156,8 @@ private:
     [[nodiscard]] AssembleOptions assembleOptions() const;
     void report(const Error& error);
     void tell(const QString& sentence, bool contextFull = false);
+    /// False, and says so, where the loaded model cannot go on from the tokens of `message`.
+    bool canGoOnFrom(const Message& message);
     /// Offers to leave out the oldest where that would make room. nNeeded: tokens that must go.
     bool offerRoom(std::int64_t nNeeded);
     void setLeftOut(std::vector<MessageId> ids, bool leftOut);

@@ -94,9 +94,29 @@ void ChatController::regenerate(MessageId id) {
     beginAnswer({message->role == Role::Assistant ? message->parent : id, {}, false, kNoMessage, false});
 }
 
+std::shared_ptr<const Tokenizer> ChatController::tokenizerOf(const Message& message) const {
+    std::shared_ptr<const Tokenizer> own = tokenizer();
+    if (!own || (!message.modelName.empty() && message.modelName == model_.displayName().toStdString()))
+        return own;
+    // Another name may be the same vocabulary: a fine-tune, or other bits a weight.
+    const bool alike = std::all_of(message.tokens.begin(), message.tokens.end(), [&](const MessageToken& token) {
+        return own->decodeToken(token.score.id, true) == token.bytes;
+    });
+    return alike ? own : nullptr;
+}
+
+bool ChatController::canGoOnFrom(const Message& message) {
+    if (tokenizerOf(message))
+        return true;
+    tell(tr("%1 wrote this answer, with tokens that the loaded model does not know. Open that model to go on from here, "
+            "or ask for another answer.")
+             .arg(message.modelName.empty() ? tr("Another model") : QString::fromStdString(message.modelName)));
+    return false;
+}
+
 void ChatController::continueAnswer(MessageId id) {
     const std::shared_ptr<Message> message = tree_.message(id);
-    if (!message || busy() || message->role != Role::Assistant || !model_.model())
+    if (!message || busy() || message->role != Role::Assistant || !model_.model() || !canGoOnFrom(*message))
         return;
     stopAsked_ = false;
     // Without the end-of-answer token, or the model would rightly have nothing to add.
@@ -107,7 +127,8 @@ void ChatController::continueAnswer(MessageId id) {
 
 void ChatController::forkAt(MessageId id, int iToken, const MessageToken& token) {
     const std::shared_ptr<Message> message = tree_.message(id);
-    if (!message || busy() || !model_.model() || iToken < 0 || iToken > static_cast<int>(message->tokens.size()))
+    if (!message || busy() || !model_.model() || iToken < 0 || iToken > static_cast<int>(message->tokens.size()) ||
+        !canGoOnFrom(*message))
         return;
     stopAsked_ = false;
     std::vector<MessageToken> prefix(message->tokens.begin(), message->tokens.begin() + iToken);
