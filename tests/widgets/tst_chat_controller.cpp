@@ -4,8 +4,10 @@
 #include "tests/support/chat_fixture.h"
 #include "widgets/chat/chat_controller.h"
 #include "widgets/chat/conversation_library.h"
+#include "widgets/shell/undo_list.h"
 
 #include <QSignalSpy>
+#include <QUndoStack>
 #include <QtTest>
 
 using namespace vitral;
@@ -160,6 +162,26 @@ private slots:
         QCOMPARE(chat_->message(1).tokens.size(), std::size_t{3});
         QCOMPARE(chat_->siblingCount(1), 2);
         QCOMPARE(chat_->message(1).forkedAtToken, 1);
+    }
+
+    /// Ids mean nothing in another vocabulary: they are neither read with it nor given to it.
+    void tokensOfAnotherModel() {
+        answer("Hello", {"one"});
+        Message other = chat_->message(1);
+        QVERIFY(chat_->tokenizerOf(other) != nullptr);
+        other.modelName = "another";
+        QVERIFY(chat_->tokenizerOf(other) == nullptr); // "one" is no token of this one
+        other.tokens[0].bytes = chat_->tokenizer()->decodeToken(other.tokens[0].score.id, true);
+        QVERIFY(chat_->tokenizerOf(other) != nullptr); // another name, the same vocabulary
+        const_cast<Message&>(chat_->message(1)).modelName = "another";
+        QSignalSpy problem(chat_.get(), &ChatController::problem);
+        chat_->continueAnswer(chat_->message(1).id);
+        chat_->forkAt(chat_->message(1).id, 0, chat_->message(1).tokens[0]);
+        QCOMPARE(problem.size(), 2);
+        QVERIFY(problem[0][0].toString().contains(QStringLiteral("another")));
+        QVERIFY(!chat_->busy());
+        QCOMPARE(port_->jobs.size(), std::size_t{1});
+        QCOMPARE(chat_->message(1).tokens.size(), std::size_t{1});
     }
 
     void removeAndUndo() {
@@ -332,6 +354,13 @@ private slots:
         QTRY_COMPARE(QString::fromStdString(library.conversations()[0].title), QStringLiteral("Towers"));
         library.moveTo(id, "Sea");
         QTRY_COMPARE(library.folders(), QStringList{"Sea"});
+        library.renameFolder("Sea", " Coast ");
+        QTRY_COMPARE(library.folders(), QStringList{"Coast"});
+        UndoList::shared().stack()->undo();
+        QTRY_COMPARE(library.folders(), QStringList{"Sea"});
+        UndoList::shared().stack()->redo();
+        QTRY_COMPARE(library.folders(), QStringList{"Coast"});
+        library.renameFolder("Coast", " ");
         library.search("lighthouses");
         QTRY_COMPARE(library.conversations().size(), std::size_t{1});
         QTRY_VERIFY(!library.snippet(id).isEmpty());

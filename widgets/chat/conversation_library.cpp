@@ -151,6 +151,50 @@ void ConversationLibrary::moveTo(ConversationId id, const QString& folder) {
     update(std::move(fresh));
 }
 
+void ConversationLibrary::renameFolder(const QString& from, const QString& to) {
+    const QString name = to.trimmed();
+    if (name.isEmpty() || name == from) {
+        refresh();
+        return;
+    }
+    store_.ask(
+        this,
+        [folder = from.toStdString()](ConversationStore& s) -> Result<std::vector<ConversationId>> {
+            std::vector<ConversationId> ids; // of all, whatever a search shows
+            VITRAL_TRY_ASSIGN(const std::vector<ConversationInfo> all, s.list());
+            for (const ConversationInfo& info : all)
+                if (info.folder == folder)
+                    ids.push_back(info.id);
+            return ids;
+        },
+        [this, from, name](Result<std::vector<ConversationId>> ids) {
+            if (!check(ids))
+                return;
+            UndoList::shared().push(
+                tr("Renaming the folder"), [this, ids = *ids, from] { putInto(ids, from); },
+                [this, ids = *ids, name] { putInto(ids, name); }, {}, this);
+            putInto(std::move(*ids), name);
+        });
+}
+
+void ConversationLibrary::putInto(std::vector<ConversationId> ids, const QString& folder) {
+    store_.ask(
+        this,
+        [ids = std::move(ids), name = folder.toStdString()](ConversationStore& s) -> Result<void> {
+            VITRAL_TRY_ASSIGN(std::vector<ConversationInfo> all, s.list());
+            for (ConversationInfo& info : all)
+                if (std::find(ids.begin(), ids.end(), info.id) != ids.end()) {
+                    info.folder = name;
+                    VITRAL_TRY(s.update(info));
+                }
+            return {};
+        },
+        [this](Result<void> r) {
+            check(r);
+            refresh();
+        });
+}
+
 void ConversationLibrary::remove(ConversationId id) {
     const ConversationInfo* info = find(id);
     const QString title = info != nullptr ? QString::fromStdString(info->title) : QString();

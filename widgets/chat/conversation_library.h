@@ -30,6 +30,8 @@ public:
     void search(const QString& words);
     void rename(ConversationId id, const QString& title);
     void moveTo(ConversationId id, const QString& folder);
+    /// Moves everything in `from` to `to`, one step to undo; an empty name changes nothing.
+    void renameFolder(const QString& from, const QString& to);
     void remove(ConversationId id);
     void undoRemove();
     void restore(ConversationId id); ///< one that was removed
@@ -50,6 +52,7 @@ signals:
 
 private:
     void update(ConversationInfo info);
+    void putInto(std::vector<ConversationId> ids, const QString& folder);
     template <class T>
     bool check(const Result<T>& result, Doing doing = Doing::Store);
     void lookForChanges();

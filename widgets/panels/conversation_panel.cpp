@@ -26,6 +26,7 @@
 namespace vitral {
 namespace {
 constexpr int kSearchDelayMs = 180;
+constexpr int kFolderRole = Qt::UserRole + 64; ///< a folder's name before it is edited
 }
 
 ConversationPanel::ConversationPanel(ConversationLibrary& library, QWidget* parent)
@@ -100,8 +101,12 @@ ConversationPanel::ConversationPanel(ConversationLibrary& library, QWidget* pare
     });
     connect(items_, &QStandardItemModel::itemChanged, this, [this](QStandardItem* item) {
         const auto id = item->data(ConversationDelegate::IdRole).toLongLong();
-        if (!rebuilding_ && id != 0)
+        if (rebuilding_)
+            return;
+        if (id != 0)
             library_.rename(id, item->text());
+        else
+            library_.renameFolder(item->data(kFolderRole).toString(), item->text());
     });
     connect(tree_, &QWidget::customContextMenuRequested, this, &ConversationPanel::showMenu);
     auto* del = new QShortcut(QKeySequence(Qt::Key_Delete), tree_, this, &ConversationPanel::removeCurrent);
@@ -136,7 +141,7 @@ void ConversationPanel::rebuild() {
     std::map<QString, QStandardItem*> folders;
     for (const QString& name : library_.folders()) {
         auto* folder = new QStandardItem(design::icon(QStringLiteral("folder"), design::IconTone::Muted), name);
-        folder->setEditable(false);
+        folder->setData(name, kFolderRole);
         folders[name] = folder;
         items_->appendRow(folder);
     }
@@ -179,7 +184,7 @@ ConversationId ConversationPanel::currentId() const {
 }
 
 void ConversationPanel::renameCurrent() {
-    if (currentId() != 0)
+    if (tree_->currentIndex().isValid()) // a conversation or a folder
         tree_->edit(tree_->currentIndex());
 }
 
@@ -213,6 +218,11 @@ void ConversationPanel::showMenu(const QPoint& point) {
         menu.addAction(design::icon(QStringLiteral("trash"), design::IconTone::Danger), tr("Delete"), this,
                        [this, id] { library_.remove(id); });
     } else {
+        if (index.isValid()) {
+            menu.addAction(design::icon(QStringLiteral("rename")), tr("Rename"), this,
+                           [this, index] { tree_->edit(index); });
+            menu.addSeparator();
+        }
         menu.addAction(design::icon(QStringLiteral("new-chat")), tr("New conversation"), this,
                        &ConversationPanel::newAsked);
         menu.addAction(design::icon(QStringLiteral("import")), tr("Import\u2026"), this,
