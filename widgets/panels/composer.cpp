@@ -8,6 +8,7 @@
 #include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QLabel>
+#include <QMouseEvent>
 #include <QStyle>
 #include <QTextDocument>
 #include <QTimer>
@@ -54,6 +55,11 @@ Composer::Composer(QWidget* parent) : QFrame(parent) {
     retranslate();
     fit();
     updateButton();
+}
+
+void Composer::mousePressEvent(QMouseEvent* event) {
+    text_->setFocus(Qt::MouseFocusReason);
+    event->accept();
 }
 
 void Composer::retranslate() {

@@ -36,6 +36,7 @@ signals:
 
 protected:
     bool eventFilter(QObject* object, QEvent* event) override;
+    void mousePressEvent(QMouseEvent* event) override; ///< the whole box is the field
     void changeEvent(QEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
 
