@@ -39,6 +39,7 @@ void MainWindow::makeMenus() {
         action->setShortcut(keys);
         connect(action, &QAction::triggered, this, call);
         menu->addAction(action);
+        addAction(action); // its keys work while presenting hides the menus, too
         return action;
     };
     TranscriptView* transcript = chatPanel_->transcript();

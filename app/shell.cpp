@@ -45,6 +45,7 @@ QAction* Shell::add(const char* id, const char* text, QMenu* menu, QAction* befo
     action->setShortcut(keys);
     connect(action, &QAction::triggered, this, std::move(call));
     menu->insertAction(before, action);
+    window_.addAction(action); // its keys work while presenting hides the menus, too
     named_.push_back({id, action, text, menu});
     return action;
 }
