@@ -115,8 +115,11 @@ QRect GridView::cellRect(std::int64_t iRow, std::int64_t iCol) const {
     const QSizeF size = cell();
     const double x = headWidth_ + size.width() * double(iCol) - horizontalScrollBar()->value();
     const double y = headHeight_ + size.height() * double(iRow) - verticalScrollBar()->value();
+    // Ends where its neighbour begins, rounded as that one is: otherwise a line of nothing may lie between them.
+    const double right = headWidth_ + size.width() * double(iCol + 1) - horizontalScrollBar()->value();
+    const double below = headHeight_ + size.height() * double(iRow + 1) - verticalScrollBar()->value();
     return QRect(QPoint(int(std::floor(x)), int(std::floor(y))),
-                 QPoint(int(std::floor(x + size.width())) - 1, int(std::floor(y + size.height())) - 1));
+                 QPoint(int(std::floor(right)) - 1, int(std::floor(below)) - 1));
 }
 
 bool GridView::cellAt(QPointF point, std::int64_t& iRow, std::int64_t& iCol) const {

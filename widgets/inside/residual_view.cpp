@@ -19,6 +19,7 @@
 #include <QComboBox>
 #include <QLabel>
 #include <QResizeEvent>
+#include <QSignalBlocker>
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QTabBar>
@@ -251,6 +252,10 @@ std::int32_t ResidualView::layer() const {
 }
 
 void ResidualView::recordingChanged(bool grew) {
+    if (!grew) { // a place in the run before means nothing in this one
+        const QSignalBlocker quiet(table_);
+        table_->setCurrent(table_->currentRow(), -1);
+    }
     if (!grew || shownModel_ != inside().model().get()) {
         forgetLens();
         shownModel_ = inside().model().get();
