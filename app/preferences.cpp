@@ -44,7 +44,7 @@ std::vector<Preferences::Choice> depths() {
 
 } // namespace
 
-Preferences::Preferences(Settings& settings, design::Theme& theme, Language& language) {
+Preferences::Preferences(Settings& settings, design::Theme& theme, Language& language) : language_(&language) {
     Settings* s = &settings;
     design::Theme* t = &theme;
     Language* l = &language;

@@ -34,6 +34,8 @@ public:
     [[nodiscard]] const std::vector<Item>& items() const { return items_; }
     [[nodiscard]] const Item& item(const QString& id) const; ///< one that there is
     [[nodiscard]] QString value(const QString& id) const { return item(id).get(); }
+    /// `words` in the language that is not spoken now: a search finds both.
+    [[nodiscard]] QString inOther(const std::function<QString()>& words) const { return language_->inOther(words); }
     /// Keeps it, applies it, and it can be undone.
     void choose(const QString& id, const QString& value);
 
@@ -42,6 +44,7 @@ signals:
 
 private:
     void apply(const QString& id, const QString& value);
+    Language* language_;
     std::vector<Item> items_;
 };
 

@@ -142,10 +142,13 @@ void PreferencesDialog::filter() {
     bool any = false;
     for (const Row& row : rows_) {
         const Preferences::Item& item = preferences_.item(row.id);
-        QString words = item.name() + QLatin1Char(' ') + item.help();
-        for (const Preferences::Choice& choice : item.choices)
-            words += QLatin1Char(' ') + choice.name() + QLatin1Char(' ') + (choice.help ? choice.help() : QString());
-        const bool shown = holdsWords(words, search_->text());
+        const auto words = [&item] {
+            QString all = item.name() + QLatin1Char(' ') + item.help();
+            for (const Preferences::Choice& choice : item.choices)
+                all += QLatin1Char(' ') + choice.name() + QLatin1Char(' ') + (choice.help ? choice.help() : QString());
+            return all;
+        };
+        const bool shown = holdsWords(words() + QLatin1Char(' ') + preferences_.inOther(words), search_->text());
         row.box->setVisible(shown);
         any = any || shown;
     }
