@@ -83,7 +83,7 @@ QSpinBox, QDoubleSpinBox { padding-right: 2px; }
 QSpinBox::up-button, QDoubleSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::down-button { width: 0; border: none; }
 QComboBox::drop-down { border: none; width: 24px; }
 QComboBox::down-arrow { image: url(@chevronDown); width: 14px; height: 14px; }
-QComboBox QAbstractItemView { background: @raised; border: 1px solid @border; border-radius: 8px; padding: 4px; selection-background-color: @accentSoft; selection-color: @text; }
+QComboBox QAbstractItemView { background: @raised; border: 1px solid @border; border-radius: 8px; selection-background-color: @accentSoft; selection-color: @text; }
 
 QSlider:horizontal { min-height: 20px; }
 QSlider::groove:horizontal { height: 4px; background: @border; border-radius: 2px; }
