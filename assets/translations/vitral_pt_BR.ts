@@ -1364,6 +1364,14 @@
         <source>The context was full after token %1 (“%2”): its %3 oldest tokens went, and the model wrote on without them.</source>
         <translation>O contexto ficou cheio depois do token %1 (“%2”): os %3 tokens mais antigos saíram, e o modelo continuou sem eles.</translation>
     </message>
+    <message>
+        <source>%1 wrote this answer, with tokens that the loaded model does not know. Open that model to go on from here, or ask for another answer.</source>
+        <translation>%1 escreveu esta resposta, com tokens que o modelo aberto não conhece. Abra aquele modelo para continuar daqui, ou peça outra resposta.</translation>
+    </message>
+    <message>
+        <source>Another model</source>
+        <translation>Outro modelo</translation>
+    </message>
 </context>
 <context>
     <name>vitral::ChatPanel</name>
@@ -1625,6 +1633,10 @@
     <message>
         <source>Deleting the conversation</source>
         <translation>Excluir a conversa</translation>
+    </message>
+    <message>
+        <source>Renaming the folder</source>
+        <translation>Renomear a pasta</translation>
     </message>
 </context>
 <context>
