@@ -81,6 +81,7 @@ QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabl
 QPlainTextEdit[kind="bare"], QPlainTextEdit[kind="bare"]:focus, QPlainTextEdit[kind="bare"]:hover { border: none; background: transparent; padding: 0; }
 QSpinBox, QDoubleSpinBox { padding-right: 2px; }
 QSpinBox::up-button, QDoubleSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::down-button { width: 0; border: none; }
+QComboBox { combobox-popup: 0; }
 QComboBox::drop-down { border: none; width: 24px; }
 QComboBox::down-arrow { image: url(@chevronDown); width: 14px; height: 14px; }
 QComboBox QAbstractItemView { background: @raised; border: 1px solid @border; border-radius: 8px; selection-background-color: @accentSoft; selection-color: @text; }
