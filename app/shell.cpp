@@ -257,10 +257,10 @@ bool Shell::showView(const QString& name) {
         showPreferences();
     } else if (name == QLatin1String("glossary")) {
         window_.classroom().showGlossary();
-    } else if (name.startsWith(QLatin1String("export="))) { // "export=/tmp/view.pdf"
+    } else if (name.startsWith(QLatin1String("export="))) { // "export=view.pdf"
         const QString path = name.section(QLatin1Char('='), 1);
         exportView(path, path.endsWith(QLatin1String(".pdf")) ? QStringLiteral("pdf") : QStringLiteral("html"));
-    } else if (name.startsWith(QLatin1String("lesson="))) { // "lesson=/tmp/tokens.pdf"
+    } else if (name.startsWith(QLatin1String("lesson="))) { // "lesson=tokens.pdf"
         return window_.classroom().writeLesson(name.section(QLatin1Char('='), 1));
     } else if (name.startsWith(QLatin1String("work="))) { // as a teacher opens it
         window_.room(QStringLiteral("learn"))->openFile(name.section(QLatin1Char('='), 1));

@@ -57,6 +57,20 @@ struct Answer {
     RecordingPtr recording;
 };
 
+/// The likeliest twelve tokens behind four others.
+GenerateJob twelveTokens(std::shared_ptr<const Model> model) {
+    GenerateJob job;
+    job.model = std::move(model);
+    job.maxTokens = 12;
+    job.nCtx = 256;
+    job.ignoreEnd = true;
+    Branch branch;
+    branch.prompt = {1, 5, 9, 3};
+    branch.sampler.temperature = 0;
+    job.branches = {branch};
+    return job;
+}
+
 Answer answer(const DeviceOptions& device, const char* change = nullptr) {
     Answer result;
     RecordingSink sink;
@@ -74,15 +88,7 @@ Answer answer(const DeviceOptions& device, const char* change = nullptr) {
         return result;
     result.placement = loaded.front().placement;
     result.backend = loaded.front().model->backend()->info().name;
-    GenerateJob job;
-    job.model = loaded.front().model;
-    job.maxTokens = 12;
-    job.nCtx = 256;
-    job.ignoreEnd = true;
-    Branch branch;
-    branch.prompt = {1, 5, 9, 3};
-    branch.sampler.temperature = 0;
-    job.branches = {branch};
+    GenerateJob job = twelveTokens(loaded.front().model);
     auto request = std::make_shared<TraceRequest>();
     request->attention = true;
     job.trace = request;
@@ -293,16 +299,8 @@ private slots:
             QVERIFY(engine);
             const RunId load = (*engine)->submit(LoadModelJob{llama()});
             sink.waitFinished(load);
-            GenerateJob job;
-            job.model = sink.of<ModelLoaded>(load).front().model;
+            const GenerateJob job = twelveTokens(sink.of<ModelLoaded>(load).front().model);
             QCOMPARE(job.model->backend()->info().name, std::string("CUDA"));
-            job.maxTokens = 12;
-            job.nCtx = 256;
-            job.ignoreEnd = true;
-            Branch branch;
-            branch.prompt = {1, 5, 9, 3};
-            branch.sampler.temperature = 0;
-            job.branches = {branch};
             cu::emulated::configure(
                 {.nDevice = 1, .memoryBytes = cu::emulated::counts().usedBytes + 1000, .absent = {}});
             for (const bool first : {true, false}) {
