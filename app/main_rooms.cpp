@@ -64,6 +64,7 @@ void MainWindow::makeRooms(QWidget* chat) {
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
     notice_ = new NoticeBar(centre);
+    notice_->setObjectName(QStringLiteral("window.notice"));
     column->addWidget(notice_);
     column->addWidget(roomStack_, 1);
     setCentralWidget(centre);

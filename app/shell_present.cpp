@@ -48,6 +48,11 @@ void Shell::makePresenter() {
     keepRail_ = keeps("present.rail", QT_TR_NOOP("Keep the rail of rooms"));
     keepPanels_ = keeps("present.panels", QT_TR_NOOP("Keep the side panels"));
     keepStatus_ = keeps("present.status", QT_TR_NOOP("Keep the status bar"));
+    presenter_->setPointed([this]() -> QWidget* {
+        const LessonPanel* panel = window_.classroom_->panel();
+        return panel != nullptr ? panel->spotlight()->element() : nullptr;
+    });
+    connect(w.notice_, &NoticeBar::heldBack, presenter_, &Presenter::setAside);
     connect(presenter_, &Presenter::notesAsked, this, &Shell::showNotes);
     connect(presenter_, &Presenter::onChanged, this, &Shell::present);
     connect(w.roomStack_, &QStackedWidget::currentChanged, this, [this] { findSteps(); });
@@ -90,7 +95,7 @@ void Shell::hideForPresenting() {
         for (QDockWidget* dock : w.findChildren<QDockWidget*>())
             if (dock != w.classroom_->dock()) // the question is what the class is to read
                 dock->hide();
-    w.notice_->hide();
+    w.notice_->setHeld(true); // what it says stands in the notes
 }
 
 void Shell::present(bool on) {
@@ -111,6 +116,7 @@ void Shell::present(bool on) {
     }
     if (notes_ != nullptr)
         notes_->hide();
+    w.notice_->setHeld(false);
     if (!fullBefore_)
         w.showNormal();
     w.menuBar()->show();

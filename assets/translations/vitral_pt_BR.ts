@@ -843,6 +843,18 @@
         <source>Model answer</source>
         <translation>Resposta modelo</translation>
     </message>
+    <message>
+        <source>Not done.</source>
+        <translation>Não feito.</translation>
+    </message>
+    <message>
+        <source>Begun, but not answered.</source>
+        <translation>Começada, mas não respondida.</translation>
+    </message>
+    <message>
+        <source>Not answered.</source>
+        <translation>Não respondida.</translation>
+    </message>
 </context>
 <context>
     <name>vitral::AttributionPanel</name>
@@ -5760,10 +5772,6 @@ por milhão</translation>
         <translation>Fontes</translation>
     </message>
     <message>
-        <source>The work of %1</source>
-        <translation>O trabalho de %1</translation>
-    </message>
-    <message>
         <source>Progress in the lesson</source>
         <translation>Progresso na lição</translation>
     </message>
@@ -5865,6 +5873,10 @@ por milhão</translation>
     <message>
         <source>Page of the lesson</source>
         <translation>Página da lição</translation>
+    </message>
+    <message>
+        <source>The work of %1: %2 of %3 questions answered, %4 of %5 that can be checked are right</source>
+        <translation>O trabalho de %1: %2 de %3 perguntas respondidas; das que se podem conferir, %4 de %5 estão certas</translation>
     </message>
 </context>
 <context>
@@ -8582,16 +8594,20 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
         <translation>Pergunta</translation>
     </message>
     <message>
-        <source>One answer in each line</source>
-        <translation>Uma resposta em cada linha</translation>
+        <source>The class does not see this: %1</source>
+        <translation>A turma não vê isto: %1</translation>
     </message>
     <message>
-        <source>Answers, one in each line</source>
-        <translation>Respostas, uma em cada linha</translation>
+        <source>One answer in each line, * before the right one</source>
+        <translation>Uma resposta por linha, com * antes da certa</translation>
     </message>
     <message>
-        <source>Page Down, Page Up: step. B: blank. S: spotlight on what is under the pointer. Z: zoom. P: pen, E: erase. L: slow motion. V: question, 1 to 9: a hand more, R: reveal. N: this window. Esc: back.</source>
-        <translation>Page Down, Page Up: passo. B: apagar a tela. S: luz sobre o que está sob o ponteiro. Z: ampliar. P: caneta, E: limpar. L: câmera lenta. V: pergunta, 1 a 9: mais uma mão, R: revelar. N: esta janela. Esc: voltar.</translation>
+        <source>Answers, one in each line, an asterisk before the right one</source>
+        <translation>Respostas, uma por linha, com asterisco antes da certa</translation>
+    </message>
+    <message>
+        <source>Page Down, Page Up: step. B: blank. S: spotlight on what is under the pointer. Z: zoom. P: pen, E: erase. L: slow motion. V: question, 1 to 9: a hand more, Backspace: one less, R: reveal. Zoomed: arrows, + and -. N: this window. Esc: back.</source>
+        <translation>Page Down, Page Up: passo. B: apagar a tela. S: luz sobre o que está sob o ponteiro. Z: ampliar. P: caneta, E: limpar. L: câmera lenta. V: pergunta, 1 a 9: mais uma mão, Backspace: uma mão a menos, R: revelar. Ampliado: setas, + e -. N: esta janela. Esc: voltar.</translation>
     </message>
 </context>
 <context>

@@ -14,15 +14,22 @@ namespace vitral {
 namespace {
 
 constexpr std::string_view kStyle =
-    "body{font-family:Inter,system-ui,sans-serif;line-height:1.55;max-width:46rem;margin:2rem auto;padding:0 1rem;"
+    ":root{color-scheme:light "
+    "dark}body{font-family:Inter,system-ui,sans-serif;line-height:1.55;max-width:46rem;margin:2rem auto;padding:0 1rem;"
     "color:#22202b;background:#fcfbf8}"
     "h1,h2{line-height:1.25}h2{margin-top:2.2rem;border-top:1px solid #ded8ce;padding-top:1.2rem}"
-    "img{max-width:100%}table{border-collapse:collapse}td,th{border:1px solid #ded8ce;padding:.3rem .6rem}"
+    "img{max-width:100%;height:auto}table{border-collapse:collapse;display:block;overflow-x:auto}"
+    "td,th{border:1px solid #ded8ce;padding:.3rem .6rem}code,a{overflow-wrap:anywhere}"
     "pre{background:#ece8e1;padding:.7rem;white-space:pre-wrap}code{font-family:'JetBrains Mono',monospace}"
     "a{color:#2a4ba0}.ask{background:#e2e8f7;padding:.6rem 1rem;border-radius:8px;margin:1rem 0}"
     ".small{color:#5f5a66;font-size:.9rem}"
-    "@media(prefers-color-scheme:dark){body{color:#ece9f1;background:#1a1a22}a{color:#93b2ff}pre{background:#0e0e13}"
-    ".ask{background:#252e4a}.small{color:#aaa6b6}h2,td,th{border-color:#2f2f3b}}";
+    "@media screen and "
+    "(prefers-color-scheme:dark){body{color:#ece9f1;background:#1a1a22}a{color:#93b2ff}pre{background:#0e0e13}"
+    ".ask{background:#252e4a}.small{color:#aaa6b6}h2,td,th{border-color:#2f2f3b}}"
+    // Paper is white and cannot be clicked: answers stand open, and nothing is cut through.
+    "@media print{body{max-width:none;margin:0;color:#000;background:#fff}table{display:table}"
+    "tr,img,.ask,pre{break-inside:avoid}h1,h2,h3{break-after:avoid}"
+    "details::details-content{content-visibility:visible;height:auto}}";
 
 /// For QTextDocument and paper, which need no more.
 constexpr std::string_view kPrintStyle = "p{margin:6px 0}a{color:#2a4ba0}code,pre{font-family:'JetBrains "
@@ -61,7 +68,8 @@ public:
 
     std::string write(LessonDepth depth) {
         put("<!DOCTYPE html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n"
-            "<meta name=\"viewport\" content=\"width=device-width\">\n<title>{}</title>\n<style>{}</style>\n</head>\n"
+            "<meta name=\"viewport\" "
+            "content=\"width=device-width,initial-scale=1\">\n<title>{}</title>\n<style>{}</style>\n</head>\n"
             "<body>\n<h1>{}</h1>\n<p>{}</p>\n",
             lesson_.language == "pt_BR" ? "pt-BR" : lesson_.language, escapeHtml(lesson_.title),
             forPrint_ ? kPrintStyle : kStyle, escapeHtml(lesson_.title), lessonInlineHtml(lesson_.summary, look_));

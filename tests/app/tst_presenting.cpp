@@ -9,10 +9,13 @@
 #include "widgets/lesson/spotlight.h"
 #include "widgets/panels/chat_panel.h"
 #include "widgets/panels/composer.h"
+#include "widgets/panels/notice_bar.h"
+#include "widgets/room.h"
 #include "widgets/shell/presenter.h"
 #include "widgets/shell/presenter_layer.h"
 #include "widgets/shell/presenter_notes.h"
 #include "widgets/shell/ways.h"
+#include "widgets/shell/work_bar.h"
 
 #include <QtTest>
 #include <QtWidgets>
@@ -132,6 +135,105 @@ private slots:
         QCOMPARE(docks(), before);
         QVERIFY(program_->window->menuBar()->isVisible());
         QCOMPARE(Ways::shared().slowness(), 1.0);
+    }
+
+    void theClockRunsWhileItIsPresented() {
+        Presenter* presenter = program_->window->shell().presenter();
+        program_->window->shell().showView("notes"); // open before the class comes
+        QTest::qWait(120);
+        presenter->restartClock();
+        QTest::qWait(120);
+        QCOMPARE(presenter->passedMs(), 0);
+        presenter->setOn(true);
+        QTest::qWait(120);
+        QVERIFY(presenter->passedMs() >= 100);
+        presenter->setOn(false);
+        const qint64 whole = presenter->passedMs();
+        QTest::qWait(60);
+        QCOMPARE(presenter->passedMs(), whole); // how long it took
+        presenter->setOn(true);
+        QVERIFY(presenter->passedMs() < whole);
+        presenter->setOn(false);
+    }
+
+    void zoomEnlargesWhatIsPointedAt() {
+        MainWindow& window = *program_->window;
+        Presenter* presenter = window.shell().presenter();
+        presenter->setOn(true);
+        QLabel column(QString("A long text of a lesson. ").repeated(200), &window);
+        column.setWordWrap(true);
+        column.setGeometry(0, 0, 360, 3000); // taller than any screen
+        column.show();
+        presenter->zoom(&column, {100, 2500});
+        PresenterLayer* layer = presenter->layer();
+        QVERIFY2(layer->zoomScale() >= 2, qPrintable(QString::number(layer->zoomScale())));
+        QVERIFY(layer->zoomSource().contains(QPointF(100, 2500)));
+        QVERIFY(QRectF(column.rect()).contains(layer->zoomSource()));
+        QTest::keyClick(&window, Qt::Key_Up);
+        QVERIFY(layer->zoomSource().top() < 2500 - 100);
+        const double before = layer->zoomScale();
+        QTest::keyClick(&window, Qt::Key_Plus);
+        QVERIFY(layer->zoomScale() > before);
+        for (int i = 0; i < 20; ++i)
+            QTest::keyClick(&window, Qt::Key_Minus);
+        QCOMPARE(layer->zoomSource(), QRectF(column.rect())); // all of it
+        // As large as the window: the part under the pointer.
+        presenter->zoom(nullptr);
+        presenter->zoom(window.currentRoom(), {50, 50});
+        QVERIFY(layer->zoomScale() >= 1.6);
+        QVERIFY(layer->zoomSource().contains(QPointF(50, 50)));
+        presenter->setOn(false);
+    }
+
+    void nothingComesUpByItself() {
+        MainWindow& window = *program_->window;
+        Presenter* presenter = window.shell().presenter();
+        WorkBar bar;
+        bar.setShare({});
+        QCOMPARE(bar.maximum(), 0); // runs to and fro
+        presenter->setOn(true);
+        QVERIFY(bar.maximum() > 0);
+        window.showRoom("chat");
+        QTest::qWait(300);
+        const QImage before = window.grab().toImage();
+        auto* notice = window.findChild<NoticeBar*>("window.notice");
+        QVERIFY(notice != nullptr);
+        notice->tell(NoticeBar::Kind::Problem, "A download failed.");
+        QTest::qWait(50);
+        QCOMPARE(window.grab().toImage(), before);
+        QCOMPARE(presenter->aside(), QString("A download failed."));
+        presenter->setOn(false);
+        QCOMPARE(bar.maximum(), 0);
+        QCOMPARE(notice->sentence(), QString("A download failed.")); // now it may
+        notice->hide();
+    }
+
+    void ownQuestionsKeepTheirHands() {
+        MainWindow& window = *program_->window;
+        Presenter* presenter = window.shell().presenter();
+        presenter->setOn(true);
+        presenter->poll().set({"Another?", {"one", "two"}, 0, {}, {}});
+        presenter->poll().addHand(1); // of another question
+        window.shell().showView("notes");
+        auto* notes = window.findChild<PresenterNotes*>();
+        if (!notes->isVisible())
+            window.shell().showView("notes");
+        auto* options = notes->findChild<QPlainTextEdit*>();
+        QTest::keyClicks(notes->findChild<QLineEdit*>(), "Wich?");
+        options->setPlainText("this\n* that\n\n*");
+        QCOMPARE(presenter->poll().poll().options, QStringList({"this", "that"}));
+        QCOMPARE(presenter->poll().poll().right, 1);
+        presenter->poll().show(true);
+        presenter->poll().addHand(1);
+        notes->findChild<QLineEdit*>()->setText("Which");
+        QTest::keyClicks(notes->findChild<QLineEdit*>(), "?"); // mended while the hands are up
+        QCOMPARE(presenter->poll().poll().question, QString("Which?"));
+        QCOMPARE(presenter->poll().count(1), 1);
+        QCOMPARE(options->toPlainText(), QString("this\n* that\n\n*"));
+        presenter->poll().reveal(true);
+        QVERIFY(presenter->poll().revealed());
+        presenter->poll().set({});
+        presenter->setOn(false);
     }
 
     void aPollTakesTheRoomItNeeds() {

@@ -9,7 +9,6 @@
 #include <QCheckBox>
 #include <QLabel>
 #include <QLineEdit>
-#include <QLocale>
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QRadioButton>
@@ -36,7 +35,7 @@ AskCard::AskCard(LessonPlayer& player, const LessonAsk& ask, QString question, Q
     makeButton(ask.kind == AskKind::Do        ? tr("I have done it")
                : ask.kind == AskKind::Predict ? tr("Show what happens")
                                               : tr("Check"));
-    if (answered()) {
+    if (answered() || readOnly()) {
         reveal();
     } else if (ask.kind == AskKind::Do && !ask.until.empty()) {
         button_->hide(); // the program sees it
@@ -57,7 +56,7 @@ AskCard::AskCard(LessonPlayer& player, const QuizQuestion& quiz, int number, QSt
     else
         makeLine(true);
     makeButton(quiz.choose ? tr("Check") : tr("Compare with the model answer"));
-    if (answered())
+    if (answered() || readOnly())
         reveal();
 }
 
@@ -197,7 +196,19 @@ void AskCard::told(const QString& icon, const QString& sentence) {
 
 void AskCard::reveal() {
     doneTimer_.stop();
-    const LessonAnswer answer = *player_.answer(question_);
+    if (const LessonAnswer* given = player_.answer(question_))
+        return showAnswer(LessonAnswer(*given), true);
+    // Of handed-in work: what was begun stands there, and nothing can be given any more.
+    LessonAnswer begun;
+    const QString draft = player_.draft(question_);
+    if (options_ != nullptr)
+        begun.option = draft.isEmpty() ? -1 : draft.toInt();
+    else
+        begun.text = draft;
+    showAnswer(begun, false);
+}
+
+void AskCard::showAnswer(const LessonAnswer& answer, bool given) {
     button_->hide();
     if (options_ != nullptr)
         for (QAbstractButton* button : options_->buttons()) {
@@ -218,17 +229,17 @@ void AskCard::reveal() {
     QStringList words;
     for (const int i : right)
         words << lessonPlain(options[std::size_t(i)], player_);
-    // A number stands as this language writes it, with a minus sign and not a hyphen.
-    const auto shownNumber = [this](QString text) {
-        if (!ask_->number)
-            return text;
-        text.replace(QLatin1Char('-'), QChar(0x2212));
-        return text.replace(QLatin1Char('.'), QLocale().decimalPoint());
-    };
     if (right.empty() && ask_ && !ask_->accepted.empty())
-        words << shownNumber(QString::fromStdString(ask_->accepted.front()));
+        words << answerShown(*ask_);
     const QString truth = words.join(QStringLiteral("; "));
-    if (ask_ && ask_->kind == AskKind::Predict)
+    if (!given) {
+        const bool begun = !answer.text.isEmpty() || answer.option >= 0;
+        const QString missing = ask_ && ask_->kind == AskKind::Do ? tr("Not done.")
+                                : begun                           ? tr("Begun, but not answered.")
+                                                                  : tr("Not answered.");
+        told(QStringLiteral("info"),
+             truth.isEmpty() ? missing : QStringLiteral("%1 %2").arg(missing, tr("The answer: %1").arg(truth)));
+    } else if (ask_ && ask_->kind == AskKind::Predict)
         told(QStringLiteral("info"), truth.isEmpty()  ? tr("You predicted: %1").arg(answer.text)
                                      : answer.skipped ? tr("What happens: %1").arg(truth)
                                      : answer.right.value_or(false)

@@ -36,6 +36,8 @@ private:
     void makeButton(const QString& text);
     void give(LessonAnswer answer);
     void reveal();
+    void showAnswer(const LessonAnswer& answer, bool given);
+    [[nodiscard]] bool readOnly() const { return !player_.workOf().isEmpty(); }
     void told(const QString& icon, const QString& sentence);
     void lookWhetherDone();
     [[nodiscard]] QList<int> chosen() const;

@@ -4,6 +4,7 @@
 
 #include <QDir>
 #include <QFileInfo>
+#include <QLocale>
 #include <QSaveFile>
 
 #include <algorithm>
@@ -19,7 +20,19 @@ QString q(const std::string& text) {
 
 } // namespace
 
+QString answerShown(const LessonAsk& ask) {
+    if (ask.accepted.empty())
+        return {};
+    QString text = q(ask.accepted.front());
+    if (!ask.number)
+        return text;
+    text.replace(QLatin1Char('-'), QChar(0x2212));
+    return text.replace(QLatin1Char('.'), QLocale().decimalPoint());
+}
+
 void LessonPlayer::setDraft(const QString& question, const QString& text) {
+    if (!workOf_.isEmpty())
+        return; // somebody else's
     drafts_[question] = text;
     draftTimer_.start();
 }
@@ -38,18 +51,19 @@ const LessonAnswer* LessonPlayer::answer(const QString& question) const {
 }
 
 void LessonPlayer::giveAnswer(const QString& question, LessonAnswer answer) {
+    if (!workOf_.isEmpty())
+        return; // what was handed in stays as it is
     answers_[question] = std::move(answer);
     drafts_.remove(question);
-    if (workOf_.isEmpty()) {
-        if (const QImage picture = host_.picture(); !picture.isNull()) {
-            keepPicture(question, picture);
-        }
-        save();
-    }
+    if (const QImage picture = host_.picture(); !picture.isNull())
+        keepPicture(question, picture);
+    save();
     emit answersChanged();
 }
 
 void LessonPlayer::forgetAnswers() {
+    if (!workOf_.isEmpty())
+        return;
     answers_.clear();
     drafts_.clear();
     furthest_ = stop_ = 0;
@@ -82,7 +96,7 @@ QString LessonPlayer::pictureFile(const QString& question) const {
 
 bool LessonPlayer::waiting() const {
     const LessonStep* at = step(stop_);
-    if (at == nullptr || !at->ask)
+    if (at == nullptr || !at->ask || !workOf_.isEmpty())
         return false;
     const Stop& stop = stops_[static_cast<std::size_t>(stop_)];
     return answer(questionId(stop.page, stop.end - 1)) == nullptr;
@@ -100,6 +114,31 @@ std::vector<int> LessonPlayer::openQuestions() const {
                     out.push_back(s);
     }
     return out;
+}
+
+LessonPlayer::WorkCount LessonPlayer::workCount() const {
+    WorkCount count;
+    const auto add = [&](const QString& question) {
+        ++count.asked;
+        const LessonAnswer* given = answer(question);
+        if (given == nullptr || given->skipped)
+            return;
+        ++count.answered;
+        count.judged += given->right ? 1 : 0;
+        count.right += given->right.value_or(false) ? 1 : 0;
+    };
+    const Lesson* open = lesson();
+    for (std::size_t s = 0; open != nullptr && s < stops_.size(); ++s) {
+        const Stop& at = stops_[s];
+        const auto& blocks = open->pages[static_cast<std::size_t>(at.page)].blocks;
+        for (int b = at.firstBlock; b < at.end; ++b) {
+            if (blocks[static_cast<std::size_t>(b)].step.ask)
+                add(questionId(at.page, b));
+            for (std::size_t i = 0; i < blocks[static_cast<std::size_t>(b)].quiz.size(); ++i)
+                add(questionId(at.page, b, static_cast<int>(i)));
+        }
+    }
+    return count;
 }
 
 bool LessonPlayer::done(const LessonAsk& ask) const {

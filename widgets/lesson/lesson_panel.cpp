@@ -314,7 +314,15 @@ void LessonPanel::update_() {
     unit_->setText(lesson != nullptr ? QString::fromStdString(lesson->title) : QString());
     page_->setText(player_.title(player_.current()));
     workOf_->setVisible(!player_.workOf().isEmpty());
-    workOf_->setText(tr("The work of %1").arg(player_.workOf()));
+    const LessonPlayer::WorkCount work = player_.workOf().isEmpty() ? LessonPlayer::WorkCount() : player_.workCount();
+    workOf_->setText(tr("The work of %1: %2 of %3 questions answered, %4 of %5 that can be checked are right")
+                         .arg(player_.workOf())
+                         .arg(work.answered)
+                         .arg(work.asked)
+                         .arg(work.right)
+                         .arg(work.judged));
+    forget_->setEnabled(player_.workOf().isEmpty());
+    handIn_->setEnabled(player_.workOf().isEmpty());
     workState_->setVisible(!player_.workOf().isEmpty() && player_.workState().size() > 2);
     const int n = player_.count(), at = player_.current();
     progress_->setRange(0, std::max(1, n));

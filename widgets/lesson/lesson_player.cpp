@@ -306,12 +306,14 @@ QString LessonPlayer::notes(int stop) const {
 PresentPoll LessonPlayer::poll(int stop) const {
     const LessonStep* at = step(stop);
     PresentPoll poll;
-    if (at == nullptr || !at->ask || at->ask->options.empty())
+    if (at == nullptr || !at->ask || at->ask->kind == AskKind::Do)
         return poll;
     poll.question = plain(at->ask->question);
     for (const std::string& option : at->ask->options)
         poll.options << plain(option);
     poll.right = at->ask->right.empty() ? -1 : at->ask->right.front();
+    if (at->ask->options.empty() && !at->ask->accepted.empty())
+        poll.answer = answerShown(*at->ask);
     poll.explain = plain(at->ask->explain);
     return poll;
 }

@@ -28,6 +28,9 @@ struct LessonAnswer {
     bool skipped = false;
 };
 
+/// The answer of a question without options, as this language writes it: comma or point, a minus sign and no hyphen.
+QString answerShown(const LessonAsk& ask);
+
 class LessonPlayer : public PresentSource {
     Q_OBJECT
 public:
@@ -98,6 +101,11 @@ public:
     /// Opens such a file as a teacher: answers are shown where they were given. Errors: a sentence.
     QString openWork(const QString& path);
     [[nodiscard]] QString workOf() const { return workOf_; } ///< whose work is shown; empty: one's own
+    struct WorkCount {
+        int asked = 0, answered = 0; ///< questions of steps and quizzes; left out is not answered
+        int judged = 0, right = 0;   ///< of the answered ones
+    };
+    [[nodiscard]] WorkCount workCount() const;
     /// Of the work that is shown: the state of the program when it was saved (a state file; "{}": none), and what the
     /// screen showed when that question was answered (null: no picture).
     [[nodiscard]] QByteArray workState() const { return workState_; }

@@ -172,9 +172,12 @@ QString LessonPlayer::openWork(const QString& path) {
     const QJsonObject answers = work[QStringLiteral("answers")].toObject();
     for (auto it = answers.begin(); it != answers.end(); ++it)
         answers_[it.key()] = fromJson(it.value().toObject());
+    const QJsonObject drafts = work[QStringLiteral("drafts")].toObject();
+    for (auto it = drafts.begin(); it != drafts.end(); ++it)
+        drafts_[it.key()] = it.value().toString().left(20'000);
     makeStops();
     furthest_ = count() - 1;
-    stop_ = 0;
+    stop_ = std::clamp(work[QStringLiteral("stop")].toInt(), 0, std::max(0, count() - 1)); // where the student stood
     emit lessonChanged();
     enter();
     return {};

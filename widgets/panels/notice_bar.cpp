@@ -12,6 +12,8 @@
 #include <QStyle>
 #include <QToolButton>
 
+#include <utility>
+
 namespace vitral {
 namespace {
 constexpr int kNarrow = 420; ///< pixels; about 50 characters beside an action
@@ -59,6 +61,22 @@ void NoticeBar::tell(Kind kind, const QString& sentence, const QString& action, 
     close_->setAccessibleName(tr("Close"));
     close_->setToolTip(tr("Close"));
     paintIcon();
+    waiting_ = held_;
+    if (!held_)
+        return appear();
+    hide();
+    emit heldBack(sentence);
+}
+
+void NoticeBar::setHeld(bool on) {
+    held_ = on;
+    if (on)
+        return hide();
+    if (std::exchange(waiting_, false))
+        appear();
+}
+
+void NoticeBar::appear() {
     setMinimumHeight(0);
     show();
     if (width() > 0 && parentWidget() != nullptr)

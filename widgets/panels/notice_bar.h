@@ -21,6 +21,11 @@ public:
     /// An empty action text shows no button.
     void tell(Kind kind, const QString& sentence, const QString& action = {}, std::function<void()> act = {});
     [[nodiscard]] QString sentence() const;
+    /// While on, nothing appears: what is told waits until it is off. What stands there is hidden.
+    void setHeld(bool on);
+
+signals:
+    void heldBack(const QString& sentence);
 
 protected:
     void changeEvent(QEvent* event) override;
@@ -35,7 +40,8 @@ private:
     QToolButton* close_;
     std::function<void()> act_;
     Kind kind_ = Kind::Notice;
-    bool narrow_ = false;
+    bool narrow_ = false, held_ = false, waiting_ = false;
+    void appear();
     void paintIcon();
 };
 

@@ -2,6 +2,7 @@
 #include "widgets/shell/exporter.h"
 
 #include "widgets/design/rich_text.h"
+#include "widgets/shell/page_cuts.h"
 #include "widgets/shell/task_list.h"
 
 #include <QAbstractTextDocumentLayout>
@@ -13,12 +14,10 @@
 #include <QSaveFile>
 #include <QTextBlock>
 #include <QTextDocument>
-#include <QTextLayout>
 #include <QThread>
 #include <QUrl>
 
 #include <atomic>
-#include <cmath>
 #include <list>
 #include <vector>
 
@@ -53,24 +52,6 @@ void fitPictures(QTextDocument& document, const QSizeF& paper) {
         cursor.setPosition(found.position);
         cursor.setPosition(found.position + found.length, QTextCursor::KeepAnchor);
         cursor.setCharFormat(found.format);
-    }
-}
-
-/// A heading at the foot of a page goes to the next one, with what it is about.
-void keepHeadings(QTextDocument& document, double pageHeight) {
-    const QAbstractTextDocumentLayout& layout = *document.documentLayout();
-    for (QTextBlock block = document.begin(); block.isValid(); block = block.next()) {
-        const QTextBlock next = block.next();
-        if (block.blockFormat().headingLevel() == 0 || !next.isValid() || next.layout() == nullptr ||
-            next.layout()->lineCount() == 0)
-            continue;
-        const QRectF head = layout.blockBoundingRect(block), body = layout.blockBoundingRect(next);
-        const double firstLine = body.top() + next.layout()->lineAt(0).rect().bottom();
-        if (std::floor(head.top() / pageHeight) == std::floor((firstLine - 1) / pageHeight))
-            continue;
-        QTextBlockFormat broken;
-        broken.setPageBreakPolicy(QTextFormat::PageBreak_AlwaysBefore);
-        QTextCursor(block).mergeBlockFormat(broken);
     }
 }
 
@@ -117,19 +98,20 @@ struct Exporter::Job {
         const QSizeF paper = writer.pageLayout().paintRectPixels(kPdfDpi).size();
         // Pictures are measured in points of 1/96 inch, the paper in dots.
         fitPictures(document, QSizeF(paper.width(), paper.height() - 2 * kFoot) * (96.0 / kPdfDpi));
-        document.setPageSize({paper.width(), paper.height() - kFoot});
-        keepHeadings(document, paper.height() - kFoot);
-        const int nPage = document.pageCount();
+        document.setTextWidth(paper.width());
+        const std::vector<double> cuts = pageCuts(document, paper.height() - kFoot);
+        const int nPage = static_cast<int>(cuts.size()) - 1;
         QPainter painter(&writer);
         for (int i = 0; i < nPage && !cancelled; ++i) {
             if (i > 0)
                 writer.newPage();
             painter.save();
-            painter.translate(0, -i * (paper.height() - kFoot));
+            const double top = cuts[static_cast<std::size_t>(i)], bottom = cuts[static_cast<std::size_t>(i) + 1];
+            painter.translate(0, -top);
             QAbstractTextDocumentLayout::PaintContext ink; // paper is white, whatever the theme of the window
             ink.palette.setColor(QPalette::Text, kInk);
             ink.palette.setColor(QPalette::Base, Qt::white);
-            ink.clip = QRectF(0, i * (paper.height() - kFoot), paper.width(), paper.height() - kFoot);
+            ink.clip = QRectF(0, top, paper.width(), bottom - top);
             painter.setClipRect(ink.clip);
             document.documentLayout()->draw(&painter, ink);
             painter.restore();

@@ -18,10 +18,14 @@ constexpr int kMostHands = 9999;
 constexpr double kSmallest = 0.5, kSmaller = 0.9;
 } // namespace
 
-void Poll::set(const PresentPoll& poll) {
+void Poll::set(const PresentPoll& poll, bool keep) {
     poll_ = poll;
-    counts_.assign(static_cast<std::size_t>(poll.options.size()), 0);
-    revealed_ = false;
+    if (!keep) {
+        counts_.clear();
+        added_.clear();
+    }
+    counts_.resize(static_cast<std::size_t>(poll.options.size()), 0);
+    revealed_ = keep && revealed_ && poll.hasAnswer();
     if (poll.empty())
         shown_ = false;
     emit changed();
@@ -38,6 +42,21 @@ void Poll::setCount(int option, int n) {
     emit changed();
 }
 
+void Poll::addHand(int option) {
+    const int before = count(option);
+    setCount(option, before + 1);
+    if (count(option) > before)
+        added_.push_back(option);
+}
+
+void Poll::takeBack() {
+    if (added_.empty())
+        return;
+    const int option = added_.back();
+    added_.pop_back();
+    setCount(option, count(option) - 1);
+}
+
 int Poll::total() const {
     return std::accumulate(counts_.begin(), counts_.end(), 0);
 }
@@ -48,7 +67,7 @@ void Poll::show(bool on) {
 }
 
 void Poll::reveal(bool on) {
-    revealed_ = on;
+    revealed_ = on && hasAnswer();
     emit changed();
 }
 
@@ -138,6 +157,8 @@ int PollView::draw(QPainter* painter, QRect room, double scale) const {
         }
         room.setTop(lane.bottom() + design::kSpace4);
     }
+    if (poll_.revealed() && poll.options.isEmpty() && !poll.answer.isEmpty())
+        text(poll.answer, sized(design::strongFont(design::TextRole::Display)), p.success);
     if (total > 0)
         text(tr("%n hand(s)", nullptr, total), sized(design::font(design::TextRole::Title)), p.textMuted);
     if (poll_.revealed() && !poll.explain.isEmpty())

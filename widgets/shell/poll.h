@@ -18,22 +18,26 @@ class Poll : public QObject {
 public:
     using QObject::QObject;
 
-    void set(const PresentPoll& poll); ///< nobody has answered yet
+    /// Nobody has answered yet, unless it is the same question in other words (`keep`).
+    void set(const PresentPoll& poll, bool keep = false);
     [[nodiscard]] const PresentPoll& poll() const { return poll_; }
     [[nodiscard]] int count(int option) const;
-    void setCount(int option, int n); ///< at least 0
+    void setCount(int option, int n); ///< 0 to 9999
+    void addHand(int option);
+    void takeBack(); ///< the hand that was added last
     [[nodiscard]] int total() const;
     [[nodiscard]] bool shown() const { return shown_; }
     void show(bool on);
     [[nodiscard]] bool revealed() const { return revealed_; }
-    void reveal(bool on);
+    void reveal(bool on); ///< does nothing where there is nothing to reveal
+    [[nodiscard]] bool hasAnswer() const { return poll_.hasAnswer(); }
 
 signals:
     void changed();
 
 private:
     PresentPoll poll_;
-    std::vector<int> counts_;
+    std::vector<int> counts_, added_; ///< added_: options, the newest at the end
     bool shown_ = false, revealed_ = false;
 };
 

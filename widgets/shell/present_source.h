@@ -12,8 +12,10 @@ namespace vitral {
 struct PresentPoll {
     QString question;
     QStringList options;
-    int right = -1;  ///< index of the answer; -1: there is none to reveal
-    QString explain; ///< said when it is revealed
+    int right = -1;       ///< index of the answer; -1: there is none to reveal
+    QString explain = {}; ///< said when it is revealed
+    QString answer = {};  ///< of a question without options, which the class calls out
+    [[nodiscard]] bool hasAnswer() const { return right >= 0 || !answer.isEmpty() || !explain.isEmpty(); }
     [[nodiscard]] bool empty() const { return question.isEmpty(); }
 };
 

@@ -20,7 +20,8 @@ namespace {
 
 constexpr double kSlowness = 4;
 constexpr int kPollMargin = 64;
-constexpr QSize kSmallestElement(96, 40); ///< what is smaller is shown with what it stands in
+constexpr double kPan = 0.2, kZoomBy = 1.25; ///< of what is seen; a key
+constexpr QSize kSmallestElement(96, 40);    ///< what is smaller is shown with what it stands in
 
 bool takesText(const QWidget* widget) {
     return qobject_cast<const QLineEdit*>(widget) != nullptr ||
@@ -30,7 +31,7 @@ bool takesText(const QWidget* widget) {
            (qobject_cast<const QPlainTextEdit*>(widget) != nullptr &&
             !qobject_cast<const QPlainTextEdit*>(widget)->isReadOnly()) ||
            (widget != nullptr && widget->testAttribute(Qt::WA_InputMethodEnabled) &&
-            qobject_cast<const QAbstractScrollArea*>(widget) == nullptr);
+            (qobject_cast<const QAbstractScrollArea*>(widget) == nullptr || widget->property("takesText").toBool()));
 }
 
 } // namespace
@@ -61,8 +62,12 @@ Presenter::~Presenter() = default;
 void Presenter::setOn(bool on) {
     if (on == on_)
         return;
+    if (!on)
+        passedMs_ = since_.elapsed();
     on_ = on;
+    Ways::shared().setPresenting(on);
     if (on) {
+        since_.start();
         caretMs_ = QApplication::cursorFlashTime();
         QApplication::setCursorFlashTime(0); // not even the caret
         qApp->installEventFilter(this);
@@ -76,6 +81,7 @@ void Presenter::setOn(bool on) {
         pen_ = false;
         spotlit_ = zoomed_ = nullptr;
         layer_->erase();
+        aside_.clear();
         poll_.show(false);
     }
     layer_->refresh();
@@ -89,9 +95,11 @@ void Presenter::setSource(PresentSource* source) {
     if (source_)
         disconnect(source_, nullptr, this, nullptr);
     source_ = source;
+    step_ = -1;
     const auto moved = [this] {
-        if (source_ && source_->count() > 0)
-            poll_.set(source_->poll(source_->current()));
+        if (source_ && source_->count() > 0) // the same step in other words keeps the hands that were counted
+            poll_.set(source_->poll(source_->current()), source_->current() == step_);
+        step_ = source_ ? source_->current() : -1;
         emit changed();
     };
     if (source_)
@@ -110,8 +118,14 @@ void Presenter::step(int by) {
     spotlit_ = zoomed_ = nullptr; // of what was shown before
     layer_->erase();
     poll_.show(false);
+    aside_.clear();
     source_->go(to);
     layer_->refresh();
+}
+
+void Presenter::setAside(const QString& sentence) {
+    aside_ = sentence;
+    emit changed();
 }
 
 void Presenter::setBlank(Blank blank) {
@@ -137,10 +151,53 @@ void Presenter::spotlight(QWidget* element) {
     emit changed();
 }
 
-void Presenter::zoom(QWidget* element) {
+void Presenter::zoom(QWidget* element, QPointF at) {
     zoomed_ = element;
+    if (element != nullptr)
+        layer_->beginZoom(at.isNull() ? QPointF(element->rect().center()) : at);
     layer_->refresh();
     emit changed();
+}
+
+// What is lit, or what is under the pointer; of something large, the part around the pointer.
+void Presenter::zoomPointed() {
+    QWidget* element = spotlit_ ? spotlit_.data() : elementUnderPointer();
+    if (element == nullptr)
+        return;
+    const QPointF at = element->mapFromGlobal(QPointF(QCursor::pos()));
+    zoom(element, QRectF(element->rect()).contains(at) ? at : QPointF());
+}
+
+bool Presenter::zoomKey(int key) {
+    switch (key) {
+    case Qt::Key_Plus:
+    case Qt::Key_Equal:
+        layer_->zoomBy(kZoomBy);
+        return true;
+    case Qt::Key_Minus:
+        layer_->zoomBy(1 / kZoomBy);
+        return true;
+    case Qt::Key_Left:
+        layer_->pan({-kPan, 0});
+        return true;
+    case Qt::Key_Right:
+        layer_->pan({kPan, 0});
+        return true;
+    case Qt::Key_Up:
+        layer_->pan({0, -kPan});
+        return true;
+    case Qt::Key_Down:
+        layer_->pan({0, kPan});
+        return true;
+    default:
+        return false;
+    }
+}
+
+void Presenter::restartClock() {
+    since_.start();
+    passedMs_ = 0;
+    emit clockRestarted();
 }
 
 void Presenter::setSlow(bool on) {
@@ -152,9 +209,15 @@ void Presenter::setSlow(bool on) {
 QWidget* Presenter::elementUnderPointer() const {
     const QPoint at = window_->mapFromGlobal(QCursor::pos());
     layer_->setAttribute(Qt::WA_TransparentForMouseEvents);
-    QWidget* element = window_->rect().contains(at) ? window_->childAt(at) : nullptr;
+    // The pointer may stand over another window, such as the notes.
+    const QWidget* top = QApplication::topLevelAt(QCursor::pos());
+    const bool here = window_->rect().contains(at) && (top == nullptr || top == window_);
+    QWidget* element = here ? window_->childAt(at) : nullptr;
     layer_->refresh();
-    if (element == nullptr || element == layer_) // the pointer is elsewhere: what has the focus
+    if (element == nullptr || element == layer_)
+        if (QWidget* pointed = pointed_ ? pointed_() : nullptr; pointed != nullptr)
+            return pointed;
+    if (element == nullptr || element == layer_) // else what has the focus
         element = QApplication::focusWidget();
     if (element == nullptr || element->window() != window_)
         return nullptr;
@@ -207,6 +270,8 @@ bool Presenter::key(int key, bool typing) {
     }
     if (typing)
         return false;
+    if (zoomed_ && blank_ == Blank::No && zoomKey(key))
+        return true;
     switch (key) {
     case Qt::Key_B:
     case Qt::Key_Period:
@@ -228,7 +293,10 @@ bool Presenter::key(int key, bool typing) {
         return true;
     }
     case Qt::Key_Z:
-        zoom(zoomed_ ? nullptr : spotlit_ ? spotlit_.data() : elementUnderPointer());
+        if (zoomed_)
+            zoom(nullptr);
+        else
+            zoomPointed();
         return true;
     case Qt::Key_L:
         setSlow(!slow_);
@@ -244,12 +312,16 @@ bool Presenter::key(int key, bool typing) {
             return false;
         poll_.reveal(!poll_.revealed());
         return true;
+    case Qt::Key_Backspace: // a hand too many
+        if (!poll_.shown())
+            return false;
+        poll_.takeBack();
+        return true;
     default:
         break;
     }
-    if (poll_.shown() && key >= Qt::Key_1 && key <= Qt::Key_9) { // a hand more
-        const int option = key - Qt::Key_1;
-        poll_.setCount(option, poll_.count(option) + 1);
+    if (poll_.shown() && blank_ == Blank::No && key >= Qt::Key_1 && key <= Qt::Key_9) { // a hand more
+        poll_.addHand(key - Qt::Key_1);
         return true;
     }
     return false;

@@ -7,8 +7,11 @@
 #include "widgets/shell/poll.h"
 #include "widgets/shell/present_source.h"
 
+#include <QElapsedTimer>
 #include <QPointer>
 #include <QWidget>
+
+#include <functional>
 
 namespace vitral {
 
@@ -24,6 +27,11 @@ public:
 
     [[nodiscard]] bool on() const { return on_; }
     void setOn(bool on);
+    /// How long it has been presented, in milliseconds: from setOn(true) on, stands still afterwards.
+    [[nodiscard]] qint64 passedMs() const { return on_ ? since_.elapsed() : passedMs_; }
+    void restartClock();
+    /// What keys mean while the pointer is elsewhere, as over the notes: the element a lesson points at. May say null.
+    void setPointed(std::function<QWidget*()> pointed) { pointed_ = std::move(pointed); }
     /// What PageDown and PageUp step through; null: those keys do what they always do.
     void setSource(PresentSource* source);
     [[nodiscard]] PresentSource* source() const { return source_; }
@@ -34,20 +42,25 @@ public:
     void setPen(bool on);
     [[nodiscard]] bool pen() const { return pen_; }
     void erase();
-    /// Everything but this widget is dimmed, or it fills the window; null: off.
+    /// Everything but this widget is dimmed, or it fills the window (`at`: the point of it that has to be seen where
+    /// only a part of it fits); null: off.
     void spotlight(QWidget* element);
     [[nodiscard]] QWidget* spotlit() const { return spotlit_; }
-    void zoom(QWidget* element);
+    void zoom(QWidget* element, QPointF at = {});
     [[nodiscard]] QWidget* zoomed() const { return zoomed_; }
     void setSlow(bool on);
     [[nodiscard]] bool slow() const { return slow_; }
     [[nodiscard]] Poll& poll() { return poll_; }
+    /// For the presenter's eyes: what the window would have said to the class. Gone at the next step.
+    void setAside(const QString& sentence);
+    [[nodiscard]] QString aside() const { return aside_; }
     [[nodiscard]] PresenterLayer* layer() const { return layer_; }
 
 signals:
     void onChanged(bool on);
     void changed(); ///< any of the others
     void notesAsked();
+    void clockRestarted();
 
 protected:
     bool eventFilter(QObject* object, QEvent* event) override;
@@ -56,6 +69,8 @@ private:
     bool key(int key, bool typing);
     void placePoll();
     [[nodiscard]] QWidget* elementUnderPointer() const;
+    void zoomPointed();
+    bool zoomKey(int key);
     bool back(); ///< Esc: ends the newest of what is on; false: nothing was
 
     QWidget* window_;
@@ -66,7 +81,12 @@ private:
     QPointer<QWidget> spotlit_, zoomed_;
     Blank blank_ = Blank::No;
     bool on_ = false, pen_ = false, slow_ = false;
+    int step_ = -1; ///< of the source, whose question the poll holds
     int caretMs_ = 0;
+    QElapsedTimer since_;
+    qint64 passedMs_ = 0;
+    QString aside_;
+    std::function<QWidget*()> pointed_;
     friend class PresenterLayer;
 };
 

@@ -8,13 +8,17 @@
 #include <QMouseEvent>
 #include <QPainter>
 #include <QPainterPath>
+#include <QWheelEvent>
 
 #include <algorithm>
 
 namespace vitral {
 namespace {
 constexpr int kZoomMs = 250;
-constexpr double kDim = 0.62, kPenWidth = 4, kMostZoom = 6;
+constexpr double kDim = 0.62, kPenWidth = 4;
+constexpr double kEnough = 1.6, kLeastZoom = 2, kMostZoom = 6,
+                 kMostLines = 3;  ///< the last: of a text that is read line by line
+constexpr double kWheel = 0.0015; ///< of what is seen, for an eighth of a degree
 } // namespace
 
 PresenterLayer::PresenterLayer(Presenter& presenter, QWidget* window) : QWidget(window), presenter_(presenter) {
@@ -47,19 +51,76 @@ void PresenterLayer::erase() {
     update();
 }
 
+QSizeF PresenterLayer::zoomRoom() const {
+    return {std::max(1.0, width() - 2.0 * design::kSpace4), std::max(1.0, height() - 2.0 * design::kSpace4)};
+}
+
+// The whole element where that enlarges it; else a part: a column of text as wide as the window, other things twice.
+double PresenterLayer::zoomScale() const {
+    const QWidget* element = presenter_.zoomed();
+    if (element == nullptr)
+        return 1;
+    const double wide = zoomRoom().width() / std::max(1, element->width());
+    const double whole = std::min(wide, zoomRoom().height() / std::max(1, element->height()));
+    if (whole >= kEnough)
+        return std::clamp(std::min(whole, kMostZoom) * zoomFactor_, 1.0, std::max(kMostZoom, whole));
+    const double usual = std::max({whole, std::min(wide, kMostLines), kLeastZoom});
+    return std::clamp(std::min(usual, kMostZoom) * zoomFactor_, std::min(whole, 1.0), std::max(kMostZoom, whole));
+}
+
+QRectF PresenterLayer::zoomSource() const {
+    const QWidget* element = presenter_.zoomed();
+    if (element == nullptr)
+        return {};
+    const QSizeF size = element->size();
+    const QSizeF seen = (zoomRoom() / zoomScale()).boundedTo(size);
+    return {QPointF(std::clamp(zoomAt_.x() - seen.width() / 2, 0.0, size.width() - seen.width()),
+                    std::clamp(zoomAt_.y() - seen.height() / 2, 0.0, size.height() - seen.height())),
+            seen};
+}
+
+void PresenterLayer::beginZoom(QPointF at) {
+    zoomAt_ = at;
+    zoomFactor_ = 1;
+}
+
+void PresenterLayer::zoomBy(double factor) {
+    const double before = zoomScale();
+    zoomFactor_ *= factor;
+    if (zoomScale() == before) // at an end: further keys do not pile up
+        zoomFactor_ /= factor;
+    update();
+}
+
+void PresenterLayer::pan(QPointF parts) {
+    const QRectF seen = zoomSource();
+    zoomAt_ = seen.center() + QPointF(parts.x() * seen.width(), parts.y() * seen.height());
+    update();
+}
+
+void PresenterLayer::wheelEvent(QWheelEvent* event) {
+    if (presenter_.zoomed() == nullptr || presenter_.blank() != Presenter::Blank::No)
+        return event->ignore();
+    if ((event->modifiers() & Qt::ControlModifier) != 0)
+        zoomBy(event->angleDelta().y() > 0 ? 1.1 : 1 / 1.1);
+    else
+        pan(QPointF(-event->angleDelta().x(), -event->angleDelta().y()) * kWheel);
+}
+
 void PresenterLayer::paintZoom(QPainter& painter) {
     QWidget* element = presenter_.zoomed();
     const design::Palette& p = design::paletteFor(parentWidget());
     painter.fillRect(rect(), p.window);
-    const QSizeF size = element->size();
-    const double scale = std::min({(width() - 2.0 * design::kSpace4) / std::max(1.0, size.width()),
-                                   (height() - 2.0 * design::kSpace4) / std::max(1.0, size.height()), kMostZoom});
-    const QRectF target(QPointF((width() - size.width() * scale) / 2, (height() - size.height() * scale) / 2),
-                        size * scale);
+    const double scale = zoomScale();
+    const QRectF source = zoomSource();
+    const QSizeF shown = source.size() * scale;
+    const QRectF target(QPointF((width() - shown.width()) / 2, (height() - shown.height()) / 2), shown);
     painter.save();
+    painter.setClipRect(target);
     painter.translate(target.topLeft());
     painter.scale(scale, scale);
-    painter.fillRect(QRectF(QPointF(), size), p.surface);
+    painter.translate(-source.topLeft());
+    painter.fillRect(source, p.surface);
     element->render(&painter, {}, {}, QWidget::DrawChildren); // drawn anew, not enlarged: letters stay sharp
     painter.restore();
     painter.setPen(QPen(p.borderStrong, 1));

@@ -55,6 +55,11 @@ PresenterNotes::PresenterNotes(Presenter& presenter, QWidget* parent)
     next_->setProperty("role", "small");
     next_->setWordWrap(true);
     column->addWidget(next_);
+    aside_ = new QLabel(this);
+    aside_->setProperty("role", "error");
+    aside_->setWordWrap(true);
+    aside_->hide();
+    column->addWidget(aside_);
     column->addWidget(makeTools());
     column->addWidget(makePoll());
     keys_ = new QLabel(this);
@@ -62,19 +67,13 @@ PresenterNotes::PresenterNotes(Presenter& presenter, QWidget* parent)
     keys_->setWordWrap(true);
     column->addStretch(); // where there are no notes
     column->addWidget(keys_);
-    connect(restart_, &QPushButton::clicked, this, [this] {
-        since_.restart();
-        tick();
-    });
+    connect(restart_, &QPushButton::clicked, &presenter_, &Presenter::restartClock);
+    connect(&presenter_, &Presenter::clockRestarted, this, &PresenterNotes::tick);
     second_.setInterval(1000);
     connect(&second_, &QTimer::timeout, this, &PresenterNotes::tick);
     second_.start();
-    since_.start();
     connect(&presenter_, &Presenter::changed, this, &PresenterNotes::refresh);
-    connect(&presenter_, &Presenter::onChanged, this, [this](bool on) {
-        if (on)
-            since_.restart();
-    });
+    connect(&presenter_, &Presenter::onChanged, this, &PresenterNotes::tick);
     retranslate();
     resize(kWidth, kHeight);
 }
@@ -144,14 +143,33 @@ QWidget* PresenterNotes::makePoll() {
     return box;
 }
 
+namespace {
+/// As they are typed: an asterisk before the right one.
+QStringList linesOf(const PresentPoll& poll) {
+    QStringList lines = poll.options;
+    if (poll.right >= 0 && poll.right < lines.size())
+        lines[poll.right].prepend(QStringLiteral("* "));
+    return lines;
+}
+} // namespace
+
 void PresenterNotes::ownPoll() {
     PresentPoll poll;
     poll.question = question_->text().trimmed();
-    for (const QString& line : options_->toPlainText().split(QLatin1Char('\n'), Qt::SkipEmptyParts))
-        if (poll.options.size() < kMostOptions && !line.trimmed().isEmpty())
-            poll.options << line.trimmed();
-    filling_ = true; // what is being typed stays as it is
-    presenter_.poll().set(poll);
+    for (QString line : options_->toPlainText().split(QLatin1Char('\n'), Qt::SkipEmptyParts)) {
+        line = line.trimmed();
+        const bool right = line.startsWith(QLatin1Char('*'));
+        if (right)
+            line = line.mid(1).trimmed();
+        if (line.isEmpty() || poll.options.size() >= kMostOptions)
+            continue;
+        if (right && poll.right < 0)
+            poll.right = static_cast<int>(poll.options.size());
+        poll.options << line;
+    }
+    filling_ = true;                   // what is being typed stays as it is
+    presenter_.poll().set(poll, presenter_.poll().shown()); // while hands are up, a slip of the pen is mended
+    shownPoll_ = linesOf(poll);
     filling_ = false;
 }
 
@@ -176,7 +194,7 @@ void PresenterNotes::resizeEvent(QResizeEvent* event) {
 void PresenterNotes::tick() {
     const QLocale locale;
     clock_->setText(locale.toString(QTime::currentTime(), QLocale::ShortFormat));
-    const qint64 seconds = since_.elapsed() / 1000;
+    const qint64 seconds = presenter_.passedMs() / 1000;
     elapsed_->setText(QStringLiteral("%1:%2:%3")
                           .arg(seconds / 3600)
                           .arg(seconds / 60 % 60, 2, 10, QLatin1Char('0'))
@@ -202,6 +220,8 @@ void PresenterNotes::refresh() {
     next_->setText(n > 0 && at + 1 < n ? tr("Next: %1").arg(source->title(at + 1)) : QString());
     previous_->setEnabled(at > 0);
     forward_->setEnabled(at + 1 < n);
+    aside_->setVisible(!presenter_.aside().isEmpty());
+    aside_->setText(tr("The class does not see this: %1").arg(presenter_.aside()));
     tools_[0]->setChecked(presenter_.blank() != Presenter::Blank::No);
     tools_[1]->setChecked(presenter_.pen());
     tools_[3]->setChecked(presenter_.slow());
@@ -212,9 +232,14 @@ void PresenterNotes::refreshPoll() {
     const Poll& poll = presenter_.poll();
     if (!filling_) {
         filling_ = true;
-        question_->setText(poll.poll().question);
-        question_->setCursorPosition(0); // its beginning is what is read
-        options_->setPlainText(poll.poll().options.join(QLatin1Char('\n')));
+        if (question_->text().trimmed() != poll.poll().question) {
+            question_->setText(poll.poll().question);
+            question_->setCursorPosition(0); // its beginning is what is read
+        }
+        if (const QStringList lines = linesOf(poll.poll()); shownPoll_ != lines) {
+            shownPoll_ = lines;
+            options_->setPlainText(lines.join(QLatin1Char('\n')));
+        }
         filling_ = false;
     }
     const auto n = static_cast<std::size_t>(poll.poll().options.size());
@@ -248,7 +273,7 @@ void PresenterNotes::refreshPoll() {
     }
     show_->setEnabled(!poll.poll().empty());
     show_->setText(poll.shown() ? tr("Hide the question") : tr("Show the question"));
-    reveal_->setEnabled(poll.shown());
+    reveal_->setEnabled(poll.shown() && poll.hasAnswer());
     reveal_->setText(poll.revealed() ? tr("Cover the answer") : tr("Reveal the answer"));
 }
 
@@ -267,11 +292,12 @@ void PresenterNotes::retranslate() {
     pollTitle_->setText(tr("Ask the class"));
     question_->setPlaceholderText(tr("Question"));
     question_->setAccessibleName(tr("Question"));
-    options_->setPlaceholderText(tr("One answer in each line"));
-    options_->setAccessibleName(tr("Answers, one in each line"));
-    keys_->setText(
-        tr("Page Down, Page Up: step. B: blank. S: spotlight on what is under the pointer. Z: zoom. P: pen, "
-           "E: erase. L: slow motion. V: question, 1 to 9: a hand more, R: reveal. N: this window. Esc: back."));
+    options_->setPlaceholderText(tr("One answer in each line, * before the right one"));
+    options_->setAccessibleName(tr("Answers, one in each line, an asterisk before the right one"));
+    keys_->setText(tr(
+        "Page Down, Page Up: step. B: blank. S: spotlight on what is under the pointer. Z: zoom. P: pen, "
+        "E: erase. L: slow motion. V: question, 1 to 9: a hand more, Backspace: one less, R: reveal. Zoomed: arrows, "
+        "+ and -. N: this window. Esc: back."));
     tick();
     refresh();
 }

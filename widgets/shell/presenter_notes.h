@@ -5,7 +5,6 @@
 
 #include "widgets/shell/presenter.h"
 
-#include <QElapsedTimer>
 #include <QTimer>
 #include <QWidget>
 
@@ -43,7 +42,7 @@ private:
     void ownPoll(); ///< a question typed here
 
     Presenter& presenter_;
-    QLabel *clock_, *elapsed_, *step_, *next_, *keys_, *pollTitle_;
+    QLabel *clock_, *elapsed_, *step_, *next_, *keys_, *aside_, *pollTitle_;
     QTextBrowser* notes_;
     QPushButton *previous_, *forward_, *restart_, *show_, *reveal_;
     std::vector<QToolButton*> tools_; ///< blank, pen, erase, slow
@@ -51,7 +50,7 @@ private:
     QPlainTextEdit* options_;
     QVBoxLayout* hands_;
     std::vector<QSpinBox*> counts_;
-    QElapsedTimer since_;
+    QStringList shownPoll_; ///< answers as the editor was filled
     QTimer second_;
     bool filling_ = false;
 };

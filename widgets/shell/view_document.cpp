@@ -257,17 +257,24 @@ std::vector<ViewBlock> viewBlocks(const QWidget* view, qint64* leftOut) {
 
 QString viewHtml(const ViewDocument& document, bool forPrint) {
     const QString title = document.title.toHtmlEscaped();
-    const QString page = forPrint ? QStringLiteral("p{margin:4px 0}.small{color:#5f5a66}")
-                                  : QStringLiteral("body{font-family:Inter,system-ui,sans-serif;line-height:1.5;"
-                                                   "max-width:82rem;margin:2rem auto;padding:0 1rem;color:#22202b;"
-                                                   "background:#fcfbf8}img{max-width:100%;height:auto}"
-                                                   "table{border-collapse:collapse}td,th{border:1px solid #ded8ce;"
-                                                   "padding:.25rem .6rem;text-align:left}"
-                                                   ".small{color:#5f5a66;font-size:.9rem}");
-    QString out = QStringLiteral("<!DOCTYPE html>\n<html lang=\"%1\">\n<head>\n<meta charset=\"utf-8\">\n"
-                                 "<meta name=\"viewport\" content=\"width=device-width\">\n<title>%2</title>\n"
-                                 "<style>%3</style>\n</head>\n<body>\n<h1>%2</h1>\n")
-                      .arg(document.language.toHtmlEscaped(), title, page);
+    const QString page = forPrint
+                             ? QStringLiteral("p{margin:4px 0}.small{color:#5f5a66}")
+                             : QStringLiteral("body{font-family:Inter,system-ui,sans-serif;line-height:1.5;"
+                                              "max-width:82rem;margin:2rem auto;padding:0 1rem;color:#22202b;"
+                                              "background:#fcfbf8}img{max-width:100%;height:auto}"
+                                              "table{border-collapse:collapse;display:block;overflow-x:auto}"
+                                              "td,th{border:1px solid #ded8ce;"
+                                              "padding:.25rem .6rem;text-align:left}"
+                                              ".small{color:#5f5a66;font-size:.9rem}:root{color-scheme:light dark}"
+                                              "@media screen and (prefers-color-scheme:dark){body{color:#ece9f1;"
+                                              "background:#1a1a22}.small{color:#aaa6b6}td,th{border-color:#2f2f3b}}"
+                                              "@media print{body{max-width:none;margin:0;color:#000;"
+                                              "background:#fff}table{display:table}tr,img{break-inside:avoid}}");
+    QString out =
+        QStringLiteral("<!DOCTYPE html>\n<html lang=\"%1\">\n<head>\n<meta charset=\"utf-8\">\n"
+                       "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n<title>%2</title>\n"
+                       "<style>%3</style>\n</head>\n<body>\n<h1>%2</h1>\n")
+            .arg(document.language.toHtmlEscaped(), title, page);
     QStringList caption;
     for (const QString& line : document.caption)
         caption << line.toHtmlEscaped();

@@ -29,6 +29,13 @@ void Ways::setReducedMotion(bool on) {
     emit motionChanged();
 }
 
+void Ways::setPresenting(bool on) {
+    if (on == presenting_)
+        return;
+    presenting_ = on;
+    emit motionChanged();
+}
+
 void Ways::setSlowness(double slowness) {
     slowness = std::clamp(slowness, 1.0, 16.0);
     if (slowness == slowness_)

@@ -21,6 +21,11 @@ public:
     /// Nothing plays, blinks or slides by itself.
     [[nodiscard]] bool reducedMotion() const { return reducedMotion_; }
     void setReducedMotion(bool on);
+    /// Before a class nothing moves that the presenter did not move.
+    [[nodiscard]] bool presenting() const { return presenting_; }
+    void setPresenting(bool on);
+    /// Bars of work without a known end stand still, carets do not blink.
+    [[nodiscard]] bool still() const { return reducedMotion_ || presenting_; }
     /// Players multiply their interval by it; 1: as usual, 4: four times as slow.
     [[nodiscard]] double slowness() const { return slowness_; }
     void setSlowness(double slowness);
@@ -31,12 +36,12 @@ public:
 
 signals:
     void depthChanged();
-    void motionChanged(); ///< reducedMotion() or slowness()
+    void motionChanged(); ///< reducedMotion(), presenting() or slowness()
 
 private:
     explicit Ways(QObject* parent) : QObject(parent) {}
     Depth depth_ = Depth::User;
-    bool reducedMotion_ = false;
+    bool reducedMotion_ = false, presenting_ = false;
     double slowness_ = 1;
 };
 

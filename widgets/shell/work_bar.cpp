@@ -15,15 +15,20 @@ constexpr int kWidth = 96, kSteps = 1000;
 WorkBar::WorkBar(QWidget* parent) : QProgressBar(parent) {
     setFixedWidth(kWidth);
     setTextVisible(false);
+    connect(&Ways::shared(), &Ways::motionChanged, this, [this] {
+        if (unknown_)
+            setShare({});
+    });
 }
 
 void WorkBar::setShare(std::optional<double> share) {
+    unknown_ = !share;
     if (share) {
         setRange(0, kSteps);
         setValue(static_cast<int>(std::lround(std::clamp(*share, 0.0, 1.0) * kSteps)));
         return;
     }
-    setRange(0, Ways::shared().reducedMotion() ? 1 : 0);
+    setRange(0, Ways::shared().still() ? 1 : 0);
     setValue(0);
 }
 

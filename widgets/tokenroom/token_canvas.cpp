@@ -34,11 +34,14 @@ TokenCanvas::TokenCanvas(TokenController& tokens, const TextBlocks& blocks, Text
     setVerticalScrollBarPolicy(Qt::ScrollBarAsNeeded);
     setFocusPolicy(Qt::StrongFocus);
     setAttribute(Qt::WA_InputMethodEnabled);
+    setProperty("takesText", true); // letters are typed here, also while presenting
     viewport()->setCursor(Qt::IBeamCursor);
     viewport()->setMouseTracking(true);
     viewport()->setAttribute(Qt::WA_OpaquePaintEvent);
     connect(&blink_, &QTimer::timeout, this, [this] {
-        caretOn_ = !caretOn_;
+        caretOn_ = !caretOn_ || QApplication::cursorFlashTime() <= 1; // since then it is to stand still
+        if (QApplication::cursorFlashTime() <= 1)
+            blink_.stop();
         viewport()->update();
     });
 }

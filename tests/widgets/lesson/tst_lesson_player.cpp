@@ -9,6 +9,8 @@
 #include "widgets/lesson/lesson_text.h"
 #include "widgets/lesson/spotlight.h"
 #include "widgets/panels/notice_bar.h"
+#include "widgets/shell/page_cuts.h"
+#include "widgets/shell/poll.h"
 #include "widgets/shell/ways.h"
 
 #include <QDir>
@@ -206,6 +208,115 @@ private slots:
         }));
         QVERIFY(QDir(teacher.path()).isEmpty()); // somebody else's work is not kept as one's own
         QVERIFY(other.openWork(kSample + "/course.yaml").contains("is not the work"));
+    }
+
+    void whatWasNotAnsweredIsReadOnlyInAHandIn() {
+        player_->openUnit("cats", 0);
+        LessonAnswer answer;
+        answer.text = "4";
+        answer.right = false;
+        player_->giveAnswer("cut/1", answer);
+        player_->go(2); // the quiz: nothing given, one thought begun
+        player_->setDraft("quiz/0/2", "half a thought");
+        const QString path = work_->filePath("ana.vitral-work");
+        QCOMPARE(player_->saveWork(path, "Ana"), QString());
+
+        QTemporaryDir teacher;
+        LessonPlayer other(host_, worker_, teacher.path());
+        other.openCourse(kSample);
+        QTRY_VERIFY(other.course() != nullptr);
+        QCOMPARE(other.openWork(path), QString());
+        QCOMPARE(other.current(), 2); // where Ana stood, not the beginning
+        QCOMPARE(other.workCount().answered, 1);
+        QCOMPARE(other.workCount().right, 0);
+        QWidget window;
+        LessonPanel panel(other, host_, &window, &window);
+        window.show();
+        const QList<AskCard*> cards = panel.cards();
+        QCOMPARE(cards.size(), 2);
+        QVERIFY2(cards[0]->resultText().startsWith("Not answered. The answer: "), qPrintable(cards[0]->resultText()));
+        QCOMPARE(cards[1]->resultText(), QString("Begun, but not answered."));
+        QCOMPARE(cards[1]->findChild<QPlainTextEdit*>()->toPlainText(), QString("half a thought"));
+        QVERIFY(cards[1]->findChild<QPlainTextEdit*>()->isReadOnly());
+        for (const AskCard* card : cards) {
+            for (const QAbstractButton* button : card->findChildren<QAbstractButton*>())
+                QVERIFY(button->isHidden() || !button->isEnabled());
+        }
+        // Neither going on nor the menu changes what was handed in.
+        other.go(1);
+        QVERIFY(!other.waiting());
+        other.giveAnswer("cut/3", answer);
+        other.forgetAnswers();
+        QVERIFY(other.answer("cut/3") == nullptr);
+        QCOMPARE(other.answer("cut/1")->text, QString("4"));
+    }
+
+    void aClassIsAskedWithoutOptionsAsWell() {
+        player_->openUnit("cats", 0);
+        const PresentPoll asked = player_->poll(0); // a number is to be typed
+        QVERIFY(!asked.empty() && asked.options.isEmpty());
+        QCOMPARE(asked.answer, QString("3"));
+        Poll poll;
+        poll.set({"Which?", {"this", "that"}, -1, {}, {}});
+        poll.reveal(true);
+        QVERIFY(!poll.revealed()); // there is nothing to reveal
+        for (const int hand : {0, 1, 1, 7, -1})
+            poll.addHand(hand); // the last two are no option
+        poll.setCount(0, -5);
+        QCOMPARE(poll.count(0), 0);
+        poll.setCount(0, 123456);
+        QCOMPARE(poll.count(0), 9999);
+        poll.takeBack();
+        QCOMPARE(poll.count(1), 1);
+        poll.set({"Qual?", {"isto", "aquilo"}, 1, {}, {}}, true); // the same in other words
+        QCOMPARE(poll.count(1), 1);
+        poll.set({"Another?", {"this", "that"}, 1, {}, {}});
+        QCOMPARE(poll.total(), 0);
+    }
+
+    void pagesAreCutBetweenRowsAndLines() {
+        QString html = "<p>text</p><table border=1 cellpadding=4 cellspacing=0><tr><th>a</th><th>b</th></tr>";
+        for (int r = 0; r < 40; ++r)
+            html += QStringLiteral("<tr><td>row %1</td><td>%2</td></tr>")
+                        .arg(r)
+                        .arg(QString("many words ").repeated(1 + r % 7 * 8));
+        html += "</table><h2>Heading</h2><p>" + QString("and so on ").repeated(400) + "</p>";
+        QTextDocument document;
+        document.setHtml(html);
+        document.setTextWidth(400);
+        constexpr double kPage = 300;
+        const std::vector<double> cuts = pageCuts(document, kPage);
+        QVERIFY(cuts.size() > 8);
+        QCOMPARE(cuts.back(), document.documentLayout()->documentSize().height());
+        for (std::size_t i = 1; i < cuts.size(); ++i)
+            QVERIFY(cuts[i] > cuts[i - 1] && cuts[i] - cuts[i - 1] <= kPage);
+        const auto through = [&cuts](double top, double bottom) {
+            return std::any_of(cuts.begin(), cuts.end(),
+                               [=](double cut) { return cut > top + 0.1 && cut < bottom - 0.1; });
+        };
+        int rows = 0, lines = 0;
+        for (QTextBlock block = document.begin(); block.isValid(); block = block.next()) {
+            const QRectF place = document.documentLayout()->blockBoundingRect(block);
+            if (qobject_cast<QTextTable*>(document.frameAt(block.position())) != nullptr) {
+                QVERIFY2(!through(place.top(), place.bottom()), qPrintable(block.text().left(40)));
+                ++rows;
+                continue;
+            }
+            for (int l = 0; l < block.layout()->lineCount(); ++l, ++lines) {
+                const QRectF line = block.layout()->lineAt(l).rect().translated(place.topLeft());
+                QVERIFY(!through(line.top(), line.bottom()));
+            }
+            if (block.blockFormat().headingLevel() > 0)
+                QVERIFY(!through(place.top(), document.documentLayout()->blockBoundingRect(block.next()).top() + 5));
+        }
+        QVERIFY(rows > 80 && lines > 40);
+        // A row that is taller than a page is cut between its lines.
+        document.setHtml("<table><tr><td>" + QString("word ").repeated(2000) + "</td></tr></table>");
+        document.setTextWidth(400);
+        const std::vector<double> tall = pageCuts(document, kPage);
+        QVERIFY(tall.size() > 3);
+        for (std::size_t i = 1; i < tall.size(); ++i)
+            QVERIFY(tall[i] - tall[i - 1] <= kPage);
     }
 
     void theFilesAreReadAgain() {
