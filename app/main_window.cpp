@@ -4,6 +4,7 @@
 #include "app/classroom.h"
 #include "app/main_actions.h"
 #include "app/shell.h"
+#include "widgets/design/enter_key.h"
 #include "widgets/design/icons.h"
 #include "widgets/design/metrics.h"
 #include "widgets/inside/value_text.h"
@@ -69,6 +70,7 @@ MainWindow::MainWindow(Services& services, design::Theme& theme, Language& langu
     setWindowIcon(design::applicationIcon());
     setAcceptDrops(true);
     setMinimumSize(800, 440); // 1280 x 720 at 150 %, less the system's bars
+    qApp->installEventFilter(new design::EnterKey(this));
     setAnimated(false); // while they slide, docks leave lines behind
     chatPanel_ = new ChatPanel(*services_.chat, *services_.model, this);
     classroom_ = std::make_unique<Classroom>(*this);
