@@ -124,6 +124,7 @@ void Classroom::lessonOpened() {
             window_.chatDocks_.clear(); // they stay away when the conversation is shown again
         dock_->show();
         window_.resizeDocks({dock_}, {kPanelWidth}, Qt::Horizontal);
+        panel_->takeFocus(); // it was asked for: its keys work at once
     } else if (!open && !dock_->isHidden()) {
         dock_->hide();
         if (std::exchange(tookChat_, false))
@@ -145,6 +146,7 @@ void Classroom::lessonOpened() {
     }
     nextStop_->setEnabled(open);
     previousStop_->setEnabled(open);
+    toLesson_->setEnabled(open);
 }
 
 // Commands.

@@ -97,7 +97,7 @@ private:
     QPointer<GlossaryWindow> glossary_;
     QDockWidget* dock_ = nullptr;
     QAction *saveState_ = nullptr, *openState_ = nullptr, *copyLink_ = nullptr, *pasteLink_ = nullptr;
-    QAction *nextStop_ = nullptr, *previousStop_ = nullptr;
+    QAction *nextStop_ = nullptr, *previousStop_ = nullptr, *toLesson_ = nullptr;
 
     QStringList waiting_, recorded_;
     QString wantedPictures_; ///< the name of the model of pictures that the commands loaded

@@ -293,8 +293,16 @@ void Classroom::makeMenus() {
     a.help->insertAction(a.shortcuts, glossary);
     a.named.push_back({"help.glossary", glossary,
                        QT_TRANSLATE_NOOP("vitral::app::MainWindow", "&Glossary: explain this term\u2026"), a.help});
-    nextStop_ = add(a.view, Qt::ALT | Qt::Key_PageDown, [this] { panel_->toNextStop(); });
-    previousStop_ = add(a.view, Qt::ALT | Qt::Key_PageUp, [this] { panel_->toPreviousStop(); });
+    nextStop_ = add(a.view, Qt::ALT | Qt::Key_PageDown, [this] {
+        panel_->toNextStop();
+        panel_->takeFocus();
+    });
+    previousStop_ = add(a.view, Qt::ALT | Qt::Key_PageUp, [this] {
+        panel_->toPreviousStop();
+        panel_->takeFocus();
+    });
+    toLesson_ = add(a.view, Qt::Key_F7, [this] { panel_->takeFocus(); });
+    toLesson_->setEnabled(false);
     nextStop_->setEnabled(false);
     previousStop_->setEnabled(false);
     // Named as the window's own, so that the search of commands finds them in both languages.
@@ -312,6 +320,7 @@ void Classroom::makeMenus() {
     name("lesson.next", nextStop_, QT_TRANSLATE_NOOP("vitral::app::MainWindow", "Next step of the lesson"), a.view);
     name("lesson.previous", previousStop_, QT_TRANSLATE_NOOP("vitral::app::MainWindow", "Step of the lesson before"),
          a.view);
+    name("lesson.focus", toLesson_, QT_TRANSLATE_NOOP("vitral::app::MainWindow", "Go to the lesson"), a.view);
 }
 
 void Classroom::retranslate() {

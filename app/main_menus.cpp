@@ -342,6 +342,7 @@ void MainWindow::shortcutsHelp() {
         {tr("Answer again"), QStringLiteral("Ctrl+R")},
         {tr("Edit the last question"), QStringLiteral("\u2191, Ctrl+E")},
         {tr("Go to the messages"), QStringLiteral("F6")},
+        {tr("Go to the lesson"), QStringLiteral("F7")},
         {tr("Previous and next message"), QStringLiteral("\u2191 \u2193")},
         {tr("Previous and next version of a message"), QStringLiteral("\u2190 \u2192")},
         {tr("Edit, answer again, delete the message"), QStringLiteral("F2, R, Del")},

@@ -855,6 +855,18 @@
         <source>Not answered.</source>
         <translation>Não respondida.</translation>
     </message>
+    <message>
+        <source>Compare</source>
+        <translation>Comparar</translation>
+    </message>
+    <message>
+        <source>Choose an answer first.</source>
+        <translation>Escolha uma resposta antes.</translation>
+    </message>
+    <message>
+        <source>Write an answer first.</source>
+        <translation>Escreva uma resposta antes.</translation>
+    </message>
 </context>
 <context>
     <name>vitral::AttributionPanel</name>
@@ -5877,6 +5889,10 @@ por milhão</translation>
     <message>
         <source>The work of %1: %2 of %3 questions answered, %4 of %5 that can be checked are right</source>
         <translation>O trabalho de %1: %2 de %3 perguntas respondidas; das que se podem conferir, %4 de %5 estão certas</translation>
+    </message>
+    <message>
+        <source>Read on</source>
+        <translation>Continuar lendo</translation>
     </message>
 </context>
 <context>
@@ -11676,6 +11692,10 @@ Licença Apache 2.0. Fontes: Inter (SIL OFL 1.1) e JetBrains Mono (Apache 2.0).<
     <message>
         <source>&amp;Glossary: explain this term…</source>
         <translation>&amp;Glossário: explicar este termo…</translation>
+    </message>
+    <message>
+        <source>Go to the lesson</source>
+        <translation>Ir para a lição</translation>
     </message>
 </context>
 <context>

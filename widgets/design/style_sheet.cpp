@@ -117,6 +117,8 @@ QMenu::indicator { width: 14px; height: 14px; padding-left: 8px; }
 QMenu::indicator:checked { image: url(@checkInk); }
 
 QScrollArea, QScrollArea > QWidget > QWidget[kind="page"] { background: transparent; border: none; }
+QScrollArea[kind="reading"] { border: 1px solid transparent; border-radius: 6px; }
+QScrollArea[kind="reading"]:focus { border: 1px solid @accent; }
 QScrollBar:vertical { background: transparent; width: 12px; margin: 0; }
 QScrollBar::handle:vertical { background: @scroll; min-height: 32px; border-radius: 4px; margin: 2px 2px 2px 2px; }
 QScrollBar:horizontal { background: transparent; height: 12px; margin: 0; }

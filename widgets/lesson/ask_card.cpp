@@ -55,7 +55,9 @@ AskCard::AskCard(LessonPlayer& player, const QuizQuestion& quiz, int number, QSt
         makeOptions(quiz.options, quiz.right.size() > 1);
     else
         makeLine(true);
-    makeButton(quiz.choose ? tr("Check") : tr("Compare with the model answer"));
+    makeButton(quiz.choose ? tr("Check") : tr("Compare"));
+    if (!quiz.choose)
+        button_->setAccessibleName(tr("Compare with the model answer"));
     if (answered() || readOnly())
         reveal();
 }
@@ -77,6 +79,7 @@ void AskCard::makeOptions(const std::vector<std::string>& options, bool several)
         connect(button, &QAbstractButton::toggled, this, [this, i](bool on) {
             if (on && !answered())
                 player_.setDraft(question_, QString::number(i));
+            lookWhetherReady();
         });
         options_->addButton(button, static_cast<int>(i));
         row->addWidget(button, 0, Qt::AlignTop);
@@ -96,6 +99,7 @@ void AskCard::makeLine(bool tall) {
         connect(long_, &QPlainTextEdit::textChanged, this, [this] {
             if (!answered())
                 player_.setDraft(question_, long_->toPlainText());
+            lookWhetherReady();
         });
         column_->addWidget(long_);
         return;
@@ -105,6 +109,7 @@ void AskCard::makeLine(bool tall) {
     line_->setPlaceholderText(tr("Your answer"));
     line_->setText(player_.draft(question_));
     connect(line_, &QLineEdit::textEdited, this, [this](const QString& text) { player_.setDraft(question_, text); });
+    connect(line_, &QLineEdit::textChanged, this, &AskCard::lookWhetherReady);
     connect(line_, &QLineEdit::returnPressed, this, &AskCard::submit);
     column_->addWidget(line_);
 }
@@ -114,6 +119,40 @@ void AskCard::makeButton(const QString& text) {
     button_->setProperty("kind", "primary");
     connect(button_, &QPushButton::clicked, this, &AskCard::submit);
     column_->addWidget(button_, 0, Qt::AlignLeft);
+    lookWhetherReady();
+}
+
+void AskCard::lookWhetherReady() {
+    if (button_ == nullptr)
+        return;
+    const bool written = line_ != nullptr   ? !line_->text().trimmed().isEmpty()
+                         : long_ != nullptr ? !long_->toPlainText().trimmed().isEmpty()
+                                            : true;
+    const bool ready = options_ != nullptr ? !chosen().isEmpty() : written;
+    button_->setEnabled(ready);
+    button_->setToolTip(ready                 ? QString()
+                        : options_ != nullptr ? tr("Choose an answer first.")
+                                              : tr("Write an answer first."));
+}
+
+void AskCard::takeFocus() {
+    QWidget* first = nullptr;
+    if (answered())
+        return;
+    if (options_ != nullptr && !options_->buttons().isEmpty())
+        first = options_->checkedButton() != nullptr ? options_->checkedButton() : options_->buttons().constFirst();
+    else if (line_ != nullptr)
+        first = line_;
+    else if (long_ != nullptr)
+        first = long_;
+    else if (!button_->isHidden())
+        first = button_;
+    if (first != nullptr)
+        first->setFocus(Qt::TabFocusReason);
+}
+
+int AskCard::resultTop() const {
+    return result_ != nullptr ? result_->y() : 0;
 }
 
 QList<int> AskCard::chosen() const {

@@ -27,6 +27,8 @@ public:
     [[nodiscard]] bool answered() const;
     /// What the button does; false: nothing was chosen or written.
     bool submit();
+    void takeFocus();                    ///< the first thing to choose, to write or to press
+    [[nodiscard]] int resultTop() const; ///< where in the card the result stands, in pixels; 0: not answered
     void choose(int option);
     void write(const QString& text);
 
@@ -34,6 +36,7 @@ private:
     void makeOptions(const std::vector<std::string>& options, bool several);
     void makeLine(bool tall);
     void makeButton(const QString& text);
+    void lookWhetherReady(); ///< nothing chosen or written is nothing to check
     void give(LessonAnswer answer);
     void reveal();
     void showAnswer(const LessonAnswer& answer, bool given);

@@ -8,6 +8,7 @@
 #include "widgets/lesson/spotlight.h"
 #include "widgets/panels/notice_bar.h"
 
+#include <QApplication>
 #include <QDialog>
 #include <QEvent>
 #include <QLabel>
@@ -16,6 +17,7 @@
 #include <QPushButton>
 #include <QScrollArea>
 #include <QScrollBar>
+#include <QStyle>
 #include <QTimer>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -45,6 +47,7 @@ LessonPanel::LessonPanel(LessonPlayer& player, LessonHost& host, QWidget* window
     scroll_->setFrameShape(QFrame::NoFrame);
     scroll_->setWidgetResizable(true);
     scroll_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll_->setProperty("kind", "reading");
     column->addWidget(scroll_, 1);
     column->addWidget(makeFoot());
     settle_.setSingleShot(true);
@@ -52,7 +55,9 @@ LessonPanel::LessonPanel(LessonPlayer& player, LessonHost& host, QWidget* window
     connect(scroll_->verticalScrollBar(), &QScrollBar::rangeChanged, this, [this] {
         if (settle_.isActive())
             toNewest();
+        nameNext();
     });
+    connect(scroll_->verticalScrollBar(), &QScrollBar::valueChanged, this, &LessonPanel::nameNext);
     connect(scroll_->verticalScrollBar(), &QScrollBar::actionTriggered, &settle_, &QTimer::stop); // the person's
     connect(&player_, &LessonPlayer::lessonChanged, this, &LessonPanel::build);
     connect(&player_, &LessonPlayer::stopChanged, this, &LessonPanel::build);
@@ -129,7 +134,6 @@ QWidget* LessonPanel::makeFoot() {
     back_ = new QPushButton(foot);
     back_->setIcon(design::icon(QStringLiteral("chevron-left")));
     next_ = new QPushButton(foot);
-    next_->setProperty("kind", "primary");
     place_ = new QLabel(foot);
     place_->setProperty("role", "small");
     place_->setAlignment(Qt::AlignCenter);
@@ -143,6 +147,10 @@ QWidget* LessonPanel::makeFoot() {
 }
 
 void LessonPanel::toNextStop() {
+    if (questionBelow()) { // nobody leaves out a question that was not seen
+        settle_.stop();
+        return scroll_->verticalScrollBar()->setValue(questionPlace());
+    }
     if (player_.current() + 1 < player_.count() || player_.waiting())
         return player_.next();
     const std::vector<int> open = player_.workOf().isEmpty() ? player_.openQuestions() : std::vector<int>();
@@ -160,7 +168,7 @@ void LessonPanel::toNextStop() {
                       for (AskCard* card : cards())
                           if (!card->answered()) {
                               scroll_->ensureWidgetVisible(card, 0, design::kSpace4);
-                              card->setFocus();
+                              card->takeFocus();
                               return;
                           }
                   });
@@ -181,6 +189,9 @@ QList<AskCard*> LessonPanel::cards() const {
 // What was read stays, what comes next is not shown yet. Built anew at every stop: a page is short.
 void LessonPanel::build() {
     const int before = scroll_->verticalScrollBar()->value();
+    const bool same = player_.unit() == shownUnit_ && player_.current() == shownStop_; // answered, or another language
+    shownUnit_ = player_.unit();
+    shownStop_ = player_.current();
     warned_ = false;
     card_ = nullptr;
     newest_ = nullptr;
@@ -191,10 +202,12 @@ void LessonPanel::build() {
     }
     body_ = new QWidget;
     body_->setProperty("kind", "page");
+    body_->setMinimumWidth(1); // never wider than the panel, whatever stands on it
     column_ = new QVBoxLayout(body_);
     column_->setContentsMargins(design::kSpace4, design::kSpace2, design::kSpace4, design::kSpace4);
     column_->setSpacing(design::kSpace3);
     const Lesson* lesson = player_.lesson();
+    const bool hadFocus = isAncestorOf(QApplication::focusWidget());
     bool firstOfPage = true;
     if (lesson != nullptr && player_.count() > 0) {
         addProblems();
@@ -224,8 +237,12 @@ void LessonPanel::build() {
     scroll_->setWidget(body_);
     update_();
     point();
-    from_ = firstOfPage ? 0 : before;
-    firstOfPage_ = firstOfPage;
+    orderTabs();
+    if (hadFocus)
+        takeFocus();
+    from_ = same ? before : firstOfPage ? 0 : before;
+    firstOfPage_ = !same && firstOfPage;
+    same_ = same;
     QTimer::singleShot(0, this, &LessonPanel::toNewest);
     settle_.start();
 }
@@ -234,12 +251,65 @@ void LessonPanel::build() {
 void LessonPanel::toNewest() {
     QScrollBar* bar = scroll_->verticalScrollBar();
     const int top = newest_ ? newest_->y() - design::kSpace4 : 0;
-    int to = firstOfPage_ ? 0 : std::max(from_, top);
-    if (card_) { // the whole question, or its beginning where it is taller than the panel
-        const int begin = card_->y() - design::kSpace4, end = card_->y() + card_->height() + design::kSpace4;
-        to = std::min(std::max(to, end - scroll_->viewport()->height()), begin);
+    int to = firstOfPage_ ? 0 : same_ ? from_ : std::max(from_, top);
+    if (card_ && !firstOfPage_ && card_->answered()) { // what was told, as much of it as there is room for
+        const int end = card_->y() + card_->height() + design::kSpace4;
+        to = std::min(std::max(to, end - scroll_->viewport()->height()),
+                      std::max(to, card_->y() + card_->resultTop() - design::kSpace4));
+    } else if (const int place = questionPlace(); place >= 0 && !firstOfPage_ && !same_) {
+        to = std::max(to, place);
     }
     bar->setValue(std::max(0, to));
+    nameNext();
+}
+
+// The whole question, or its beginning where it is taller than the panel.
+int LessonPanel::questionPlace() const {
+    if (!card_ || card_->answered())
+        return -1;
+    const int begin = card_->y() - design::kSpace4, end = card_->y() + card_->height() + design::kSpace4;
+    return std::clamp(end - scroll_->viewport()->height(), 0, std::max(0, begin));
+}
+
+bool LessonPanel::questionBelow() const {
+    constexpr int kSeen = design::kSpace4; // a card's edge may be cut
+    const QScrollBar* bar = scroll_->verticalScrollBar();
+    return isVisible() && bar->value() < bar->maximum() && questionPlace() > bar->value() + kSeen;
+}
+
+// The page from above, then the steps, then what stands over the page: the order in which it is read.
+void LessonPanel::orderTabs() {
+    QWidget* last = scroll_;
+    for (QWidget* widget : body_->findChildren<QWidget*>())
+        if (widget->focusPolicy() & Qt::TabFocus) {
+            setTabOrder(last, widget);
+            last = widget;
+        }
+    for (QWidget* widget : std::initializer_list<QWidget*>{back_, next_, more_, close_}) {
+        setTabOrder(last, widget);
+        last = widget;
+    }
+}
+
+void LessonPanel::takeFocus() {
+    scroll_->setFocus(Qt::TabFocusReason);
+    if (card_ && !questionBelow())
+        card_->takeFocus();
+}
+
+/// What the button does now; it invites only where nothing is left open.
+void LessonPanel::nameNext() {
+    const bool below = questionBelow(), open = player_.waiting();
+    next_->setText(below                                      ? tr("Read on")
+                   : open                                     ? tr("Skip")
+                   : player_.current() + 1 >= player_.count() ? tr("Finish")
+                                                              : tr("Next"));
+    const QString kind = open && !below ? QString() : QStringLiteral("primary");
+    if (next_->property("kind").toString() != kind) {
+        next_->setProperty("kind", kind);
+        next_->style()->unpolish(next_);
+        next_->style()->polish(next_);
+    }
 }
 
 void LessonPanel::addBlocks(int stop) {
@@ -330,7 +400,7 @@ void LessonPanel::update_() {
     progress_->setAccessibleName(tr("Progress in the lesson"));
     place_->setText(player_.working() ? tr("Setting up\u2026") : tr("%1 of %2").arg(at + 1).arg(std::max(1, n)));
     back_->setEnabled(at > 0);
-    next_->setText(player_.waiting() ? tr("Skip") : at + 1 >= n ? tr("Finish") : tr("Next"));
+    nameNext();
     if (player_.stepProblem().isEmpty())
         notice_->hide();
     else

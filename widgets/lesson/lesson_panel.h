@@ -33,8 +33,9 @@ public:
     [[nodiscard]] Spotlight* spotlight() const { return spotlight_; }
     [[nodiscard]] NoticeBar* notice() const { return notice_; }
     [[nodiscard]] QString pageTitle() const;
-    void toNextStop();
+    void toNextStop(); ///< first to a question that is below the edge, then to the next stop
     void toPreviousStop();
+    void takeFocus(); ///< the question of the stop, else the page, which the arrows then move
 
 signals:
     void closeAsked();
@@ -55,6 +56,11 @@ private:
     void addBlocks(int stop);
     void addPicture(const QString& question);
     void toNewest();
+    void orderTabs();
+    [[nodiscard]] int
+    questionPlace() const; ///< of the scroll bar: where the open question is whole; -1: nothing is asked
+    [[nodiscard]] bool questionBelow() const;
+    void nameNext();
     void addProblems();
     void point();
     void retranslate();
@@ -75,8 +81,11 @@ private:
     QPointer<AskCard> card_;
     QPointer<QWidget> newest_; ///< where the newest part of the page begins
     QTimer settle_;            ///< runs while a new page finds its height
-    int from_ = 0;             ///< where the page stood before it was built anew
+    QString shownUnit_;        ///< what was built last
+    int shownStop_ = -1;
+    int from_ = 0; ///< where the page stood before it was built anew
     bool firstOfPage_ = true;
+    bool same_ = false;   ///< the stop that stood there before
     bool warned_ = false; ///< that questions have no answer
 };
 

@@ -51,6 +51,40 @@ QString fitPictures(QString html, int width) {
     return html;
 }
 
+/// A table wider than the text is written smaller, in steps down to what can still be read.
+QString fitTables(const QString& html, const QString& style, const QString& border, const QFont& font, int width) {
+    constexpr double kSmallest = 0.7, kStep = 0.1;
+    constexpr int kWide = 4, kNarrow = 2; // inside the cells
+    const auto written = [&](double scale) {
+        const bool whole = scale > 1 - kStep / 2;
+        QString out = html;
+        out.replace(
+            QLatin1String("<table>"),
+            QStringLiteral("<table border=\"1\" cellspacing=\"0\" cellpadding=\"%1\" style=\"border-color:%2\">")
+                .arg(whole ? kWide : kNarrow)
+                .arg(border));
+        const double size = font.pixelSize() > 0 ? font.pixelSize() : font.pointSizeF();
+        if (!whole)
+            out.prepend(QStringLiteral("<style>td,th{font-size:%1%2}</style>")
+                            .arg(size * scale, 0, 'f', 1)
+                            .arg(font.pixelSize() > 0 ? QLatin1String("px") : QLatin1String("pt")));
+        return style + out;
+    };
+    double scale = 1;
+    QString out = written(scale);
+    for (; scale > kSmallest + kStep / 2; out = written(scale)) {
+        QTextDocument document;
+        document.setDefaultFont(font);
+        document.setDocumentMargin(0);
+        document.setHtml(out);
+        document.setTextWidth(width);
+        if (document.size().width() <= width + 1)
+            break;
+        scale -= kStep;
+    }
+    return out;
+}
+
 } // namespace
 
 QString termToolTip(const GlossaryWords& words) {
@@ -103,15 +137,17 @@ void LessonText::fill() {
     html = fitPictures(html, shownWidth_);
     static const QRegularExpression percent(QStringLiteral("(?<=\\d) %"));
     html.replace(percent, QStringLiteral("&nbsp;%")); // stays with its number, also in a narrow cell
-    html.replace(QLatin1String("<table>"),
-                 QStringLiteral("<table border=\"1\" cellspacing=\"0\" cellpadding=\"4\" style=\"border-color:%1\">")
-                     .arg(colours.border.name()));
     const QString style =
         QStringLiteral("<style>a{color:%1;text-decoration:underline}code,pre{font-family:'%2';background:%3}"
                        "pre{white-space:pre-wrap}p{margin-top:0;margin-bottom:8px}li{margin-bottom:4px}%4</style>")
             .arg(colours.link.name(), design::codeFont(design::TextRole::Small).family(), colours.codeBackground.name(),
                  design::strongStyle());
-    setText(style + (strong_ ? QStringLiteral("<b>%1</b>").arg(html) : html));
+    if (strong_)
+        html = QStringLiteral("<b>%1</b>").arg(html);
+    setText(html.contains(QLatin1String("<table>")) ? fitTables(html, style, colours.border.name(), font(), shownWidth_)
+                                                    : style + html);
+    // Words can be selected with the pointer everywhere; the keyboard stops where there is a link to follow.
+    setFocusPolicy(html.contains(QLatin1String("<a ")) ? Qt::StrongFocus : Qt::ClickFocus);
 }
 
 void LessonText::follow(const QString& link) {
@@ -138,9 +174,16 @@ void LessonText::explain(const QString& id) {
     QToolTip::showText(at, termToolTip(*words), this);
 }
 
+void LessonText::focusInEvent(QFocusEvent* event) {
+    QLabel::focusInEvent(event);
+    if (event->reason() == Qt::TabFocusReason || event->reason() == Qt::BacktabFocusReason)
+        focusNextPrevChild(event->reason() == Qt::TabFocusReason); // straight to a link, where the eye sees it
+}
+
 void LessonText::resizeEvent(QResizeEvent* event) {
     QLabel::resizeEvent(event);
-    if (std::abs(width() - shownWidth_) > 8 && text().contains(QLatin1String("<img")))
+    if (std::abs(width() - shownWidth_) > 8 &&
+        (text().contains(QLatin1String("<img")) || text().contains(QLatin1String("<table"))))
         fill();
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A lesson taken on a window that is none: stops, answers, progress that survives, work handed in, hot reload.
 
+#include "widgets/design/enter_key.h"
 #include "widgets/engine/worker.h"
 #include "widgets/lesson/ask_card.h"
 #include "widgets/lesson/glossary_tips.h"
@@ -99,6 +100,140 @@ private slots:
         host_.values["room"] = "tokens";
         QTRY_VERIFY(player_->answer("developers/0") != nullptr);
         QCOMPARE(panel.card()->resultText(), QString("Done."));
+    }
+
+    void theKeyboardWalksThePageAsItIsRead() {
+        player_->setDepth(LessonDepth::User);
+        player_->openUnit("cats");
+        QWidget window;
+        auto* column = new QVBoxLayout(&window);
+        auto* panel = new LessonPanel(*player_, host_, &window, &window);
+        column->addWidget(panel);
+        window.resize(340, 700);
+        window.show();
+        qApp->installEventFilter(&enter_);
+        QTRY_VERIFY(!player_->working());
+        panel->takeFocus();
+        QVERIFY(panel->card()->isAncestorOf(QApplication::focusWidget()));
+        auto* check = panel->card()->findChild<QPushButton*>();
+        QVERIFY(!check->isEnabled()); // nothing is chosen yet
+        QVERIFY(!check->toolTip().isEmpty());
+        const auto buttons = [panel](const QString& text) {
+            for (auto* button : panel->findChildren<QPushButton*>())
+                if (button->text() == text)
+                    return button;
+            return static_cast<QPushButton*>(nullptr);
+        };
+        QVERIFY(buttons("Skip") != nullptr);
+        QVERIFY(buttons("Skip")->property("kind").toString() != "primary");
+        // Every stop of the keyboard is one the eye finds: no words without a link, no frames.
+        QStringList stops;
+        QWidget* const first = panel->findChild<QScrollArea*>();
+        for (QWidget* at = first->nextInFocusChain(); at != first; at = at->nextInFocusChain()) {
+            if ((at->focusPolicy() & Qt::TabFocus) && at->isEnabled() && at->isVisibleTo(&window) &&
+                panel->isAncestorOf(at)) {
+                if (auto* label = qobject_cast<QLabel*>(at))
+                    QVERIFY2(label->text().contains("<a "), qPrintable(label->text()));
+                if (auto* button = qobject_cast<QAbstractButton*>(at))
+                    stops << (button->text().isEmpty() ? button->accessibleName() : button->text());
+                if (qobject_cast<QLineEdit*>(at) != nullptr)
+                    stops << "line";
+            }
+        }
+        QCOMPARE(stops, QStringList({"line", "Skip", "More of this lesson", "Close the lesson"}));
+        panel->card()->write("4");
+        QVERIFY(check->isEnabled());
+        check->setFocus();
+        QTest::keyClick(check, Qt::Key_Return);
+        QVERIFY(player_->answer("cut/1") != nullptr);
+        QVERIFY(buttons("Next") != nullptr);
+        QCOMPARE(buttons("Next")->property("kind").toString(), QString("primary"));
+        QTest::keyClick(buttons("Next"), Qt::Key_Enter);
+        QCOMPARE(player_->current(), 1);
+    }
+
+    void aQuestionBelowTheEdgeIsReadBeforeItIsLeftOut() {
+        player_->setDepth(LessonDepth::User);
+        player_->openUnit("cats");
+        QWidget window;
+        auto* column = new QVBoxLayout(&window);
+        column->setContentsMargins(0, 0, 0, 0);
+        auto* panel = new LessonPanel(*player_, host_, &window, &window);
+        column->addWidget(panel);
+        window.resize(300, 260);
+        window.show();
+        QTRY_VERIFY(!player_->working());
+        auto* bar = panel->findChild<QScrollArea*>()->verticalScrollBar();
+        QTRY_VERIFY(bar->maximum() > 0);
+        QTest::qWait(50);
+        QCOMPARE(bar->value(), 0); // a page is opened at its beginning
+        panel->toNextStop();
+        QVERIFY2(player_->waiting(), qPrintable(QString::number(bar->maximum()))); // only shown
+        QVERIFY(bar->value() > 0);
+        panel->card()->write("4");
+        panel->card()->submit();
+        QTRY_VERIFY(!panel->card()->resultText().isEmpty());
+        QTest::qWait(50);
+        const int top = panel->card()->y() + panel->card()->resultTop();
+        QVERIFY2(top >= bar->value() && top < bar->value() + panel->findChild<QScrollArea*>()->viewport()->height(),
+                 qPrintable(QString("%1 in %2").arg(top).arg(bar->value())));
+    }
+
+    void everyPageOfTheCourseFitsTheNarrowestPanel_data() {
+        QTest::addColumn<QString>("language");
+        QTest::newRow("en") << "en";
+        QTest::newRow("pt_BR") << "pt_BR";
+    }
+    void everyPageOfTheCourseFitsTheNarrowestPanel() {
+        QFETCH(QString, language);
+        player_->setDepth(LessonDepth::Researcher);
+        player_->setLanguage(language);
+        player_->openCourse(QStringLiteral(VITRAL_SOURCE_DIR "/assets/lessons/vitral"));
+        QTRY_VERIFY(player_->course() != nullptr && player_->course()->units.size() > 10);
+        QWidget window;
+        auto* column = new QVBoxLayout(&window);
+        column->setContentsMargins(0, 0, 0, 0);
+        auto* panel = new LessonPanel(*player_, host_, &window, &window);
+        column->addWidget(panel);
+        window.resize(300, 600);
+        window.show();
+        QStringList wide;
+        for (const auto& unit : player_->course()->units) {
+            player_->openUnit(QString::fromStdString(unit.folder));
+            int lastPage = -1;
+            for (int stop = player_->count() - 1; stop >= 0; --stop) {
+                if (player_->stops()[std::size_t(stop)].page == lastPage)
+                    continue; // the last stop of a page shows the whole page
+                lastPage = player_->stops()[std::size_t(stop)].page;
+                player_->go(stop);
+                QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
+                QCoreApplication::processEvents();
+                auto* area = panel->findChild<QScrollArea*>();
+                if (area->widget()->width() > area->viewport()->width())
+                    wide << QString("%1 %2: the page").arg(QString::fromStdString(unit.folder)).arg(stop);
+                for (auto* text : area->widget()->findChildren<QLabel*>()) {
+                    QTextDocument document;
+                    document.setDefaultFont(text->font());
+                    document.setDocumentMargin(0);
+                    document.setHtml(text->text());
+                    document.setTextWidth(text->width());
+                    if (text->isVisible() && document.size().width() > text->width() + 1)
+                        wide << QString("%1 %2: %3 in %4 px: %5")
+                                    .arg(QString::fromStdString(unit.folder))
+                                    .arg(stop)
+                                    .arg(document.size().width())
+                                    .arg(text->width())
+                                    .arg(document.toPlainText().left(60));
+                }
+                for (auto* button : area->widget()->findChildren<QPushButton*>())
+                    if (button->isVisible() && button->sizeHint().width() > button->width())
+                        wide << QString("%1 %2: %3")
+                                    .arg(QString::fromStdString(unit.folder))
+                                    .arg(stop)
+                                    .arg(button->text());
+            }
+        }
+        QVERIFY2(wide.isEmpty(), qPrintable(wide.join('\n')));
     }
 
     void aStopOfWordsStandsBesideWhatTheStepBeforeShows() {
@@ -388,6 +523,7 @@ private slots:
 
 private:
     Worker worker_;
+    design::EnterKey enter_;
     TestHost host_;
     std::unique_ptr<QTemporaryDir> work_;
     std::unique_ptr<LessonPlayer> player_;
