@@ -137,7 +137,7 @@ void AskCard::lookWhetherReady() {
 
 void AskCard::takeFocus() {
     QWidget* first = nullptr;
-    if (answered())
+    if (answered() || readOnly())
         return;
     if (options_ != nullptr && !options_->buttons().isEmpty())
         first = options_->checkedButton() != nullptr ? options_->checkedButton() : options_->buttons().constFirst();
