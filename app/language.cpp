@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/language.h"
 
-#include <QCoreApplication>
+#include <QApplication>
 #include <QLibraryInfo>
 #include <QLocale>
+#include <QWidget>
 
 // A static library's resources must be asked for, and outside of any namespace.
 static void initTranslations() {
@@ -21,6 +22,9 @@ void Language::use(const QString& code) {
     current_ = wanted;
     QLocale::setDefault(wanted == QLatin1String("pt_BR") ? QLocale(QLocale::Portuguese, QLocale::Brazil)
                                                          : QLocale(QLocale::English, QLocale::UnitedStates));
+    // Widgets keep the locale they were made with: fields for numbers would go on with the other decimal mark.
+    for (QWidget* window : QApplication::topLevelWidgets())
+        window->unsetLocale();
     if (ours_)
         QCoreApplication::removeTranslator(ours_.get());
     if (qt_)

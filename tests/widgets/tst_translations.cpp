@@ -19,7 +19,7 @@ class TestTranslations : public QObject {
     QList<Entry> entries_;
 
     static QStringList placeholders(const QString& text) {
-        static const QRegularExpression mark(QStringLiteral("%(?:[1-9]|n)"));
+        static const QRegularExpression mark(QStringLiteral("%(?:[1-9]|L?n)"));
         QStringList found;
         for (auto it = mark.globalMatch(text); it.hasNext();)
             found << it.next().captured(0);
@@ -81,6 +81,15 @@ private slots:
             for (const QString& t : e.translations)
                 if (placeholders(t) != placeholders(e.source))
                     bad << e.context + ": " + e.source + " -> " + t;
+        QVERIFY2(bad.isEmpty(), qPrintable(bad.join('\n')));
+    }
+
+    // "%n" would write 3072, "%Ln" writes 3,072 or 3.072.
+    void countsAreWrittenAsTheLanguageWritesThem() {
+        QStringList bad;
+        for (const Entry& e : entries_)
+            if (e.plural && !e.source.contains("%Ln"))
+                bad << e.context + ": " + e.source;
         QVERIFY2(bad.isEmpty(), qPrintable(bad.join('\n')));
     }
 

@@ -273,7 +273,7 @@ QString CompareWindow::summary() const {
     const auto percent = [&](double p) { return locale.toString(p * 100, 'f', 1) + QStringLiteral(" %"); };
     QString text = d.same                 ? tr("The same answer, token for token.")
                    : d.nCommonTokens == 0 ? tr("They part at the first token.")
-                                          : tr("The first %n tokens are the same.", nullptr, d.nCommonTokens);
+                                          : tr("The first %Ln tokens are the same.", nullptr, d.nCommonTokens);
     if (d.nTokens[0] > 0 && d.nTokens[1] > 0)
         text += QLatin1Char(' ') + tr("Left: %1 tokens, mean probability %2. Right: %3 tokens, mean probability %4 "
                                       "(geometric mean of each token's own probability).")
@@ -301,7 +301,7 @@ void CompareWindow::refresh() {
                         .arg(at + 1)
                         .arg(all.size());
             if (const auto n = params[QStringLiteral("interventions")].toArray().size(); n > 0)
-                title += QStringLiteral(" \u00B7 ") + tr("%n change(s) in the model", nullptr, int(n));
+                title += QStringLiteral(" \u00B7 ") + tr("%Ln change(s) in the model", nullptr, int(n));
         }
         side.title->setText(title);
         side.previous->setEnabled(found != all.end() && at > 0);

@@ -2,6 +2,7 @@
 #include "widgets/denoise/denoise_settings_panel.h"
 
 #include "widgets/denoise/denoise_words.h"
+#include "widgets/design/decimal_box.h"
 #include "widgets/design/icons.h"
 #include "widgets/design/metrics.h"
 #include "widgets/inside/flow_row.h"
@@ -9,7 +10,6 @@
 
 #include <QCheckBox>
 #include <QComboBox>
-#include <QDoubleSpinBox>
 #include <QFormLayout>
 #include <QHBoxLayout>
 #include <QInputDialog>
@@ -252,7 +252,7 @@ QLabel* DenoiseSettingsPanel::addRow(QFormLayout* form, QWidget* field) {
 }
 
 QDoubleSpinBox* DenoiseSettingsPanel::decimal(double low, double high, double step, int decimals) {
-    auto* box = new QDoubleSpinBox(this);
+    auto* box = new design::DecimalBox(this);
     box->setRange(low, high);
     box->setSingleStep(step);
     box->setDecimals(decimals);

@@ -99,7 +99,7 @@ void DenoiseSettingsPanel::showPlan() {
     if (!denoise_.planProblem().isEmpty()) {
         lines << denoise_.planProblem();
     } else if (const auto& plan = denoise_.plan()) {
-        lines << tr("The run: %n evaluation(s) of the network,", nullptr, int(plan->evaluations)) + QLatin1Char(' ') +
+        lines << tr("The run: %Ln evaluation(s) of the network,", nullptr, int(plan->evaluations)) + QLatin1Char(' ') +
                      tr("%1 while it computes, at most %2 recorded.")
                          .arg(sizeText(double(plan->scratchBytes + plan->decodeBytes)),
                               sizeText(double(plan->recordBytes)));

@@ -151,7 +151,7 @@ QStringList settingsLines(const DenoiseSettings& s, const std::vector<std::strin
     if (s.classId >= 0)
         lines << DenoiseWords::tr("class: %1").arg(className(s.classId, classNames));
     lines << DenoiseWords::tr("seed %1").arg(s.seed);
-    lines << DenoiseWords::tr("%n step(s)", nullptr, s.steps) + QStringLiteral(", ") + solverTitle(s.solver) +
+    lines << DenoiseWords::tr("%Ln step(s)", nullptr, s.steps) + QStringLiteral(", ") + solverTitle(s.solver) +
                  QStringLiteral(", ") + spacingTitle(s.spacing);
     lines << DenoiseWords::tr("guidance %1").arg(numberText(s.guidance, 3));
     if (s.guidanceRescale > 0)

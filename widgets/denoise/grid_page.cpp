@@ -70,7 +70,9 @@ QString axisHint(GridAxis axis) {
 } // namespace
 
 QStringList axisValues(GridAxis axis, const QString& values) {
-    const QChar between = axis == GridAxis::Prompt ? QLatin1Char('|') : QLatin1Char(',');
+    // With semicolons between them, numbers may be written with a comma: 1; 2,5; 4.
+    const bool commas = (axis == GridAxis::Guidance || axis == GridAxis::Strength) && values.contains(QLatin1Char(';'));
+    const QChar between = axis == GridAxis::Prompt ? QLatin1Char('|') : QLatin1Char(commas ? ';' : ',');
     QStringList out;
     static const QRegularExpression range(QStringLiteral("^(\\d{1,9})\\s*[-\u2013]\\s*(\\d{1,9})$"));
     for (const QString& part : values.split(between, Qt::SkipEmptyParts)) {
@@ -82,7 +84,7 @@ QStringList axisValues(GridAxis axis, const QString& values) {
             for (qint64 i = first; i <= last && out.size() <= kMostValues; ++i)
                 out << QString::number(i);
         } else if (!text.isEmpty()) {
-            out << text;
+            out << (commas ? QString(text).replace(QLatin1Char(','), QLatin1Char('.')) : text);
         }
     }
     return out;

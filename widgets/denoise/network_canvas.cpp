@@ -75,7 +75,7 @@ QString NetworkCanvas::blockWords(int block) const {
     QStringList words = {b.name.empty() ? blockTitle(b.name) : QString::fromStdString(b.name)};
     if (b.height > 0)
         words << tr("%1 channels of %2 \u00D7 %3").arg(countText(b.channels), countText(b.width), countText(b.height));
-    words << tr("%n operation(s)", nullptr, b.nOperation);
+    words << tr("%Ln operation(s)", nullptr, b.nOperation);
     if (b.weightBytes > 0)
         words << tr("%1 of weights").arg(sizeText(double(b.weightBytes)));
     if (drawing_.totalNs > 0)

@@ -288,7 +288,7 @@ void PaintPage::fillMasks() {
                 Picture kept = *latent_; // what is kept: the rest comes from noise
                 for (std::size_t i = 0; i < kept.size(); ++i)
                     kept.values[i] = seen.values[i % seen.size()] > 0 ? 0 : kept.values[i];
-                add(QStringLiteral("kept"), tr("latent that stays"), tr("%n channel(s)", nullptr, kept.channels),
+                add(QStringLiteral("kept"), tr("latent that stays"), tr("%Ln channel(s)", nullptr, kept.channels),
                     showPicture(kept, look));
             }
         }

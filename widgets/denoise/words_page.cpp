@@ -317,10 +317,10 @@ void WordsPage::paintHeat() {
     over << (heatOf_.step >= 0
                  ? tr("Step %1 of %2")
                        .arg(locale.toString(heatOf_.step + 1), locale.toString(qsizetype(r->steps.size())))
-                 : tr("Mean of %n step(s)", nullptr, heat_.nStep));
-    over << (heatOf_.block.empty() ? tr("mean of %n block(s), brought to the finest one's size", nullptr, heat_.nBlock)
+                 : tr("Mean of %Ln step(s)", nullptr, heat_.nStep));
+    over << (heatOf_.block.empty() ? tr("mean of %Ln block(s), brought to the finest one's size", nullptr, heat_.nBlock)
                                    : QString::fromStdString(heatOf_.block));
-    over << (heatOf_.head >= 0 ? tr("head %1").arg(heatOf_.head) : tr("mean of %n head(s)", nullptr, heat_.nHead));
+    over << (heatOf_.head >= 0 ? tr("head %1").arg(heatOf_.head) : tr("mean of %Ln head(s)", nullptr, heat_.nHead));
     over << tr("%1 \u00D7 %2 pixels").arg(locale.toString(heat_.width), locale.toString(heat_.height));
     over << (common_->isChecked() ? tr("lightest: %1").arg(percentText(most))
                                   : tr("lightest: each word's own largest"));

@@ -397,7 +397,7 @@ void HubPage::retranslate() {
                                                   : tr("Gated: accept its terms on its page, then give your token."));
         if (shown_.nLeftOut > 0)
             text += QStringLiteral("<br>") +
-                    tr("%n files without a size or checksum are left out", nullptr, shown_.nLeftOut);
+                    tr("%Ln files without a size or checksum are left out", nullptr, shown_.nLeftOut);
     }
     repo_->setText(text);
     repo_->setVisible(!text.isEmpty());

@@ -190,7 +190,7 @@ QString AttributionPanel::sumText() const {
             .arg(signedText(change, 5), what, numberText(a.total, 6), numberText(minusRun_->total, 6),
                  signedText(a.total - minusRun_->total, 5));
     }
-    QString text = tr("The %n parts sum to %1; the model computed %2 (%3). Left over by rounding: %4.", nullptr,
+    QString text = tr("The %Ln parts sum to %1; the model computed %2 (%3). Left over by rounding: %4.", nullptr,
                       int(a.contributions.size()))
                        .arg(numberText(sum, 6), numberText(a.total, 6), what, numberText(a.rest, 2));
     if (a.softcapped != a.total)

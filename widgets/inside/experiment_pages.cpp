@@ -3,6 +3,7 @@
 
 #include "core/runtime/explain_task.h"
 #include "core/trace/steering.h"
+#include "widgets/design/decimal_box.h"
 #include "widgets/design/metrics.h"
 #include "widgets/inside/arithmetic_popup.h"
 #include "widgets/inside/flow_row.h"
@@ -13,7 +14,6 @@
 #include "widgets/inside/value_text.h"
 #include "widgets/tokens/token_blocks.h"
 
-#include <QDoubleSpinBox>
 #include <QEvent>
 #include <QLabel>
 #include <QLineEdit>
@@ -106,7 +106,7 @@ SteeringPage::SteeringPage(InsideController& inside, QWidget* parent) : Experime
     plus_ = new QLineEdit(this);
     minus_ = new QLineEdit(this);
     layer_ = new QSpinBox(this);
-    factor_ = new QDoubleSpinBox(this);
+    factor_ = new design::DecimalBox(this);
     factor_->setRange(-1000, 1000);
     factor_->setSingleStep(0.25);
     factor_->setValue(0);

@@ -187,7 +187,7 @@ QString InterventionWords::text(const Intervention& item) {
                                                                         : tr("column %1"))
                                             .arg(item.columns.front());
     else if (!item.columns.empty())
-        where += QStringLiteral(", ") + tr("%n column(s)", nullptr, int(item.columns.size()));
+        where += QStringLiteral(", ") + tr("%Ln column(s)", nullptr, int(item.columns.size()));
     if (item.columns.empty() || (item.point != Point::MlpPost && item.point != Point::MoeGate))
         where += QStringLiteral(", ") + pointText(item.point);
     QString what = editText(item.edit);
@@ -207,7 +207,7 @@ QString InterventionWords::text(const Intervention& item) {
 }
 
 QString InterventionWords::summary(int nEnabled) {
-    return tr("Model edited: %n change(s)", nullptr, nEnabled);
+    return tr("Model edited: %Ln change(s)", nullptr, nEnabled);
 }
 
 } // namespace vitral

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "widgets/inside/intervention_form.h"
 
+#include "widgets/design/decimal_box.h"
 #include "widgets/design/metrics.h"
 #include "widgets/inside/flow_row.h"
 #include "widgets/inside/intervention_edits.h"
 
 #include <QComboBox>
-#include <QDoubleSpinBox>
 #include <QEvent>
 #include <QLabel>
 #include <QLineEdit>
@@ -67,7 +67,7 @@ InterventionForm::InterventionForm(QWidget* parent) : QWidget(parent) {
     edit_ = new QComboBox(this);
     for (const EditKind edit : kEdits)
         edit_->addItem(QString(), int(edit));
-    factor_ = new QDoubleSpinBox(this);
+    factor_ = new design::DecimalBox(this);
     factor_->setRange(-1000, 1000);
     factor_->setValue(2);
     factor_->setSingleStep(0.5);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "widgets/inside/interventions_view.h"
+#include "widgets/design/decimal_box.h"
 #include "widgets/inside/flow_row.h"
 
 #include "widgets/design/elided_label.h"
@@ -11,7 +12,6 @@
 #include "widgets/inside/intervention_form.h"
 #include "widgets/inside/painted_export.h"
 
-#include <QDoubleSpinBox>
 #include <QEvent>
 #include <QLabel>
 #include <QListWidget>
@@ -53,7 +53,7 @@ InterventionsView::InterventionsView(InsideController& inside, QWidget* parent)
     listTitle_->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Preferred); // a row that flows asks for its width
     factorLabel_ = new QLabel(above);
     factorLabel_->setProperty("role", "small");
-    factor_ = new QDoubleSpinBox(above);
+    factor_ = new design::DecimalBox(above);
     factor_->setRange(-1000, 1000);
     factor_->setSingleStep(0.25);
     factor_->setKeyboardTracking(false);
@@ -262,7 +262,7 @@ void InterventionsView::showFactor() {
 
 void InterventionsView::refresh() {
     const int n = nEnabled(inside().interventions().get());
-    listTitle_->setText(inside().interventions() ? tr("%n change(s) on", nullptr, n)
+    listTitle_->setText(inside().interventions() ? tr("%Ln change(s) on", nullptr, n)
                                                  : tr("No change: the model answers as it is"));
     const bool idle = !answers_.running() && !inside().chat().busy();
     both_->setText(answers_.running() ? tr("Stop") : tr("Answer with and without"));

@@ -67,7 +67,7 @@ void ModelView::fillDetail() {
         const OperationNode& n = map_->tree().nodes[std::size_t(node)];
         QStringList lines;
         lines << map_->title(node);
-        lines << tr("%n operation(s)", nullptr, n.end - n.first);
+        lines << tr("%Ln operation(s)", nullptr, n.end - n.first);
         lines
             << tr("%1 of weights; %2 read and written").arg(sizeText(double(n.weightBytes)), sizeText(double(n.bytes)));
         lines << tr("%1 additions and multiplications").arg(countText(n.flops));

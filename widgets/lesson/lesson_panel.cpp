@@ -160,7 +160,7 @@ void LessonPanel::toNextStop() {
     }
     warned_ = true; // once: nobody is kept
     notice_->tell(NoticeBar::Kind::Notice,
-                  tr("%n question(s) have no answer yet. Finish once more ends the lesson without.", nullptr,
+                  tr("%Ln question(s) have no answer yet. Finish once more ends the lesson without.", nullptr,
                      static_cast<int>(open.size())),
                   tr("Show it"), [this, stop = open.front()] {
                       if (stop != player_.current())

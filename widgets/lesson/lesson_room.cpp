@@ -156,7 +156,7 @@ void LessonRoom::build() {
         column->addWidget(empty, 1);
     } else if (hidden > 0) {
         auto* more = label("small", page);
-        more->setText(tr("%n more lesson(s) for other ways of working: choose one above.", nullptr, hidden));
+        more->setText(tr("%Ln more lesson(s) for other ways of working: choose one above.", nullptr, hidden));
         column->insertWidget(0, more); // or the gaps in the numbers puzzle
     }
     column->addStretch(1);
@@ -164,7 +164,7 @@ void LessonRoom::build() {
                                       [](const LessonProblem& p) { return !p.warning; });
     if (errors > 0)
         notice_->tell(NoticeBar::Kind::Notice,
-                      tr("%n mistake(s) in this course; the first: %1", nullptr, int(errors))
+                      tr("%Ln mistake(s) in this course; the first: %1", nullptr, int(errors))
                           .arg(QString::fromStdString(problemLine(player_.problems().front()))));
     else
         notice_->hide();
@@ -189,7 +189,7 @@ QWidget* LessonRoom::makeUnit(const CourseUnit& unit, int number) {
     summary->setWordWrap(true);
     auto* facts = label("small", card);
     const LessonPlayer::Progress progress = player_.progress(folder);
-    QStringList parts{tr("%n minute(s)", nullptr, lesson.minutes), depthTitle(lesson.depth)};
+    QStringList parts{tr("%Ln minute(s)", nullptr, lesson.minutes), depthTitle(lesson.depth)};
     if (progress.finished)
         parts << tr("done");
     else if (progress.nStop > 0)

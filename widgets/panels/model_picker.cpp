@@ -304,7 +304,7 @@ void ModelPicker::updateState() {
                "huggingface.co "
                "(a model of 1 to 8 billion parameters, quantisation Q4_K_M), and drop it here or add its folder."));
     status_->setText(scanner_.scanning() ? tr("Looking for models\u2026")
-                                         : tr("%n models found", nullptr, items_->rowCount()));
+                                         : tr("%Ln models found", nullptr, items_->rowCount()));
     const QModelIndex current = table_->currentIndex().siblingAtColumn(NameColumn);
     about_->setText(any ? current.data(kAboutRole).toString() : QString());
     open_->setEnabled(any && current.data(kUsableRole).toBool());

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "widgets/panels/parameter_row.h"
 
+#include "widgets/design/decimal_box.h"
 #include "widgets/design/metrics.h"
 
 #include <QCoreApplication>
-#include <QDoubleSpinBox>
 #include <QGridLayout>
 #include <QLabel>
 #include <QSignalBlocker>
@@ -24,12 +24,12 @@ public:
     using QSlider::QSlider;
     void wheelEvent(QWheelEvent* event) override { event->ignore(); }
 };
-class CalmSpin : public QDoubleSpinBox {
+class CalmSpin : public design::DecimalBox {
 public:
-    using QDoubleSpinBox::QDoubleSpinBox;
+    using design::DecimalBox::DecimalBox;
     void wheelEvent(QWheelEvent* event) override {
         if (hasFocus())
-            QDoubleSpinBox::wheelEvent(event);
+            design::DecimalBox::wheelEvent(event);
         else
             event->ignore();
     }

@@ -137,7 +137,7 @@ QString SamplerStagesView::describe(int iStage, int iCandidate) const {
     if (!trace_ || iStage >= int(trace_->snapshots.size()))
         return tr("No token yet");
     const auto& snapshot = trace_->snapshots[std::size_t(iStage)];
-    const QString alive = tr("%n candidates left", nullptr, int(snapshot.nAlive));
+    const QString alive = tr("%Ln candidates left", nullptr, int(snapshot.nAlive));
     if (iCandidate < 0 || iCandidate >= int(snapshot.top.size()))
         return QStringLiteral("%1: %2").arg(title(iStage), alive);
     const auto& candidate = snapshot.top[std::size_t(iCandidate)];
@@ -174,7 +174,7 @@ void SamplerStagesView::paintEvent(QPaintEvent*) {
         painter.setPen(i == iStage_ ? colours.text : colours.textMuted);
         painter.drawText(label, Qt::AlignLeft | Qt::AlignVCenter, title(i));
         painter.setPen(colours.textMuted);
-        painter.drawText(label, Qt::AlignRight | Qt::AlignVCenter, tr("%n left", nullptr, int(snapshot.nAlive)));
+        painter.drawText(label, Qt::AlignRight | Qt::AlignVCenter, tr("%Ln left", nullptr, int(snapshot.nAlive)));
         for (const Pane& pane : panesOf(i)) {
             const bool rest = pane.iCandidate < 0;
             const TokenId id = rest ? kNone : snapshot.top[std::size_t(pane.iCandidate)].id;

@@ -160,7 +160,7 @@ int PollView::draw(QPainter* painter, QRect room, double scale) const {
     if (poll_.revealed() && poll.options.isEmpty() && !poll.answer.isEmpty())
         text(poll.answer, sized(design::strongFont(design::TextRole::Display)), p.success);
     if (total > 0)
-        text(tr("%n hand(s)", nullptr, total), sized(design::font(design::TextRole::Title)), p.textMuted);
+        text(tr("%Ln hand(s)", nullptr, total), sized(design::font(design::TextRole::Title)), p.textMuted);
     if (poll_.revealed() && !poll.explain.isEmpty())
         text(poll.explain, sized(design::font(design::TextRole::Title)), p.text);
     return room.top() - design::kSpace3;

@@ -261,8 +261,7 @@ void CutView::fillCounts(int tokenizer) {
             counts = tr("being read\u2026") + shareText(entry);
         else if (entry.cut) {
             const auto n = static_cast<qulonglong>(entry.cut->nToken());
-            QStringList parts{
-                tr("%n token(s)", nullptr, static_cast<int>(n)).replace(QString::number(n), locale.toString(n))};
+            QStringList parts{tr("%Ln token(s)", nullptr, static_cast<int>(n))};
             if (const auto& c = tokens().counts()) {
                 if (c->words > 0 && !c->wordsAreRuns)
                     parts << tr("%1 a word").arg(locale.toString(double(n) / double(c->words), 'f', 2));

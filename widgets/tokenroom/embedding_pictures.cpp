@@ -107,8 +107,8 @@ QString VectorBars::describe() const {
             .arg(QString::number(current_), countText(std::int64_t(values_.size())),
                  numberText(double(values_[std::size_t(current_)])));
     const int n = perBar();
-    return n == 1 ? tr("%n number(s), one bar each", nullptr, int(values_.size()))
-                  : tr("%n number(s); each bar is the one farthest from 0 of %1", nullptr, int(values_.size())).arg(n);
+    return n == 1 ? tr("%Ln number(s), one bar each", nullptr, int(values_.size()))
+                  : tr("%Ln number(s); each bar is the one farthest from 0 of %1", nullptr, int(values_.size())).arg(n);
 }
 
 void VectorBars::paint(QPainter& painter, bool live) const {

@@ -128,7 +128,7 @@ void LatticePicture::paintEvent(QPaintEvent* event) {
         painter.setFont(small);
         painter.setPen(palette.textMuted);
         painter.drawText(QRectF(kMargin, (nRow_ + 1) * (rowHeight_ + 4), width(), rowHeight_), Qt::AlignVCenter,
-                         tr("%n shorter piece(s) more, not drawn.", nullptr, nLeftOut_));
+                         tr("%Ln shorter piece(s) more, not drawn.", nullptr, nLeftOut_));
     }
 }
 

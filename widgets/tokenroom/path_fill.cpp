@@ -2,12 +2,12 @@
 // What the page Path says about a word.
 #include "core/base/rng.h"
 #include "widgets/design/metrics.h"
-#include "widgets/tokenroom/token_block_layout.h"
 #include "widgets/tokenroom/lattice_picture.h"
 #include "widgets/tokenroom/merge_picture.h"
 #include "widgets/tokenroom/pane_strip.h"
 #include "widgets/tokenroom/path_word.h"
 #include "widgets/tokenroom/text_blocks.h"
+#include "widgets/tokenroom/token_block_layout.h"
 #include "widgets/tokenroom/token_units.h"
 
 #include <QDoubleSpinBox>
@@ -185,7 +185,7 @@ void PathView::fillNeighbours() {
         const EncodeTrace::PreToken& pre = trace.preTokens[i];
         StripPane pane;
         pane.text = pieceText(pre.begin, pre.end);
-        pane.caption = pre.isAdded ? tr("added") : tr("%n token(s)", nullptr, static_cast<int>(pre.ids.size()));
+        pane.caption = pre.isAdded ? tr("added") : tr("%Ln token(s)", nullptr, static_cast<int>(pre.ids.size()));
         panes.push_back(pane);
     }
     preTitle_->setText(trace.preTokens.size() == 1 && !word_->pre().isAdded
@@ -390,7 +390,7 @@ void PathView::fillStep() {
     if (!mergeScroll_->isHidden()) {
         merges_->setStep(at);
         if (at == 0) {
-            stepLabel_->setText(tr("%n symbol(s) to begin with", nullptr, static_cast<int>(pre.symbolBegin.size())));
+            stepLabel_->setText(tr("%Ln symbol(s) to begin with", nullptr, static_cast<int>(pre.symbolBegin.size())));
         } else {
             const MergeNode& node = word_->nodes[pre.symbolBegin.size() + static_cast<std::size_t>(at) - 1];
             const MergeNode& left = word_->nodes[static_cast<std::size_t>(node.left)];

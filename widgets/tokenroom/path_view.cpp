@@ -2,16 +2,16 @@
 // The page's frame and what it follows. What it says about a word is in path_fill.cpp.
 #include "widgets/tokenroom/path_view.h"
 
+#include "widgets/design/decimal_box.h"
 #include "widgets/design/elided_label.h"
 #include "widgets/design/icons.h"
 #include "widgets/design/metrics.h"
+#include "widgets/shell/ways.h"
 #include "widgets/tokenroom/lattice_picture.h"
 #include "widgets/tokenroom/merge_picture.h"
 #include "widgets/tokenroom/pane_strip.h"
 #include "widgets/tokenroom/path_word.h"
-#include "widgets/shell/ways.h"
 
-#include <QDoubleSpinBox>
 #include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QLabel>
@@ -113,7 +113,7 @@ PathView::PathView(TokenController& tokens, QWidget* parent) : TokenView(tokens,
     samplesTitle_->setProperty("role", "small");
     samplesTitle_->setWordWrap(true);
     alphaLabel_ = new QLabel(waysBox_);
-    alpha_ = new QDoubleSpinBox(waysBox_);
+    alpha_ = new design::DecimalBox(waysBox_);
     alpha_->setRange(0, 5);
     alpha_->setSingleStep(0.1);
     alpha_->setValue(0.2);

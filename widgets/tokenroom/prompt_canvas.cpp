@@ -8,7 +8,6 @@
 #include <QFontMetricsF>
 #include <QHelpEvent>
 #include <QKeyEvent>
-#include <QLocale>
 #include <QPainter>
 #include <QScrollBar>
 #include <QToolTip>
@@ -297,7 +296,6 @@ void PromptCanvas::paintEvent(QPaintEvent*) {
     QPainter painter(viewport());
     painter.fillRect(viewport()->rect(), palette.surface);
     painter.setRenderHint(QPainter::Antialiasing);
-    const QLocale locale;
     double y = design::kSpace1 - offset_;
     for (std::size_t i = top_; i < items_.size() && y < viewport()->height(); ++i) {
         const Item& item = items_[i];
@@ -315,9 +313,7 @@ void PromptCanvas::paintEvent(QPaintEvent*) {
                 QRectF(kIndent, y + design::kSpace2, viewport()->width() - kIndent, height - design::kSpace2),
                 Qt::AlignLeft | Qt::AlignVCenter,
                 QStringLiteral("%1  \u00B7  %2")
-                    .arg(writerName(part.writer),
-                         tr("%n token(s)", nullptr, static_cast<int>(part.nToken))
-                             .replace(QString::number(part.nToken), locale.toString(qulonglong(part.nToken)))));
+                    .arg(writerName(part.writer), tr("%Ln token(s)", nullptr, static_cast<int>(part.nToken))));
         } else {
             layoutOf(i)->paint(painter, {kIndent, y}, palette, {});
         }

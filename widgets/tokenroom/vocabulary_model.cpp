@@ -194,7 +194,7 @@ QVariant VocabularyModel::data(const QModelIndex& index, int role) const {
     case Qt::ToolTipRole:
         if (index.column() == kToken) {
             const std::string_view piece = index_->piece(id);
-            return tr("Token %1, spelled %2 in the vocabulary, %n byte(s).", nullptr, int(index_->entry(id).textBytes))
+            return tr("Token %1, spelled %2 in the vocabulary, %Ln byte(s).", nullptr, int(index_->entry(id).textBytes))
                 .arg(QString::number(id),
                      QString::fromUtf8(piece.data(), qsizetype(std::min<std::size_t>(piece.size(), 200))));
         }

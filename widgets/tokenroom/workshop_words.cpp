@@ -314,7 +314,7 @@ QString WorkshopView::statusText() const {
                                        .arg(countText(std::int64_t(run_->pieces(run_->nPlace() - 1))));
     if (!run_->refused().empty())
         text += QLatin1Char(' ') +
-                tr("%n file(s) could not be read as text and were left out.", nullptr, int(run_->refused().size()));
+                tr("%Ln file(s) could not be read as text and were left out.", nullptr, int(run_->refused().size()));
     if (!said_.isEmpty())
         text += QLatin1Char(' ') + said_;
     return text;
@@ -326,7 +326,7 @@ QString WorkshopView::stepText() const {
     const auto at = std::size_t(place());
     const Kind kind = run_->settings().kind;
     if (const auto merge = run_->merge(at))
-        return tr("Merge %1: \u201C%2\u201D + \u201C%3\u201D became \u201C%4\u201D. The pair stood in the text %n "
+        return tr("Merge %1: \u201C%2\u201D + \u201C%3\u201D became \u201C%4\u201D. The pair stood in the text %Ln "
                   "time(s); none stood there more often.",
                   nullptr, static_cast<int>(std::min<std::uint64_t>(merge->count, std::numeric_limits<int>::max())))
             .arg(QString::number(at), pieceName(kind, merge->left), pieceName(kind, merge->right),
@@ -355,10 +355,10 @@ QString WorkshopView::tiesText() const {
         return tr("No pair occurs often enough to be merged.");
     if (look_->candidates.nTied <= 1)
         return tr("The first of these is merged next.");
-    return tr(
-        "%n pair(s) occur equally often at the top. The one whose left piece, then right piece, was learned first (has "
-        "the smaller id) is merged next, as in the tokenizers package.",
-        nullptr, int(look_->candidates.nTied));
+    return tr("%Ln pair(s) occur equally often at the top. The one whose left piece, then right piece, was learned "
+              "first (has "
+              "the smaller id) is merged next, as in the tokenizers package.",
+              nullptr, int(look_->candidates.nTied));
 }
 
 QString WorkshopView::cutText() const {

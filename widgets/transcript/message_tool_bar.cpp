@@ -80,7 +80,7 @@ QString MessageToolBar::numbers(const Message& message) {
         return {};
     const QLocale locale;
     const auto n = static_cast<int>(message.tokens.size());
-    QString text = tr("%n tokens", nullptr, n);
+    QString text = tr("%Ln tokens", nullptr, n);
     if (message.decodeSeconds > 0 && n > 1)
         text += QStringLiteral(" \u00B7 ") + tr("%1 tokens/s").arg(locale.toString(n / message.decodeSeconds, 'f', 1));
     if (message.state == MessageState::Stopped && message.note.empty())

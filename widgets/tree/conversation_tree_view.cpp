@@ -207,7 +207,7 @@ void ConversationTreeView::paintPane(QPainter& painter, const TreePlace& place) 
     painter.drawText(inner, Qt::AlignLeft | Qt::AlignTop | Qt::TextSingleLine, roleText(node.role));
     if (node.children.size() > 1)
         painter.drawText(inner, Qt::AlignRight | Qt::AlignTop | Qt::TextSingleLine,
-                         tr("%n branches", nullptr, int(node.children.size())));
+                         tr("%Ln branches", nullptr, int(node.children.size())));
     painter.setFont(text);
     const QString preview = QString::fromStdString(node.preview).simplified();
     painter.drawText(
@@ -349,11 +349,12 @@ void ConversationTreeView::describeCurrent() {
     }
     const TreePlace& place = layout_.places[found->second];
     const MessageNode& node = nodeOf(place);
-    setAccessibleDescription(tr("%1, level %2 of %3, %n answers or edits below: %4", nullptr, int(node.children.size()))
-                                 .arg(roleText(node.role))
-                                 .arg(place.depth + 1)
-                                 .arg(layout_.nDepth)
-                                 .arg(QString::fromStdString(node.preview)));
+    setAccessibleDescription(
+        tr("%1, level %2 of %3, %Ln answers or edits below: %4", nullptr, int(node.children.size()))
+            .arg(roleText(node.role))
+            .arg(place.depth + 1)
+            .arg(layout_.nDepth)
+            .arg(QString::fromStdString(node.preview)));
 }
 
 } // namespace vitral
