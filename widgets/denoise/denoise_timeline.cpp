@@ -82,6 +82,7 @@ DenoiseTimeline::DenoiseTimeline(DenoiseController& denoise, QWidget* parent) : 
     back_->setAutoRepeat(true);
     next_->setAutoRepeat(true);
     connect(branch_, &QToolButton::clicked, this, &DenoiseTimeline::branchAsked);
+    connect(strip_, &StepStrip::roomChanged, this, &DenoiseTimeline::refreshMoment);
     connect(strip_, &StepStrip::momentChosen, this, [this](int moment) {
         setPlaying(false);
         setMoment(moment);

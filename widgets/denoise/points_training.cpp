@@ -44,7 +44,7 @@ void PointsPage::train() {
     wantedSteps_ = trainSteps_->value();
     trainedSteps_ = 0;
     training_ = std::make_shared<Training>();
-    task_ = TaskList::shared().begin(tr("Training a network on points"), [this] { stopTraining(); });
+    task_ = TaskList::shared().begin([] { return tr("Training a network on points"); }, [this] { stopTraining(); });
     const QPointer<PointsPage> alive(this);
     trainer_.ask(
         this, "train",

@@ -65,6 +65,11 @@ double StepStrip::xOf(int moment) const {
     return content_.nMoment < 2 ? half : half + moment * (width() - 2 * half) / (content_.nMoment - 1);
 }
 
+void StepStrip::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    emit roomChanged();
+}
+
 int StepStrip::momentAt(double x) const {
     if (content_.nMoment < 2)
         return 0;

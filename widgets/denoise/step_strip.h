@@ -48,12 +48,14 @@ public:
 
 signals:
     void momentChosen(int moment);
+    void roomChanged(); ///< its width is another one now, and with it shownEvery()
 
 protected:
     void paintEvent(QPaintEvent* event) override;
     void mousePressEvent(QMouseEvent* event) override;
     void mouseMoveEvent(QMouseEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
     void changeEvent(QEvent* event) override;
     bool event(QEvent* event) override;
 

@@ -213,6 +213,20 @@ private slots:
         QCOMPARE(DenoiseTimeline::frames(*controller_->recording(), false).size(), std::size_t{9});
         QTRY_VERIFY(!timeline->strip()->content().run[8].isNull()); // made on the pool
         QCOMPARE(timeline->strip()->content().run.size(), std::size_t{9});
+        // What it says of the thumbnails is true of the width it has now, not of the one before it was laid out.
+        const auto said = [timeline] {
+            for (const QLabel* label : timeline->findChildren<QLabel*>())
+                if (label->text().contains("one thumbnail for"))
+                    return true;
+            return false;
+        };
+        QCOMPARE(said(), timeline->strip()->shownEvery() > 1);
+        timeline->strip()->resize(210, timeline->strip()->height());
+        QVERIFY(timeline->strip()->shownEvery() > 1);
+        QVERIFY(said());
+        timeline->strip()->resize(900, timeline->strip()->height());
+        QCOMPARE(timeline->strip()->shownEvery(), 1);
+        QVERIFY(!said());
     }
 
     // Points in a plane are under the same play, step and scrub as pictures; the run keeps its own moment.

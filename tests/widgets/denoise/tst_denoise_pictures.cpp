@@ -187,6 +187,10 @@ private slots:
         content.run.push_back(showPicture(*r->result, {}).image);
         strip.setContent(content);
         QVERIFY(strip.shownEvery() > 1); // fifty do not fit, and it knows
+        QSignalSpy room(&strip, &StepStrip::roomChanged);
+        strip.show();
+        strip.resize(601, strip.height());
+        QVERIFY(!room.isEmpty()); // whoever says how many are shown says it again
         QSignalSpy chosen(&strip, &StepStrip::momentChosen);
         QTest::keyClick(&strip, Qt::Key_End);
         QCOMPARE(strip.current(), 50);
