@@ -5,6 +5,7 @@
 #include "app/main_actions.h"
 #include "app/shell.h"
 #include "widgets/design/enter_key.h"
+#include "widgets/design/fit_screen.h"
 #include "widgets/design/icons.h"
 #include "widgets/design/metrics.h"
 #include "widgets/inside/value_text.h"
@@ -151,9 +152,17 @@ void MainWindow::connectAll() {
     connect(&chat, &ChatController::numbersChanged, this, &MainWindow::updateNumbers);
     connect(services_.library.get(), &ConversationLibrary::removed, this,
             [this, &chat](ConversationId id, const QString&) {
-                if (id == chat.info().id)
-                    chat.startNew();
+                if (id != chat.info().id)
+                    return;
+                removedWhileOpen_ = id;
+                chat.startNew();
             });
+    connect(services_.library.get(), &ConversationLibrary::restored, this, [this, &chat](ConversationId id) {
+        // What was open when it was deleted is open again, unless something else was begun since.
+        if (std::exchange(removedWhileOpen_, 0) == id && chat.info().id == 0 && chat.count() == 0 &&
+            chatPanel_->composer()->text().isEmpty())
+            chat.open(id);
+    });
     connect(services_.library.get(), &ConversationLibrary::imported, &chat, &ChatController::open);
     connect(services_.library.get(), &ConversationLibrary::changedByOther, &chat, &ChatController::refreshFromStore);
     connect(services_.library.get(), &ConversationLibrary::exported, this,
@@ -239,7 +248,7 @@ void MainWindow::updateNumbers() {
 
 void MainWindow::restoreWindow() {
     const Settings& s = services_.settings;
-    resize(1280, 800);
+    resize(design::fitScreen(*this, {1280, 800})); // with its frame: a status bar below the screen says nothing
     restoreGeometry(s.bytes(QStringLiteral("window/geometry")));
     restoreState(s.bytes(QStringLiteral("window/state")));
     roomBar_->show();

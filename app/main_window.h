@@ -143,8 +143,9 @@ private:
     NoticeBar* notice_ = nullptr;                 ///< what concerns the whole program
     std::map<QString, QJsonObject> roomDefaults_; ///< their state before anything was remembered
     QToolBar* roomBar_ = nullptr;
-    QByteArray chatState_;          ///< where the side panels stood when the conversation was left
-    QList<QDockWidget*> chatDocks_; ///< those that were seen then
+    QByteArray chatState_;                ///< where the side panels stood when the conversation was left
+    ConversationId removedWhileOpen_ = 0; ///< the open conversation that was deleted last
+    QList<QDockWidget*> chatDocks_;       ///< those that were seen then
     QDockWidget* treeDock_ = nullptr;
     QLabel* treeTitle_ = nullptr;
     QToolButton* treeClose_ = nullptr;

@@ -206,6 +206,19 @@ private slots:
         QCOMPARE(chat_->count(), 4);
     }
 
+    void aMessageComesBackWhereItWas() {
+        answer("Hello", {"one"});
+        answer("More", {"two"});
+        const ConversationId id = chat_->info().id;
+        QSignalSpy removed(chat_.get(), &ChatController::messageRemoved);
+        chat_->removeMessage(chat_->message(2).id);
+        QTRY_COMPARE(removed.size(), 1);
+        chat_->startNew(); // something else is looked at meanwhile
+        chat_->undoRemove();
+        QTRY_COMPARE(chat_->info().id, id);
+        QTRY_COMPARE(chat_->count(), 4);
+    }
+
     void failureStandsWithTheMessage() {
         chat_->send("Hello");
         QTRY_COMPARE(port_->jobs.size(), std::size_t{1});
@@ -361,6 +374,13 @@ private slots:
         UndoList::shared().stack()->redo();
         QTRY_COMPARE(library.folders(), QStringList{"Coast"});
         library.renameFolder("Coast", " ");
+        QSignalSpy folderRemoved(&library, &ConversationLibrary::folderRemoved);
+        library.removeFolder("Coast");
+        QTRY_COMPARE(folderRemoved.size(), 1);
+        QTRY_COMPARE(library.folders(), QStringList());
+        QCOMPARE(library.conversations().size(), std::size_t{1}); // outlives it
+        UndoList::shared().stack()->undo();
+        QTRY_COMPARE(library.folders(), QStringList{"Coast"});
         library.search("lighthouses");
         QTRY_COMPARE(library.conversations().size(), std::size_t{1});
         QTRY_VERIFY(!library.snippet(id).isEmpty());

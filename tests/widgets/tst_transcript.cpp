@@ -415,6 +415,29 @@ private slots:
         QCOMPARE(edited[0][1].toString(), QStringLiteral("oneX"));
     }
 
+    // A second press of the same key must not take away another message.
+    void theBinGivesTheFocusBack() {
+        ListSource source;
+        source.add(Role::User, "one");
+        source.add(Role::Assistant, "two");
+        TranscriptView view;
+        view.resize(700, 500);
+        view.setSource(&source);
+        view.show();
+        QVERIFY(QTest::qWaitForWindowActive(&view));
+        view.setFocus(Qt::TabFocusReason);
+        QSignalSpy removed(&view, &TranscriptView::removeRequested);
+        QToolButton* bin = nullptr;
+        for (QToolButton* button : view.findChildren<QToolButton*>())
+            if (button->accessibleName().startsWith("Delete"))
+                bin = button;
+        QVERIFY(bin != nullptr && bin->isVisible());
+        bin->setFocus();
+        QTest::keyClick(bin, Qt::Key_Space);
+        QCOMPARE(removed.size(), 1);
+        QVERIFY(view.hasFocus());
+    }
+
     void tokenModeShowsEveryToken() {
         ListSource source;
         source.add(Role::Assistant, "Hi there\n!");

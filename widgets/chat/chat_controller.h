@@ -28,7 +28,7 @@ struct RunNumbers {
 struct ChatRun {
     RunId run = 0;
     MessageId answer = kNoMessage;
-    std::shared_ptr<const AssembledContext> context; ///< of everything before the answer
+    std::shared_ptr<const AssembledContext> context;                ///< of everything before the answer
     std::shared_ptr<const InterventionSet> interventions = nullptr; ///< that it runs with; null: none
     /// Context position of the answer's first token.
     [[nodiscard]] std::int64_t firstAnswerPosition() const {
@@ -180,7 +180,11 @@ private:
     std::vector<std::shared_ptr<Message>> path_;
     GenerationSettings settings_;
     std::vector<MessageId> offered_; ///< what leaveOutOldest() would leave out
-    std::vector<MessageId> removed_; ///< what can be restored, the latest last
+    struct Removed {
+        ConversationId conversation = 0;
+        MessageId message = kNoMessage;
+    };
+    std::vector<Removed> removed_; ///< what can be restored, the latest last
     std::uint64_t generation_ = 0; ///< answers for an older conversation are dropped
     bool opening_ = false;
     bool staleStore_ = false; ///< changed by another window while an answer was on its way

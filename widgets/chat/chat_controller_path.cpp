@@ -110,7 +110,7 @@ void ChatController::removeMessage(MessageId id) {
         [this, id, generation = generation_](Result<void> r) {
             if (generation != generation_ || !check(r))
                 return;
-            removed_.push_back(id);
+            removed_.push_back({info_.id, id});
             tree_.remove(id);
             rebuildPath();
             emit stored();
@@ -121,22 +121,34 @@ void ChatController::removeMessage(MessageId id) {
 void ChatController::undoRemove() {
     if (removed_.empty() || busy())
         return;
-    const MessageId id = removed_.back();
+    const auto [conversation, id] = removed_.back();
     removed_.pop_back();
+    if (conversation != info_.id) { // it comes back where it was, and that is shown
+        store_.ask(
+            this, [message = id](ConversationStore& s) { return s.restoreMessage(message); },
+            [this, back = conversation](Result<void> r) {
+                if (!check(r))
+                    return;
+                open(back);
+                emit stored();
+                emit messageRestored();
+            });
+        return;
+    }
     struct Again {
         std::vector<MessageNode> nodes;
         std::vector<Message> path;
     };
     store_.ask(
         this,
-        [id, conversation = info_.id](ConversationStore& s) -> Result<Again> {
-            VITRAL_TRY(s.restoreMessage(id));
+        [message = id, in = info_.id](ConversationStore& s) -> Result<Again> {
+            VITRAL_TRY(s.restoreMessage(message));
             Again again;
-            VITRAL_TRY_ASSIGN(again.nodes, s.tree(conversation));
-            VITRAL_TRY_ASSIGN(again.path, s.activePath(conversation));
+            VITRAL_TRY_ASSIGN(again.nodes, s.tree(in));
+            VITRAL_TRY_ASSIGN(again.path, s.activePath(in));
             return again;
         },
-        [this, id, generation = generation_](Result<Again> again) {
+        [this, message = id, generation = generation_](Result<Again> again) {
             if (generation != generation_ || !check(again))
                 return;
             tree_.reset(std::move(again->nodes), std::move(again->path));
@@ -144,7 +156,7 @@ void ChatController::undoRemove() {
             emit reset(0);
             emit stored();
             emit messageRestored();
-            show(id);
+            show(message);
         });
 }
 

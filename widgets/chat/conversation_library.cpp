@@ -157,6 +157,16 @@ void ConversationLibrary::renameFolder(const QString& from, const QString& to) {
         refresh();
         return;
     }
+    moveAll(from, name, tr("Renaming the folder"));
+}
+
+void ConversationLibrary::removeFolder(const QString& name) {
+    if (!name.isEmpty())
+        moveAll(name, {}, tr("Deleting the folder"), [this, name] { emit folderRemoved(name); });
+}
+
+void ConversationLibrary::moveAll(const QString& from, const QString& to, const QString& what,
+                                  std::function<void()> done) {
     store_.ask(
         this,
         [folder = from.toStdString()](ConversationStore& s) -> Result<std::vector<ConversationId>> {
@@ -167,13 +177,15 @@ void ConversationLibrary::renameFolder(const QString& from, const QString& to) {
                     ids.push_back(info.id);
             return ids;
         },
-        [this, from, name](Result<std::vector<ConversationId>> ids) {
+        [this, from, to, what, done = std::move(done)](Result<std::vector<ConversationId>> ids) {
             if (!check(ids))
                 return;
             UndoList::shared().push(
-                tr("Renaming the folder"), [this, ids = *ids, from] { putInto(ids, from); },
-                [this, ids = *ids, name] { putInto(ids, name); }, {}, this);
-            putInto(std::move(*ids), name);
+                what, [this, ids = *ids, from] { putInto(ids, from); }, [this, ids = *ids, to] { putInto(ids, to); },
+                {}, this);
+            putInto(std::move(*ids), to);
+            if (done)
+                done();
         });
 }
 
@@ -205,7 +217,7 @@ void ConversationLibrary::remove(ConversationId id) {
             if (!check(r))
                 return;
             if (!again)
-                UndoList::shared().push(
+                removeStep_ = UndoList::shared().push(
                     tr("Deleting the conversation"), [this, id] { restore(id); }, [this, id] { remove(id); }, {}, this);
             lastRemoved_ = id;
             emit removed(id, title);
@@ -216,6 +228,7 @@ void ConversationLibrary::remove(ConversationId id) {
 void ConversationLibrary::undoRemove() {
     if (lastRemoved_ != 0)
         restore(std::exchange(lastRemoved_, 0));
+    UndoList::shared().forget(std::exchange(removeStep_, 0));
 }
 
 void ConversationLibrary::restore(ConversationId id) {

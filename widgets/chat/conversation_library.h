@@ -10,6 +10,7 @@
 #include <QStringList>
 #include <QTimer>
 
+#include <functional>
 #include <vector>
 
 namespace vitral {
@@ -32,6 +33,8 @@ public:
     void moveTo(ConversationId id, const QString& folder);
     /// Moves everything in `from` to `to`, one step to undo; an empty name changes nothing.
     void renameFolder(const QString& from, const QString& to);
+    /// The folder goes, its conversations stay, outside of any.
+    void removeFolder(const QString& name);
     void remove(ConversationId id);
     void undoRemove();
     void restore(ConversationId id); ///< one that was removed
@@ -44,6 +47,7 @@ signals:
     void changed();
     void removed(vitral::ConversationId id, const QString& title);
     void restored(vitral::ConversationId id);
+    void folderRemoved(const QString& name);
     void imported(vitral::ConversationId id);
     void exported(const QString& file);
     void problem(const QString& sentence);
@@ -52,6 +56,7 @@ signals:
 
 private:
     void update(ConversationInfo info);
+    void moveAll(const QString& from, const QString& to, const QString& what, std::function<void()> done = {});
     void putInto(std::vector<ConversationId> ids, const QString& folder);
     template <class T>
     bool check(const Result<T>& result, Doing doing = Doing::Store);
@@ -62,6 +67,7 @@ private:
     std::vector<SearchHit> hits_;
     QString words_;
     ConversationId lastRemoved_ = 0;
+    quint64 removeStep_ = 0; ///< of the list of undo
     QTimer watch_;
 };
 

@@ -137,7 +137,7 @@ ChatPanel::ChatPanel(ChatController& chat, ModelSession& model, QWidget* parent)
             notice_->tell(NoticeBar::Kind::Problem, sentence);
     });
     connect(&chat_, &ChatController::messagesLeftOut, this, [this](int n) {
-        notice_->tell(NoticeBar::Kind::Notice, tr("%n message(s) are no longer read by the model.", nullptr, n),
+        notice_->tell(NoticeBar::Kind::Notice, tr("%Ln message(s) are no longer read by the model.", nullptr, n),
                       tr("Undo"), [this] { chat_.takeBackLeftOut(); });
     });
     connect(&chat_, &ChatController::messageRemoved, this, [this] {
@@ -160,7 +160,10 @@ void ChatPanel::addBelowTranscript(QWidget* widget) {
 
 void ChatPanel::refresh() {
     const bool empty = chat_.count() == 0 && !chat_.busy() && !chat_.opening();
+    const bool focused = empty && transcript_->hasFocus();
     stack_->setCurrentWidget(empty ? static_cast<QWidget*>(welcome_) : transcript_);
+    if (focused) // its last message is gone
+        composer_->focusText();
     if (empty)
         jump_->hide();
     title_->setFullText(QString::fromStdString(chat_.info().title));

@@ -27,7 +27,7 @@ namespace vitral {
 namespace {
 constexpr int kSearchDelayMs = 180;
 constexpr int kFolderRole = Qt::UserRole + 64; ///< a folder's name before it is edited
-}
+} // namespace
 
 ConversationPanel::ConversationPanel(ConversationLibrary& library, QWidget* parent)
     : QWidget(parent), library_(library) {
@@ -81,6 +81,11 @@ ConversationPanel::ConversationPanel(ConversationLibrary& library, QWidget* pare
         removed_ = id;
         notice_->tell(NoticeBar::Kind::Notice, tr("\u201C%1\u201D was deleted.").arg(title), tr("Undo"),
                       [this] { library_.undoRemove(); });
+    });
+    connect(&library_, &ConversationLibrary::folderRemoved, this, [this](const QString& name) {
+        removed_ = 0;
+        notice_->tell(NoticeBar::Kind::Notice,
+                      tr("The folder \u201C%1\u201D was deleted; its conversations are still there.").arg(name));
     });
     connect(&library_, &ConversationLibrary::restored, this, [this](ConversationId id) {
         if (std::exchange(removed_, 0) == id)
@@ -191,6 +196,8 @@ void ConversationPanel::renameCurrent() {
 void ConversationPanel::removeCurrent() {
     if (const ConversationId id = currentId(); id != 0)
         library_.remove(id);
+    else
+        library_.removeFolder(tree_->currentIndex().data(kFolderRole).toString());
 }
 
 void ConversationPanel::showMenu(const QPoint& point) {
@@ -221,6 +228,9 @@ void ConversationPanel::showMenu(const QPoint& point) {
         if (index.isValid()) {
             menu.addAction(design::icon(QStringLiteral("rename")), tr("Rename"), this,
                            [this, index] { tree_->edit(index); });
+            menu.addAction(design::icon(QStringLiteral("trash"), design::IconTone::Danger),
+                           tr("Delete the folder, keep its conversations"), this,
+                           [this, name = index.data(kFolderRole).toString()] { library_.removeFolder(name); });
             menu.addSeparator();
         }
         menu.addAction(design::icon(QStringLiteral("new-chat")), tr("New conversation"), this,

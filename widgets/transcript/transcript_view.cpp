@@ -44,8 +44,10 @@ TranscriptView::TranscriptView(QWidget* parent) : QAbstractScrollArea(parent), s
             [this](int index) { emit insideRequested(source_->message(index).id); });
     connect(toolBar_, &MessageToolBar::continueAsked, this,
             [this](int i) { emit continueRequested(source_->message(i).id); });
-    connect(toolBar_, &MessageToolBar::removeAsked, this,
-            [this](int i) { emit removeRequested(source_->message(i).id); });
+    connect(toolBar_, &MessageToolBar::removeAsked, this, [this](int i) {
+        setFocus(Qt::OtherFocusReason); // else the next press of the same key would take away another message
+        emit removeRequested(source_->message(i).id);
+    });
     connect(toolBar_, &MessageToolBar::siblingAsked, this,
             [this](int i, int step) { emit siblingRequested(source_->message(i).id, step); });
     connect(verticalScrollBar(), &QScrollBar::valueChanged, this, [this](int value) {
