@@ -36,9 +36,17 @@ void Shell::watchUndo() {
     // Settings that come with a conversation are nobody's change.
     connect(chat, &ChatController::conversationChanged, this,
             [this] { settingsBefore_ = window_.settingsPanel_->settings(); });
-    connect(chat, &ChatController::messageRemoved, this, [chat] {
-        UndoList::shared().push(
+    connect(chat, &ChatController::messageRemoved, this, [this, chat] {
+        messageStep_ = UndoList::shared().push(
             tr("Deleting the message"), [chat] { chat->undoRemove(); }, {}, {}, chat);
+    });
+    connect(chat, &ChatController::messageRestored, this, [this] {
+        if (!UndoList::shared().working())
+            UndoList::shared().forget(std::exchange(messageStep_, 0)); // undone where it stood
+    });
+    connect(chat, &ChatController::messagesLeftOut, this, [chat] {
+        UndoList::shared().push(
+            tr("Leaving out the oldest messages"), [chat] { chat->takeBackLeftOut(); }, {}, {}, chat);
     });
     InsideController* inside = w.services_.inside.get();
     changesBefore_ = inside->interventions();

@@ -9,6 +9,7 @@
 #include "widgets/design/icons.h"
 #include "widgets/design/metrics.h"
 #include "widgets/panels/notice_bar.h"
+#include "widgets/shell/undo_list.h"
 
 #include <QDesktopServices>
 #include <QFile>
@@ -253,7 +254,15 @@ void DiskPage::trashChosen() {
                 files << part;
     }
     int nMoved = 0;
-    while (nMoved < files.size() && QFile::moveToTrash(files[nMoved]))
+    std::vector<std::pair<QString, QString>> moved; // where it was, where it is
+    QString there;
+    const auto trash = [&moved, &there](const QString& file) {
+        if (!QFile::moveToTrash(file, &there))
+            return false;
+        moved.emplace_back(file, there);
+        return true;
+    };
+    while (nMoved < files.size() && trash(files[nMoved]))
         ++nMoved;
     if (nMoved < files.size()) {
         notice_->tell(
@@ -268,7 +277,21 @@ void DiskPage::trashChosen() {
         return;
     }
     if (kind == Unfinished)
-        QFile::remove(path + QStringLiteral(".json"));
+        trash(path + QStringLiteral(".json"));
+    UndoList::shared().push(
+        tr("Putting %1 into the trash").arg(name),
+        [this, moved, name] {
+            bool all = true;
+            for (const auto& [was, is] : moved)
+                all = !is.isEmpty() && QFile::rename(is, was) && all;
+            if (all)
+                notice_->hide();
+            else
+                notice_->tell(NoticeBar::Kind::Problem,
+                              tr("%1 could not be taken out of the trash; look for it there.").arg(name));
+            rescan();
+        },
+        {}, {}, this);
     items_->removeRow(filter_->mapToSource(row).row());
     notice_->tell(NoticeBar::Kind::Notice, tr("%1 is in the trash of this computer.").arg(name));
     updateState();
@@ -287,7 +310,7 @@ void DiskPage::updateState() {
                        : row.isValid() && kind == Bundled ? tr("This model belongs to the program.")
                                                           : QString());
     status_->setText(scanner_.scanning() ? tr("Looking for models\u2026")
-                                         : tr("%n models found", nullptr, items_->rowCount()));
+                                         : tr("%Ln models found", nullptr, items_->rowCount()));
 }
 
 void DiskPage::retranslate() {

@@ -2,6 +2,8 @@
 // What a student answers: given, drafted, judged, and what the screen showed then.
 #include "widgets/lesson/lesson_player.h"
 
+#include "widgets/shell/undo_list.h"
+
 #include <QDir>
 #include <QFileInfo>
 #include <QLocale>
@@ -64,6 +66,21 @@ void LessonPlayer::giveAnswer(const QString& question, LessonAnswer answer) {
 void LessonPlayer::forgetAnswers() {
     if (!workOf_.isEmpty())
         return;
+    if (!answers_.isEmpty() || !drafts_.isEmpty())
+        UndoList::shared().push(
+            tr("Forgetting the answers"),
+            [this, unit = unit_, work = workOf_, answers = answers_, drafts = drafts_, furthest = furthest_,
+             stop = stop_] {
+                if (unit != unit_ || work != workOf_) // another lesson is open by now
+                    return;
+                answers_ = answers;
+                drafts_ = drafts;
+                furthest_ = furthest;
+                save();
+                emit answersChanged();
+                go(stop);
+            },
+            {}, {}, this);
     answers_.clear();
     drafts_.clear();
     furthest_ = stop_ = 0;

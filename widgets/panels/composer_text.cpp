@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "widgets/panels/composer_text.h"
 
-#include <QKeyEvent>
 #include <QMimeData>
 #include <QTextBlock>
 #include <QTextCursor>
@@ -26,19 +25,6 @@ bool goesOn(const QTextBlock& block) {
 }
 
 } // namespace
-
-bool ComposerText::event(QEvent* event) {
-    // With nothing of its own to take back, the program's undo is meant.
-    if (event->type() == QEvent::ShortcutOverride) {
-        const auto* key = static_cast<QKeyEvent*>(event);
-        if ((key->matches(QKeySequence::Undo) && !document()->isUndoAvailable()) ||
-            (key->matches(QKeySequence::Redo) && !document()->isRedoAvailable())) {
-            event->ignore();
-            return true;
-        }
-    }
-    return QPlainTextEdit::event(event);
-}
 
 QString ComposerText::textBetween(int begin, int end) const {
     QString out;

@@ -19,7 +19,6 @@ public:
     void put(const QString& text);
 
 protected:
-    bool event(QEvent* event) override;
     void insertFromMimeData(const QMimeData* source) override;
     QMimeData* createMimeDataFromSelection() const override;
 

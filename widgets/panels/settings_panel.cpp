@@ -6,6 +6,7 @@
 #include "widgets/design/metrics.h"
 #include "widgets/panels/parameters.h"
 #include "widgets/panels/section.h"
+#include "widgets/shell/undo_list.h"
 
 #include <QCheckBox>
 #include <QComboBox>
@@ -157,8 +158,17 @@ void SettingsPanel::makePresets() {
     connect(savePreset_, &QToolButton::clicked, this, &SettingsPanel::savePreset);
     connect(removePreset_, &QToolButton::clicked, this, [this] {
         if (preset_->currentData().typeId() == QMetaType::QString) {
-            presets_.remove(preset_->currentData().toString());
-            refreshPresets();
+            const QString name = preset_->currentData().toString();
+            const GenerationSettings kept = presets_.load(name);
+            const auto put = [this](const auto& change) {
+                change();
+                refreshPresets();
+            };
+            const auto remove = [this, put, name] { put([this, name] { presets_.remove(name); }); };
+            UndoList::shared().push(
+                tr("Deleting a preset"),
+                [this, put, name, kept] { put([this, name, kept] { presets_.save(name, kept); }); }, remove, {}, this);
+            remove();
         }
     });
 }

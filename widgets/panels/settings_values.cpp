@@ -4,6 +4,7 @@
 #include "widgets/panels/parameters.h"
 #include "widgets/panels/section.h"
 #include "widgets/panels/settings_panel.h"
+#include "widgets/shell/undo_list.h"
 
 #include <QCheckBox>
 #include <QComboBox>
@@ -184,8 +185,24 @@ void SettingsPanel::savePreset() {
     if (!ok || name.trimmed().isEmpty())
         return;
     collect();
-    presets_.save(name.trimmed(), settings_);
-    refreshPresets();
+    const QStringList there = presets_.names();
+    const bool replaces = there.contains(name.trimmed());
+    const GenerationSettings before = replaces ? presets_.load(name.trimmed()) : GenerationSettings();
+    const auto put = [this, key = name.trimmed(), now = settings_] {
+        presets_.save(key, now);
+        refreshPresets();
+    };
+    put();
+    UndoList::shared().push(
+        tr("Saving a preset"),
+        [this, key = name.trimmed(), replaces, before] {
+            if (replaces)
+                presets_.save(key, before);
+            else
+                presets_.remove(key);
+            refreshPresets();
+        },
+        put, {}, this);
 }
 
 void SettingsPanel::refreshModel() {

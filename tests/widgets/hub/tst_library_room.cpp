@@ -9,6 +9,7 @@
 #include "widgets/hub/disk_page.h"
 #include "widgets/hub/hub_page.h"
 #include "widgets/hub/library_room.h"
+#include "widgets/shell/undo_list.h"
 
 #include <QCryptographicHash>
 #include <QLabel>
@@ -16,6 +17,7 @@
 #include <QPushButton>
 #include <QTemporaryDir>
 #include <QTreeView>
+#include <QUndoStack>
 #include <QtTest>
 
 using namespace vitral;
@@ -179,6 +181,12 @@ private slots:
         QVERIFY2(!QFile::exists(mine), qPrintable(disk.said()));
         QCOMPARE(disk.nModel(), 3);
         QVERIFY(disk.said().contains("trash"));
+        UndoList::shared().stack()->undo(); // out of it again
+        QVERIFY(QFile::exists(mine));
+        QTRY_COMPARE(disk.nModel(), 4);
+        QVERIFY(disk.choose(mine));
+        disk.trashChosen();
+        QVERIFY(!QFile::exists(mine));
         QVERIFY(disk.choose(part.fileName()));
         emit table->activated(table->currentIndex()); // goes on: the repository is opened
         QTRY_COMPARE(made->room->hub()->nFile(), 2);
