@@ -11,12 +11,18 @@
 #include "widgets/shell/log_list.h"
 
 #include <QApplication>
+#include <QSocketNotifier>
 
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <new>
+
+#ifdef Q_OS_UNIX
+#include <fcntl.h>
+#include <unistd.h>
+#endif
 
 namespace {
 
@@ -42,6 +48,31 @@ void keepQtMessage(QtMsgType type, const QMessageLogContext& context, const QStr
     if (previousHandler != nullptr)
         previousHandler(type, context, text);
 }
+
+#ifdef Q_OS_UNIX
+int endPipe[2] = {-1, -1};
+
+/// A logout or a class-room manager ends the program in order: windows are remembered, and the next start says nothing.
+/// A handler may do next to nothing; the event loop hears of it through a pipe.
+void endInOrder(QWidget& window) {
+    if (::pipe(endPipe) != 0)
+        return;
+    for (const int end : endPipe)
+        ::fcntl(end, F_SETFD, FD_CLOEXEC);
+    auto* heard = new QSocketNotifier(endPipe[0], QSocketNotifier::Read, &window);
+    QObject::connect(heard, &QSocketNotifier::activated, &window, [&window, heard] {
+        heard->setEnabled(false);
+        window.close();
+        QApplication::quit();
+    });
+    for (const int number : {SIGTERM, SIGHUP, SIGINT})
+        std::signal(number, [](int again) {
+            std::signal(again, SIG_DFL); // whoever asks twice does not want to wait
+            const char byte = 0;
+            [[maybe_unused]] const auto n = ::write(endPipe[1], &byte, 1);
+        });
+}
+#endif
 
 int run(int argc, char** argv) {
     app::Options options;
@@ -97,7 +128,12 @@ int run(int argc, char** argv) {
     app::MainWindow window(**services, theme, language);
     if (const QStringList size = options.size.split(QLatin1Char('x')); size.size() == 2)
         window.resize(size[0].toInt(), size[1].toInt());
+    else if (!options.screenshot.isEmpty())
+        window.resize(1280, 800); // a picture needs no screen that holds it
     window.show();
+#ifdef Q_OS_UNIX
+    endInOrder(window);
+#endif
     const bool picture = !options.screenshot.isEmpty();
     const bool restored = !picture && window.shell().beginSession(settings.dataDir() + QStringLiteral("/sessions"));
     if (!restored && !picture && options.prompts.isEmpty() && options.show.isEmpty() && options.model.isEmpty() &&

@@ -7,6 +7,7 @@
 #include <QDirIterator>
 #include <QImage>
 #include <QProcess>
+#include <QSettings>
 #include <QTemporaryDir>
 #include <QtTest>
 
@@ -180,6 +181,23 @@ private slots:
         ::kill(static_cast<pid_t>(second.processId()), SIGKILL);
         QVERIFY(second.waitForFinished(10000));
         QVERIFY(QFile::exists(dir.filePath("vitral.log.before"))); // what the notice offers
+    }
+
+    // What a logout sends: the program ends in order, and the next start has nothing to tell.
+    void aLogoutIsNoCrash() {
+        QTemporaryDir dir;
+        QProcess program;
+        program.start(QStringLiteral(VITRAL_BIN_DIR "/vitral"), arguments(dir.path()));
+        QVERIFY(program.waitForStarted());
+        const QDir sessions(dir.filePath("sessions"));
+        const auto kept = [&sessions] { return !sessions.entryList({"*.json"}, QDir::Files).isEmpty(); };
+        QTRY_VERIFY_WITH_TIMEOUT(kept(), 30000);
+        program.terminate();
+        QVERIFY(program.waitForFinished(30000));
+        QVERIFY(program.exitStatus() == QProcess::NormalExit);
+        QCOMPARE(program.exitCode(), 0);
+        QVERIFY(!kept());
+        QVERIFY(QSettings(dir.filePath("vitral.ini"), QSettings::IniFormat).contains("window/geometry"));
     }
 
     void aMissingModelLosesNoPrompt() {
