@@ -347,7 +347,7 @@ void Classroom::nameElements() {
 QWidget* Classroom::element(const QString& name) const {
     QWidget* found = name == QLatin1String("rooms") ? window_.roomBar_ : window_.findChild<QWidget*>(name);
     if (found == window_.gauge_ && player_->lesson() != nullptr && window_.inChat())
-        window_.gauge_->show(); // a step may point at it in every way of working
+        window_.gauge_->setOffered(true); // a step may point at it in every way of working
     return found != nullptr && found->isVisible() ? found : nullptr;
 }
 

@@ -17,6 +17,7 @@ struct MainWindow::Actions {
     QAction *leftPanel, *rightPanel, *tokens, *tree, *compare, *inside, *themeSystem, *themeLight, *themeDark, *english,
         *portuguese;
     QAction *drawAutomatic, *drawVulkan, *drawPainter;
+    QMenu* textSize;
     QAction *larger, *smaller, *usual, *fullScreen;
     QAction *stop, *regenerate, *editLast, *nextMessage, *focusComposer;
     QAction *shortcuts, *about;

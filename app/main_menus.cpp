@@ -157,10 +157,11 @@ void MainWindow::makeMenus() {
         theme_.setFontScale(scale);
         services_.settings.setFontScale(theme_.fontScale());
     };
-    a.larger = add(a.view, nullptr, QKeySequence::ZoomIn, [this, zoom] { zoom(theme_.fontScale() + 0.125); });
+    a.textSize = a.view->addMenu(QString());
+    a.larger = add(a.textSize, nullptr, QKeySequence::ZoomIn, [this, zoom] { zoom(theme_.fontScale() + 0.125); });
     a.larger->setShortcuts({QKeySequence::ZoomIn, Qt::CTRL | Qt::Key_Equal});
-    a.smaller = add(a.view, nullptr, QKeySequence::ZoomOut, [this, zoom] { zoom(theme_.fontScale() - 0.125); });
-    a.usual = add(a.view, nullptr, Qt::CTRL | Qt::Key_0, [zoom] { zoom(1.0); });
+    a.smaller = add(a.textSize, nullptr, QKeySequence::ZoomOut, [this, zoom] { zoom(theme_.fontScale() - 0.125); });
+    a.usual = add(a.textSize, nullptr, Qt::CTRL | Qt::Key_0, [zoom] { zoom(1.0); });
     a.view->addSeparator();
     a.fullScreen = add(a.view, nullptr, Qt::Key_F11, [this] { setWindowState(windowState() ^ Qt::WindowFullScreen); });
 
@@ -214,7 +215,7 @@ void MainWindow::nameActions() {
         {"edit.deleteChat", a.deleteChat, QT_TR_NOOP("&Delete conversation"), a.edit},
         {"view.leftPanel", a.leftPanel, QT_TR_NOOP("&Conversations"), a.view},
         {"view.rightPanel", a.rightPanel, QT_TR_NOOP("&Settings"), a.view},
-        {"view.tokens", a.tokens, QT_TR_NOOP("&Tokens"), a.view},
+        {"view.tokens", a.tokens, QT_TR_NOOP("To&ken colours"), a.view},
         {"view.theme", a.theme->menuAction(), QT_TR_NOOP("T&heme"), a.view},
         {"theme.themeSystem", a.themeSystem, QT_TR_NOOP("As the &system"), a.theme},
         {"theme.themeLight", a.themeLight, QT_TR_NOOP("&Light"), a.theme},
@@ -224,9 +225,10 @@ void MainWindow::nameActions() {
         {"drawing.drawVulkan", a.drawVulkan, QT_TR_NOOP("&Vulkan"), a.drawing},
         {"drawing.drawPainter", a.drawPainter, QT_TR_NOOP("The &processor"), a.drawing},
         {"view.language", a.language->menuAction(), QT_TR_NOOP("&Language"), a.view},
-        {"view.larger", a.larger, QT_TR_NOOP("L&arger text"), a.view},
-        {"view.smaller", a.smaller, QT_TR_NOOP("S&maller text"), a.view},
-        {"view.usual", a.usual, QT_TR_NOOP("&Usual text size"), a.view},
+        {"view.textSize", a.textSize->menuAction(), QT_TR_NOOP("Te&xt size"), a.view},
+        {"view.larger", a.larger, QT_TR_NOOP("L&arger text"), a.textSize},
+        {"view.smaller", a.smaller, QT_TR_NOOP("S&maller text"), a.textSize},
+        {"view.usual", a.usual, QT_TR_NOOP("&Usual text size"), a.textSize},
         {"view.fullScreen", a.fullScreen, QT_TR_NOOP("&Full screen"), a.view},
         {"chat.stop", a.stop, QT_TR_NOOP("&Stop"), a.chat},
         {"chat.regenerate", a.regenerate, QT_TR_NOOP("&Answer again"), a.chat},

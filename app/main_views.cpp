@@ -189,7 +189,8 @@ void MainWindow::showCompare() {
 }
 
 void MainWindow::showAlternatives(const Message& message, int token, const QRect& where, bool keep) {
-    const std::shared_ptr<const Tokenizer> tokenizer = services_.chat->tokenizerOf(message); // null: ids are all it shows
+    const std::shared_ptr<const Tokenizer> tokenizer =
+        services_.chat->tokenizerOf(message); // null: ids are all it shows
     alternatives_->showToken(message.tokens[static_cast<std::size_t>(token)], tokenizer, where, keep,
                              tokenizer != nullptr && !services_.chat->busy());
 }

@@ -38,12 +38,13 @@ public:
     [[nodiscard]] QString inOther(const std::function<QString()>& words) const { return language_->inOther(words); }
     /// Keeps it, applies it, and it can be undone.
     void choose(const QString& id, const QString& value);
+    /// The same for an answer that is no change of anything: it cannot be undone.
+    void apply(const QString& id, const QString& value);
 
 signals:
     void changed(const QString& id);
 
 private:
-    void apply(const QString& id, const QString& value);
     Language* language_;
     std::vector<Item> items_;
 };

@@ -14,6 +14,7 @@
 #include "widgets/room.h"
 #include "widgets/shell/activity_panel.h"
 #include "widgets/shell/command_palette.h"
+#include "widgets/shell/key_filter.h"
 #include "widgets/shell/presenter.h"
 #include "widgets/shell/undo_list.h"
 
@@ -84,7 +85,9 @@ void Shell::makeUndo() {
         add("edit.undo", QT_TR_NOOP("Undo"), a.edit, a.copy, "undo", QKeySequence::Undo, [stack] { stack->undo(); });
     redo_ = add("edit.redo", QT_TR_NOOP("Do again"), a.edit, a.copy, nullptr, QKeySequence::Redo,
                 [stack] { stack->redo(); });
+    redo_->setShortcuts({Qt::CTRL | Qt::SHIFT | Qt::Key_Z, Qt::CTRL | Qt::Key_Y}); // people bring either with them
     a.edit->insertSeparator(a.copy);
+    keys_ = new KeyFilter(this);
     connect(stack, &QUndoStack::indexChanged, this, &Shell::updateUndo);
     connect(stack, &QUndoStack::canUndoChanged, this, &Shell::updateUndo);
     connect(stack, &QUndoStack::canRedoChanged, this, &Shell::updateUndo);
@@ -101,6 +104,11 @@ void Shell::makeActivity() {
     window_.addDockWidget(Qt::BottomDockWidgetArea, activityDock_);
     window_.resizeDocks({activityDock_}, {kActivityHeight}, Qt::Vertical);
     activityDock_->hide();
+    Settings& settings = window_.services_.settings;
+    if (settings.flag(QStringLiteral("shell/log"), false))
+        activity_->showLog(false);
+    connect(activity_, &ActivityPanel::pageChanged, this,
+            [this, &settings] { settings.setFlag(QStringLiteral("shell/log"), activity_->showsLog()); });
     connect(activity_, &ActivityPanel::closeAsked, activityDock_, &QWidget::hide);
     activityAction_ = activityDock_->toggleViewAction();
     activityAction_->setShortcut(Qt::CTRL | Qt::SHIFT | Qt::Key_Y);
@@ -132,6 +140,25 @@ void Shell::registerActions() {
     const auto language = words(window->actions_->language, own);
     commands_.add(QStringLiteral("language.en"), window->actions_->english, language);
     commands_.add(QStringLiteral("language.pt"), window->actions_->portuguese, language);
+    // What people call things that are called otherwise here.
+    static constexpr struct {
+        const char *id, *words;
+    } kAlso[] = {
+        {"language.en", QT_TR_NOOP("tongue speech")},
+        {"language.pt", QT_TR_NOOP("tongue speech")},
+        {"edit.preferences", QT_TR_NOOP("settings options configuration")},
+        {"view.larger", QT_TR_NOOP("zoom in font size letters")},
+        {"view.smaller", QT_TR_NOOP("zoom out font size letters")},
+        {"view.usual", QT_TR_NOOP("zoom reset font size letters")},
+        {"theme.themeLight", QT_TR_NOOP("colours look bright")},
+        {"theme.themeDark", QT_TR_NOOP("colours look night")},
+        {"view.tokens", QT_TR_NOOP("probability certainty")},
+        {"view.activity", QT_TR_NOOP("running progress jobs")},
+        {"present.begin", QT_TR_NOOP("class projector slides")},
+        {"file.quit", QT_TR_NOOP("exit leave close")},
+    };
+    for (const auto& one : kAlso)
+        commands_.setAlso(QLatin1String(one.id), [words = one.words] { return tr(words); });
 }
 
 void Shell::registerRooms() {
@@ -214,7 +241,7 @@ void Shell::updateUndo() {
 
 void Shell::updateStatus() {
     const int n = TaskList::shared().nRunning();
-    status_->setText(n > 0 ? tr("%n running", nullptr, n) : tr("Tasks and log"));
+    status_->setText(n > 0 ? tr("%Ln running", nullptr, n) : tr("Tasks and log"));
     status_->setAccessibleName(status_->text());
 }
 

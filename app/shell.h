@@ -20,6 +20,7 @@ namespace vitral {
 class ActivityPanel;
 class CommandPalette;
 class Exporter;
+class KeyFilter;
 class Presenter;
 class PresenterNotes;
 } // namespace vitral
@@ -126,6 +127,9 @@ private:
     ActivityPanel* activity_ = nullptr;
     QDockWidget* activityDock_ = nullptr;
     QToolButton* status_ = nullptr;
+    KeyFilter* keys_ = nullptr;
+    quint64 messageStep_ = 0; ///< of the list of undo: the message deleted last
+    QAction* contextAction_ = nullptr;
     QAction *undo_ = nullptr, *redo_ = nullptr, *activityAction_ = nullptr, *paletteAction_ = nullptr;
     Exporter* exporter_ = nullptr;
     Presenter* presenter_ = nullptr;
@@ -134,6 +138,8 @@ private:
     QAction *presentAction_ = nullptr, *keepMenu_ = nullptr, *keepRail_ = nullptr, *keepPanels_ = nullptr,
             *keepStatus_ = nullptr;
     QJsonObject beforePresenting_;
+    std::vector<std::pair<QPointer<QDockWidget>, QSize>> docksBefore_;
+    QSize sizeBefore_;
     double scaleBefore_ = 1;
     bool fullBefore_ = false;
     RendererChoice rendererBefore_ = RendererChoice::Automatic;

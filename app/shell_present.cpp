@@ -11,9 +11,11 @@
 #include "widgets/shell/presenter.h"
 #include "widgets/shell/presenter_notes.h"
 
+#include <QApplication>
 #include <QDockWidget>
 #include <QMenuBar>
 #include <QStatusBar>
+#include <QTimer>
 #include <QToolBar>
 
 namespace vitral::app {
@@ -103,6 +105,11 @@ void Shell::present(bool on) {
     presentAction_->setChecked(on);
     if (on) {
         beforePresenting_ = state();
+        sizeBefore_ = w.size();
+        docksBefore_.clear();
+        for (QDockWidget* dock : w.findChildren<QDockWidget*>())
+            if (dock->isVisible())
+                docksBefore_.emplace_back(dock, dock->size());
         scaleBefore_ = w.theme_.fontScale();
         fullBefore_ = w.isFullScreen();
         rendererBefore_ = w.services_.settings.renderer();
@@ -123,11 +130,25 @@ void Shell::present(bool on) {
     w.statusBar()->show();
     setRendererChoice(rendererBefore_);
     w.theme_.setFontScale(scaleBefore_);
+    // Now, not later: panels put back before would be as wide as the big letters asked for.
+    QApplication::sendPostedEvents(nullptr, QEvent::LayoutRequest);
     // Panels come back; the room stays the one that is shown now.
     QJsonObject back = beforePresenting_;
     back[QStringLiteral("room")] = w.currentRoom()->name();
     back.remove(QStringLiteral("rooms"));
     putState(back, true);
+    // To the pixel: a restored state rounds, and the system gives the window its size back when it likes.
+    for (int ms : {0, 50, 200, 500})
+        QTimer::singleShot(ms, this, [this] {
+            if (presenter_->on() || window_.size() != sizeBefore_)
+                return;
+            for (const auto& [dock, size] : std::as_const(docksBefore_))
+                if (dock && dock->isVisible() && dock->size() != size) {
+                    const bool flat = window_.dockWidgetArea(dock) == Qt::BottomDockWidgetArea;
+                    window_.resizeDocks({dock}, {flat ? size.height() : size.width()},
+                                        flat ? Qt::Vertical : Qt::Horizontal);
+                }
+        });
 }
 
 } // namespace vitral::app

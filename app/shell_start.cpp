@@ -51,26 +51,29 @@ void Shell::makeStart() {
                              if (all.size() == kMostRecent)
                                  break;
                              const QString title = QString::fromStdString(info.title);
-                             all.push_back({title.isEmpty() ? tr("Untitled") : title, [this, id = info.id] {
+                             all.push_back({title.isEmpty() ? tr("Untitled") : title,
+                                            [this, id = info.id] {
                                                 window_.showRoom(QStringLiteral("chat"));
                                                 window_.services_.chat->open(id);
-                                            }});
+                                            },
+                                            QString::number(info.id)});
                          }
                          return all;
                      });
-    connect(w.services_.library.get(), &ConversationLibrary::changed, start, [start] {
-        if (start->isVisible())
-            start->activated();
-    });
+    // Both are read on threads of their own, and may come after the page.
+    connect(w.services_.library.get(), &ConversationLibrary::changed, start, &StartRoom::refresh);
+    connect(w.services_.denoise.get(), &DenoiseController::runsChanged, start, &StartRoom::refresh);
     start->addRecent([] { return tr("Models"); },
                      [this] {
                          std::vector<StartRoom::Recent> all;
                          for (const QString& path : window_.services_.settings.recentModels())
                              if (all.size() < kMostRecent && QFileInfo::exists(path))
-                                 all.push_back({QFileInfo(path).completeBaseName(), [this, path] {
+                                 all.push_back({QFileInfo(path).completeBaseName(),
+                                                [this, path] {
                                                     window_.showRoom(QStringLiteral("chat"));
                                                     window_.openModel(path);
-                                                }});
+                                                },
+                                                path});
                          return all;
                      });
     for (Room* room : w.rooms_)
@@ -82,10 +85,12 @@ void Shell::makeStart() {
             [this, room] {
                 std::vector<StartRoom::Recent> all;
                 for (const RoomPlace& place : room->recent())
-                    all.push_back({place.title, [this, room, argument = place.argument] {
+                    all.push_back({place.title,
+                                   [this, room, argument = place.argument] {
                                        window_.showRoom(room->name());
                                        room->go(argument);
-                                   }});
+                                   },
+                                   place.argument});
                 return all;
             });
     connect(start, &StartRoom::answered, this, [this] {
@@ -98,15 +103,20 @@ void Shell::makeStart() {
     add("edit.preferences", QT_TR_NOOP("Preferences\u2026"), a.edit, nullptr, "settings", Qt::CTRL | Qt::Key_Comma,
         [this] { showPreferences(); })
         ->setMenuRole(QAction::PreferencesRole);
-    if (!w.services_.settings.bytes(QStringLiteral("shell/depth")).isEmpty())
-        applyDepth(false);
-    if (w.services_.settings.bytes(QStringLiteral("window/state")).isEmpty()) // the first start: when its size is known
-        QTimer::singleShot(0, this, [this] {
+    contextAction_ = add("view.context", QT_TR_NOOP("Fill of the c&ontext"), a.view, a.tree, nullptr, {},
+                         [this] { window_.gauge_->setOffered(contextAction_->isChecked()); });
+    contextAction_->setCheckable(true);
+    applyDepth(false);
+    if (w.services_.settings.bytes(QStringLiteral("window/state")).isEmpty()) { // the first start
+        // As its depth says, whether the questions are answered or not.
+        w.rightDock_->setVisible(Ways::shared().depth() >= Depth::Power);
+        QTimer::singleShot(0, this, [this] { // when its size is known
             if (window_.width() < kRoomForPanels) {
                 window_.rightDock_->hide();
                 window_.chatDocks_.removeAll(window_.rightDock_);
             }
         });
+    }
     connect(&preferences_, &Preferences::changed, this, [this](const QString&) {
         const MainWindow::Actions& all = *window_.actions_;
         const QString theme = preferences_.value(QStringLiteral("theme"));
@@ -136,7 +146,8 @@ void Shell::applyDepth(bool panels) {
     MainWindow& w = window_;
     const bool power = depth >= Depth::Power, developer = depth >= Depth::Developer;
     w.settingsPanel_->setDepth(depth);
-    w.gauge_->setVisible(power);
+    w.gauge_->setOffered(power);
+    contextAction_->setChecked(power);
     w.statusRun_->setVisible(developer);
     w.statusModel_->setVisible(power);
     for (QToolButton* button : w.chatPanel_->findChildren<QToolButton*>())
@@ -159,6 +170,7 @@ void Shell::showPreferences() {
     if (dialog_.isNull()) {
         dialog_ = new PreferencesDialog(preferences_, &window_);
         dialog_->setAttribute(Qt::WA_DeleteOnClose);
+        dialog_->addActions({undo_, redo_}); // its changes are taken back where they were made, too
         dialog_->addButton([] { return tr("Reset all layouts"); },
                            [this] { putLayout(defaultState(), tr("Resetting all layouts")); });
     }

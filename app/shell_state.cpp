@@ -80,6 +80,8 @@ void Shell::putState(const QJsonObject& state, bool geometry) {
         if (rooms.contains(room->name()))
             room->restoreState(rooms[room->name()].toObject());
     w.roomBar_->show();
+    if (state[QStringLiteral("asDepth")].toBool())
+        applyDepth(true);
     w.showRoom(state[QStringLiteral("room")].toString());
 }
 
@@ -88,6 +90,7 @@ QJsonObject Shell::defaultState() const {
     for (const auto& [name, state] : window_.roomDefaults_)
         rooms[name] = state;
     return {{QStringLiteral("panels"), packed(plainPanels_)},
+            {QStringLiteral("asDepth"), true}, // which panels there are is the depth's to say
             {QStringLiteral("room"), window_.currentRoom()->name()},
             {QStringLiteral("rooms"), rooms},
             {QStringLiteral("inside"), false}};

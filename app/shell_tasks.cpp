@@ -19,7 +19,9 @@ void Shell::watchTasks() {
             loading_.finish();
             return;
         }
-        const QString title = tr("Loading %1").arg(QFileInfo(model->loadingPath()).fileName());
+        const std::function<QString()> title = [name = QFileInfo(model->loadingPath()).fileName()] {
+            return tr("Loading %1").arg(name);
+        };
         if (!loading_.running())
             loading_ = tasks->begin(title, [model] { model->cancelLoad(); });
         loading_.setTitle(title);
@@ -35,10 +37,10 @@ void Shell::watchTasks() {
             return;
         }
         if (!answering_.running())
-            answering_ = tasks->begin(tr("Answering"), [chat] { chat->stop(); });
+            answering_ = tasks->begin([] { return tr("Answering"); }, [chat] { chat->stop(); });
         const QString title = QString::fromStdString(chat->info().title);
         if (!title.isEmpty())
-            answering_.setTitle(tr("Answering in \u201C%1\u201D").arg(title));
+            answering_.setTitle([title] { return tr("Answering in \u201C%1\u201D").arg(title); });
         const RunNumbers& n = chat->numbers();
         const QLocale locale;
         if (chat->prefilling())
@@ -48,7 +50,7 @@ void Shell::watchTasks() {
                     ? tr("reading %1 of %2 tokens").arg(locale.toString(n.prefillDone), locale.toString(n.prefillTotal))
                     : tr("reading"));
         else
-            answering_.setProgress(-1, tr("%n token(s) written", nullptr, n.nGenerated));
+            answering_.setProgress(-1, tr("%Ln token(s) written", nullptr, n.nGenerated));
     };
     connect(chat, &ChatController::busyChanged, this, answering);
     connect(chat, &ChatController::numbersChanged, this, answering);
@@ -60,7 +62,7 @@ void Shell::watchTasks() {
             return;
         }
         if (!inside_.running())
-            inside_ = tasks->begin(tr("Looking inside"), [inside] { inside->cancelShown(); });
+            inside_ = tasks->begin([] { return tr("Looking inside"); }, [inside] { inside->cancelShown(); });
         inside_.setProgress(inside->busyFraction(), inside->busyText());
     });
 
@@ -71,11 +73,11 @@ void Shell::watchTasks() {
             return;
         }
         if (!drawing_.running())
-            drawing_ = tasks->begin(tr("Denoising"), [denoise] { denoise->cancel(); });
+            drawing_ = tasks->begin([] { return tr("Denoising"); }, [denoise] { denoise->cancel(); });
         QString what = denoise->progressText();
         if (denoise->nWaiting() > 0)
-            what = what.isEmpty() ? tr("%n waiting", nullptr, denoise->nWaiting())
-                                  : tr("%1, %n more waiting", nullptr, denoise->nWaiting()).arg(what);
+            what = what.isEmpty() ? tr("%Ln waiting", nullptr, denoise->nWaiting())
+                                  : tr("%1, %Ln more waiting", nullptr, denoise->nWaiting()).arg(what);
         drawing_.setProgress(denoise->progress(), what);
     };
     connect(denoise, &DenoiseController::busyChanged, this, drawing);
@@ -85,7 +87,7 @@ void Shell::watchTasks() {
                 drawingModel_.fail(denoise->modelError());
             drawingModel_.finish();
         } else if (!drawingModel_.running()) {
-            drawingModel_ = tasks->begin(tr("Loading a model that draws"));
+            drawingModel_ = tasks->begin([] { return tr("Loading a model that draws"); });
         }
     });
     loading();

@@ -108,6 +108,8 @@ void StartRoom::makeQuestions(QVBoxLayout* column) {
     questions_->hide();
     connect(begin_, &QPushButton::clicked, this, [this] {
         askFirst(false);
+        if (!buttons_.empty())
+            buttons_.front()->setFocus(Qt::OtherFocusReason);
         emit answered();
     });
 }
@@ -123,7 +125,7 @@ void StartRoom::setPreferences(Preferences& preferences) {
             list->addWidget(button);
             all.emplace_back(button, choice.value);
             connect(button, &QRadioButton::clicked, this,
-                    [this, id, value = choice.value] { preferences_->choose(id, value); });
+                    [this, id, value = choice.value] { preferences_->apply(id, value); }); // an answer, no change
             if (helps != nullptr) {
                 QLabel* help = label(questions_, "small");
                 help->setContentsMargins(design::kSpace5, 0, 0, design::kSpace1);
@@ -172,7 +174,7 @@ void StartRoom::setCards(std::vector<Card> cards) {
 }
 
 void StartRoom::addRecent(std::function<QString()> heading, std::function<std::vector<Recent>()> items) {
-    Column column{new QWidget(recentBox_), nullptr, nullptr, std::move(heading), std::move(items)};
+    Column column{new QWidget(recentBox_), nullptr, nullptr, std::move(heading), std::move(items), {}};
     column.list = new QVBoxLayout(column.box);
     column.list->setContentsMargins(0, 0, 0, 0);
     column.list->setSpacing(0);
@@ -206,12 +208,20 @@ void StartRoom::go(const QString& argument) {
 
 void StartRoom::refresh() {
     for (Column& column : columns_) {
+        const std::vector<Recent> items = column.items();
+        column.heading->setText(column.words());
+        column.box->setVisible(!items.empty() && !asking());
+        QStringList titles;
+        for (const Recent& recent : items)
+            titles << recent.title << recent.key;
+        if (titles == column.shown)
+            continue; // the link that has the focus keeps it
+        column.shown = titles;
         while (QLayoutItem* item = column.list->takeAt(1)) { // the heading stays
             if (item->widget() != nullptr)
                 item->widget()->deleteLater();
             delete item;
         }
-        const std::vector<Recent> items = column.items();
         for (const Recent& recent : items) {
             auto* link = new QPushButton(column.box);
             link->setProperty("kind", "link");
@@ -225,8 +235,6 @@ void StartRoom::refresh() {
             column.list->addWidget(link);
         }
         column.list->addStretch(1);
-        column.heading->setText(column.words());
-        column.box->setVisible(!items.empty() && !asking());
     }
     arrange();
 }

@@ -27,6 +27,7 @@ public:
     struct Recent {
         QString title;
         std::function<void()> go;
+        QString key = {}; ///< differs where the title is the same
     };
 
     explicit StartRoom(QWidget* parent = nullptr);
@@ -43,6 +44,7 @@ public:
     void setCards(std::vector<Card> cards);
     /// A list of what was worked on last; nothing in it: it is not shown.
     void addRecent(std::function<QString()> heading, std::function<std::vector<Recent>()> items);
+    void refresh();         ///< what was worked on last may be something else now; the focus stays where it is
     void askFirst(bool on); ///< the questions of the first start stand where the cards do
     [[nodiscard]] bool asking() const;
 
@@ -60,9 +62,9 @@ private:
         QVBoxLayout* list;
         std::function<QString()> words;
         std::function<std::vector<Recent>()> items;
+        QStringList shown; ///< titles and keys
     };
     void makeQuestions(QVBoxLayout* column);
-    void refresh();
     void retranslate();
     void arrange();
 

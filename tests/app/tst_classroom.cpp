@@ -265,7 +265,7 @@ private slots:
         p.classroom().exportLessonTo("pdf", dir.filePath("b.pdf"), [&](const QString& said) { problem = said; });
         quint64 task = 0;
         for (const TaskList::Item& item : TaskList::shared().items())
-            if (item.running && item.cancel && item.title.startsWith("Exporting"))
+            if (item.running && item.cancel && item.title().startsWith("Exporting"))
                 task = item.id;
         QVERIFY(task != 0);
         TaskList::shared().cancel(task);

@@ -232,6 +232,7 @@ private slots:
             return static_cast<int>(
                 std::count_if(docks.begin(), docks.end(), [](QDockWidget* dock) { return !dock->isHidden(); }));
         };
+        program_->window->showView(QStringLiteral("settings"));
         const int before = seen();
         QVERIFY(before >= 2);
         program_->window->showView(QStringLiteral("tokens:cut:ids"));
@@ -307,6 +308,7 @@ private slots:
     void keyboardReachesEveryPart() {
         // Tab from the composer comes around to it again and meets the main parts on its way.
         QVERIFY(QTest::qWaitForWindowActive(program_->window.get()));
+        program_->window->showView(QStringLiteral("settings"));
         program_->window->chatPanel()->composer()->focusText();
         QSet<QString> met;
         for (int i = 0; i < 120; ++i) {

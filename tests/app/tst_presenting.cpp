@@ -61,7 +61,23 @@ private slots:
                 n += dock->isHidden() ? 0 : 1;
             return n;
         };
+        program_->window->findChild<QDockWidget*>("settings")->show();
         const int before = docks();
+        const auto places = [this] {
+            QCoreApplication::processEvents();
+            QStringList all;
+            for (const QWidget* w : program_->window->findChildren<QWidget*>())
+                if (w->isVisible() && (qobject_cast<const QDockWidget*>(w) != nullptr ||
+                                       qobject_cast<const Room*>(w) != nullptr || w == program_->window->menuBar()))
+                    all << QStringLiteral("%1 %2,%3 %4x%5")
+                               .arg(w->objectName())
+                               .arg(w->x())
+                               .arg(w->y())
+                               .arg(w->width())
+                               .arg(w->height());
+            return all;
+        };
+        const QStringList placesBefore = places();
         QTest::keyClick(program_->window.get(), Qt::Key_F5); // as a remote begins
         QVERIFY(presenter->on());
         QCOMPARE(docks(), 0);
@@ -133,6 +149,7 @@ private slots:
             press(Qt::Key_Escape);
         QCOMPARE(theme_->fontScale(), size);
         QCOMPARE(docks(), before);
+        QTRY_COMPARE(places().join('\n'), placesBefore.join('\n')); // to the pixel, after all the big letters
         QVERIFY(program_->window->menuBar()->isVisible());
         QCOMPARE(Ways::shared().slowness(), 1.0);
     }

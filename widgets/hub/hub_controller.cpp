@@ -150,10 +150,12 @@ void HubController::startNext() {
     options.progress = [self, id](const hub::DownloadProgress& p) {
         deliver(self, [id, p](HubController& me) { me.progress(id, p); });
     };
-    task_ = TaskList::shared().begin(tr("Download of %1").arg(QString::fromStdString(next->file.path)), [self, id] {
-        if (self)
-            self->cancel(id);
-    });
+    task_ = TaskList::shared().begin(
+        [path = QString::fromStdString(next->file.path)] { return tr("Download of %1").arg(path); },
+        [self, id] {
+            if (self)
+                self->cancel(id);
+        });
     transferring_.ask(
         this,
         [access = access_, repo = next->repo, file = next->file, options = std::move(options),

@@ -69,8 +69,13 @@ void ContextGauge::setContext(std::shared_ptr<const AssembledContext> context, s
     nAnswer_ = nAnswer;
     numbers_ = numbers;
     rebuild();
-    setVisible(!panes_.empty()); // an empty window needs no gauge
+    setVisible(offered_ && !panes_.empty()); // an empty window needs no gauge
     update();
+}
+
+void ContextGauge::setOffered(bool offered) {
+    offered_ = offered;
+    setVisible(offered_ && !panes_.empty());
 }
 
 // Template marks stand between all messages; they are gathered into one pane so that the strip can be read.

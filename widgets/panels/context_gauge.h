@@ -20,6 +20,9 @@ public:
     /// A null context empties it. `nAnswer`: tokens written so far.
     void setContext(std::shared_ptr<const AssembledContext> context, std::int32_t nCtx, std::int32_t nAnswer,
                     const RunNumbers& numbers);
+    /// Whether it may be seen at all; an empty one never is.
+    void setOffered(bool offered);
+    [[nodiscard]] bool offered() const { return offered_; }
     [[nodiscard]] QSize sizeHint() const override;
     [[nodiscard]] QSize minimumSizeHint() const override { return {120, sizeHint().height()}; }
 
@@ -46,6 +49,7 @@ private:
     std::int32_t nCtx_ = 0, nAnswer_ = 0, nOutside_ = 0;
     RunNumbers numbers_;
     std::vector<Pane> panes_;
+    bool offered_ = true;
 };
 
 } // namespace vitral

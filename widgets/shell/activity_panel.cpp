@@ -55,6 +55,7 @@ ActivityPanel::ActivityPanel(LogList& log, QWidget* parent) : QWidget(parent), l
     });
     connect(&log_, &LogList::grew, this, &ActivityPanel::refreshLog);
     connect(tabs_, &QTabWidget::currentChanged, this, &ActivityPanel::refreshLog);
+    connect(tabs_, &QTabWidget::currentChanged, this, &ActivityPanel::pageChanged);
     retranslate();
 }
 
@@ -125,13 +126,18 @@ void ActivityPanel::showLogBefore() {
     refreshLog();
 }
 
-void ActivityPanel::showLog() {
+void ActivityPanel::showLog(bool focus) {
     tabs_->setCurrentIndex(1);
-    text_->setFocus();
+    if (focus)
+        text_->setFocus();
 }
 
 void ActivityPanel::showTasks() {
     tabs_->setCurrentIndex(0);
+}
+
+bool ActivityPanel::showsLog() const {
+    return tabs_->currentIndex() == 1;
 }
 
 void ActivityPanel::refresh() {
@@ -194,17 +200,18 @@ void ActivityPanel::refreshRow(Row& row, const TaskList::Item& item) {
     } else if (what.isEmpty()) {
         what = item.fraction < 0 ? tr("running") : tr("%1 %").arg(qRound(item.fraction * 100));
     }
-    row.title->setText(item.title);
-    row.title->setToolTip(item.title);
+    const QString title = item.title();
+    row.title->setText(title);
+    row.title->setToolTip(title);
     row.what->setText(what);
     row.what->setToolTip(what);
     row.bar->setVisible(item.running && item.fraction >= 0); // one that runs to and fro says nothing
     row.bar->setRange(0, kPermille);
     row.bar->setValue(qRound(std::min(item.fraction, 1.0) * kPermille));
-    row.bar->setAccessibleName(tr("Progress of %1").arg(item.title));
+    row.bar->setAccessibleName(tr("Progress of %1").arg(title));
     row.cancel->setVisible(item.running && item.cancel);
     row.cancel->setEnabled(!item.cancelled);
-    row.cancel->setToolTip(tr("Stop: %1").arg(item.title));
+    row.cancel->setToolTip(tr("Stop: %1").arg(title));
     row.cancel->setAccessibleName(row.cancel->toolTip());
 }
 

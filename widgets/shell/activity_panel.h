@@ -23,13 +23,15 @@ class ActivityPanel : public QWidget {
     Q_OBJECT
 public:
     explicit ActivityPanel(LogList& log, QWidget* parent = nullptr);
-    void showLog();
+    void showLog(bool focus = true);
     void showLogBefore(); ///< with that of the run before this one in front
     void showTasks();
+    [[nodiscard]] bool showsLog() const;
     [[nodiscard]] QString logText() const;
 
 signals:
     void closeAsked();
+    void pageChanged(); ///< tasks or log
 
 protected:
     void changeEvent(QEvent* event) override;

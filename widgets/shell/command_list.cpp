@@ -42,6 +42,12 @@ void CommandList::add(Command command) {
     entries_.push_back(std::move(entry));
 }
 
+void CommandList::setAlso(const QString& id, std::function<QString()> also) {
+    for (Entry& entry : entries_)
+        if (entry.command.id == id)
+            entry.command.also = also;
+}
+
 void CommandList::addSource(std::function<void(std::vector<Command>&)> source) {
     sources_.push_back(std::move(source));
 }
@@ -84,6 +90,9 @@ std::vector<FoundCommand> findCommands(const std::vector<Command>& commands, con
             f.score = std::max({fitness(typed, f.name), fitness(typed, f.otherName),
                                 fitness(typed, f.group + QLatin1Char(' ') + f.name) / 2,
                                 fitness(typed, otherGroup + QLatin1Char(' ') + f.otherName) / 2});
+            if (command.also)
+                f.score = std::max({f.score, fitness(typed, command.also()) / 2,
+                                    otherLanguage ? fitness(typed, otherLanguage(command.also)) / 2 : 0});
             if (f.score > 0 && used >= 0)
                 f.score += 20;
             // What people named themselves comes behind what the program does.

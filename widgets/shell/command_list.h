@@ -22,6 +22,7 @@ struct Command {
     QKeySequence keys;
     std::function<void()> run;
     bool enabled = true;
+    std::function<QString()> also = nullptr; ///< other words people look for it by; may be missing
 };
 
 class CommandList : public QObject {
@@ -33,6 +34,8 @@ public:
     /// language of the moment only.
     void add(const QString& id, QAction* action, std::function<QString()> group, std::function<QString()> name = {});
     void add(Command command);
+    /// Other words for what was added as `id`.
+    void setAlso(const QString& id, std::function<QString()> also);
     /// Commands that come and go (recent conversations): asked for each time.
     void addSource(std::function<void(std::vector<Command>&)> source);
     /// All of them, as they are now. Actions that were deleted are left out.

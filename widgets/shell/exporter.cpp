@@ -153,10 +153,11 @@ void Exporter::write(const QString& title, const QString& path, const QString& f
     job->format = format;
     job->html = std::move(html);
     job->done = std::move(done);
-    job->task = TaskList::shared().begin(tr("Exporting %1").arg(title), [weak = std::weak_ptr(job)] {
-        if (const auto still = weak.lock())
-            still->cancelled = true;
-    });
+    job->task = TaskList::shared().begin([title] { return tr("Exporting %1").arg(title); },
+                                         [weak = std::weak_ptr(job)] {
+                                             if (const auto still = weak.lock())
+                                                 still->cancelled = true;
+                                         });
     launch(job);
 }
 

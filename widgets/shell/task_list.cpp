@@ -34,12 +34,14 @@ RunningTask::~RunningTask() {
     finish();
 }
 
-void RunningTask::setTitle(const QString& title) {
+void RunningTask::setTitle(std::function<QString()> title) {
     if (id_ == 0 || instance().isNull())
         return;
-    if (TaskList::Item* item = instance()->find(id_); item != nullptr && item->title != title) {
-        item->title = title;
-        emit instance()->progressed(id_);
+    if (TaskList::Item* item = instance()->find(id_)) {
+        const bool other = item->title() != title();
+        item->title = std::move(title);
+        if (other)
+            emit instance()->progressed(id_);
     }
 }
 
@@ -70,10 +72,10 @@ TaskList& TaskList::shared() {
     return *instance();
 }
 
-RunningTask TaskList::begin(const QString& title, std::function<void()> cancel) {
+RunningTask TaskList::begin(std::function<QString()> title, std::function<void()> cancel) {
     Running running;
     running.item.id = nextId_++;
-    running.item.title = title;
+    running.item.title = std::move(title);
     running.item.cancel = std::move(cancel);
     running.clock.start();
     const quint64 id = running.item.id;

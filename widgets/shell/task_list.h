@@ -26,7 +26,7 @@ public:
     ~RunningTask(); ///< finishes
 
     [[nodiscard]] bool running() const { return id_ != 0; }
-    void setTitle(const QString& title);
+    void setTitle(std::function<QString()> title); ///< asked again when the language changes
     /// fraction 0..1; negative: unknown.
     void setProgress(double fraction, const QString& what = {});
     void finish();
@@ -43,7 +43,8 @@ class TaskList : public QObject {
 public:
     struct Item {
         quint64 id = 0;
-        QString title, what; ///< what: "3 of 9", or why it failed
+        std::function<QString()> title;
+        QString what; ///< "3 of 9", or why it failed
         double fraction = -1;
         bool running = true, failed = false, cancelled = false;
         qint64 ms = 0; ///< how long it took; of a running one 0
@@ -54,7 +55,7 @@ public:
     static TaskList& shared();
 
     /// Without `cancel` it cannot be stopped from the panel.
-    [[nodiscard]] RunningTask begin(const QString& title, std::function<void()> cancel = {});
+    [[nodiscard]] RunningTask begin(std::function<QString()> title, std::function<void()> cancel = {});
     /// Running ones first, oldest first; then what is over, newest first, some 20.
     [[nodiscard]] std::vector<Item> items() const;
     [[nodiscard]] int nRunning() const { return static_cast<int>(running_.size()); }

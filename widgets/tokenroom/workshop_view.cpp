@@ -98,7 +98,7 @@ void WorkshopView::train() {
     }
     stopEarly_ = std::stop_source();
     training_ = true;
-    task_ = TaskList::shared().begin(tr("Training a tokenizer"), [this] { stop(); });
+    task_ = TaskList::shared().begin([] { return tr("Training a tokenizer"); }, [this] { stop(); });
     problem_.clear();
     now_ = {};
     using Answer = Result<std::shared_ptr<const WorkshopRun>>;
