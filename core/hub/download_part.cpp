@@ -112,11 +112,14 @@ Result<std::unique_ptr<DownloadPart>> DownloadPart::open(const fs::path& target,
     } else {
         VITRAL_TRY(part->empty());
     }
+    part->ours_ = true;
     VITRAL_TRY(part->writeJournal());
     return part;
 }
 
 DownloadPart::~DownloadPart() {
+    if (ours_ && nByte_ == 0) // refused before a byte came: nothing to go on from
+        discard();
     if (fd_ >= 0)
         ::close(fd_);
 }

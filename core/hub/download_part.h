@@ -51,6 +51,7 @@ private:
     std::unique_ptr<BlockDigest> digest_;
     std::uint64_t nByte_ = 0;
     int fd_ = -1;
+    bool ours_ = false; ///< the lock is held, and what lies there is this download's
 };
 
 /// The digest of a whole file as `file` is named by, or "" when cancelled. Errors: Io.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "widgets/chat/error_text.h"
 
+#include "widgets/design/amounts.h"
+
 #include <QCoreApplication>
 #include <QRegularExpression>
 
@@ -249,6 +251,16 @@ QString translatedPart(const QString& part) {
     for (const char* known : kParts)
         if (part == QLatin1String(known))
             return inWindow(known);
+    // "99947.53 GB", as core/base/amounts.h writes it
+    static const QRegularExpression amount(QStringLiteral("^(\\d+\\.\\d+) (kB|MB|GB|TB)$"));
+    if (const QRegularExpressionMatch match = amount.match(part); match.hasMatch()) {
+        const QString unit = match.captured(2);
+        const double bytes = match.captured(1).toDouble() * (unit == QLatin1String("kB")   ? 1e3
+                                                             : unit == QLatin1String("MB") ? 1e6
+                                                             : unit == QLatin1String("GB") ? 1e9
+                                                                                           : 1e12);
+        return design::sizeText(static_cast<quint64>(bytes));
+    }
     return part;
 }
 

@@ -97,6 +97,9 @@ HubPage::HubPage(HubController& hub, QWidget* parent) : QWidget(parent), hub_(hu
     repo_->setOpenExternalLinks(true); // the browser, when a person clicks
     repo_->setTextInteractionFlags(Qt::TextBrowserInteraction);
     rightColumn->addWidget(repo_);
+    filesNotice_ = new NoticeBar(right); // beside what it speaks of: above the lists it would move their rows
+    filesNotice_->hide();
+    rightColumn->addWidget(filesNotice_);
     fileItems_ = new QStandardItemModel(0, 3, this);
     files_ = makeTable(right, fileItems_);
     rightColumn->addWidget(files_, 1);
@@ -145,7 +148,10 @@ HubPage::HubPage(HubController& hub, QWidget* parent) : QWidget(parent), hub_(hu
         updateState();
     };
     connect(&hub_, &HubController::searchFailed, this, failed);
-    connect(&hub_, &HubController::listFailed, this, failed);
+    connect(&hub_, &HubController::listFailed, this, [this](const QString& sentence) {
+        filesNotice_->tell(NoticeBar::Kind::Problem, sentence);
+        updateState();
+    });
     connect(&hub_, &HubController::tokenNote, this, failed);
     connect(&hub_, &HubController::tokenChanged, this, &HubPage::retranslate);
     connect(&hub_, &HubController::transfersChanged, this, &HubPage::showTransfers);
@@ -162,7 +168,7 @@ int HubPage::nFile() const {
 }
 
 QString HubPage::said() const {
-    return notice_->isHidden() ? QString() : notice_->sentence();
+    return !filesNotice_->isHidden() ? filesNotice_->sentence() : notice_->isHidden() ? QString() : notice_->sentence();
 }
 
 void HubPage::search(const QString& text) {
@@ -202,7 +208,7 @@ void HubPage::showFound(const std::vector<hub::RepoEntry>& found) {
 void HubPage::openRepository(const QString& repo) {
     if (repo.isEmpty() || (asked_ == repo && hub_.listing()))
         return;
-    notice_->hide();
+    filesNotice_->hide();
     asked_ = repo;
     shown_ = {};
     fileItems_->removeRows(0, fileItems_->rowCount());
@@ -283,6 +289,7 @@ void HubPage::showTransfers() {
     while (transferRows_->count() < static_cast<int>(transfers.size())) {
         auto* row = new TransferRow(hub_, transfers_);
         connect(row, &TransferRow::modelAsked, this, &HubPage::modelAsked);
+        connect(row, &TransferRow::tokenAsked, this, &HubPage::askToken);
         transferRows_->addWidget(row);
     }
     for (int i = 0; i < transferRows_->count(); ++i)
@@ -345,7 +352,7 @@ void HubPage::updateState() {
     const QModelIndex file = files_->currentIndex();
     download_->setEnabled(file.isValid() && !shown_.id.empty());
     files_->setVisible(fileItems_->rowCount() > 0);
-    none_->setVisible(fileItems_->rowCount() == 0);
+    none_->setVisible(fileItems_->rowCount() == 0 && filesNotice_->isHidden());
     if (hub_.listing())
         none_->setText(tr("Asking for the files\u2026"));
     else if (!shown_.id.empty())

@@ -61,7 +61,7 @@ private:
     QTreeView *found_, *files_;
     QStandardItemModel *foundItems_, *fileItems_;
     QLabel *promise_, *repo_, *place_, *none_;
-    NoticeBar* notice_;
+    NoticeBar *notice_, *filesNotice_;
     QWidget* transfers_;
     QVBoxLayout* transferRows_;
 };

@@ -31,6 +31,11 @@ LibraryRoom::LibraryRoom(HubController& hub, Worker& scanner, const QStringList&
             [this](const QString& path) { emit roomAsked(QStringLiteral("denoise"), QStringLiteral("open:") + path); });
     connect(disk_, &DiskPage::repositoryAsked, this,
             [this](const QString& repo) { go(QStringLiteral("files=") + repo); });
+    // A click on the page means its field; whoever walks the tabs by arrows stays on them.
+    connect(tabs_, &QTabWidget::tabBarClicked, this, [this](int index) {
+        if (tabs_->widget(index) == hubPage_)
+            QMetaObject::invokeMethod(hubPage_->field(), qOverload<>(&QWidget::setFocus), Qt::QueuedConnection);
+    });
     connect(&hub, &HubController::transferFinished, this, [this] {
         if (scanned_)
             disk_->rescan();

@@ -29,16 +29,19 @@ TransferRow::TransferRow(HubController& hub, QWidget* parent) : QFrame(parent), 
     bar_->setRange(0, 1000);
     bar_->setTextVisible(false);
     action_ = new QPushButton(this);
+    token_ = new QPushButton(this);
     discard_ = new QPushButton(this);
     away_ = new QPushButton(this);
     grid->addWidget(name_, 0, 0);
     grid->addWidget(bar_, 1, 0);
     grid->addWidget(state_, 2, 0);
     grid->addWidget(action_, 0, 1, 3, 1, Qt::AlignVCenter);
-    grid->addWidget(discard_, 0, 2, 3, 1, Qt::AlignVCenter);
-    grid->addWidget(away_, 0, 3, 3, 1, Qt::AlignVCenter);
+    grid->addWidget(token_, 0, 2, 3, 1, Qt::AlignVCenter);
+    grid->addWidget(discard_, 0, 3, 3, 1, Qt::AlignVCenter);
+    grid->addWidget(away_, 0, 4, 3, 1, Qt::AlignVCenter);
     grid->setColumnStretch(0, 1);
     connect(action_, &QPushButton::clicked, this, &TransferRow::act);
+    connect(token_, &QPushButton::clicked, this, &TransferRow::tokenAsked);
     connect(discard_, &QPushButton::clicked, this, [this] { hub_.discard(shown_.id); });
     connect(away_, &QPushButton::clicked, this, [this] { hub_.forget(shown_.id); });
 }
@@ -59,7 +62,7 @@ void TransferRow::show(const HubController::Transfer& transfer) {
     const QString file = QString::fromStdString(transfer.file.path);
     name_->setFullText(QStringLiteral("%1 \u00b7 %2").arg(file, QString::fromStdString(transfer.repo.id)));
     bar_->setAccessibleName(tr("Progress of %1").arg(file));
-    for (QPushButton* button : {action_, discard_, away_})
+    for (QPushButton* button : {action_, token_, discard_, away_})
         button->setAccessibleDescription(file); // which of the downloads
     bar_->setValue(static_cast<int>(1000.0 * static_cast<double>(p.doneBytes) /
                                     static_cast<double>(std::max<std::uint64_t>(1, p.totalBytes))));
@@ -113,6 +116,8 @@ void TransferRow::show(const HubController::Transfer& transfer) {
                      : transfer.state == State::Cancelled ? tr("Go on")
                                                           : tr("Try again"));
     action_->setVisible(chat || transfer.state != State::Done);
+    token_->setText(tr("Token\u2026"));
+    token_->setVisible(transfer.state == State::Failed && transfer.repo.gated); // most likely what it lacks
     discard_->setText(tr("Delete what came"));
     discard_->setVisible(hub_.leftSomething(transfer));
     away_->setText(tr("Put away"));

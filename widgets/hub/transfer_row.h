@@ -22,6 +22,7 @@ public:
 
 signals:
     void modelAsked(const QString& path);
+    void tokenAsked(); ///< a gated model was refused
 
 private:
     void act();
@@ -30,7 +31,7 @@ private:
     ElidedLabel* name_;
     QLabel* state_;
     QProgressBar* bar_;
-    QPushButton *action_, *away_, *discard_;
+    QPushButton *action_, *away_, *token_, *discard_;
 };
 
 } // namespace vitral
