@@ -115,8 +115,11 @@ void Shell::makeActivity() {
     a.view->insertAction(a.tokens, activityAction_);
     named_.push_back({"view.activity", activityAction_, QT_TR_NOOP("Tasks and log"), a.view});
     status_ = new QToolButton(&window_);
-    status_->setDefaultAction(activityAction_);
+    // Not its default action: that would write its own words over those of updateStatus().
+    status_->setCheckable(true);
     status_->setToolButtonStyle(Qt::ToolButtonTextOnly);
+    connect(status_, &QToolButton::clicked, activityAction_, &QAction::trigger);
+    connect(activityAction_, &QAction::toggled, status_, &QToolButton::setChecked);
     window_.statusBar()->addPermanentWidget(status_);
     connect(&TaskList::shared(), &TaskList::listChanged, this, &Shell::updateStatus);
 }
@@ -251,6 +254,7 @@ void Shell::retranslate() {
     layoutMenu_->setTitle(tr("La&youts"));
     presentMenu_->setTitle(tr("&Presenting"));
     activityAction_->setToolTip(tr("What is running, and the log (Ctrl+Shift+Y)"));
+    status_->setToolTip(activityAction_->toolTip());
     activityDock_->setWindowTitle(tr("Tasks and log"));
     activityAction_->setText(tr("Tasks and log")); // the dock's title sets it
     updateUndo();

@@ -145,6 +145,7 @@ private:
     RendererChoice rendererBefore_ = RendererChoice::Automatic;
     std::vector<Named> named_;
     RunningTask loading_, answering_, inside_, drawing_, drawingModel_;
+    qint64 drawn_ = 0; ///< the run that drawing_ is
 };
 
 } // namespace vitral::app

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What runs behind the rooms, told to the list of tasks by its view models' signals.
 #include "app/shell.h"
+#include "widgets/chat/error_text.h"
 #include "widgets/shell/task_list.h"
 
 #include <QFileInfo>
@@ -33,7 +34,13 @@ void Shell::watchTasks() {
     ChatController* chat = s.chat.get();
     const auto answering = [this, chat, tasks] {
         if (!chat->busy()) {
-            answering_.finish();
+            const Message* last = chat->count() > 0 ? &chat->message(chat->count() - 1) : nullptr;
+            if (last != nullptr && last->state == MessageState::Stopped)
+                answering_.stop();
+            else if (last != nullptr && last->state == MessageState::Failed)
+                answering_.fail(noteText(last->note));
+            else
+                answering_.finish();
             return;
         }
         if (!answering_.running())
@@ -68,13 +75,28 @@ void Shell::watchTasks() {
 
     DenoiseController* denoise = s.denoise.get();
     const auto drawing = [this, denoise, tasks] {
+        if (const qint64 id = denoise->runningId(); id != drawn_) { // the one before is over
+            const DenoiseRun* before = denoise->find(std::exchange(drawn_, id));
+            if (before != nullptr && before->state == RunState::Failed)
+                drawing_.fail(before->problem);
+            else if (before != nullptr && before->state == RunState::Cancelled)
+                drawing_.stop();
+            else if (before != nullptr)
+                drawing_.finish();
+        }
         if (!denoise->busy()) {
             drawing_.finish();
             return;
         }
         if (!drawing_.running())
             drawing_ = tasks->begin([] { return tr("Denoising"); }, [denoise] { denoise->cancel(); });
-        QString what = denoise->progressText();
+        QString what;
+        if (const DenoiseRun* run = denoise->find(drawn_); run != nullptr && run->recording) {
+            const QLocale locale;
+            what = tr("step %1 of %2")
+                       .arg(locale.toString(qsizetype(run->recording->steps.size())),
+                            locale.toString(DenoiseController::momentCount(*run->recording) - 1));
+        }
         if (denoise->nWaiting() > 0)
             what = what.isEmpty() ? tr("%Ln waiting", nullptr, denoise->nWaiting())
                                   : tr("%1, %Ln more waiting", nullptr, denoise->nWaiting()).arg(what);

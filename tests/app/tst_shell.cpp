@@ -178,10 +178,21 @@ private slots:
             QCOMPARE(tasks.nRunning(), 1);
             program_->window->showView("activity");
             QVERIFY(!program_->window->grab().isNull());
+            // The button of the status bar says what runs, whether the panel is opened before or after.
+            QStringList buttons;
+            for (const QToolButton* button : program_->window->statusBar()->findChildren<QToolButton*>())
+                buttons << button->text();
+            QVERIFY2(buttons.contains("1 running"), qPrintable(buttons.join(", ")));
         }
         QCOMPARE(tasks.nRunning(), 0);
         QCOMPARE(tasks.items().size(), std::size_t(2));
         QVERIFY(!tasks.items()[0].failed && tasks.items()[1].failed); // newest first
+        // The log tells how everything ended.
+        const QString log = LogList::shared().lines().join('\n');
+        QVERIFY(log.contains("Download: stopped") && log.contains("There is no room on the disk."));
+        RunningTask elsewhere = tasks.begin([] { return QString("Answer"); });
+        elsewhere.stop(); // by a key, not from the panel
+        QVERIFY(tasks.items()[0].cancelled && !tasks.items()[0].failed);
     }
 
     void undoTakesBackAndMerges() {

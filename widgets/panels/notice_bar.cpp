@@ -4,6 +4,7 @@
 #include "widgets/design/icons.h"
 #include "widgets/design/metrics.h"
 #include "widgets/design/palette.h"
+#include "widgets/shell/log_list.h"
 
 #include <QEvent>
 #include <QGridLayout>
@@ -49,6 +50,8 @@ NoticeBar::NoticeBar(QWidget* parent) : QFrame(parent) {
 }
 
 void NoticeBar::tell(Kind kind, const QString& sentence, const QString& action, std::function<void()> act) {
+    if (kind == Kind::Problem) // what somebody is asked to copy must hold what they saw
+        LogList::shared().add("warning", "window", sentence.toStdString());
     kind_ = kind;
     setProperty("kind", kind == Kind::Problem ? "problem" : "notice");
     style()->unpolish(this);

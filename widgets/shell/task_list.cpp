@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "widgets/shell/task_list.h"
 
+#include "widgets/shell/log_list.h"
+
 #include <QCoreApplication>
 #include <QPointer>
 
@@ -61,6 +63,13 @@ void RunningTask::finish() {
         instance()->end(id, false, {});
 }
 
+void RunningTask::stop() {
+    if (id_ != 0 && !instance().isNull())
+        if (TaskList::Item* item = instance()->find(id_))
+            item->cancelled = true;
+    finish();
+}
+
 void RunningTask::fail(const QString& sentence) {
     if (const quint64 id = std::exchange(id_, 0); id != 0 && !instance().isNull())
         instance()->end(id, true, sentence);
@@ -75,6 +84,7 @@ TaskList& TaskList::shared() {
 RunningTask TaskList::begin(std::function<QString()> title, std::function<void()> cancel) {
     Running running;
     running.item.id = nextId_++;
+    running.item.logged = title();
     running.item.title = std::move(title);
     running.item.cancel = std::move(cancel);
     running.clock.start();
@@ -124,6 +134,13 @@ void TaskList::end(quint64 id, bool failed, const QString& sentence) {
     if (failed)
         item.what = sentence;
     item.ms = at->clock.elapsed();
+    LogList::shared().add(failed ? "error" : "info", "task",
+                          QStringLiteral("%1: %2, %3 ms")
+                              .arg(item.logged, failed           ? sentence
+                                                : item.cancelled ? QStringLiteral("stopped")
+                                                                 : QStringLiteral("done"))
+                              .arg(item.ms)
+                              .toStdString());
     item.cancel = {};
     running_.erase(at);
     finished_.insert(finished_.begin(), std::move(item));

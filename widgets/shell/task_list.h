@@ -30,6 +30,7 @@ public:
     /// fraction 0..1; negative: unknown.
     void setProgress(double fraction, const QString& what = {});
     void finish();
+    void stop(); ///< over because somebody stopped it, from the panel or elsewhere
     void fail(const QString& sentence);
 
 private:
@@ -44,7 +45,8 @@ public:
     struct Item {
         quint64 id = 0;
         std::function<QString()> title;
-        QString what; ///< "3 of 9", or why it failed
+        QString logged; ///< the title it began with: what the log says, without what people named themselves
+        QString what;   ///< "3 of 9", or why it failed
         double fraction = -1;
         bool running = true, failed = false, cancelled = false;
         qint64 ms = 0; ///< how long it took; of a running one 0
