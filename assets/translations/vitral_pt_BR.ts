@@ -911,10 +911,10 @@
         <translation>logit de “%1”</translation>
     </message>
     <message numerus="yes">
-        <source>The %n parts sum to %1; the model computed %2 (%3). Left over by rounding: %4.</source>
+        <source>The %Ln parts sum to %1; the model computed %2 (%3). Left over by rounding: %4.</source>
         <translation>
-            <numerusform>A %n parte soma %1; o modelo calculou %2 (%3). Sobra do arredondamento: %4.</numerusform>
-            <numerusform>As %n partes somam %1; o modelo calculou %2 (%3). Sobra do arredondamento: %4.</numerusform>
+            <numerusform>A %Ln parte soma %1; o modelo calculou %2 (%3). Sobra do arredondamento: %4.</numerusform>
+            <numerusform>As %Ln partes somam %1; o modelo calculou %2 (%3). Sobra do arredondamento: %4.</numerusform>
         </translation>
     </message>
     <message>
@@ -1424,10 +1424,10 @@
         <translation>Ir à mensagem mais nova</translation>
     </message>
     <message numerus="yes">
-        <source>%n message(s) are no longer read by the model.</source>
+        <source>%Ln message(s) are no longer read by the model.</source>
         <translation>
-            <numerusform>%n mensagem não é mais lida pelo modelo.</numerusform>
-            <numerusform>%n mensagens não são mais lidas pelo modelo.</numerusform>
+            <numerusform>%Ln mensagem não é mais lida pelo modelo.</numerusform>
+            <numerusform>%Ln mensagens não são mais lidas pelo modelo.</numerusform>
         </translation>
     </message>
 </context>
@@ -1473,10 +1473,10 @@
         <translation>Elas divergem já no primeiro token.</translation>
     </message>
     <message numerus="yes">
-        <source>The first %n tokens are the same.</source>
+        <source>The first %Ln tokens are the same.</source>
         <translation>
-            <numerusform>O primeiro %n token é o mesmo.</numerusform>
-            <numerusform>Os primeiros %n tokens são os mesmos.</numerusform>
+            <numerusform>O primeiro %Ln token é o mesmo.</numerusform>
+            <numerusform>Os primeiros %Ln tokens são os mesmos.</numerusform>
         </translation>
     </message>
     <message>
@@ -1536,10 +1536,10 @@
         <translation>Escolha acima o que muda e aperte “%1” para uma segunda resposta a esta pergunta.</translation>
     </message>
     <message numerus="yes">
-        <source>%n change(s) in the model</source>
+        <source>%Ln change(s) in the model</source>
         <translation>
-            <numerusform>%n mudança no modelo</numerusform>
-            <numerusform>%n mudanças no modelo</numerusform>
+            <numerusform>%Ln mudança no modelo</numerusform>
+            <numerusform>%Ln mudanças no modelo</numerusform>
         </translation>
     </message>
 </context>
@@ -1662,6 +1662,10 @@
         <source>Renaming the folder</source>
         <translation>Renomear a pasta</translation>
     </message>
+    <message>
+        <source>Deleting the folder</source>
+        <translation>Exclusão da pasta</translation>
+    </message>
 </context>
 <context>
     <name>vitral::ConversationPanel</name>
@@ -1741,6 +1745,14 @@
         <source>Import…</source>
         <translation>Importar…</translation>
     </message>
+    <message>
+        <source>The folder “%1” was deleted; its conversations are still there.</source>
+        <translation>A pasta “%1” foi excluída; suas conversas continuam aí.</translation>
+    </message>
+    <message>
+        <source>Delete the folder, keep its conversations</source>
+        <translation>Excluir a pasta e manter suas conversas</translation>
+    </message>
 </context>
 <context>
     <name>vitral::ConversationTreeView</name>
@@ -1765,10 +1777,10 @@
         <translation>Árvore da conversa</translation>
     </message>
     <message numerus="yes">
-        <source>%n branches</source>
+        <source>%Ln branches</source>
         <translation>
-            <numerusform>%n ramo</numerusform>
-            <numerusform>%n ramos</numerusform>
+            <numerusform>%Ln ramo</numerusform>
+            <numerusform>%Ln ramos</numerusform>
         </translation>
     </message>
     <message>
@@ -1784,10 +1796,10 @@
         <translation>Nenhuma mensagem</translation>
     </message>
     <message numerus="yes">
-        <source>%1, level %2 of %3, %n answers or edits below: %4</source>
+        <source>%1, level %2 of %3, %Ln answers or edits below: %4</source>
         <translation>
-            <numerusform>%1, nível %2 de %3, %n resposta ou edição abaixo: %4</numerusform>
-            <numerusform>%1, nível %2 de %3, %n respostas ou edições abaixo: %4</numerusform>
+            <numerusform>%1, nível %2 de %3, %Ln resposta ou edição abaixo: %4</numerusform>
+            <numerusform>%1, nível %2 de %3, %Ln respostas ou edições abaixo: %4</numerusform>
         </translation>
     </message>
 </context>
@@ -1936,10 +1948,10 @@ por milhão</translation>
         <translation>sendo lido…</translation>
     </message>
     <message numerus="yes">
-        <source>%n token(s)</source>
+        <source>%Ln token(s)</source>
         <translation>
-            <numerusform>%n token</numerusform>
-            <numerusform>%n tokens</numerusform>
+            <numerusform>%Ln token</numerusform>
+            <numerusform>%Ln tokens</numerusform>
         </translation>
     </message>
     <message>
@@ -2471,10 +2483,10 @@ por milhão</translation>
         <translation>As execuções partem de ruído puro. Com uma imagem, partem dela com ruído somado.</translation>
     </message>
     <message numerus="yes">
-        <source>The run: %n evaluation(s) of the network,</source>
+        <source>The run: %Ln evaluation(s) of the network,</source>
         <translation>
-            <numerusform>A execução: %n avaliação da rede,</numerusform>
-            <numerusform>A execução: %n avaliações da rede,</numerusform>
+            <numerusform>A execução: %Ln avaliação da rede,</numerusform>
+            <numerusform>A execução: %Ln avaliações da rede,</numerusform>
         </translation>
     </message>
     <message>
@@ -2759,10 +2771,10 @@ por milhão</translation>
         <translation>semente %1</translation>
     </message>
     <message numerus="yes">
-        <source>%n step(s)</source>
+        <source>%Ln step(s)</source>
         <translation>
-            <numerusform>%n passo</numerusform>
-            <numerusform>%n passos</numerusform>
+            <numerusform>%Ln passo</numerusform>
+            <numerusform>%Ln passos</numerusform>
         </translation>
     </message>
     <message>
@@ -3106,10 +3118,10 @@ por milhão</translation>
         <translation>Procurando modelos…</translation>
     </message>
     <message numerus="yes">
-        <source>%n models found</source>
+        <source>%Ln models found</source>
         <translation>
-            <numerusform>%n modelo encontrado</numerusform>
-            <numerusform>%n modelos encontrados</numerusform>
+            <numerusform>%Ln modelo encontrado</numerusform>
+            <numerusform>%Ln modelos encontrados</numerusform>
         </translation>
     </message>
     <message>
@@ -3163,6 +3175,14 @@ por milhão</translation>
     <message>
         <source>%1 of the %2 files of %3 are in the trash; delete the others in their folder.</source>
         <translation>%1 dos %2 arquivos de %3 estão na lixeira; apague os outros na pasta deles.</translation>
+    </message>
+    <message>
+        <source>Putting %1 into the trash</source>
+        <translation>Envio de %1 para a lixeira</translation>
+    </message>
+    <message>
+        <source>%1 could not be taken out of the trash; look for it there.</source>
+        <translation>Não foi possível tirar %1 da lixeira; procure-o lá.</translation>
     </message>
 </context>
 <context>
@@ -4478,7 +4498,7 @@ por milhão</translation>
     </message>
     <message>
         <source>such as 1, 2.5, 4</source>
-        <translation>como 1, 2.5, 4</translation>
+        <translation>como 1; 2,5; 4</translation>
     </message>
     <message>
         <source>such as ddim, euler, dpmpp-2m</source>
@@ -4814,10 +4834,10 @@ por milhão</translation>
         <translation>Com restrição: aceite os termos na página e depois informe seu token.</translation>
     </message>
     <message numerus="yes">
-        <source>%n files without a size or checksum are left out</source>
+        <source>%Ln files without a size or checksum are left out</source>
         <translation>
-            <numerusform>%n arquivo sem tamanho ou soma de verificação ficou de fora</numerusform>
-            <numerusform>%n arquivos sem tamanho ou soma de verificação ficaram de fora</numerusform>
+            <numerusform>%Ln arquivo sem tamanho ou soma de verificação ficou de fora</numerusform>
+            <numerusform>%Ln arquivos sem tamanho ou soma de verificação ficaram de fora</numerusform>
         </translation>
     </message>
     <message>
@@ -5393,10 +5413,10 @@ por milhão</translation>
         <translation>coluna %1</translation>
     </message>
     <message numerus="yes">
-        <source>%n column(s)</source>
+        <source>%Ln column(s)</source>
         <translation>
-            <numerusform>%n coluna</numerusform>
-            <numerusform>%n colunas</numerusform>
+            <numerusform>%Ln coluna</numerusform>
+            <numerusform>%Ln colunas</numerusform>
         </translation>
     </message>
     <message>
@@ -5420,10 +5440,10 @@ por milhão</translation>
         <translation>(tokens %1 a %2)</translation>
     </message>
     <message numerus="yes">
-        <source>Model edited: %n change(s)</source>
+        <source>Model edited: %Ln change(s)</source>
         <translation>
-            <numerusform>Modelo alterado: %n mudança</numerusform>
-            <numerusform>Modelo alterado: %n mudanças</numerusform>
+            <numerusform>Modelo alterado: %Ln mudança</numerusform>
+            <numerusform>Modelo alterado: %Ln mudanças</numerusform>
         </translation>
     </message>
     <message>
@@ -5450,10 +5470,10 @@ por milhão</translation>
         <translation>Mudanças no que o modelo calcula enquanto responde; os pesos ficam como estão. Cada uma tem uma chave, e a conversa mostra quando há alguma ligada.</translation>
     </message>
     <message numerus="yes">
-        <source>%n change(s) on</source>
+        <source>%Ln change(s) on</source>
         <translation>
-            <numerusform>%n mudança ligada</numerusform>
-            <numerusform>%n mudanças ligadas</numerusform>
+            <numerusform>%Ln mudança ligada</numerusform>
+            <numerusform>%Ln mudanças ligadas</numerusform>
         </translation>
     </message>
     <message>
@@ -5739,10 +5759,10 @@ por milhão</translation>
         <translation>desconhecido</translation>
     </message>
     <message numerus="yes">
-        <source>%n shorter piece(s) more, not drawn.</source>
+        <source>%Ln shorter piece(s) more, not drawn.</source>
         <translation>
-            <numerusform>Mais %n peça mais curta, não desenhada.</numerusform>
-            <numerusform>Mais %n peças mais curtas, não desenhadas.</numerusform>
+            <numerusform>Mais %Ln peça mais curta, não desenhada.</numerusform>
+            <numerusform>Mais %Ln peças mais curtas, não desenhadas.</numerusform>
         </translation>
     </message>
 </context>
@@ -5860,10 +5880,10 @@ por milhão</translation>
         <translation>O próximo passo (Alt+PgDown)</translation>
     </message>
     <message numerus="yes">
-        <source>%n question(s) have no answer yet. Finish once more ends the lesson without.</source>
+        <source>%Ln question(s) have no answer yet. Finish once more ends the lesson without.</source>
         <translation>
-            <numerusform>%n pergunta ainda não tem resposta. Concluir de novo encerra a lição sem ela.</numerusform>
-            <numerusform>%n perguntas ainda não têm resposta. Concluir de novo encerra a lição sem elas.</numerusform>
+            <numerusform>%Ln pergunta ainda não tem resposta. Concluir de novo encerra a lição sem ela.</numerusform>
+            <numerusform>%Ln perguntas ainda não têm resposta. Concluir de novo encerra a lição sem elas.</numerusform>
         </translation>
     </message>
     <message>
@@ -5921,6 +5941,10 @@ por milhão</translation>
         <source>somebody who gave no name</source>
         <translation>quem não deu o nome</translation>
     </message>
+    <message>
+        <source>Forgetting the answers</source>
+        <translation>Esquecimento das respostas</translation>
+    </message>
 </context>
 <context>
     <name>vitral::LessonRoom</name>
@@ -5957,24 +5981,24 @@ por milhão</translation>
         <translation>Lições</translation>
     </message>
     <message numerus="yes">
-        <source>%n more lesson(s) for other ways of working: choose one above.</source>
+        <source>%Ln more lesson(s) for other ways of working: choose one above.</source>
         <translation>
-            <numerusform>Mais %n lição para outros modos de trabalho: escolha um acima.</numerusform>
-            <numerusform>Mais %n lições para outros modos de trabalho: escolha um acima.</numerusform>
+            <numerusform>Mais %Ln lição para outros modos de trabalho: escolha um acima.</numerusform>
+            <numerusform>Mais %Ln lições para outros modos de trabalho: escolha um acima.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n mistake(s) in this course; the first: %1</source>
+        <source>%Ln mistake(s) in this course; the first: %1</source>
         <translation>
-            <numerusform>%n erro neste curso; o primeiro: %1</numerusform>
-            <numerusform>%n erros neste curso; o primeiro: %1</numerusform>
+            <numerusform>%Ln erro neste curso; o primeiro: %1</numerusform>
+            <numerusform>%Ln erros neste curso; o primeiro: %1</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n minute(s)</source>
+        <source>%Ln minute(s)</source>
         <translation>
-            <numerusform>%n minuto</numerusform>
-            <numerusform>%n minutos</numerusform>
+            <numerusform>%Ln minuto</numerusform>
+            <numerusform>%Ln minutos</numerusform>
         </translation>
     </message>
     <message>
@@ -6335,10 +6359,10 @@ por milhão</translation>
         <translation>Del</translation>
     </message>
     <message numerus="yes">
-        <source>%n tokens</source>
+        <source>%Ln tokens</source>
         <translation>
-            <numerusform>%n token</numerusform>
-            <numerusform>%n tokens</numerusform>
+            <numerusform>%Ln token</numerusform>
+            <numerusform>%Ln tokens</numerusform>
         </translation>
     </message>
     <message>
@@ -6498,10 +6522,10 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
         <translation>Procurando modelos…</translation>
     </message>
     <message numerus="yes">
-        <source>%n models found</source>
+        <source>%Ln models found</source>
         <translation>
-            <numerusform>%n modelo encontrado</numerusform>
-            <numerusform>%n modelos encontrados</numerusform>
+            <numerusform>%Ln modelo encontrado</numerusform>
+            <numerusform>%Ln modelos encontrados</numerusform>
         </translation>
     </message>
     <message>
@@ -6560,10 +6584,10 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
         <translation>A mais curta das passagens: %1 (%2 por segundo, %3 operações aritméticas por segundo)</translation>
     </message>
     <message numerus="yes">
-        <source>%n operation(s)</source>
+        <source>%Ln operation(s)</source>
         <translation>
-            <numerusform>%n operação</numerusform>
-            <numerusform>%n operações</numerusform>
+            <numerusform>%Ln operação</numerusform>
+            <numerusform>%Ln operações</numerusform>
         </translation>
     </message>
     <message>
@@ -6802,10 +6826,10 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
         <translation>%1 canais de %2 × %3</translation>
     </message>
     <message numerus="yes">
-        <source>%n operation(s)</source>
+        <source>%Ln operation(s)</source>
         <translation>
-            <numerusform>%n operação</numerusform>
-            <numerusform>%n operações</numerusform>
+            <numerusform>%Ln operação</numerusform>
+            <numerusform>%Ln operações</numerusform>
         </translation>
     </message>
     <message>
@@ -7530,10 +7554,10 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
         <translation>latente que fica</translation>
     </message>
     <message numerus="yes">
-        <source>%n channel(s)</source>
+        <source>%Ln channel(s)</source>
         <translation>
-            <numerusform>%n canal</numerusform>
-            <numerusform>%n canais</numerusform>
+            <numerusform>%Ln canal</numerusform>
+            <numerusform>%Ln canais</numerusform>
         </translation>
     </message>
     <message>
@@ -7862,10 +7886,10 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
         <translation>adicionado</translation>
     </message>
     <message numerus="yes">
-        <source>%n token(s)</source>
+        <source>%Ln token(s)</source>
         <translation>
-            <numerusform>%n token</numerusform>
-            <numerusform>%n tokens</numerusform>
+            <numerusform>%Ln token</numerusform>
+            <numerusform>%Ln tokens</numerusform>
         </translation>
     </message>
     <message>
@@ -7929,10 +7953,10 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
         <translation>%1 % com este alfa</translation>
     </message>
     <message numerus="yes">
-        <source>%n symbol(s) to begin with</source>
+        <source>%Ln symbol(s) to begin with</source>
         <translation>
-            <numerusform>%n símbolo para começar</numerusform>
-            <numerusform>%n símbolos para começar</numerusform>
+            <numerusform>%Ln símbolo para começar</numerusform>
+            <numerusform>%Ln símbolos para começar</numerusform>
         </translation>
     </message>
     <message>
@@ -8301,10 +8325,10 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
         <translation>%1 (%2 %)</translation>
     </message>
     <message numerus="yes">
-        <source>%n hand(s)</source>
+        <source>%Ln hand(s)</source>
         <translation>
-            <numerusform>%n mão</numerusform>
-            <numerusform>%n mãos</numerusform>
+            <numerusform>%Ln mão</numerusform>
+            <numerusform>%Ln mãos</numerusform>
         </translation>
     </message>
 </context>
@@ -8696,10 +8720,10 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
         <translation>id %1  ·  “%2”</translation>
     </message>
     <message numerus="yes">
-        <source>%n token(s)</source>
+        <source>%Ln token(s)</source>
         <translation>
-            <numerusform>%n token</numerusform>
-            <numerusform>%n tokens</numerusform>
+            <numerusform>%Ln token</numerusform>
+            <numerusform>%Ln tokens</numerusform>
         </translation>
     </message>
 </context>
@@ -9074,10 +9098,10 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
         <translation>Nenhum token ainda</translation>
     </message>
     <message numerus="yes">
-        <source>%n candidates left</source>
+        <source>%Ln candidates left</source>
         <translation>
-            <numerusform>resta %n candidato</numerusform>
-            <numerusform>restam %n candidatos</numerusform>
+            <numerusform>resta %Ln candidato</numerusform>
+            <numerusform>restam %Ln candidatos</numerusform>
         </translation>
     </message>
     <message>
@@ -9093,10 +9117,10 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
         <translation>Envie uma mensagem: os candidatos a próximo token e o que cada amostrador faz com eles aparecerão aqui.</translation>
     </message>
     <message numerus="yes">
-        <source>%n left</source>
+        <source>%Ln left</source>
         <translation>
-            <numerusform>resta %n</numerusform>
-            <numerusform>restam %n</numerusform>
+            <numerusform>resta %Ln</numerusform>
+            <numerusform>restam %Ln</numerusform>
         </translation>
     </message>
     <message>
@@ -9372,6 +9396,14 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
     <message>
         <source>A full window of %1 tokens takes %2 of memory.</source>
         <translation>Uma janela cheia, de %1 tokens, ocupa %2 de memória.</translation>
+    </message>
+    <message>
+        <source>Deleting a preset</source>
+        <translation>Exclusão de uma predefinição</translation>
+    </message>
+    <message>
+        <source>Saving a preset</source>
+        <translation>Gravação de uma predefinição</translation>
     </message>
 </context>
 <context>
@@ -10301,6 +10333,10 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
         <source>Delete what came</source>
         <translation>Apagar o que chegou</translation>
     </message>
+    <message>
+        <source>Token…</source>
+        <translation>Token…</translation>
+    </message>
 </context>
 <context>
     <name>vitral::ValueText</name>
@@ -10317,17 +10353,17 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
         <translation>Dimensão %1 de %2: %3</translation>
     </message>
     <message numerus="yes">
-        <source>%n number(s), one bar each</source>
+        <source>%Ln number(s), one bar each</source>
         <translation>
-            <numerusform>%n número, uma barra para cada</numerusform>
-            <numerusform>%n números, uma barra para cada</numerusform>
+            <numerusform>%Ln número, uma barra para cada</numerusform>
+            <numerusform>%Ln números, uma barra para cada</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n number(s); each bar is the one farthest from 0 of %1</source>
+        <source>%Ln number(s); each bar is the one farthest from 0 of %1</source>
         <translation>
-            <numerusform>%n número; cada barra é o mais distante de 0 entre %1</numerusform>
-            <numerusform>%n números; cada barra é o mais distante de 0 entre %1</numerusform>
+            <numerusform>%Ln número; cada barra é o mais distante de 0 entre %1</numerusform>
+            <numerusform>%Ln números; cada barra é o mais distante de 0 entre %1</numerusform>
         </translation>
     </message>
 </context>
@@ -10433,10 +10469,10 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
         <translation>inalcançável: repetido</translation>
     </message>
     <message numerus="yes">
-        <source>Token %1, spelled %2 in the vocabulary, %n byte(s).</source>
+        <source>Token %1, spelled %2 in the vocabulary, %Ln byte(s).</source>
         <translation>
-            <numerusform>Token %1, escrito %2 no vocabulário, %n byte.</numerusform>
-            <numerusform>Token %1, escrito %2 no vocabulário, %n bytes.</numerusform>
+            <numerusform>Token %1, escrito %2 no vocabulário, %Ln byte.</numerusform>
+            <numerusform>Token %1, escrito %2 no vocabulário, %Ln bytes.</numerusform>
         </translation>
     </message>
     <message>
@@ -10760,24 +10796,24 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
         <translation>Passo %1 de %2</translation>
     </message>
     <message numerus="yes">
-        <source>Mean of %n step(s)</source>
+        <source>Mean of %Ln step(s)</source>
         <translation>
-            <numerusform>Média de %n passo</numerusform>
-            <numerusform>Média de %n passos</numerusform>
+            <numerusform>Média de %Ln passo</numerusform>
+            <numerusform>Média de %Ln passos</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>mean of %n block(s), brought to the finest one&apos;s size</source>
+        <source>mean of %Ln block(s), brought to the finest one&apos;s size</source>
         <translation>
-            <numerusform>média de %n bloco</numerusform>
-            <numerusform>média de %n blocos, levados ao tamanho do mais fino</numerusform>
+            <numerusform>média de %Ln bloco</numerusform>
+            <numerusform>média de %Ln blocos, levados ao tamanho do mais fino</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>mean of %n head(s)</source>
+        <source>mean of %Ln head(s)</source>
         <translation>
-            <numerusform>média de %n cabeça</numerusform>
-            <numerusform>média de %n cabeças</numerusform>
+            <numerusform>média de %Ln cabeça</numerusform>
+            <numerusform>média de %Ln cabeças</numerusform>
         </translation>
     </message>
     <message>
@@ -10944,10 +10980,10 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
         <translation>Não há mais par para fundir: o texto não dá mais que %1 peças.</translation>
     </message>
     <message numerus="yes">
-        <source>%n file(s) could not be read as text and were left out.</source>
+        <source>%Ln file(s) could not be read as text and were left out.</source>
         <translation>
-            <numerusform>%n arquivo não pôde ser lido como texto e ficou de fora.</numerusform>
-            <numerusform>%n arquivos não puderam ser lidos como texto e ficaram de fora.</numerusform>
+            <numerusform>%Ln arquivo não pôde ser lido como texto e ficou de fora.</numerusform>
+            <numerusform>%Ln arquivos não puderam ser lidos como texto e ficaram de fora.</numerusform>
         </translation>
     </message>
     <message>
@@ -10979,10 +11015,10 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
         <translation>O primeiro destes é fundido a seguir.</translation>
     </message>
     <message numerus="yes">
-        <source>%n pair(s) occur equally often at the top. The one whose left piece, then right piece, was learned first (has the smaller id) is merged next, as in the tokenizers package.</source>
+        <source>%Ln pair(s) occur equally often at the top. The one whose left piece, then right piece, was learned first (has the smaller id) is merged next, as in the tokenizers package.</source>
         <translation>
-            <numerusform>%n par aparece igualmente no topo. É fundido a seguir aquele cuja peça da esquerda, depois a da direita, foi aprendida primeiro (tem o menor id), como no pacote tokenizers.</numerusform>
-            <numerusform>%n pares empatam no topo. É fundido a seguir aquele cuja peça da esquerda, depois a da direita, foi aprendida primeiro (tem o menor id), como no pacote tokenizers.</numerusform>
+            <numerusform>%Ln par aparece igualmente no topo. É fundido a seguir aquele cuja peça da esquerda, depois a da direita, foi aprendida primeiro (tem o menor id), como no pacote tokenizers.</numerusform>
+            <numerusform>%Ln pares empatam no topo. É fundido a seguir aquele cuja peça da esquerda, depois a da direita, foi aprendida primeiro (tem o menor id), como no pacote tokenizers.</numerusform>
         </translation>
     </message>
     <message>
@@ -11130,10 +11166,10 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
         <translation>Põe o tokenizador deste passo ao lado dos outros</translation>
     </message>
     <message numerus="yes">
-        <source>Merge %1: “%2” + “%3” became “%4”. The pair stood in the text %n time(s); none stood there more often.</source>
+        <source>Merge %1: “%2” + “%3” became “%4”. The pair stood in the text %Ln time(s); none stood there more often.</source>
         <translation>
-            <numerusform>Fusão %1: “%2” + “%3” viraram “%4”. O par aparecia %n vez no texto; nenhum aparecia mais.</numerusform>
-            <numerusform>Fusão %1: “%2” + “%3” viraram “%4”. O par aparecia %n vezes no texto; nenhum aparecia mais.</numerusform>
+            <numerusform>Fusão %1: “%2” + “%3” viraram “%4”. O par aparecia %Ln vez no texto; nenhum aparecia mais.</numerusform>
+            <numerusform>Fusão %1: “%2” + “%3” viraram “%4”. O par aparecia %Ln vezes no texto; nenhum aparecia mais.</numerusform>
         </translation>
     </message>
     <message>
@@ -11348,10 +11384,6 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
     <message>
         <source>&amp;Settings</source>
         <translation>A&amp;justes</translation>
-    </message>
-    <message>
-        <source>&amp;Tokens</source>
-        <translation>&amp;Tokens</translation>
     </message>
     <message>
         <source>Show every token and how sure the model was of it (Ctrl+T)</source>
@@ -11697,6 +11729,14 @@ Licença Apache 2.0. Fontes: Inter (SIL OFL 1.1) e JetBrains Mono (Apache 2.0).<
         <source>Go to the lesson</source>
         <translation>Ir para a lição</translation>
     </message>
+    <message>
+        <source>To&amp;ken colours</source>
+        <translation>Cores dos to&amp;kens</translation>
+    </message>
+    <message>
+        <source>Te&amp;xt size</source>
+        <translation>Tamanho do te&amp;xto</translation>
+    </message>
 </context>
 <context>
     <name>vitral::app::Preferences</name>
@@ -11878,10 +11918,10 @@ Licença Apache 2.0. Fontes: Inter (SIL OFL 1.1) e JetBrains Mono (Apache 2.0).<
         <translation>Refazer: %1</translation>
     </message>
     <message numerus="yes">
-        <source>%n running</source>
+        <source>%Ln running</source>
         <translation>
-            <numerusform>%n em andamento</numerusform>
-            <numerusform>%n em andamento</numerusform>
+            <numerusform>%Ln em andamento</numerusform>
+            <numerusform>%Ln em andamento</numerusform>
         </translation>
     </message>
     <message>
@@ -11909,10 +11949,10 @@ Licença Apache 2.0. Fontes: Inter (SIL OFL 1.1) e JetBrains Mono (Apache 2.0).<
         <translation>lendo</translation>
     </message>
     <message numerus="yes">
-        <source>%n token(s) written</source>
+        <source>%Ln token(s) written</source>
         <translation>
-            <numerusform>%n token escrito</numerusform>
-            <numerusform>%n tokens escritos</numerusform>
+            <numerusform>%Ln token escrito</numerusform>
+            <numerusform>%Ln tokens escritos</numerusform>
         </translation>
     </message>
     <message>
@@ -11924,17 +11964,17 @@ Licença Apache 2.0. Fontes: Inter (SIL OFL 1.1) e JetBrains Mono (Apache 2.0).<
         <translation>Tirando ruído</translation>
     </message>
     <message numerus="yes">
-        <source>%n waiting</source>
+        <source>%Ln waiting</source>
         <translation>
-            <numerusform>%n na fila</numerusform>
-            <numerusform>%n na fila</numerusform>
+            <numerusform>%Ln na fila</numerusform>
+            <numerusform>%Ln na fila</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%1, %n more waiting</source>
+        <source>%1, %Ln more waiting</source>
         <translation>
-            <numerusform>%1, mais %n na fila</numerusform>
-            <numerusform>%1, mais %n na fila</numerusform>
+            <numerusform>%1, mais %Ln na fila</numerusform>
+            <numerusform>%1, mais %Ln na fila</numerusform>
         </translation>
     </message>
     <message>
@@ -12156,6 +12196,62 @@ Licença Apache 2.0. Fontes: Inter (SIL OFL 1.1) e JetBrains Mono (Apache 2.0).<
     <message>
         <source>Export this view</source>
         <translation>Exportar esta vista</translation>
+    </message>
+    <message>
+        <source>tongue speech</source>
+        <translation>língua linguagem</translation>
+    </message>
+    <message>
+        <source>settings options configuration</source>
+        <translation>configurações opções ajustes</translation>
+    </message>
+    <message>
+        <source>zoom in font size letters</source>
+        <translation>aumentar zoom fonte letras</translation>
+    </message>
+    <message>
+        <source>zoom out font size letters</source>
+        <translation>diminuir zoom fonte letras</translation>
+    </message>
+    <message>
+        <source>zoom reset font size letters</source>
+        <translation>zoom normal fonte letras</translation>
+    </message>
+    <message>
+        <source>colours look bright</source>
+        <translation>cores aparência</translation>
+    </message>
+    <message>
+        <source>colours look night</source>
+        <translation>cores aparência noite</translation>
+    </message>
+    <message>
+        <source>probability certainty</source>
+        <translation>probabilidade certeza</translation>
+    </message>
+    <message>
+        <source>running progress jobs</source>
+        <translation>execução andamento</translation>
+    </message>
+    <message>
+        <source>class projector slides</source>
+        <translation>aula projetor slides</translation>
+    </message>
+    <message>
+        <source>exit leave close</source>
+        <translation>sair fechar</translation>
+    </message>
+    <message>
+        <source>Fill of the c&amp;ontext</source>
+        <translation>O &amp;que preenche o contexto</translation>
+    </message>
+    <message>
+        <source>step %1 of %2</source>
+        <translation>passo %1 de %2</translation>
+    </message>
+    <message>
+        <source>Leaving out the oldest messages</source>
+        <translation>Exclusão das mensagens mais antigas do contexto</translation>
     </message>
 </context>
 <context>

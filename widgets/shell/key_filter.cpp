@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "widgets/shell/key_filter.h"
 
-#include <QAbstractButton>
 #include <QAbstractSpinBox>
-#include <QCheckBox>
 #include <QComboBox>
 #include <QCoreApplication>
 #include <QKeyEvent>
 #include <QLineEdit>
 #include <QPlainTextEdit>
-#include <QRadioButton>
 #include <QTextEdit>
 
 #include <optional>
@@ -36,12 +33,6 @@ std::optional<bool> hasOwn(const QObject* object, bool undo) {
     return undo ? text->isUndoAvailable() : text->isRedoAvailable();
 }
 
-bool pressesByEnter(const QObject* object) {
-    const auto* button = qobject_cast<const QAbstractButton*>(object);
-    return button != nullptr && button->isEnabled() && qobject_cast<const QCheckBox*>(object) == nullptr &&
-           qobject_cast<const QRadioButton*>(object) == nullptr;
-}
-
 } // namespace
 
 KeyFilter::KeyFilter(QObject* parent) : QObject(parent) {
@@ -54,14 +45,6 @@ bool KeyFilter::eventFilter(QObject* object, QEvent* event) {
         const bool undo = key->matches(QKeySequence::Undo);
         if ((undo || key->matches(QKeySequence::Redo)) && !hasOwn(object, undo).value_or(true)) {
             event->ignore();
-            return true;
-        }
-    } else if (event->type() == QEvent::KeyPress) {
-        const auto* key = static_cast<QKeyEvent*>(event);
-        const bool enter = key->key() == Qt::Key_Return || key->key() == Qt::Key_Enter;
-        if (enter && (key->modifiers() & ~Qt::KeypadModifier) == 0 && pressesByEnter(object)) {
-            if (!key->isAutoRepeat()) // a key held down presses once
-                static_cast<QAbstractButton*>(object)->click();
             return true;
         }
     }

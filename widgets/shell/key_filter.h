@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// Two keys that mean the same in every window of the program. Ctrl+Z and Ctrl+Y belong to the program's list of undo
-// (undo_list.h) wherever a text field has nothing of its own to take back: Qt's fields keep them, empty or not. Enter
-// presses the button that has the focus: Qt's buttons know the space bar only, outside of dialogs. Thread: GUI.
+// Ctrl+Z and Ctrl+Shift+Z belong to the program's list of undo (undo_list.h) wherever a text field has nothing of its
+// own to take back: Qt's fields keep them, empty or not. Thread: GUI.
 
 #include <QObject>
 
