@@ -226,6 +226,7 @@ void AskCard::told(const QString& icon, const QString& sentence) {
     mark->setAlignment(Qt::AlignTop);
     resultText_ = new QLabel(sentence, result_);
     resultText_->setProperty("role", "value");
+    resultText_->setTextFormat(Qt::PlainText); // it holds what somebody wrote
     resultText_->setWordWrap(true);
     resultText_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     row->addWidget(mark, 0, Qt::AlignTop);
@@ -259,6 +260,7 @@ void AskCard::showAnswer(const LessonAnswer& answer, bool given) {
         line_->setReadOnly(true);
     if (long_ != nullptr)
         long_->setReadOnly(true);
+    const bool leftOut = readOnly() && answer.skipped;
     result_ = new QWidget(this);
     auto* rows = new QVBoxLayout(result_);
     rows->setContentsMargins(0, 0, 0, 0);
@@ -279,15 +281,18 @@ void AskCard::showAnswer(const LessonAnswer& answer, bool given) {
         told(QStringLiteral("info"),
              truth.isEmpty() ? missing : QStringLiteral("%1 %2").arg(missing, tr("The answer: %1").arg(truth)));
     } else if (ask_ && ask_->kind == AskKind::Predict)
-        told(QStringLiteral("info"), truth.isEmpty()  ? tr("You predicted: %1").arg(answer.text)
-                                     : answer.skipped ? tr("What happens: %1").arg(truth)
-                                     : answer.right.value_or(false)
-                                         ? tr("That is what happens: %1").arg(truth)
-                                         : tr("You predicted: %1. What happens: %2").arg(answer.text, truth));
+        told(QStringLiteral("info"),
+             truth.isEmpty() ? tr("You predicted: %1").arg(answer.text)
+             : answer.skipped
+                 ? (leftOut ? tr("Left out.") + QLatin1Char(' ') : QString()) + tr("What happens: %1").arg(truth)
+             : answer.right.value_or(false) ? tr("That is what happens: %1").arg(truth)
+                                            : tr("You predicted: %1. What happens: %2").arg(answer.text, truth));
     else if (ask_ && ask_->kind == AskKind::Do)
         told(QStringLiteral("check"), answer.skipped ? tr("Left out.") : tr("Done."));
     else if (answer.skipped)
-        told(QStringLiteral("info"), truth.isEmpty() ? tr("Left out.") : tr("The answer: %1").arg(truth));
+        told(QStringLiteral("info"), truth.isEmpty() ? tr("Left out.")
+                                     : leftOut ? tr("Left out.") + QLatin1Char(' ') + tr("The answer: %1").arg(truth)
+                                               : tr("The answer: %1").arg(truth));
     else if (answer.right)
         told(*answer.right ? QStringLiteral("check") : QStringLiteral("info"),
              *answer.right ? tr("Right.") : tr("Not quite. The answer: %1").arg(truth));

@@ -158,6 +158,37 @@ LessonPlayer::WorkCount LessonPlayer::workCount() const {
     return count;
 }
 
+void LessonPlayer::judgeAgain() {
+    const auto judge = [this](const QString& question, const std::vector<int>& right, std::size_t nOption, bool marked,
+                              const LessonAsk* typed) {
+        const auto at = answers_.find(question);
+        if (at == answers_.end() || at->skipped)
+            return;
+        if (at->option >= static_cast<int>(nOption))
+            at->option = -1;
+        if (nOption > 0 && right.size() == 1 && marked) // of several right ones the file holds the words only
+            at->right = at->option == right.front();
+        else if (typed != nullptr && (!typed->accepted.empty() || typed->number))
+            at->right = answerFits(*typed, at->text.toStdString());
+        else if (right.empty())
+            at->right.reset();
+    };
+    const Lesson* open = lesson();
+    for (std::size_t s = 0; open != nullptr && s < stops_.size(); ++s) {
+        const Stop& at = stops_[s];
+        const auto& blocks = open->pages[static_cast<std::size_t>(at.page)].blocks;
+        for (int b = at.firstBlock; b < at.end; ++b) {
+            const LessonBlock& block = blocks[static_cast<std::size_t>(b)];
+            if (const auto& ask = block.step.ask; ask && ask->kind != AskKind::Do)
+                judge(questionId(at.page, b), ask->right, ask->options.size(), true,
+                      ask->options.empty() ? &*ask : nullptr);
+            for (std::size_t i = 0; i < block.quiz.size(); ++i)
+                judge(questionId(at.page, b, static_cast<int>(i)), block.quiz[i].right, block.quiz[i].options.size(),
+                      block.quiz[i].choose, nullptr);
+        }
+    }
+}
+
 bool LessonPlayer::done(const LessonAsk& ask) const {
     return !ask.until.empty() && std::all_of(ask.until.begin(), ask.until.end(), [&](const StateCondition& condition) {
         return holds(condition, host_.state(q(condition.name)).toStdString());

@@ -112,6 +112,7 @@ QWidget* LessonPanel::makeHead() {
     rows->addWidget(page_);
     workOf_ = new QLabel(head);
     workOf_->setProperty("role", "small");
+    workOf_->setTextFormat(Qt::PlainText); // a name out of somebody's file
     workOf_->setWordWrap(true);
     rows->addWidget(workOf_);
     workState_ = new QPushButton(head);

@@ -137,6 +137,7 @@ private:
     void save() const;
     void watch();
     void forgetWork();
+    void judgeAgain(); ///< of a file: what is right says the lesson, not the file
     void keepPicture(const QString& question, const QImage& picture);
     [[nodiscard]] QString pictureFile(const QString& question) const;
     [[nodiscard]] QString file(const QString& unit) const;

@@ -8,6 +8,7 @@
 #include <QFile>
 #include <QImageReader>
 #include <QJsonDocument>
+#include <QLocale>
 #include <QSaveFile>
 
 #include <algorithm>
@@ -17,7 +18,7 @@ namespace {
 
 constexpr qint64 kMaxWorkBytes = 64LL << 20U;
 constexpr qsizetype kMostPictures = 400, kMaxPictureChars = 6'000'000;
-constexpr int kMostPixels = 4096;
+constexpr int kMostPixels = 4096, kLongestName = 80;
 
 QString q(const std::string& text) {
     return QString::fromStdString(text);
@@ -153,16 +154,33 @@ QString LessonPlayer::openWork(const QString& path) {
         return tr("%1 could not be read (%2).").arg(path, in.errorString());
     if (in.size() > kMaxWorkBytes)
         return tr("%1 is too large for the work of a lesson.").arg(path);
-    const QJsonObject work = QJsonDocument::fromJson(in.readAll()).object();
-    if (work[QStringLiteral("vitral_work")].toInt() != 1)
+    QJsonParseError error;
+    const QByteArray bytes = in.readAll();
+    const QJsonDocument document = QJsonDocument::fromJson(bytes, &error);
+    if (error.error != QJsonParseError::NoError && bytes.trimmed().startsWith('{'))
+        return tr("%1 is damaged (at byte %2: %3); ask for it once more.")
+            .arg(path, QLocale().toString(error.offset), error.errorString());
+    const QJsonObject work = document.object();
+    const int version = work[QStringLiteral("vitral_work")].toInt();
+    if (version > 1)
+        return tr("%1 was written by a newer version of Vitral; open it with that one.").arg(path);
+    if (version != 1)
         return tr("%1 is not the work of a lesson.").arg(path);
+    const auto kindOf = [&work](const char* key, QJsonValue::Type kind) {
+        const QJsonValue value = work[QLatin1String(key)];
+        return value.isUndefined() || value.type() == kind;
+    };
+    if (!kindOf("answers", QJsonValue::Object) || !kindOf("drafts", QJsonValue::Object) ||
+        !kindOf("pictures", QJsonValue::Object) || !kindOf("stop", QJsonValue::Double) ||
+        !kindOf("student", QJsonValue::String))
+        return tr("%1 is damaged: its answers cannot be read; ask for it once more.").arg(path);
     const QString unit = work[QStringLiteral("unit")].toString();
     if (!course_ || course_->unit(unit.toStdString()) == nullptr)
         return tr("The lesson of this work (%1) is not in the open course; open its course first.")
             .arg(work[QStringLiteral("title")].toString());
     close();
     unit_ = unit;
-    const QString student = work[QStringLiteral("student")].toString().left(200);
+    const QString student = work[QStringLiteral("student")].toString().simplified().left(kLongestName);
     workOf_ = student.isEmpty() ? tr("somebody who gave no name") : student;
     workState_ = QJsonDocument(work[QStringLiteral("state")].toObject()).toJson(QJsonDocument::Compact);
     const QJsonObject pictures = work[QStringLiteral("pictures")].toObject();
@@ -176,6 +194,7 @@ QString LessonPlayer::openWork(const QString& path) {
     for (auto it = drafts.begin(); it != drafts.end(); ++it)
         drafts_[it.key()] = it.value().toString().left(20'000);
     makeStops();
+    judgeAgain();
     furthest_ = count() - 1;
     stop_ = std::clamp(work[QStringLiteral("stop")].toInt(), 0, std::max(0, count() - 1)); // where the student stood
     emit lessonChanged();

@@ -76,6 +76,7 @@ void Spotlight::paintEvent(QPaintEvent*) {
     shade.addRect(rect());
     QPainterPath hole;
     hole.addRoundedRect(QRectF(place), design::kRadiusSmall, design::kRadiusSmall);
+    hole.setFillRule(Qt::WindingFill); // where both overlap it is bright as well
     if (clear_ && clear_->isVisible())
         hole.addRect(placeOf(clear_));
     QPainter painter(this);
@@ -83,6 +84,8 @@ void Spotlight::paintEvent(QPaintEvent*) {
     QColor dark = colours.lead;
     dark.setAlpha(colours.scheme == design::Scheme::Dark ? kShadeDark : kShadeLight);
     painter.fillPath(shade.subtracted(hole), dark);
+    if (clear_ && clear_->isVisible()) // where a narrow window lays it over the element
+        painter.setClipRegion(QRegion(rect()) - placeOf(clear_));
     painter.setPen(QPen(colours.accent, kOutline));
     painter.drawRoundedRect(QRectF(place).adjusted(1.5, 1.5, -1.5, -1.5), design::kRadiusSmall, design::kRadiusSmall);
 }

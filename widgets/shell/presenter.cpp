@@ -77,7 +77,7 @@ void Presenter::setOn(bool on) {
         qApp->removeEventFilter(this);
         QApplication::setCursorFlashTime(caretMs_);
         setSlow(false);
-        blank_ = Blank::No;
+        setBlank(Blank::No);
         pen_ = false;
         spotlit_ = zoomed_ = nullptr;
         layer_->erase();
@@ -129,6 +129,12 @@ void Presenter::setAside(const QString& sentence) {
 }
 
 void Presenter::setBlank(Blank blank) {
+    if ((blank_ == Blank::No) != (blank == Blank::No)) { // at once, also where the pointer stands still
+        if (blank == Blank::No)
+            QApplication::restoreOverrideCursor();
+        else
+            QApplication::setOverrideCursor(Qt::BlankCursor);
+    }
     blank_ = blank;
     layer_->refresh();
     emit poll_.changed(); // it is hidden, or comes back

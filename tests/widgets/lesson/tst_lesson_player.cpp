@@ -386,6 +386,36 @@ private slots:
         QCOMPARE(other.answer("cut/1")->text, QString("4"));
     }
 
+    void aDamagedOrMendedHandInIsSeenThrough() {
+        const QString path = work_->filePath("odd.vitral-work");
+        const auto opened = [&](const QByteArray& text) {
+            QFile file(path);
+            if (!file.open(QIODevice::WriteOnly))
+                return QString("?");
+            file.write(text);
+            file.close();
+            return player_->openWork(path);
+        };
+        QVERIFY(opened("{\"vitral_work\":1,\"unit\":\"cats\",\"ans").contains("is damaged (at byte"));
+        QVERIFY(opened("{\"vitral_work\":2,\"unit\":\"cats\"}").contains("newer version"));
+        QVERIFY(opened("{\"vitral_work\":1,\"unit\":\"cats\",\"answers\":[1,2]}").contains("cannot be read"));
+        QVERIFY(opened("{\"vitral_work\":1,\"unit\":\"cats\",\"stop\":\"a\"}").contains("cannot be read"));
+        // "right" of the file is not believed, and a name is no mark-up.
+        QCOMPARE(opened("{\"vitral_work\":1,\"unit\":\"cats\",\"stop\":2,\"student\":\"<b>Ana</b>\",\"answers\":{"
+                        "\"cut/1\":{\"text\":\"7\",\"right\":true},"
+                        "\"quiz/0/1\":{\"text\":\"Letters\",\"option\":1,\"right\":true}}}"),
+                 QString());
+        QCOMPARE(*player_->answer("cut/1")->right, false);
+        QCOMPARE(*player_->answer("quiz/0/1")->right, false);
+        QWidget window;
+        LessonPanel panel(*player_, host_, &window, &window);
+        window.show();
+        const QList<QLabel*> labels = panel.findChildren<QLabel*>();
+        QVERIFY(std::any_of(labels.begin(), labels.end(), [](const QLabel* label) {
+            return label->text().startsWith("The work of <b>Ana</b>: 2 of ") && label->textFormat() == Qt::PlainText;
+        }));
+    }
+
     void aClassIsAskedWithoutOptionsAsWell() {
         player_->openUnit("cats", 0);
         const PresentPoll asked = player_->poll(0); // a number is to be typed
