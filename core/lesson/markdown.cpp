@@ -205,6 +205,16 @@ std::vector<LessonReference> lessonReferences(std::string_view markdown, int fir
     return out;
 }
 
+namespace {
+/// A token that begins with a blank stands as “ cat”: no line may end between the mark and the blank.
+std::string keepBlanksOfTokens(std::string html) {
+    constexpr std::string_view loose = "\xE2\x80\x9C ", kept = "\xE2\x80\x9C\xC2\xA0";
+    for (std::size_t at = html.find(loose); at != std::string::npos; at = html.find(loose, at + kept.size()))
+        html.replace(at, loose.size(), kept);
+    return html;
+}
+} // namespace
+
 std::string lessonHtml(std::string_view markdown, const LessonHtmlOptions& options) {
     const Formulas formulas(markdown); // before the parser sees their underscores
     const std::string linked =
@@ -230,7 +240,8 @@ std::string lessonHtml(std::string_view markdown, const LessonHtmlOptions& optio
     for (const std::string_view note : {"<!-- raw HTML omitted -->\n", "<!-- raw HTML omitted -->"})
         for (std::size_t at = out.find(note); at != std::string::npos; at = out.find(note, at))
             out.erase(at, note.size());
-    return formulas.all().empty() ? out : withLines(formulas.shownIn(out, "<i>", "</i>", true), "<br>");
+    return keepBlanksOfTokens(
+        formulas.all().empty() ? out : withLines(formulas.shownIn(out, "<i>", "</i>", true), "<br>"));
 }
 
 std::string lessonInlineHtml(std::string_view markdown, const LessonHtmlOptions& options) {

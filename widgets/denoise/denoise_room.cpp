@@ -375,6 +375,8 @@ void DenoiseRoom::next() {
         const QString key = rest.section(QLatin1Char('='), 0, 0), value = rest.section(QLatin1Char('='), 1);
         if (key == QLatin1String("prompt"))
             s.prompt = value.toStdString();
+        else if (key == QLatin1String("negative"))
+            s.negative = value.toStdString();
         else if (key == QLatin1String("seed"))
             s.seed = value.toULongLong();
         else if (key == QLatin1String("class"))

@@ -444,6 +444,8 @@ void FairnessView::go(const QString& argument) {
     for (int i = 0; i < kMeasureCount; ++i)
         if (argument == QLatin1String(kMeasureNames[i]))
             measure_->setCurrentIndex(i);
+    if (argument == QLatin1String("dearest"))
+        sort_->setCurrentIndex(kDearestFirst);
 }
 
 } // namespace vitral
