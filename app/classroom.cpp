@@ -6,6 +6,7 @@
 #include "app/view_picture.h"
 #include "core/lesson/commands.h"
 #include "core/runtime/bundled_model.h"
+#include "widgets/compare/compare_window.h"
 #include "widgets/design/icons.h"
 #include "widgets/inside/inside_view.h"
 #include "widgets/inside/inside_window.h"
@@ -129,11 +130,7 @@ void Classroom::lessonOpened() {
         dock_->hide();
         if (std::exchange(tookChat_, false))
             window_.setInsideAlone(false);
-        if (before_) {
-            window_.settingsPanel_->setSettings(*before_);
-            services_.chat->setSettings(*before_);
-            before_.reset();
-        }
+        endLesson();
         if (window_.inChat()) {
             if (std::exchange(tookLeft_, false))
                 window_.leftDock_->show();
@@ -144,12 +141,93 @@ void Classroom::lessonOpened() {
         if (room_ && window_.currentRoom() == room_)
             room_->activated();
     }
+    if (Room* tokens = window_.room(QStringLiteral("tokens")))
+        tokens->setProperty("taught", open); // texts come and go without a notice
     nextStop_->setEnabled(open);
     previousStop_->setEnabled(open);
     toLesson_->setEnabled(open);
 }
 
 // Commands.
+
+namespace {
+bool anyBegins(const QStringList& commands, std::initializer_list<const char*> words) {
+    return std::any_of(commands.begin(), commands.end(), [&](const QString& command) {
+        return std::any_of(words.begin(), words.end(),
+                           [&](const char* word) { return command.startsWith(QLatin1String(word)); });
+    });
+}
+} // namespace
+
+// Whether a step is walked to or opened at once, it finds the same program: no changes of the model, no windows and
+// panels but those it asks for. What the person had comes back with the end of the lesson.
+void Classroom::beginStep(const QStringList& commands) {
+    MainWindow& w = window_;
+    TranscriptView* transcript = w.chatPanel_->transcript();
+    Room* pictures = w.room(QStringLiteral("denoise"));
+    const auto sideOf = [](Room* room) { return room->saveState()[QStringLiteral("side")].toBool(true); };
+    if (!own_)
+        own_ = Own{
+            services_.inside->interventions(), services_.denoise->settings(), !w.rightDock_->isHidden(),
+            transcript->tokenMode(),           !w.inside_->isHidden(),        pictures == nullptr || sideOf(pictures)};
+    if (services_.inside->interventions())
+        services_.inside->setInterventions(nullptr);
+    w.alternatives_->hide();
+    if (w.compare_ != nullptr)
+        w.compare_->close();
+    if (!anyBegins(commands, {"settings", "samplers", "devices"}))
+        w.rightDock_->hide();
+    const bool chats = anyBegins(commands, {"chat"});
+    const bool looks = anyBegins(
+        commands, {"inside", "overview", "matrix", "cell", "text", "residual", "positions", "model", "interventions"});
+    if (chats && transcript->tokenMode() && !anyBegins(commands, {"token-colours", "fork"}))
+        w.actions_->tokens->trigger();
+    if (chats && !looks)
+        w.showInside(false);
+    recordedAlone_ = anyBegins(commands, {"inside:open="}) && !chats;
+    if (anyBegins(commands,
+                  {"denoise:set", "denoise:run"})) { // what a step does not set is as a program begins with it
+        const diffusion::DenoiseSettings& now = services_.denoise->settings();
+        diffusion::DenoiseSettings fresh;
+        fresh.prompt = now.prompt;
+        fresh.classId = now.classId;
+        fresh.seed = now.seed;
+        fresh.steps = now.steps;
+        fresh.guidance = now.guidance;
+        services_.denoise->setSettings(std::move(fresh));
+    }
+    // A step that points at the room's settings shows them, others have the page to themselves.
+    const LessonStep* step = player_->step(player_->current());
+    if (pictures != nullptr && anyBegins(commands, {"denoise"})) {
+        const bool shown = anyBegins(commands, {"denoise:side"}) ||
+                           (step != nullptr && (step->point == "denoise.side" || step->point == "denoise.prompt"));
+        pictures->go(shown ? QStringLiteral("side") : QStringLiteral("noside"));
+    }
+}
+
+void Classroom::endLesson() {
+    MainWindow& w = window_;
+    if (before_) {
+        w.settingsPanel_->setSettings(*before_);
+        services_.chat->setSettings(*before_);
+        before_.reset();
+    }
+    if (!own_)
+        return;
+    const Own own = *std::exchange(own_, {});
+    services_.denoise->setSettings(own.drawing);
+    if (services_.inside->interventions() != own.changes)
+        services_.inside->setInterventions(own.changes);
+    if (w.chatPanel_->transcript()->tokenMode() != own.colours)
+        w.actions_->tokens->trigger();
+    if (!own.inside)
+        w.showInside(false);
+    if (own.settings && w.inChat())
+        w.rightDock_->show();
+    if (Room* pictures = w.room(QStringLiteral("denoise")))
+        pictures->go(own.pictures ? QStringLiteral("side") : QStringLiteral("noside"));
+    recordedAlone_ = false;
+}
 
 void Classroom::carryOut(const QStringList& commands, const QString& folder, const QStringList& recorded,
                          std::function<void(const QString&)> done) {
@@ -158,6 +236,8 @@ void Classroom::carryOut(const QStringList& commands, const QString& folder, con
             return c.startsWith(QLatin1String("chat:"));
         }))
         setGeneration([](GenerationSettings& s) { s = GenerationSettings(); });
+    if (player_->lesson() != nullptr)
+        beginStep(commands);
     waiting_ = commands;
     folder_ = folder;
     recorded_ = recorded;
@@ -188,7 +268,7 @@ void Classroom::nextCommand() {
     waitedMs_ = 0;
     if (dock_ != nullptr && !dock_->isHidden() && !window_.inside_->isHidden()) {
         // Three side by side would be too narrow to read, and beside a recorded run the conversation is empty.
-        const bool take = window_.width() < kRoomForChat || services_.chat->count() == 0;
+        const bool take = window_.width() < kRoomForChat || recordedAlone_ || services_.chat->count() == 0;
         if (take != tookChat_ && (take || !waiting_.isEmpty()))
             window_.setInsideAlone(tookChat_ = take);
     }

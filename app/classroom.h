@@ -75,6 +75,8 @@ private:
     QString runCommand(const QString& command); ///< a sentence why it cannot be; empty: begun
     [[nodiscard]] QString missingModel() const;
     void openConversation(const QString& path);
+    void beginStep(const QStringList& commands);
+    void endLesson();
     void setGeneration(const std::function<void(GenerationSettings&)>& change);
     void lessonOpened();
     void tell(const QString& sentence, bool problem);
@@ -108,6 +110,14 @@ private:
     bool running_ = false, importing_ = false;
     bool tookLeft_ = false, tookRight_ = false, tookChat_ = false; ///< what made room for the lesson
     std::optional<GenerationSettings> before_; ///< the person's own settings, while a lesson has others
+    /// Likewise of the rest of what a step sets: changes of the model, side panels, the colours of tokens.
+    struct Own {
+        std::shared_ptr<const InterventionSet> changes;
+        diffusion::DenoiseSettings drawing;
+        bool settings = false, colours = false, inside = false, pictures = true;
+    };
+    std::optional<Own> own_;
+    bool recordedAlone_ = false; ///< the step shows a recorded run, beside which the conversation says something else
     QList<QPointer<QWidget>> hidden_;
     mutable QString fingerprintOf_, fingerprint_; ///< of the model at that path
 };

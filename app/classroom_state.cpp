@@ -303,6 +303,8 @@ void Classroom::makeMenus() {
     });
     toLesson_ = add(a.view, Qt::Key_F7, [this] { panel_->takeFocus(); });
     toLesson_->setEnabled(false);
+    for (QAction* action : {nextStop_, previousStop_, toLesson_}) // also from a window that a step opened
+        action->setShortcutContext(Qt::ApplicationShortcut);
     nextStop_->setEnabled(false);
     previousStop_->setEnabled(false);
     // Named as the window's own, so that the search of commands finds them in both languages.

@@ -183,12 +183,21 @@ void MainWindow::showCompare() {
         compare_ = new CompareWindow(
             *services_.chat, *services_.model, [&settings] { return settings.recentModels(); }, this);
     }
+    // Beside a lesson's panel, not over it.
+    if (const QDockWidget* lesson = classroom_->dock(); lesson != nullptr && lesson->isVisible()) {
+        const int left = mapToGlobal(QPoint()).x(), end = lesson->mapToGlobal(QPoint()).x();
+        compare_->resize(std::min(compare_->width(), end - left - 2 * design::kSpace2),
+                         std::min(compare_->height(), height() - 2 * design::kSpace5));
+        compare_->move(left + design::kSpace2, mapToGlobal(QPoint()).y() + design::kSpace5);
+    }
     compare_->show();
     compare_->raise();
     compare_->activateWindow();
 }
 
 void MainWindow::showAlternatives(const Message& message, int token, const QRect& where, bool keep) {
+    // During a lesson it takes neither the keys that walk the steps nor the first click elsewhere.
+    alternatives_->setModest(classroom_->player().lesson() != nullptr);
     const std::shared_ptr<const Tokenizer> tokenizer =
         services_.chat->tokenizerOf(message); // null: ids are all it shows
     alternatives_->showToken(message.tokens[static_cast<std::size_t>(token)], tokenizer, where, keep,
@@ -261,10 +270,12 @@ bool MainWindow::showView(const QString& name) {
     } else if (name == QLatin1String("samplers")) {
         rightDock_->show();
         settingsPanel_->samplingSection()->setOpen(false);
+        samplerSection_->setOpen(false); // what is opened anew comes into view
         samplerSection_->setOpen(true);
     } else if (name == QLatin1String("devices")) {
         rightDock_->show();
         settingsPanel_->samplingSection()->setOpen(false);
+        deviceSection_->setOpen(false);
         deviceSection_->setOpen(true);
     } else if (name == QLatin1String("compare")) {
         showCompare();

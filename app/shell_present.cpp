@@ -29,6 +29,7 @@ void Shell::makePresenter() {
     presentAction_ = add("present.begin", QT_TR_NOOP("Present"), presentMenu_, nullptr, "play", Qt::Key_F5,
                          [this] { presenter_->setOn(!presenter_->on()); });
     presentAction_->setShortcuts({Qt::Key_F5, Qt::SHIFT | Qt::Key_F5}); // remotes send either
+    presentAction_->setShortcutContext(Qt::ApplicationShortcut);
     presentAction_->setCheckable(true);
     add("present.notes", QT_TR_NOOP("Notes of the presenter"), presentMenu_, nullptr, nullptr, Qt::CTRL | Qt::Key_F5,
         [this] { showNotes(); });

@@ -1614,7 +1614,7 @@
     </message>
     <message>
         <source>%1 from the cache</source>
-        <translation>%1 da cache</translation>
+        <translation>%1 do cache</translation>
     </message>
     <message>
         <source>%1 s saved</source>
@@ -5945,6 +5945,18 @@ por milhão</translation>
         <source>Forgetting the answers</source>
         <translation>Esquecimento das respostas</translation>
     </message>
+    <message>
+        <source>%1 is damaged (at byte %2: %3); ask for it once more.</source>
+        <translation>%1 está danificado (no byte %2: %3); peça-o de novo.</translation>
+    </message>
+    <message>
+        <source>%1 was written by a newer version of Vitral; open it with that one.</source>
+        <translation>%1 foi feito por uma versão mais nova do Vitral; abra-o com ela.</translation>
+    </message>
+    <message>
+        <source>%1 is damaged: its answers cannot be read; ask for it once more.</source>
+        <translation>%1 está danificado: não se conseguem ler as respostas; peça-o de novo.</translation>
+    </message>
 </context>
 <context>
     <name>vitral::LessonRoom</name>
@@ -9359,7 +9371,7 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
     </message>
     <message>
         <source>Type of the key-value cache</source>
-        <translation>Tipo da cache de chaves e valores</translation>
+        <translation>Tipo do cache de chaves e valores</translation>
     </message>
     <message>
         <source>16 bit</source>
@@ -11611,11 +11623,11 @@ Licença Apache 2.0. Fontes: Inter (SIL OFL 1.1) e JetBrains Mono (Apache 2.0).<
     </message>
     <message>
         <source>%1 tokens from the cache, %2 s saved</source>
-        <translation>%1 tokens da cache, %2 s poupados</translation>
+        <translation>%1 tokens do cache, %2 s poupados</translation>
     </message>
     <message>
         <source>%1 tokens from the cache</source>
-        <translation>%1 tokens da cache</translation>
+        <translation>%1 tokens do cache</translation>
     </message>
     <message>
         <source>reading %1 tokens/s</source>

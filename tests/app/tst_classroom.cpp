@@ -22,6 +22,7 @@
 #include "widgets/shell/task_list.h"
 #include "widgets/tokenroom/token_room.h"
 #include "widgets/tokenroom/token_view.h"
+#include "widgets/transcript/transcript_view.h"
 
 #include <QTemporaryDir>
 #include <QtTest>
@@ -195,6 +196,40 @@ private slots:
                             return;
                     }
         QVERIFY(seen.size() >= 20);
+    }
+
+    void everyStepBeginsWithTheSameProgram() {
+        Program p(*theme_, true);
+        LessonPlayer& player = p.classroom().player();
+        QTRY_VERIFY_WITH_TIMEOUT(player.course() != nullptr, 20000);
+        const auto settled = [&] { return p.idle() && !player.working(); };
+        const auto changes = [&] {
+            const auto& set = p.services->inside->interventions();
+            return !set ? std::size_t(0) : set->items.size();
+        };
+        player.openUnit("heads", 5); // opened at once: a head of layer 0 is off
+        QTRY_VERIFY_WITH_TIMEOUT(settled(), 40000);
+        QCOMPARE(changes(), std::size_t(1));
+        player.go(3); // another head, walked to
+        QTRY_VERIFY_WITH_TIMEOUT(settled(), 40000);
+        QCOMPARE(changes(), std::size_t(1));
+        player.again();
+        QTRY_VERIFY_WITH_TIMEOUT(settled(), 40000);
+        QCOMPARE(changes(), std::size_t(1));
+        player.openUnit("generative", 0); // the next unit in the same sitting
+        QTRY_VERIFY_WITH_TIMEOUT(settled(), 40000);
+        QCOMPARE(changes(), std::size_t(0));
+        QVERIFY(p.window->findChild<InsideWindow*>()->isHidden());
+        QVERIFY(!p.window->chatPanel()->transcript()->tokenMode());
+        player.openUnit("embeddings", 7); // the sum, below the row: brought into view
+        QTRY_VERIFY_WITH_TIMEOUT(settled(), 40000);
+        QWidget* sums = nullptr;
+        for (QLabel* label : p.window->room("tokens")->findChildren<QLabel*>())
+            sums = label->text() == QLatin1String("Sums of rows") ? label : sums;
+        QVERIFY(sums != nullptr);
+        QTRY_VERIFY(!sums->visibleRegion().isEmpty());
+        player.close();
+        QCOMPARE(changes(), std::size_t(0));
     }
 
     void anyViewBecomesAPageOfItsOwn() {

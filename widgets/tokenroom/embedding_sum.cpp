@@ -136,6 +136,7 @@ void EmbeddingView::computeSum() {
                                 ? tr("This sum comes to 0: it has no direction, so nothing is near it.")
                                 : tokenRoomError(tr("The sum could not be computed."), answer.error());
             say();
+            bringSums();
         },
         true);
 }

@@ -15,6 +15,7 @@
 #include <QRegularExpression>
 #include <QResizeEvent>
 #include <QScrollArea>
+#include <QScrollBar>
 #include <QToolButton>
 #include <QVBoxLayout>
 
@@ -111,6 +112,7 @@ EmbeddingView::EmbeddingView(TokenController& tokens, QWidget* parent)
         column->addWidget(widget);
     column->addStretch(1);
     scroll_->setWidget(page_);
+    connect(scroll_->verticalScrollBar(), &QScrollBar::actionTriggered, this, [this] { showSums_ = false; });
     auto* whole = new QVBoxLayout(this);
     whole->setContentsMargins(0, 0, 0, 0);
     whole->addWidget(scroll_);
@@ -345,6 +347,7 @@ void EmbeddingView::layOut() {
 void EmbeddingView::resizeEvent(QResizeEvent* event) {
     TokenView::resizeEvent(event);
     layOut();
+    bringSums();
 }
 
 void EmbeddingView::retranslate() {
@@ -404,6 +407,7 @@ void EmbeddingView::go(const QString& argument) {
     if (argument.isEmpty())
         return;
     if (!signs.match(argument).hasMatch()) {
+        showSums_ = false;
         if (!tables_->index() || !matrix_) {
             wanted_ = argument;
             return;
@@ -427,6 +431,18 @@ void EmbeddingView::go(const QString& argument) {
         from = match.capturedEnd();
     }
     restoreState({{QStringLiteral("terms"), terms}, {QStringLiteral("unit"), unit_->isChecked()}});
+    showSums_ = true;
+    bringSums();
+}
+
+// Asked for by a command: the sums stand below the row where there is one column only.
+void EmbeddingView::bringSums() {
+    if (!showSums_)
+        return;
+    page_->layout()->activate();
+    scroll_->ensureWidgetVisible(sumTitle_, 0, 0);
+    scroll_->verticalScrollBar()->setValue(
+        std::min(scroll_->verticalScrollBar()->maximum(), sumTitle_->mapTo(page_, QPoint()).y()));
 }
 
 } // namespace vitral

@@ -84,6 +84,7 @@ private:
     void computeSum();
     void say();
     void layOut();
+    void bringSums();
     [[nodiscard]] QLabel* heading();
 
     VocabularyTables* tables_;
@@ -104,6 +105,7 @@ private:
     QString sumError_, wanted_;
     std::optional<EmbeddingRows::Arithmetic> sum_;
     bool computing_ = false, summing_ = false;
+    bool showSums_ = false; ///< until somebody scrolls
 };
 
 } // namespace vitral

@@ -72,6 +72,8 @@ TokenRoom::TokenRoom(TokenController& tokens, QWidget* parent) : Room(parent), t
     connect(&tokens_, &TokenController::busyChanged, this, &TokenRoom::showProgress);
     connect(&tokens_, &TokenController::progressChanged, this, &TokenRoom::showProgress);
     connect(&tokens_, &TokenController::textReplaced, this, [this] {
+        if (property("taught").toBool())
+            return; // a step of a lesson put it there
         notice_->tell(NoticeBar::Kind::Notice, tr("Another text has taken the place of the one before."),
                       tr("Take it back"), [this] { tokens_.undo(); });
     });

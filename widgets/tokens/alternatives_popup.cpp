@@ -101,7 +101,7 @@ void AlternativesPopup::showToken(const MessageToken& token, std::shared_ptr<con
                    .arg(QString::number(token.score.id),
                         token.bytes.empty() ? tr("none (control token)") : hexBytes(token.bytes));
     // Both kinds are windows: the bits of Qt::Popup are among those of Qt::ToolTip, so one replaces the other whole.
-    if (const Qt::WindowType kind = keep ? Qt::Popup : Qt::ToolTip; windowType() != kind)
+    if (const Qt::WindowType kind = keep && !modest_ ? Qt::Popup : Qt::ToolTip; windowType() != kind)
         setWindowFlags(kind);
     setFixedSize(sizeHint());
     QPoint at(where.left() - design::kSpace2, where.bottom() + 6);
@@ -119,7 +119,8 @@ void AlternativesPopup::showToken(const MessageToken& token, std::shared_ptr<con
         for (int i = 0; i < nRow() && current_ < 0; ++i)
             if (!rows_[static_cast<std::size_t>(i)].chosen)
                 setCurrent(i);
-        setFocus();
+        if (!modest_)
+            setFocus();
     }
     setAccessibleDescription(headline_ + QLatin1Char('\n') + details_ +
                              (keep ? QLatin1Char('\n') + tr("Right arrow: how these numbers come about") : QString()));

@@ -22,6 +22,8 @@ public:
     /// `where`: the token's pane, in global coordinates. `keep`: takes the focus and stays until it is answered.
     void showToken(const MessageToken& token, std::shared_ptr<const Tokenizer> tokenizer, const QRect& where, bool keep,
                    bool canFork);
+    /// When kept, it leaves keys and clicks to the window below.
+    void setModest(bool on) { modest_ = on; }
     [[nodiscard]] bool kept() const { return keep_ && isVisible(); }
     void passBy(); ///< the pointer left; does nothing when kept
     [[nodiscard]] int nRow() const { return static_cast<int>(rows_.size()); }
@@ -56,7 +58,7 @@ private:
     std::shared_ptr<const Tokenizer> tokenizer_;
     std::vector<Row> rows_;
     QString headline_, details_;
-    bool keep_ = false, canFork_ = false;
+    bool keep_ = false, canFork_ = false, modest_ = false;
     int current_ = -1;
 };
 
