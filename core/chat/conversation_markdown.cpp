@@ -55,18 +55,40 @@ void putSection(std::string& out, std::string_view role, std::string_view headin
     }
 }
 
-std::string heading(const Message& m) {
-    std::string name(roleName(m.role));
+std::string heading(Role role) {
+    std::string name(roleName(role));
     name[0] = char(std::toupper(std::uint8_t(name[0])));
-    return m.modelName.empty() ? name : fmt::format("{} ({})", name, m.modelName);
+    return name;
 }
 
-void pushMessage(ConversationDump& dump, Role role, std::string text) {
+std::string heading(const Message& m) {
+    if (m.modelName.empty())
+        return heading(m.role);
+    std::string model = m.modelName; // one line
+    std::replace_if(
+        model.begin(), model.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+    return fmt::format("{} ({})", heading(m.role), model);
+}
+
+/// The model's name in a heading of ours: "## Assistant (Qwen 2.5)"; empty where there is none.
+std::string modelIn(std::string_view line, Role role) {
+    const std::string begin = "## " + heading(role) + " (";
+    if (line.ends_with('\r')) // a file that Windows has been at
+        line.remove_suffix(1);
+    if (!line.starts_with(begin) || !line.ends_with(')'))
+        return {};
+    line.remove_prefix(begin.size());
+    line.remove_suffix(1);
+    return std::string(line);
+}
+
+void pushMessage(ConversationDump& dump, Role role, std::string text, std::string modelName = {}) {
     Message m;
     m.id = MessageId(dump.messages.size()) + 1;
     m.parent = MessageId(dump.messages.size());
     m.role = role;
     m.text = std::move(text);
+    m.modelName = std::move(modelName);
     dump.messages.push_back(std::move(m));
 }
 
@@ -95,8 +117,10 @@ ConversationDump fromOurMarkdown(const std::vector<std::string_view>& lines) {
         std::string_view role = lines[marks[k]].substr(kMark.size());
         role = role.substr(0, role.find(' '));
         std::size_t begin = marks[k] + 1, end = k + 1 < marks.size() ? marks[k + 1] : lines.size();
+        const Role speaker = roleFromName(role).value_or(Role::User);
+        std::string modelName;
         if (begin < end && lines[begin].starts_with("## "))
-            ++begin;
+            modelName = modelIn(lines[begin++], speaker);
         if (begin < end && lines[begin].empty())
             ++begin;
         if (begin < end) // the empty line before the next mark, or after the last line end
@@ -105,7 +129,7 @@ ConversationDump fromOurMarkdown(const std::vector<std::string_view>& lines) {
         if (role == kPromptRole)
             dump.info.systemPrompt = std::move(text);
         else
-            pushMessage(dump, roleFromName(role).value_or(Role::User), std::move(text));
+            pushMessage(dump, speaker, std::move(text), std::move(modelName));
     }
     return dump;
 }

@@ -99,6 +99,29 @@ private slots:
         }
         QCOMPARE(take(o.store->info(*copy)).title, std::string("Título"));
         QCOMPARE(take(o.store->info(*copy)).systemPrompt, std::string("Be\n\nbrief.\n"));
+        // Who answered comes back, too: out, in and out again gives the same file.
+        const auto named = take(o.store->create({.title = "Names"}));
+        for (const char* name : {"Qwen 2.5", "a (b) c)", "", "two\nlines", "trailing "}) {
+            Message m;
+            m.role = Role::Assistant;
+            m.parent =
+                take(o.store->activePath(named)).empty() ? kNoMessage : take(o.store->activePath(named)).back().id;
+            m.text = "## Assistant (not me)\n";
+            m.modelName = name;
+            take(o.store->add(named, m));
+        }
+        for (const ConversationId id : {named, c}) {
+            const std::string once = take(o.store->exportMarkdown(id));
+            const ConversationId again = take(o.store->importMarkdown(once));
+            QCOMPARE(take(o.store->exportMarkdown(again)), once);
+        }
+        const auto names =
+            take(o.store->activePath(take(o.store->importMarkdown(take(o.store->exportMarkdown(named))))));
+        QCOMPARE(names.size(), std::size_t{5});
+        QCOMPARE(names[0].modelName, std::string("Qwen 2.5"));
+        QCOMPARE(names[1].modelName, std::string("a (b) c)"));
+        QCOMPARE(names[2].modelName, std::string());
+        QCOMPARE(names[3].modelName, std::string("two lines"));
         const auto foreign = o.store->importMarkdown("# Chat\n\n## User\n\nOi\n\n**Assistant:**\n\nOlá\n");
         QVERIFY_RESULT(foreign);
         QCOMPARE(pathText(*o.store, *foreign), std::string("Oi|Olá|"));
