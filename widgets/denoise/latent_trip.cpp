@@ -24,6 +24,8 @@ Result<LatentTrip> goThereAndBack(const Autoencoder& autoencoder, NetworkContext
     }
     VITRAL_TRY_ASSIGN(Picture decoded, autoencoder.decode(context, *trip.latent));
     trip.decoded = std::make_shared<const Picture>(std::move(decoded));
+    if (trip.pixels) // a model of grey pictures loses no colours: what it was given counts as it reads it
+        trip.pixels = std::make_shared<const Picture>(withChannels(*trip.pixels, trip.decoded->channels));
     if (fromLatent && autoencoder.canEncode()) {
         VITRAL_TRY_ASSIGN(Picture again, autoencoder.encode(context, *trip.decoded));
         trip.again = std::make_shared<const Picture>(std::move(again));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The pages of the room "Denoise", and the room around them.
 
+#include "core/diffusion/pixels.h"
 #include "core/tensor/quantize.h"
 #include "tests/support/denoise_fixture.h"
 #include "widgets/denoise/branches_page.h"
@@ -453,6 +454,18 @@ private slots:
         const auto back = goThereAndBack(Rounding(), context, *trip->latent, true, false);
         QVERIFY(back.has_value() && back->again);
         QCOMPARE(lossOf(*back->again, *back->latent).rms, 0.0);
+        // A model of grey pictures: 3 numbers a pixel are given, one comes out, and that one is compared.
+        struct Grey : Rounding {
+            Result<Picture> decode(NetworkContext& c, const Picture& p,
+                                   const std::function<void(double)>& progress) const override {
+                auto out = Rounding::decode(c, p, progress);
+                return out ? withChannels(*out, 1) : out;
+            }
+        };
+        const auto grey = goThereAndBack(Grey(), context, withChannels(p, 3), false, false);
+        QVERIFY(grey.has_value());
+        QCOMPARE(grey->pixels->channels, 1);
+        QVERIFY(std::isfinite(lossOf(*grey->decoded, *grey->pixels).rms));
         QVERIFY(std::isinf(lossOf(p, p).psnr));
         QCOMPARE(between(p, *trip->decoded, 0.5).values[1], 0.225F);
         QVERIFY(between(p, Picture(1, 2, 2), 0.5).empty());
