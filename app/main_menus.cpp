@@ -279,13 +279,17 @@ void MainWindow::updateActions() {
     actions_->editLast->setEnabled(!chat.busy() && inChat());
 }
 
-void MainWindow::chooseModel() {
+ModelPicker::Known MainWindow::knownModels() const {
     ModelPicker::Known known;
     known.bundled = services_.bundledModel;
     known.recent = services_.settings.recentModels();
     known.folders = services_.settings.modelFolders() + QStringList{services_.hub->folder()};
     known.current = services_.model->path();
-    ModelPicker picker(services_.scanner, known, this);
+    return known;
+}
+
+void MainWindow::chooseModel() {
+    ModelPicker picker(services_.scanner, knownModels(), this);
     connect(&picker, &ModelPicker::folderAdded, this, [this](const QString& folder) {
         QStringList folders = services_.settings.modelFolders();
         folders << folder;

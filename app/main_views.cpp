@@ -143,13 +143,15 @@ void MainWindow::makeViews() {
         updateStages();
     });
     connect(&chat, &ChatController::samplerTraceChanged, this, &MainWindow::updateStages);
+    connect(&chat, &TranscriptSource::reset, this, &MainWindow::updateStages);
+    connect(&chat, &TranscriptSource::appended, this, &MainWindow::updateStages);
     updateStages();
     makeDevices();
 }
 
 void MainWindow::makeDevices() {
     constexpr const char* kKey = "device";
-    DeviceOptions options;
+    DeviceOptions& options = device_;
     const QList<QByteArray> kept = services_.settings.bytes(QLatin1String(kKey)).split(' ');
     options.choice = kept.value(0) == "cpu"    ? DeviceChoice::Cpu
                      : kept.value(0) == "cuda" ? DeviceChoice::Cuda
@@ -157,31 +159,33 @@ void MainWindow::makeDevices() {
     bool isNumber = false;
     const int layers = kept.value(1).toInt(&isNumber);
     options.gpuLayers = isNumber ? std::clamp(layers, -1, 999) : -1;
-    const auto apply = [this](DeviceOptions chosen) {
-        const GenerationSettings generation = services_.settings.generation();
-        chosen.nCtxTokens = generation.nCtx;
-        chosen.kvType = generation.kvType;
-        services_.engine->setDevice(chosen);
-    };
-    apply(options);
+    applyDevice();
     deviceSection_ = settingsPanel_->addSection(false);
     auto* devices = new DevicePanel(*services_.model, services_.scanner, findGpus, options, deviceSection_);
     deviceSection_->body()->addWidget(devices);
-    connect(devices, &DevicePanel::changed, this, [this, apply](const DeviceOptions& chosen) {
+    connect(devices, &DevicePanel::changed, this, [this](const DeviceOptions& chosen) {
         const char* name = chosen.choice == DeviceChoice::Cpu    ? "cpu "
                            : chosen.choice == DeviceChoice::Cuda ? "cuda "
                                                                  : "auto ";
         services_.settings.setBytes(QLatin1String(kKey), name + QByteArray::number(qint64(chosen.gpuLayers)));
-        apply(chosen);
+        device_ = chosen;
+        applyDevice();
     });
     connect(devices, &DevicePanel::reloadWanted, this, [this] { services_.model->load(services_.model->path()); });
 }
 
+void MainWindow::applyDevice() {
+    DeviceOptions options = device_;
+    const GenerationSettings generation = services_.settings.generation();
+    options.nCtxTokens = generation.nCtx;
+    options.kvType = generation.kvType;
+    services_.engine->setDevice(options);
+}
+
 void MainWindow::showCompare() {
     if (compare_ == nullptr) {
-        Settings& settings = services_.settings;
         compare_ = new CompareWindow(
-            *services_.chat, *services_.model, [&settings] { return settings.recentModels(); }, this);
+            *services_.chat, *services_.model, services_.scanner, [this] { return knownModels(); }, this);
     }
     // Beside a lesson's panel, not over it.
     if (const QDockWidget* lesson = classroom_->dock(); lesson != nullptr && lesson->isVisible()) {
@@ -206,16 +210,16 @@ void MainWindow::showAlternatives(const Message& message, int token, const QRect
 
 void MainWindow::updateStages() {
     const ChatController& chat = *services_.chat;
-    stages_->setVisible(chat.samplerTrace() != nullptr);
-    samplerHint_->setVisible(chat.samplerTrace() == nullptr);
-    if (!samplerSection_->isOpen() || !chat.samplerTrace())
+    const std::shared_ptr<const SamplerTrace> trace = chat.samplerTrace();
+    stages_->setVisible(trace != nullptr);
+    samplerHint_->setVisible(trace == nullptr);
+    if (!samplerSection_->isOpen() || !trace)
         return;
-    TokenId chosen = SamplerStagesView::kNone;
-    if (chat.count() > 0 && !chat.message(chat.count() - 1).tokens.empty())
-        chosen = chat.message(chat.count() - 1).tokens.back().score.id;
-    const std::shared_ptr<const Tokenizer> tokenizer = chat.tokenizer();
+    const Message& answer = chat.message(chat.count() - 1); // there is one where there is a trace
+    const TokenId chosen = answer.tokens.empty() ? SamplerStagesView::kNone : answer.tokens.back().score.id;
+    const std::shared_ptr<const Tokenizer> tokenizer = chat.tokenizerOf(answer);
     stages_->setTrace(
-        chat.samplerTrace(),
+        trace,
         [tokenizer](TokenId id) {
             return tokenizer ? visibleToken(tokenizer->decodeToken(id, true)) : QString::number(id);
         },

@@ -123,12 +123,9 @@ void MainWindow::connectAll() {
     ChatController& chat = *services_.chat;
     settingsPanel_->setSettings(services_.settings.generation());
     chat.setSettings(settingsPanel_->settings());
-    connect(settingsPanel_, &SettingsPanel::changed, this, [this, &chat](const GenerationSettings& s) {
-        chat.setSettings(s);
-        services_.settings.setGeneration(s);
-    });
+    connect(settingsPanel_, &SettingsPanel::changed, this, &MainWindow::useSettings);
     connect(conversations_, &ConversationPanel::newAsked, this, [this, &chat] {
-        chat.startNew();
+        chat.startNew(true);
         chatPanel_->composer()->focusText();
     });
     connect(conversations_, &ConversationPanel::opened, &chat, &ChatController::open);
@@ -155,7 +152,7 @@ void MainWindow::connectAll() {
                 if (id != chat.info().id)
                     return;
                 removedWhileOpen_ = id;
-                chat.startNew();
+                chat.startNew(true);
             });
     connect(services_.library.get(), &ConversationLibrary::restored, this, [this, &chat](ConversationId id) {
         // What was open when it was deleted is open again, unless something else was begun since.
@@ -178,6 +175,12 @@ void MainWindow::connectAll() {
     updateActions();
 }
 
+void MainWindow::useSettings(const GenerationSettings& settings) {
+    services_.chat->setSettings(settings);
+    services_.settings.setGeneration(settings);
+    applyDevice();
+}
+
 void MainWindow::openFirstModel(const QString& wanted) {
     QString path = wanted;
     if (path.isEmpty() && QFileInfo::exists(services_.settings.lastModel()))
@@ -188,8 +191,30 @@ void MainWindow::openFirstModel(const QString& wanted) {
         openModel(path);
 }
 
-void MainWindow::openModel(const QString& path) {
-    services_.model->load(QFileInfo(path).absoluteFilePath());
+void MainWindow::openModel(const QString& path, bool evenIfTooLarge) {
+    services_.model->load(QFileInfo(path).absoluteFilePath(), evenIfTooLarge);
+}
+
+/// Why the last model was not loaded, and what to do. `more` is said after it.
+void MainWindow::tellModelProblem(const QString& more) {
+    const ModelSession& m = *services_.model;
+    std::vector<NoticeBar::Action> actions;
+    if (m.tooLarge() && m.tooLarge()->nCtxFits > 0) {
+        const std::int64_t nCtx = m.tooLarge()->nCtxFits;
+        actions.push_back({tr("Use a context of %1 tokens").arg(QLocale().toString(qlonglong(nCtx))),
+                           [this, nCtx, path = m.loadingPath()] {
+                               GenerationSettings s = settingsPanel_->settings();
+                               s.nCtx = static_cast<std::int32_t>(nCtx);
+                               settingsPanel_->setSettings(s);
+                               useSettings(s);
+                               openModel(path);
+                           }});
+    }
+    actions.push_back({tr("Choose a model"), [this] { chooseModel(); }});
+    if (m.tooLarge())
+        actions.push_back({tr("Load it anyway"), [this, path = m.loadingPath()] { openModel(path, true); }});
+    chatPanel_->notice()->tell(NoticeBar::Kind::Problem,
+                               more.isEmpty() ? m.error() : m.error() + QLatin1Char(' ') + more, std::move(actions));
 }
 
 void MainWindow::updateModel() {
@@ -198,15 +223,12 @@ void MainWindow::updateModel() {
     if (m.state() == ModelSession::State::Failed && !services_.bundledModel.isEmpty() &&
         m.loadingPath() != services_.bundledModel) {
         // Somebody came to chat: the small model answers until another one is chosen.
-        chatPanel_->notice()->tell(NoticeBar::Kind::Problem,
-                                   m.error() + QLatin1Char(' ') + tr("The bundled model answers instead."),
-                                   tr("Choose a model"), [this] { chooseModel(); });
+        tellModelProblem(tr("The bundled model answers instead."));
         openModel(services_.bundledModel);
         return;
     }
     if (m.state() == ModelSession::State::Failed || (m.state() == ModelSession::State::Ready && !m.error().isEmpty()))
-        chatPanel_->notice()->tell(NoticeBar::Kind::Problem, m.error(), tr("Choose a model"),
-                                   [this] { chooseModel(); });
+        tellModelProblem();
     chatPanel_->welcome()->setModel(m.displayName(), m.model() && m.path() == services_.bundledModel);
     if (m.model()) {
         const ModelConfig& c = m.model()->config();

@@ -6,6 +6,7 @@
 #include "app/language.h"
 #include "app/services.h"
 #include "widgets/design/theme.h"
+#include "widgets/panels/model_picker.h"
 
 #include <QJsonObject>
 #include <QMainWindow>
@@ -55,7 +56,7 @@ public:
 
     /// A model asked for by name, the last one, or the bundled one.
     void openFirstModel(const QString& wanted);
-    void openModel(const QString& path);
+    void openModel(const QString& path, bool evenIfTooLarge = false);
     void openRun(const QString& path); ///< a recorded run, in the room "Inside"
     /// A room ("tokens:path:3"), or a view of the conversation ("token-colours", "tree", ...): for pictures.
     /// False: there is no such word (core/lesson/commands.h lists them).
@@ -106,6 +107,7 @@ private:
     void nameActions();
     void retranslate();
     void updateActions();
+    [[nodiscard]] ModelPicker::Known knownModels() const;
     void chooseModel();
     void chooseModelFile();
     void importConversation();
@@ -113,7 +115,10 @@ private:
     void about();
     void shortcutsHelp();
 
+    void useSettings(const GenerationSettings& settings);
+    void applyDevice(); ///< models that are loaded from now on: where, and for what context
     void updateModel();
+    void tellModelProblem(const QString& more = {});
     void updateNumbers();
     void restoreWindow();
 
@@ -151,6 +156,7 @@ private:
     QToolButton* treeClose_ = nullptr;
     Section* samplerSection_ = nullptr;
     Section* deviceSection_ = nullptr;
+    DeviceOptions device_; ///< as chosen; context and type of keys are the settings'
     QLabel* samplerHint_ = nullptr;
     SamplerStagesView* stages_ = nullptr;
 

@@ -15,7 +15,7 @@ void Shell::watchTasks() {
     ModelSession* model = s.model.get();
     const auto loading = [this, model, tasks] {
         if (model->state() != ModelSession::State::Loading) {
-            if (model->state() == ModelSession::State::Failed)
+            if (!model->error().isEmpty()) // also where another model stays
                 loading_.fail(model->error());
             loading_.finish();
             return;

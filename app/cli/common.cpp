@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/cli/common.h"
 
+#include "app/cli/language.h"
+#include "core/base/system_memory.h"
 #include "core/runtime/bundled_model.h"
 
 #include <cerrno>
@@ -33,21 +35,37 @@ DeviceOptions CommonOptions::deviceOptions() const {
     options.gpuLayers = gpuLayers;
     options.nCtxTokens = nCtx > 0 ? nCtx : 4096;
     options.kvType = kvType();
+    options.beyondTraining = nCtx > 0;
     return options;
 }
 
 Result<std::shared_ptr<Backend>> CommonOptions::backendFor(const std::filesystem::path& model) const {
     VITRAL_TRY_ASSIGN(const std::shared_ptr<Backend> processor, makeCpuBackend(cpuOptions()));
     const DeviceOptions wished = deviceOptions();
-    if (wished.choice == DeviceChoice::Cpu)
-        return processor;
     VITRAL_TRY_ASSIGN(const auto file, GgufFile::open(model));
-    const Placement plan = planPlacement(*file, findGpus(), wished);
+    const Placement plan =
+        planPlacement(*file, wished.choice == DeviceChoice::Cpu ? GpuFindings{} : findGpus(), wished);
+    if (const MemoryNeed need = memoryNeed(*file, plan, wished, availableMemoryBytes()); need.tooLarge() && !loadAnyway)
+        return tl::unexpected(tooLarge(model, need));
     if (wished.choice == DeviceChoice::Cuda && plan.allOnCpu() && !plan.note.empty())
         return fail(ErrorCode::Device, plan.note);
     if (!plan.allOnCpu())
         say(plan.sentence());
     return placedBackend(plan, processor, [](int ordinal) { return makeGpuBackend(ordinal); });
+}
+
+Error CommonOptions::tooLarge(const std::filesystem::path& model, const MemoryNeed& need) {
+    std::string text = need.sentence(model.filename().string());
+    text += need.nCtxFits > 0 ? trf(" A shorter context is enough (-c {}); a smaller quantisation or closing other "
+                                    "programs helps, too. --load-anyway loads it all the same.",
+                                    " Um contexto mais curto basta (-c {}); uma quantização menor ou fechar outros "
+                                    "programas também ajuda. --load-anyway carrega o modelo mesmo assim.",
+                                    need.nCtxFits)
+                              : std::string(tr(" Choose a smaller quantisation or a smaller model, or close other "
+                                               "programs. --load-anyway loads it all the same.",
+                                               " Escolha uma quantização menor ou um modelo menor, ou feche outros "
+                                               "programas. --load-anyway carrega o modelo mesmo assim."));
+    return {ErrorCode::OutOfMemory, text};
 }
 
 Result<std::shared_ptr<Backend>> CommonOptions::pictureBackendFor(std::uint64_t needBytes) const {
@@ -92,6 +110,8 @@ void addCommonOptions(CLI::App& command, CommonOptions& common) {
                     "Layers on graphics devices at most, from the last; -1: as many as fit, 0: none")
         ->check(CLI::Range(std::int64_t{-1}, std::int64_t{4096}))
         ->type_name("N")
+        ->group(group);
+    command.add_flag("--load-anyway", common.loadAnyway, "Load a model although it needs more memory than is free")
         ->group(group);
     command.add_flag("--verbose", common.verbose, "More messages on standard error")->group(group);
 }

@@ -27,6 +27,7 @@ struct CommonOptions {
     std::string cpu;                      ///< --cpu scalar|avx2|avx512; empty: the best there is (or VITRAL_CPU)
     std::string device = "auto";          ///< --device auto|cpu|cuda
     std::int64_t gpuLayers = -1;          ///< --gpu-layers; -1: as many as fit
+    bool loadAnyway = false;              ///< --load-anyway: also a model that needs more memory than is free
     bool verbose = false;                 ///< --verbose: log lines of level Info, too
     std::function<Result<void>()> action; ///< set by the subcommand's callback
 
@@ -34,8 +35,10 @@ struct CommonOptions {
     [[nodiscard]] DType kvType() const;
     [[nodiscard]] DeviceOptions deviceOptions() const;
     /// Where a language model is computed, as --device and --gpu-layers say; the split is told on standard error where
-    /// there is one. Errors: Device where --device cuda cannot be had.
+    /// there is one. Errors: Device where --device cuda cannot be had; OutOfMemory where the model is too large.
     [[nodiscard]] Result<std::shared_ptr<Backend>> backendFor(const std::filesystem::path& model) const;
+    /// Why a model is not loaded that needs more memory than is free, and what to do about it.
+    [[nodiscard]] static Error tooLarge(const std::filesystem::path& model, const MemoryNeed& need);
     /// A device with that much free memory, else the CPU; by the same options. Errors: as backendFor.
     [[nodiscard]] Result<std::shared_ptr<Backend>> pictureBackendFor(std::uint64_t needBytes) const;
 };

@@ -22,6 +22,7 @@ Result<std::unique_ptr<Session>> Session::open(const CommonOptions& common) {
     EngineOptions options;
     options.cpu = common.cpuOptions();
     options.device = common.deviceOptions();
+    session->loadAnyway_ = common.loadAnyway;
     session->wantsGpu_ = common.gpuLayers > 0 || common.verbose;
     VITRAL_TRY_ASSIGN(session->engine_, Engine::create(options, *session));
     session->interrupt_.onInterrupt([raw = session.get()] {
@@ -92,6 +93,8 @@ Result<std::shared_ptr<const Model>> Session::load(const std::string& argument) 
     bool shown = false;
     std::string placed;
     const auto handler = [&](const RunEvent& event) -> Result<void> {
+        if (const auto* large = std::get_if<ModelTooLarge>(&event))
+            return tl::unexpected(CommonOptions::tooLarge(path, large->need));
         if (const auto* loaded = std::get_if<ModelLoaded>(&event)) {
             model = loaded->model;
             if (!loaded->placement.allOnCpu())
@@ -110,7 +113,7 @@ Result<std::shared_ptr<const Model>> Session::load(const std::string& argument) 
         }
         return {};
     };
-    const Result<RunFinished> end = await(engine_->submit(LoadModelJob{path}), handler, false);
+    const Result<RunFinished> end = await(engine_->submit(LoadModelJob{path, loadAnyway_}), handler, false);
     if (shown)
         sayRaw("\r\x1b[K");
     if (!placed.empty())

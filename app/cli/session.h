@@ -42,6 +42,7 @@ private:
     std::condition_variable arrived_;
     std::deque<RunEvent> inbox_;
     RunId current_ = 0;
+    bool loadAnyway_ = false;
     bool wantsGpu_ = false;          ///< says why where there is no device
     std::unique_ptr<Engine> engine_; // last: its thread goes first
 };

@@ -1542,6 +1542,18 @@
             <numerusform>%Ln mudanças no modelo</numerusform>
         </translation>
     </message>
+    <message>
+        <source>Open a file…</source>
+        <translation>Abrir um arquivo…</translation>
+    </message>
+    <message>
+        <source>Open a model</source>
+        <translation>Abrir um modelo</translation>
+    </message>
+    <message>
+        <source>Models (*.gguf);;All files (*)</source>
+        <translation>Modelos (*.gguf);;Todos os arquivos (*)</translation>
+    </message>
 </context>
 <context>
     <name>vitral::Composer</name>
@@ -6559,6 +6571,25 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
     <message>
         <source>%1 is neither a folder nor a model: its name does not end in .gguf.</source>
         <translation>%1 não é pasta nem modelo: o nome não termina em .gguf.</translation>
+    </message>
+    <message>
+        <source>%1 is no longer there.</source>
+        <translation>%1 não está mais lá.</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::ModelSession</name>
+    <message>
+        <source>%1 was not loaded: it needs about %2 of memory (weights %3, a context of %4 tokens %5, the rest for computing), and %6 is free.</source>
+        <translation>%1 não foi carregado: precisa de cerca de %2 de memória (pesos %3, contexto de %4 tokens %5, o resto para calcular), e há %6 livres.</translation>
+    </message>
+    <message>
+        <source>A shorter context is enough; a smaller quantisation or closing other programs helps, too.</source>
+        <translation>Um contexto mais curto basta; uma quantização menor ou fechar outros programas também ajuda.</translation>
+    </message>
+    <message>
+        <source>Choose a smaller quantisation or a smaller model, or close other programs.</source>
+        <translation>Escolha uma quantização menor ou um modelo menor, ou feche outros programas.</translation>
     </message>
 </context>
 <context>
@@ -11748,6 +11779,14 @@ Licença Apache 2.0. Fontes: Inter (SIL OFL 1.1) e JetBrains Mono (Apache 2.0).<
     <message>
         <source>Te&amp;xt size</source>
         <translation>Tamanho do te&amp;xto</translation>
+    </message>
+    <message>
+        <source>Use a context of %1 tokens</source>
+        <translation>Usar um contexto de %1 tokens</translation>
+    </message>
+    <message>
+        <source>Load it anyway</source>
+        <translation>Carregar assim mesmo</translation>
     </message>
 </context>
 <context>

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/base/system_memory.h"
 
+#include <algorithm>
 #include <charconv>
+#include <cstdlib>
 #include <fstream>
 #include <string>
 
@@ -21,9 +23,26 @@ std::uint64_t firstNumber(const std::string& text) {
         std::from_chars(text.data() + at, text.data() + text.size(), value);
     return value;
 }
+
+#ifndef _WIN32
+/// What the processes of this container hold and cannot give back at once (files read lately they can).
+std::uint64_t containerBytes() {
+    std::string line;
+    std::ifstream current("/sys/fs/cgroup/memory.current");
+    const std::uint64_t all = std::getline(current, line) ? firstNumber(line) : 0;
+    std::ifstream parts("/sys/fs/cgroup/memory.stat");
+    std::uint64_t files = 0;
+    while (std::getline(parts, line))
+        if (line.starts_with("inactive_file ") || line.starts_with("active_file "))
+            files += firstNumber(line);
+    return all - std::min(files, all);
+}
+#endif
 } // namespace
 
 std::uint64_t availableMemoryBytes() {
+    if (const char* given = std::getenv("VITRAL_FREE_MEMORY"); given != nullptr && *given != '\0')
+        return firstNumber(given);
 #ifdef _WIN32
     MEMORYSTATUSEX status{};
     status.dwLength = sizeof status;
@@ -37,8 +56,12 @@ std::uint64_t availableMemoryBytes() {
             available = firstNumber(line) * 1024;
     std::ifstream limit("/sys/fs/cgroup/memory.max");
     if (std::getline(limit, line))
-        if (const std::uint64_t bytes = firstNumber(line); bytes > 0 && (available == 0 || bytes < available))
-            available = bytes;
+        if (const std::uint64_t bytes = firstNumber(line); bytes > 0) {
+            const std::uint64_t taken = containerBytes();
+            const std::uint64_t left = bytes > taken ? bytes - taken : 1; // 0 would mean that nobody knows
+            if (available == 0 || left < available)
+                available = left;
+        }
     return available;
 #endif
 }

@@ -4,6 +4,7 @@
 #include "core/runtime/engine.h"
 
 #include "core/base/log.h"
+#include "core/base/system_memory.h"
 #include "core/runtime/generation.h"
 #include "core/runtime/job_queue.h"
 #include "core/runtime/prefix_cache.h"
@@ -33,8 +34,10 @@ double secondsSince(Clock::time_point begin) {
 } // namespace
 
 struct Engine::Impl {
-    Impl(EngineSink& s, std::shared_ptr<Backend> b, std::size_t keptKvBytes)
-        : sink(s), backend(std::move(b)), cache(keptKvBytes), thread([this] { loop(); }) {}
+    Impl(EngineSink& s, std::shared_ptr<Backend> b, const EngineOptions& options)
+        : sink(s), backend(std::move(b)), device(options.device),
+          freeBytes(options.freeBytes ? options.freeBytes : availableMemoryBytes), cache(options.keptKvBytes),
+          thread([this] { loop(); }) {}
     ~Impl() { queue.close(); }
 
     void loop();
@@ -63,7 +66,8 @@ struct Engine::Impl {
     JobQueue queue;
     mutable std::mutex reportMutex;
     PrefixCache::Report report;
-    DeviceOptions device; ///< under reportMutex
+    DeviceOptions device;                           ///< under reportMutex
+    const std::function<std::uint64_t()> freeBytes; ///< of the computer's memory
 
     // Engine thread only.
     PrefixCache cache;
@@ -154,22 +158,29 @@ void Engine::Impl::perform(LoadModelJob& job, RunPort& port, Outcome& outcome) {
     };
     Placement placement;
     const DeviceOptions wished = deviceOptions();
-    if (wished.choice != DeviceChoice::Cpu) {
-        const auto file = GgufFile::open(job.path); // what is wrong with it, loadModel says
-        if (file) {
-            GpuFindings found = findGpus();
-            if (!gpuProblem.empty())
-                found = {GpuAbsence::Failed, gpuProblem, {}};
-            placement = planPlacement(**file, found, wished);
-            auto placed = placedBackend(placement, backend, [this](int ordinal) { return gpu(ordinal); });
-            if (!placed) {
-                placement = planPlacement(**file, {GpuAbsence::Failed, placed.error().message, {}}, wished);
-            } else {
-                options.backend = std::move(*placed);
-            }
+    const auto file = GgufFile::open(job.path); // what is wrong with it, loadModel says
+    if (file && wished.choice != DeviceChoice::Cpu) {
+        GpuFindings found = findGpus();
+        if (!gpuProblem.empty())
+            found = {GpuAbsence::Failed, gpuProblem, {}};
+        placement = planPlacement(**file, found, wished);
+        auto placed = placedBackend(placement, backend, [this](int ordinal) { return gpu(ordinal); });
+        if (!placed) {
+            placement = planPlacement(**file, {GpuAbsence::Failed, placed.error().message, {}}, wished);
+        } else {
+            options.backend = std::move(*placed);
         }
-        if (wished.choice == DeviceChoice::Cuda && placement.allOnCpu() && !placement.note.empty()) {
-            outcome.status = fail(ErrorCode::Device, placement.note + " Choose the CPU to go on without it.");
+    }
+    if (wished.choice == DeviceChoice::Cuda && placement.allOnCpu() && !placement.note.empty()) {
+        outcome.status = fail(ErrorCode::Device, placement.note + " Choose the CPU to go on without it.");
+        return;
+    }
+    if (file && !job.evenIfTooLarge) {
+        const Placement plan = placement.parts.empty() ? planPlacement(**file, {}, wished) : placement;
+        const MemoryNeed need = memoryNeed(**file, plan, wished, freeBytes());
+        if (need.tooLarge()) {
+            emit(ModelTooLarge{port.run, need});
+            outcome.status = fail(ErrorCode::OutOfMemory, need.sentence(job.path.filename().string()));
             return;
         }
     }
@@ -179,7 +190,7 @@ void Engine::Impl::perform(LoadModelJob& job, RunPort& port, Outcome& outcome) {
         const std::string why = model.error().message;
         logMessage(LogLevel::Warning, "engine", fmt::format("{} The model is loaded on the CPU instead.", why));
         placement = {};
-        if (const auto file = GgufFile::open(job.path))
+        if (file)
             placement = planPlacement(**file, {GpuAbsence::Failed, why, {}}, wished);
         options.backend = backend;
         told = -1.0;
@@ -337,9 +348,7 @@ Result<std::unique_ptr<Engine>> Engine::create(const EngineOptions& options, Eng
     if (!backend) {
         VITRAL_TRY_ASSIGN(backend, makeCpuBackend(options.cpu));
     }
-    std::unique_ptr<Engine> engine(new Engine(std::make_unique<Impl>(sink, std::move(backend), options.keptKvBytes)));
-    engine->setDevice(options.device);
-    return engine;
+    return std::unique_ptr<Engine>(new Engine(std::make_unique<Impl>(sink, std::move(backend), options)));
 }
 
 void Engine::setDevice(const DeviceOptions& device) {

@@ -26,10 +26,15 @@ struct EngineOptions {
     /// Null: makeCpuBackend(cpu). For tests.
     std::shared_ptr<Backend> backend;
     DeviceOptions device = {DeviceChoice::Cpu, -1, 4096, DType::F16}; ///< see setDevice
+    /// The computer's free memory. Null: availableMemoryBytes(). For tests.
+    std::function<std::uint64_t()> freeBytes = {};
 };
 
+/// A model that needs more of the computer's memory than is free is not loaded: ModelTooLarge says how much, and the
+/// run ends with OutOfMemory.
 struct LoadModelJob {
     std::filesystem::path path;
+    bool evenIfTooLarge = false; ///< somebody who was told wants it all the same
 };
 
 struct Branch {

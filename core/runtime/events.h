@@ -36,6 +36,11 @@ struct ModelLoaded {
     /// Not null in a run of an answer: its device failed, and from now on `model` stands for this one.
     std::shared_ptr<const Model> replaces = nullptr;
 };
+/// Comes before the RunFinished (OutOfMemory) of a load that was refused: nothing was read but the header.
+struct ModelTooLarge {
+    RunId run;
+    MemoryNeed need;
+};
 /// `total` counts distinct prompt tokens (a prefix that branches share counts once); `done` includes `fromCache`.
 /// savedSeconds is an estimate: fromCache over the prefill speed measured with this model so far (0: not measured yet).
 struct PrefillProgress {
@@ -113,8 +118,8 @@ struct TaskProgress {
     std::string what;
 };
 
-using RunEvent = std::variant<RunStarted, LoadProgress, ModelLoaded, PrefillProgress, PromptScored, TokenProduced,
-                              ContextShifted, BranchFinished, TaskProgress, TraceRecorded, RunFinished>;
+using RunEvent = std::variant<RunStarted, LoadProgress, ModelLoaded, ModelTooLarge, PrefillProgress, PromptScored,
+                              TokenProduced, ContextShifted, BranchFinished, TaskProgress, TraceRecorded, RunFinished>;
 
 [[nodiscard]] std::string_view finishReasonName(FinishReason reason); ///< "end of text", "token limit", ...
 

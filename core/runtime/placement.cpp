@@ -2,6 +2,7 @@
 #include "core/runtime/placement.h"
 
 #include "core/backend/split_backend.h"
+#include "core/base/amounts.h"
 #include "core/base/system_memory.h"
 #include "core/io/gguf_summary.h"
 
@@ -68,6 +69,12 @@ struct Needs {
     std::uint64_t head = 0;            ///< the output matrix: the table again where it is tied
 };
 
+/// Tokens that keys and values are counted for.
+std::int64_t contextOf(const GgufSummary& summary, const DeviceOptions& options) {
+    return summary.nCtxTrain > 0 && !options.beyondTraining ? std::min(options.nCtxTokens, summary.nCtxTrain)
+                                                            : options.nCtxTokens;
+}
+
 Needs needsOf(const GgufFile& file, const DeviceOptions& options) {
     const GgufSummary summary = summarize(file);
     Needs needs;
@@ -88,7 +95,7 @@ Needs needsOf(const GgufFile& file, const DeviceOptions& options) {
             needs.head += table->view.bytes.size();
     if (nLayer > 0)
         for (std::uint64_t& layer : needs.layers)
-            layer += summary.kvBytes(options.nCtxTokens, options.kvType) / nLayer;
+            layer += summary.kvBytes(contextOf(summary, options), options.kvType) / nLayer;
     return needs;
 }
 
@@ -188,6 +195,39 @@ Placement planPlacement(const GgufFile& file, const GpuFindings& gpus, const Dev
         plan.parts.push_back(*part);
     }
     return plan;
+}
+
+MemoryNeed memoryNeed(const GgufFile& file, const Placement& plan, const DeviceOptions& options,
+                      std::uint64_t freeBytes) {
+    constexpr std::int64_t kStep = 256; // of contexts that are offered
+    MemoryNeed need;
+    need.freeBytes = freeBytes;
+    const auto part =
+        std::find_if(plan.parts.begin(), plan.parts.end(), [](const PlacementPart& p) { return p.ordinal < 0; });
+    if (part == plan.parts.end())
+        return need;
+    const GgufSummary summary = summarize(file);
+    need.nCtx = contextOf(summary, options);
+    need.needBytes = part->needBytes;
+    const auto nLayer = static_cast<std::uint64_t>(std::max<std::int64_t>(plan.nLayer, 1));
+    const auto nHere = static_cast<std::uint64_t>(part->nLayer);
+    const std::uint64_t kvAll = summary.kvBytes(need.nCtx, options.kvType);
+    need.kvBytes = std::min(kvAll / nLayer * nHere, need.needBytes);
+    const std::uint64_t rest = need.needBytes - need.kvBytes;
+    need.weightBytes = rest - std::min(scratchOf(file), rest);
+    if (need.kvBytes > 0 && freeBytes > rest && need.nCtx > 0) {
+        const double perToken = static_cast<double>(need.kvBytes) / static_cast<double>(need.nCtx);
+        const double tokens = std::min(static_cast<double>(freeBytes - rest) / perToken, double(need.nCtx));
+        need.nCtxFits = static_cast<std::int64_t>(tokens) / kStep * kStep;
+    }
+    return need;
+}
+
+std::string MemoryNeed::sentence(const std::string& name) const {
+    return fmt::format(
+        "{} needs about {} of memory (weights {}, a context of {} tokens {}, the rest for computing), but "
+        "only {} is free.",
+        name, byteSize(needBytes), byteSize(weightBytes), nCtx, byteSize(kvBytes), byteSize(freeBytes));
 }
 
 Result<std::shared_ptr<Backend>> placedBackend(const Placement& placement, const std::shared_ptr<Backend>& cpu,

@@ -27,6 +27,7 @@ struct DeviceOptions {
     std::int64_t gpuLayers = -1;    ///< layers on graphics devices at most; -1: as many as fit
     std::int64_t nCtxTokens = 4096; ///< keys and values are counted for so many
     DType kvType = DType::F16;
+    bool beyondTraining = false; ///< count nCtxTokens also where the model was trained with fewer
     bool operator==(const DeviceOptions&) const = default;
 };
 
@@ -50,6 +51,21 @@ struct Placement {
     /// "28 of 32 layers on NVIDIA H200 (12.3 GB), 4 on the CPU (1.8 GB)."
     [[nodiscard]] std::string sentence() const;
 };
+
+/// What the computer's own part of a plan needs against what is free: known before anything is loaded.
+struct MemoryNeed {
+    std::uint64_t weightBytes = 0, kvBytes = 0;
+    std::uint64_t needBytes = 0; ///< both, and scratch
+    std::uint64_t freeBytes = 0; ///< 0: the system does not say
+    std::int64_t nCtx = 0;       ///< tokens that kvBytes is for
+    std::int64_t nCtxFits = 0;   ///< the longest context, in steps of 256 tokens, with which it would fit; 0: none
+
+    [[nodiscard]] bool tooLarge() const { return freeBytes > 0 && needBytes > freeBytes; }
+    /// "big.gguf needs about 40.60 GB of memory (weights 40.00 GB, ...), but only 12.00 GB is free."
+    [[nodiscard]] std::string sentence(const std::string& name) const;
+};
+MemoryNeed memoryNeed(const GgufFile& file, const Placement& plan, const DeviceOptions& options,
+                      std::uint64_t freeBytes);
 
 Placement planPlacement(const GgufFile& file, const GpuFindings& gpus, const DeviceOptions& options);
 

@@ -95,6 +95,33 @@ private slots:
         program_->services->chat->stop();
     }
 
+    // The sentence says what is missing; the bundled model answers meanwhile; the person may insist.
+    void aModelThatIsTooLargeIsAskedAbout() {
+        const QString large = QStringLiteral(VITRAL_SHARED_DATA "/gguf/stories15M-q8_0.gguf");
+        const QString bundled = program_->services->bundledModel;
+        if (bundled.isEmpty() || !QFile::exists(large))
+            QSKIP("the bundled model or shared/data/gguf is not there");
+        const auto need = [](const QString& path) {
+            const auto file = GgufFile::open(path.toStdString());
+            return file ? planPlacement(**file, {}, {DeviceChoice::Cpu, -1, 4096, DType::F16}).needBytes : 0;
+        };
+        QVERIFY(need(large) > need(bundled));
+        qputenv("VITRAL_FREE_MEMORY", QByteArray::number(qulonglong((need(large) + need(bundled)) / 2)));
+        program_->window->openFirstModel(large);
+        QTRY_VERIFY_WITH_TIMEOUT(program_->services->model->model() != nullptr, 20000);
+        QCOMPARE(program_->services->model->path(), QFileInfo(bundled).absoluteFilePath());
+        NoticeBar* notice = program_->window->chatPanel()->notice();
+        QVERIFY2(notice->sentence().contains("stories15M-q8_0.gguf was not loaded"), qPrintable(notice->sentence()));
+        const auto buttons = notice->findChildren<QPushButton*>();
+        const auto anyway = std::find_if(buttons.begin(), buttons.end(),
+                                         [](const QPushButton* b) { return b->text() == "Load it anyway"; });
+        QVERIFY(anyway != buttons.end());
+        (*anyway)->click();
+        QTRY_COMPARE_WITH_TIMEOUT(program_->services->model->path(), QFileInfo(large).absoluteFilePath(), 20000);
+        QVERIFY(notice->isHidden());
+        qunsetenv("VITRAL_FREE_MEMORY");
+    }
+
     void storageThatCannotBeUsedIsNoReasonNotToChat() {
         // A folder that is none: every user is refused there, even root.
         program_.reset();

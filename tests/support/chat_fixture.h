@@ -6,6 +6,8 @@
 #include "tests/support/fake_port.h"
 #include "widgets/chat/chat_controller.h"
 
+#include <QtTest>
+
 #include <memory>
 
 namespace vitral::test {
@@ -28,6 +30,21 @@ protected:
         port_.reset();
         bridge_.reset();
         helper_.reset();
+    }
+
+    /// The model says so many tokens and comes to its end.
+    void finishWith(const std::vector<std::string>& tokens) {
+        for (const std::string& t : tokens)
+            port_->token(port_->last, t);
+        port_->finish(port_->last, FinishReason::EndOfText);
+        QTRY_VERIFY(!chat_->busy());
+    }
+    /// A question, and the answer to it.
+    void answer(const QString& question, const std::vector<std::string>& tokens) {
+        const std::size_t before = port_->jobs.size();
+        chat_->send(question);
+        QTRY_COMPARE(port_->jobs.size(), before + 1);
+        finishWith(tokens);
     }
 
     std::unique_ptr<Worker> helper_;

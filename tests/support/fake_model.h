@@ -34,6 +34,7 @@ public:
         return ids;
     }
     [[nodiscard]] std::string decodeToken(TokenId id, bool) const override {
+        ++nDecoded;
         return id < 256 ? std::string(1, static_cast<char>(id)) : std::string();
     }
     [[nodiscard]] std::string decode(std::span<const TokenId> ids, bool showSpecial) const override {
@@ -49,6 +50,7 @@ public:
     }
     [[nodiscard]] std::optional<TokenId> find(std::string_view) const override { return std::nullopt; }
     [[nodiscard]] const Special& special() const override { return special_; }
+    mutable std::atomic<int> nDecoded = 0; ///< calls of decodeToken
 
 private:
     Special special_;

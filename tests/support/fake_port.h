@@ -28,8 +28,9 @@ class FakePort : public EnginePort {
 public:
     explicit FakePort(EngineBridge& bridge) : bridge_(bridge) {}
 
-    RunId load(const std::filesystem::path& path) override {
+    RunId load(const std::filesystem::path& path, bool evenIfTooLarge) override {
         loads.push_back(path);
+        loadedAnyway = evenIfTooLarge;
         return ++last;
     }
     RunId generate(GenerateJob job) override {
@@ -65,6 +66,7 @@ public:
     }
 
     std::vector<std::filesystem::path> loads;
+    bool loadedAnyway = false; ///< the last one
     std::vector<GenerateJob> jobs;
     std::vector<Task> tasks;
     std::vector<RunId> cancelled;

@@ -4,10 +4,8 @@
 #include "tests/support/chat_fixture.h"
 #include "widgets/chat/chat_controller.h"
 #include "widgets/chat/conversation_library.h"
-#include "widgets/shell/undo_list.h"
 
 #include <QSignalSpy>
-#include <QUndoStack>
 #include <QtTest>
 
 using namespace vitral;
@@ -170,6 +168,7 @@ private slots:
         Message other = chat_->message(1);
         QVERIFY(chat_->tokenizerOf(other) != nullptr);
         other.modelName = "another";
+        other.id = kNoMessage;
         QVERIFY(chat_->tokenizerOf(other) == nullptr); // "one" is no token of this one
         other.tokens[0].bytes = chat_->tokenizer()->decodeToken(other.tokens[0].score.id, true);
         QVERIFY(chat_->tokenizerOf(other) != nullptr); // another name, the same vocabulary
@@ -182,6 +181,57 @@ private slots:
         QVERIFY(!chat_->busy());
         QCOMPARE(port_->jobs.size(), std::size_t{1});
         QCOMPARE(chat_->message(1).tokens.size(), std::size_t{1});
+    }
+
+    // Every hover asks; an answer may have thousands of tokens.
+    void whatATokenMeansIsFoundOutOnce() {
+        answer("Hello", {"a", "b", "c"});
+        auto& message = const_cast<Message&>(chat_->message(1));
+        message.modelName = "another";
+        const auto* tokenizer = dynamic_cast<const FakeTokenizer*>(chat_->tokenizer().get());
+        QVERIFY(tokenizer != nullptr);
+        const int before = tokenizer->nDecoded;
+        for (int i = 0; i < 50; ++i)
+            QVERIFY(chat_->tokenizerOf(message) != nullptr);
+        QCOMPARE(tokenizer->nDecoded - before, 3);
+        // More tokens are another question; so is another model.
+        message.tokens.push_back(message.tokens.front());
+        message.tokens.back().bytes = "no such token";
+        for (int i = 0; i < 50; ++i)
+            QVERIFY(chat_->tokenizerOf(message) == nullptr);
+        QCOMPARE(tokenizer->nDecoded - before, 3 + 4);
+        message.tokens.pop_back();
+        model_->load("second.gguf");
+        port_->loadModel(port_->last);
+        QTRY_VERIFY(chat_->tokenizer().get() != tokenizer);
+        const auto* second = dynamic_cast<const FakeTokenizer*>(chat_->tokenizer().get());
+        QVERIFY(chat_->tokenizerOf(message) == chat_->tokenizer());
+        QCOMPARE(int(second->nDecoded), 3);
+    }
+
+    void samplerStagesBelongToTheirAnswer() {
+        chat_->setTraceSampler(true);
+        chat_->send("Hello");
+        QTRY_COMPARE(port_->jobs.size(), std::size_t{1});
+        TokenProduced token{};
+        token.run = port_->last;
+        token.text = token.bytes = "a";
+        token.score.id = 'a';
+        token.sampler = std::make_shared<SamplerTrace>();
+        port_->say(token);
+        port_->finish(port_->last, FinishReason::EndOfText);
+        QTRY_VERIFY(!chat_->busy());
+        QVERIFY(chat_->samplerTrace() == token.sampler);
+        const ConversationId id = chat_->info().id;
+        chat_->startNew();
+        QVERIFY(chat_->samplerTrace() == nullptr);
+        chat_->open(id);
+        QTRY_COMPARE(chat_->count(), 2);
+        QVERIFY(chat_->samplerTrace() == nullptr);
+        // Asked again without stages: the sibling has none.
+        chat_->setTraceSampler(false);
+        answer("More", {"b"});
+        QVERIFY(chat_->samplerTrace() == nullptr);
     }
 
     void removeAndUndo() {
@@ -276,6 +326,65 @@ private slots:
         QVERIFY(!chat_->message(0).leftOut);
     }
 
+    void whatIsNoLongerOfferedIsSaid_data() {
+        QTest::addColumn<int>("how");
+        QTest::newRow("a larger context") << 0;
+        QTest::newRow("another conversation") << 1;
+        QTest::newRow("a message deleted") << 2;
+        QTest::newRow("asked again") << 3;
+    }
+    void whatIsNoLongerOfferedIsSaid() {
+        QFETCH(int, how);
+        answer("An old question with many words in it, so that it fills the window.", {"old"});
+        setContext(100);
+        QSignalSpy problem(chat_.get(), &ChatController::problem);
+        QSignalSpy over(chat_.get(), &ChatController::roomNoLongerOffered);
+        chat_->send("A new question that does not fit beside it any more.");
+        QTRY_COMPARE(problem.size(), 1);
+        QTRY_VERIFY(!chat_->busy());
+        QTest::qWait(400); // what fills the context is looked at again, and it is still full
+        QCOMPARE(over.size(), 0);
+        if (how == 0)
+            setContext(1000);
+        else if (how == 1)
+            chat_->startNew();
+        else if (how == 2)
+            chat_->removeMessage(chat_->message(2).id);
+        else
+            chat_->regenerate(chat_->message(3).id);
+        QTRY_COMPARE(over.size(), 1);
+        const std::size_t before = port_->jobs.size();
+        if (how != 3) {
+            chat_->leaveOutOldest(); // does nothing
+            QCOMPARE(port_->jobs.size(), before);
+        }
+        for (int i = 0; i < chat_->count(); ++i)
+            QVERIFY(!chat_->message(i).leftOut);
+    }
+
+    // What it needs is known before its weights are read.
+    void aModelThatIsTooLargeIsAskedAbout() {
+        model_->load("huge.gguf");
+        QVERIFY(!port_->loadedAnyway);
+        MemoryNeed need;
+        need.needBytes = 40'600'000'000;
+        need.weightBytes = 40'000'000'000;
+        need.kvBytes = 500'000'000;
+        need.freeBytes = 12'000'000'000;
+        need.nCtx = 4096;
+        port_->say(ModelTooLarge{port_->last, need});
+        port_->finish(port_->last, FinishReason::Failed, fail(ErrorCode::OutOfMemory, need.sentence("huge.gguf")));
+        QTRY_VERIFY(model_->tooLarge().has_value());
+        QTRY_VERIFY(!model_->error().isEmpty());
+        for (const char* word : {"huge.gguf", "40.60 GB", "12.00 GB", "smaller quantisation"})
+            QVERIFY2(model_->error().contains(QLatin1String(word)), qPrintable(model_->error()));
+        QVERIFY(model_->model() != nullptr); // the one before stays
+        model_->load("huge.gguf", true);
+        QVERIFY(port_->loadedAnyway && !model_->tooLarge());
+        port_->loadModel(port_->last);
+        QTRY_COMPARE(model_->path(), QStringLiteral("huge.gguf"));
+    }
+
     void thinkingThatThePromptOpensIsRemembered() {
         model_->load("thinker.gguf");
         port_->loadModel(port_->last, "{{ messages[0].content }}<think>\n");
@@ -328,6 +437,32 @@ private slots:
         QTRY_VERIFY(!loaded.isEmpty() && loaded.last()[0].toString() == QStringLiteral("half a thought"));
     }
 
+    // What is written for a conversation that is not stored yet has no row in the file to wait in.
+    void unsentTextOfANewConversationComesBack() {
+        answer("Hello", {"one"});
+        const ConversationId id = chat_->info().id;
+        QString shown;
+        connect(chat_.get(), &ChatController::draftLoaded, this, [&](const QString& text) { shown = text; });
+        chat_->startNew(true);
+        QCOMPARE(shown, QString());
+        chat_->saveDraft("half a question");
+        chat_->open(id);
+        QTRY_COMPARE(chat_->count(), 2);
+        QCOMPARE(shown, QString());
+        chat_->startNew(); // a lesson's
+        QCOMPARE(shown, QString());
+        chat_->open(id);
+        QTRY_COMPARE(chat_->count(), 2);
+        chat_->startNew(true);
+        QCOMPARE(shown, QString()); // nothing was written in the lesson's
+        chat_->saveDraft("a question");
+        chat_->startNew(true);
+        QCOMPARE(shown, QStringLiteral("a question"));
+        answer(shown, {"two"});
+        chat_->startNew(true);
+        QCOMPARE(shown, QString());
+    }
+
     void switchingAwayStopsTheRun() {
         chat_->send("Hello");
         QTRY_COMPARE(port_->jobs.size(), std::size_t{1});
@@ -344,74 +479,6 @@ private slots:
         QCOMPARE(chat_->message(1).state, MessageState::Stopped);
     }
 
-    void settingsSurviveJson() {
-        GenerationSettings s;
-        s.sampler.temperature = 0.25F;
-        s.sampler.topK = 7;
-        s.sampler.logitBias = {{5, -1.5F}};
-        s.sampler.seed = 1234567890123ULL;
-        s.sampler.order = {SamplerStage::Temperature, SamplerStage::TopK};
-        s.sampler.drySequenceBreakers = {"."};
-        s.systemPrompt = "Be brief.";
-        s.kvType = DType::Q8_0;
-        QVERIFY(settingsFromJson(toJson(s)) == s);
-        QVERIFY(settingsFromJson({}) == GenerationSettings());
-    }
-
-    void libraryListsSearchesAndUndoes() {
-        answer("A question about lighthouses", {"yes"});
-        ConversationLibrary library(*store_);
-        QTRY_COMPARE(library.conversations().size(), std::size_t{1});
-        const ConversationId id = library.conversations()[0].id;
-        library.rename(id, "Towers");
-        QTRY_COMPARE(QString::fromStdString(library.conversations()[0].title), QStringLiteral("Towers"));
-        library.moveTo(id, "Sea");
-        QTRY_COMPARE(library.folders(), QStringList{"Sea"});
-        library.renameFolder("Sea", " Coast ");
-        QTRY_COMPARE(library.folders(), QStringList{"Coast"});
-        UndoList::shared().stack()->undo();
-        QTRY_COMPARE(library.folders(), QStringList{"Sea"});
-        UndoList::shared().stack()->redo();
-        QTRY_COMPARE(library.folders(), QStringList{"Coast"});
-        library.renameFolder("Coast", " ");
-        QSignalSpy folderRemoved(&library, &ConversationLibrary::folderRemoved);
-        library.removeFolder("Coast");
-        QTRY_COMPARE(folderRemoved.size(), 1);
-        QTRY_COMPARE(library.folders(), QStringList());
-        QCOMPARE(library.conversations().size(), std::size_t{1}); // outlives it
-        UndoList::shared().stack()->undo();
-        QTRY_COMPARE(library.folders(), QStringList{"Coast"});
-        library.search("lighthouses");
-        QTRY_COMPARE(library.conversations().size(), std::size_t{1});
-        QTRY_VERIFY(!library.snippet(id).isEmpty());
-        library.search("zebra");
-        QTRY_VERIFY(library.conversations().empty());
-        library.search({});
-        QTRY_COMPARE(library.conversations().size(), std::size_t{1});
-        library.remove(id);
-        QTRY_VERIFY(library.conversations().empty());
-        library.undoRemove();
-        QTRY_COMPARE(library.conversations().size(), std::size_t{1});
-    }
-
-    void exportsAndImports() {
-        answer("Hello", {"one"});
-        ConversationLibrary library(*store_);
-        QTRY_COMPARE(library.conversations().size(), std::size_t{1});
-        QTemporaryDir dir;
-        const QString file = dir.filePath("talk.json");
-        QSignalSpy exported(&library, &ConversationLibrary::exported);
-        library.exportTo(chat_->info().id, ConversationLibrary::Format::Json, file);
-        QTRY_COMPARE(exported.size(), 1);
-        QSignalSpy imported(&library, &ConversationLibrary::imported);
-        library.importFrom(file);
-        QTRY_COMPARE(imported.size(), 1);
-        QTRY_COMPARE(library.conversations().size(), std::size_t{2});
-        QSignalSpy problem(&library, &ConversationLibrary::problem);
-        library.importFrom(dir.filePath("missing.json"));
-        QTRY_COMPARE(problem.size(), 1);
-    }
-
 private:
     void setContext(int nCtx) {
         GenerationSettings s = chat_->settings();
@@ -425,18 +492,6 @@ private:
             if (id < 256)
                 text += static_cast<char>(id);
         return text;
-    }
-    void finishWith(const std::vector<std::string>& tokens) {
-        for (const std::string& t : tokens)
-            port_->token(port_->last, t);
-        port_->finish(port_->last, FinishReason::EndOfText);
-        QTRY_VERIFY(!chat_->busy());
-    }
-    void answer(const QString& question, const std::vector<std::string>& tokens) {
-        const std::size_t before = port_->jobs.size();
-        chat_->send(question);
-        QTRY_COMPARE(port_->jobs.size(), before + 1);
-        finishWith(tokens);
     }
 };
 

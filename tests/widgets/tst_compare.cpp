@@ -7,7 +7,9 @@
 #include "widgets/compare/token_changes.h"
 #include "widgets/panels/composer.h"
 
+#include <QComboBox>
 #include <QSignalSpy>
+#include <QTemporaryDir>
 #include <QtTest>
 
 #include <cmath>
@@ -98,8 +100,53 @@ private slots:
         QCOMPARE(port_->jobs.size(), std::size_t{1});
     }
 
+    void anyModelCanAnswerOnTheRight() {
+        const QString bundled = QStringLiteral(VITRAL_SHARED_DATA "/gguf/stories260K-f32.gguf");
+        if (!QFile::exists(bundled))
+            QSKIP("shared/data/gguf is not there");
+        QTemporaryDir folder, elsewhere;
+        const QString found = folder.filePath("found.gguf"), opened = elsewhere.filePath("opened.gguf");
+        QVERIFY(QFile::copy(bundled, found) && QFile::copy(bundled, opened));
+        QFile(folder.filePath("junk.gguf")).open(QIODevice::WriteOnly);
+        CompareWindow window(*chat_, *model_, *helper_, [&] {
+            ModelPicker::Known known;
+            known.bundled = bundled;
+            known.recent = QStringList{"other.gguf", "first.gguf"};
+            known.folders = QStringList{folder.path()};
+            return known;
+        });
+        window.show();
+        auto* models = window.findChild<QComboBox*>();
+        QVERIFY(models != nullptr);
+        QCOMPARE(models->currentData().toString(), QString());
+        QTRY_VERIFY(models->findData(found) >= 0);
+        QVERIFY(models->findData(bundled) >= 0 && models->findData("other.gguf") >= 0);
+        QVERIFY(models->findData("first.gguf") < 0); // the left side's own
+        QVERIFY(models->findData(folder.filePath("junk.gguf")) < 0);
+        QVERIFY(!models->itemData(models->count() - 1).isValid()); // "Open a file…"
+        window.useModelFile(opened);
+        QCOMPARE(models->currentData().toString(), opened);
+        emit window.composer()->sent("Hello");
+        QTRY_COMPARE(port_->jobs.size(), std::size_t{1});
+        play({"one"});
+        QTRY_COMPARE(port_->loads.size(), std::size_t{2});
+        QCOMPARE(QString::fromStdString(port_->loads[1].string()), opened);
+        port_->loadModel(port_->last);
+        QTRY_COMPARE(port_->jobs.size(), std::size_t{2});
+        play({"two"});
+        QTRY_COMPARE(port_->loads.size(), std::size_t{3});
+        port_->loadModel(port_->last);
+        QTRY_VERIFY(!chat_->busy());
+        QTRY_COMPARE(model_->path(), QStringLiteral("first.gguf"));
+        QTRY_COMPARE(models->currentData().toString(), opened); // still chosen for the next question
+    }
+
     void theWindowShowsBoth() {
-        CompareWindow window(*chat_, *model_, [] { return QStringList{"other.gguf"}; });
+        CompareWindow window(*chat_, *model_, *helper_, [] {
+            ModelPicker::Known known;
+            known.recent = QStringList{"other.gguf"};
+            return known;
+        });
         window.show();
         QVERIFY(!window.summary().isEmpty());
         QVERIFY(window.width() <= window.screen()->availableSize().width()); // 800 x 800 offscreen

@@ -3,12 +3,13 @@
 
 #include "tests/support/cpu_clock.h"
 #include "tests/support/fake_port.h"
+#include "widgets/design/metrics.h"
 #include "widgets/design/theme.h"
 #include "widgets/panels/chat_panel.h"
 #include "widgets/panels/composer.h"
 #include "widgets/panels/context_gauge.h"
+#include "widgets/panels/conversation_delegate.h"
 #include "widgets/panels/conversation_panel.h"
-#include "widgets/panels/device_panel.h"
 #include "widgets/panels/elided_label.h"
 #include "widgets/panels/model_chip.h"
 #include "widgets/panels/model_picker.h"
@@ -65,6 +66,45 @@ private slots:
         QCOMPARE(last.size(), 1);
     }
 
+    // The controller's own draft is what it hands over, and it hears that the old text goes.
+    void aDraftThatChangesOnTheWayIsShown() {
+        Composer composer;
+        QString draft = QStringLiteral("half a thought");
+        connect(&composer, &Composer::edited, this, [&](const QString& text) { draft = text; });
+        composer.setText(QStringLiteral("another conversation's"));
+        draft = QStringLiteral("half a thought");
+        composer.setText(draft);
+        QCOMPARE(composer.text(), QStringLiteral("half a thought"));
+        QCOMPARE(draft, QStringLiteral("half a thought"));
+    }
+
+    // What was found is on the line, in bold, whatever stands before it.
+    void excerptsShowTheHit() {
+        const QFont font = design::font(design::TextRole::Caption);
+        const QString hit = QStringLiteral("\x02queijo\x03");
+        const QString words = QStringLiteral("uma frase comprida sobre outra coisa ");
+        const auto bold = [](const ExcerptLine& line) {
+            return line.hits.isEmpty() ? QString() : line.text.mid(line.hits[0].start, line.hits[0].length);
+        };
+        for (const QString& before : {QString(), words, words + words, QString(200, QLatin1Char('x'))})
+            for (const QString& after : {QString(), words + words}) {
+                const ExcerptLine line = excerptLine(before + hit + after, font, 220);
+                QCOMPARE(bold(line), QStringLiteral("queijo"));
+                QVERIFY2(QFontMetricsF(font).horizontalAdvance(line.text) <= 224, qPrintable(line.text));
+                if (before != words) // one sentence may go as well as stay
+                    QCOMPARE(line.text.startsWith(QChar(0x2026)), !before.isEmpty());
+                QCOMPARE(line.text.endsWith(QChar(0x2026)), !after.isEmpty());
+            }
+        const ExcerptLine whole = excerptLine(QStringLiteral("o \x02queijo\x03\nbom"), font, 220);
+        QCOMPARE(whole.text, QStringLiteral("o queijo bom"));
+        // A word wider than the row: as much of it as there is room for, marked.
+        const ExcerptLine wide = excerptLine(words + QChar(2) + QString(300, QLatin1Char('w')) + QChar(3), font, 220);
+        QVERIFY(bold(wide).startsWith(QStringLiteral("www")) && wide.text.endsWith(QChar(0x2026)));
+        QVERIFY(QFontMetricsF(font).horizontalAdvance(wide.text) <= 224);
+        QVERIFY(excerptLine(QString(), font, 220).text.isEmpty());
+        (void)excerptLine(hit + hit, font, 1); // no room at all
+    }
+
     void longTitlesEndInAnEllipsis() {
         ElidedLabel label;
         const QString title = QStringLiteral("A title that is much longer than the room that is left for it");
@@ -102,11 +142,31 @@ private slots:
                  qPrintable(
                      QStringLiteral("%1 of %2").arg((*text)->height()).arg((*text)->heightForWidth((*text)->width()))));
         const auto* action = notice->findChild<QPushButton*>();
-        QVERIFY(action->y() >= (*text)->geometry().bottom()); // below the sentence, which has the width
+        const auto at = [&] { return action->mapTo(notice, QPoint()); };
+        QVERIFY(at().y() >= (*text)->geometry().bottom()); // below the sentence, which has the width
         QVERIFY((*text)->width() > 130);
         panel.resize(800, 500);
         QTest::qWait(20);
-        QVERIFY(action->x() > (*text)->geometry().right());
+        QVERIFY(at().x() > (*text)->geometry().right());
+    }
+
+    void aNoticeMayOfferSeveralThings() {
+        NoticeBar bar;
+        bar.resize(600, 40);
+        QStringList done;
+        bar.tell(NoticeBar::Kind::Problem, "It is too large.",
+                 {{"Smaller", [&] { done << "smaller"; }}, {"Anyway", [&] {
+                                                                done << "anyway";
+                                                                bar.tell(NoticeBar::Kind::Notice, "Now this.");
+                                                            }}});
+        QList<QPushButton*> buttons = bar.findChildren<QPushButton*>();
+        QCOMPARE(buttons.size(), 2);
+        QVERIFY(buttons[0]->y() == buttons[1]->y() && bar.height() >= bar.minimumHeight());
+        buttons[1]->click(); // the button goes while it is pressed
+        QCOMPARE(done, QStringList{"anyway"});
+        QCOMPARE(bar.sentence(), QStringLiteral("Now this."));
+        QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
+        QVERIFY(bar.findChildren<QPushButton*>().isEmpty());
     }
 
     void theGaugeNamesEveryKindOnce() {
@@ -266,24 +326,6 @@ private slots:
         QCOMPARE(scroll->verticalScrollBar()->value(), 0);
     }
 
-    void cardsSayHowViewsGetTheirNumbers() {
-        const DrawingDevice drawing{"Card", "aa", true};
-        const QString shared = DevicePanel::shareText(ShareWay::Shared, drawing, true);
-        QVERIFY(shared.contains(QStringLiteral("Vulkan shares")));
-        for (const ShareWay way : {ShareWay::NothingDraws, ShareWay::OtherDevice, ShareWay::NoExport}) {
-            const QString pinned = DevicePanel::shareText(way, drawing, true);
-            QVERIFY(pinned.contains(QStringLiteral("pinned memory")));
-            QVERIFY(!DevicePanel::shareText(way, drawing, false).contains(QStringLiteral("pinned")));
-            QCOMPARE(pinned.contains(QStringLiteral("Card")), way != ShareWay::NothingDraws);
-        }
-        GpuFindings old;
-        old.absence = GpuAbsence::DeviceTooOld;
-        QVERIFY(DevicePanel::absenceText(old).contains(QStringLiteral("older than")));
-        Placement plan;
-        plan.parts = {{-1, "CPU", 0, 0, 100'000'000, 0}, {0, "Card", 0, 2, 200'000'000, 0}};
-        QVERIFY(DevicePanel::placementText(plan).contains(QStringLiteral("table of tokens")));
-    }
-
     void everyControlHasAName() {
         Stage stage;
         PresetStore presets{[] { return QStringList(); }, [](const QString&) { return GenerationSettings(); },
@@ -407,97 +449,6 @@ private slots:
         QCOMPARE(changed.size(), 1);
     }
 
-    void scannerReadsHeadersAndSurvivesJunk() {
-        QTemporaryDir dir;
-        QFile junk(dir.filePath("broken.gguf"));
-        QVERIFY(junk.open(QIODevice::WriteOnly));
-        junk.write("GGUF\x03\x00\x00\x00", 8);
-        junk.close();
-        QFile other(dir.filePath("notes.txt"));
-        QVERIFY(other.open(QIODevice::WriteOnly));
-        const QString real = QStringLiteral(VITRAL_SHARED_DATA "/gguf/stories260K-f32.gguf");
-        const bool have = QFile::exists(real);
-        if (have)
-            QVERIFY(QFile::copy(real, dir.filePath("tiny.gguf")));
-        Worker worker;
-        ModelScanner scanner(worker);
-        QList<ModelEntry> found;
-        connect(&scanner, &ModelScanner::found, this, [&found](const ModelEntry& e) { found << e; });
-        QSignalSpy finished(&scanner, &ModelScanner::finished);
-        scanner.scan({{dir.path(), ModelSource::Folder}}, {dir.filePath("missing.gguf")});
-        QTRY_COMPARE(finished.size(), 1);
-        QCOMPARE(found.size(), have ? 2 : 1);
-        for (const ModelEntry& e : found) {
-            if (e.path.endsWith("broken.gguf")) {
-                QVERIFY(!e.problem.isEmpty());
-            } else {
-                QCOMPARE(e.architecture, QStringLiteral("llama"));
-                QVERIFY(e.known);
-                QCOMPARE(e.nParameter, qint64(260032));
-                QVERIFY(e.neededBytes > 1000000);
-            }
-        }
-    }
-
-    void pickerListsAndChooses() {
-        Worker worker;
-        ModelPicker picker(worker, {});
-        ModelEntry entry;
-        entry.path = "/somewhere/model.gguf";
-        entry.name = "A model";
-        entry.architecture = "llama";
-        entry.known = true;
-        entry.nParameter = 1'200'000'000;
-        entry.quantisation = "Q4_K_M";
-        picker.addEntry(entry);
-        entry.path = "/somewhere/else.gguf";
-        entry.architecture = "unheard-of";
-        entry.known = false;
-        picker.addEntry(entry);
-        QVERIFY(picker.nFound() >= 2);
-        picker.show();
-        picker.findChild<QLineEdit*>()->setText("llama");
-        QTest::qWait(10);
-        QTest::keyClick(&picker, Qt::Key_Return);
-        QCOMPARE(picker.chosen(), QStringLiteral("/somewhere/model.gguf"));
-        // In a narrow window what is known of a model stands below its name; what cannot be used says why.
-        ModelPicker narrow(worker, {});
-        narrow.resize(500, 360);
-        narrow.show();
-        narrow.addEntry(entry);
-        auto* table = narrow.findChild<QTreeView*>();
-        QTRY_VERIFY(table->model()->index(0, 0).data().toString().contains(QStringLiteral("\nunheard-of")));
-        QVERIFY(table->isColumnHidden(1));
-        table->setCurrentIndex(table->model()->index(0, 0));
-        const auto labels = narrow.findChildren<QLabel*>();
-        QVERIFY(std::any_of(labels.begin(), labels.end(), [](const QLabel* l) {
-            return l->text() == ModelPicker::tr("This version cannot run this architecture.");
-        }));
-        QTest::keyClick(&narrow, Qt::Key_Return);
-        QVERIFY(narrow.chosen().isEmpty());
-        QCOMPARE(parameterCount(1'235'000'000), QStringLiteral("1.2 B"));
-    }
-
-    void chipShowsLoadingAndCancels() {
-        Stage stage;
-        ModelChip chip(*stage.model);
-        chip.show();
-        stage.model->load("some model.gguf");
-        stage.port->say(LoadProgress{stage.port->last, 0.5, "weights"});
-        auto* bar = chip.findChild<QProgressBar*>();
-        QTRY_COMPARE(bar->value(), 500);
-        for (QToolButton* b : chip.findChildren<QToolButton*>())
-            b->click();
-        QCOMPARE(stage.port->cancelled.size(), std::size_t{1});
-        stage.port->finish(stage.port->last, FinishReason::Cancelled);
-        QTRY_COMPARE(stage.model->state(), ModelSession::State::None);
-        stage.model->load("broken.gguf");
-        stage.port->finish(stage.port->last, FinishReason::Failed,
-                           fail(ErrorCode::InvalidFile, "This file is no model."));
-        QTRY_COMPARE(stage.model->state(), ModelSession::State::Failed);
-        QCOMPARE(stage.model->error(), QStringLiteral("This file is no model."));
-    }
-
     void chatPanelFromWelcomeToAnswer() {
         Stage stage;
         ChatPanel panel(*stage.chat, *stage.model);
@@ -517,6 +468,11 @@ private slots:
         QVERIFY(!panel.grab().isNull());
         emit stage.chat->problem("Something failed.", false);
         QCOMPARE(panel.notice()->sentence(), QStringLiteral("Something failed."));
+        emit stage.chat->roomNoLongerOffered();
+        QCOMPARE(panel.notice()->sentence(), QStringLiteral("Something failed.")); // another notice
+        emit stage.chat->problem("The oldest can be left out.", true);
+        emit stage.chat->roomNoLongerOffered();
+        QVERIFY(panel.notice()->isHidden());
     }
 
 private:

@@ -61,6 +61,10 @@ std::shared_ptr<const Tokenizer> ChatController::tokenizer() const {
     return model_.model() ? model_.model()->tokenizer() : nullptr;
 }
 
+std::shared_ptr<const SamplerTrace> ChatController::samplerTrace() const {
+    return !path_.empty() && path_.back()->id == samplerAnswer_ ? samplerTrace_ : nullptr;
+}
+
 int ChatController::indexOf(MessageId id) const {
     const auto at = std::find_if(path_.begin(), path_.end(), [id](const auto& m) { return m->id == id; });
     return at == path_.end() ? -1 : static_cast<int>(at - path_.begin());
@@ -85,23 +89,34 @@ void ChatController::close() {
     finishAnswer(MessageState::Stopped, {});
 }
 
-void ChatController::startNew() {
+void ChatController::startNew(bool withUnsent) {
+    leave();
+    if (withUnsent)
+        draft_ = unsent_;
+    emit reset(0);
+    emit conversationChanged();
+    emit draftLoaded(draft_);
+    contextTimer_.start();
+}
+
+void ChatController::leave() {
     close();
+    if (info_.id == 0 && !opening_)
+        unsent_ = draft_;
     ++generation_;
     opening_ = false;
     info_ = {};
     tree_.clear();
     path_.clear();
-    offered_.clear();
+    withdrawOffer();
     staleStore_ = false;
     draft_.clear();
     draftTimer_.stop();
     context_.reset();
     numbers_ = {};
-    emit reset(0);
-    emit conversationChanged();
-    emit draftLoaded({});
-    contextTimer_.start();
+    vocabularies_.clear();
+    samplerTrace_.reset();
+    samplerAnswer_ = kNoMessage;
 }
 
 void ChatController::open(ConversationId id) {
@@ -328,6 +343,8 @@ void ChatController::refreshContext() {
             if (generation != generation_ || !context)
                 return;
             context_ = std::make_shared<const AssembledContext>(std::move(*context));
+            if (context_->fits)
+                withdrawOffer();
             emit contextChanged();
         },
         "context");

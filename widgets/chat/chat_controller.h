@@ -56,6 +56,7 @@ public:
     [[nodiscard]] int siblingIndex(int index) const override;
     [[nodiscard]] std::shared_ptr<const Tokenizer> tokenizer() const override;
     /// What the token ids of a message mean: null where another model wrote them, whose vocabulary is not at hand.
+    /// Cheap to ask again: what was found out about the latest messages is kept.
     [[nodiscard]] std::shared_ptr<const Tokenizer> tokenizerOf(const Message& message) const;
 
     [[nodiscard]] const ConversationInfo& info() const { return info_; }
@@ -66,8 +67,10 @@ public:
     void setSettings(const GenerationSettings& settings);
 
     void open(ConversationId id);
-    void startNew(); ///< an empty one; it is stored with its first message
-    void close();    ///< stops and stores what is open, before another conversation or the end of the program
+    /// An empty one; it is stored with its first message. `withUnsent`: the composer gets back what was written for a
+    /// new one and never sent.
+    void startNew(bool withUnsent = false);
+    void close(); ///< stops and stores what is open, before another conversation or the end of the program
     [[nodiscard]] bool opening() const { return opening_; }
 
     // What a person can do.
@@ -98,8 +101,9 @@ public:
     [[nodiscard]] const RunNumbers& numbers() const { return numbers_; }
     /// What fills the window, with the draft counted as the question; null before anything is known.
     [[nodiscard]] const std::shared_ptr<const AssembledContext>& context() const { return context_; }
-    /// Sampler stages of the newest token, when asked for.
-    [[nodiscard]] const std::shared_ptr<const SamplerTrace>& samplerTrace() const { return samplerTrace_; }
+    /// Sampler stages of the newest token of the last answer on show, when asked for; null where that answer was not
+    /// written while they were traced.
+    [[nodiscard]] std::shared_ptr<const SamplerTrace> samplerTrace() const;
     void setTraceSampler(bool on) { traceSampler_ = on; }
     /// What the next runs record (TraceRecorded events on the bridge); null: nothing.
     void setTrace(std::shared_ptr<const TraceRequest> trace) { trace_ = std::move(trace); }
@@ -123,6 +127,7 @@ signals:
     /// Something failed; belongs beside the composer. `contextFull` offers leaveOutOldest(). What stands with a message
     /// as its note is not told again.
     void problem(const QString& sentence, bool contextFull);
+    void roomNoLongerOffered(); ///< leaveOutOldest() would do nothing any more
     void messagesLeftOut(int n);
     void messageRemoved();
     void messageRestored(); ///< whichever way that was undone
@@ -153,6 +158,13 @@ private:
     void rebuildPath(bool mayFetch = true);
     void refreshContext();
     [[nodiscard]] int indexOf(MessageId id) const;
+    struct Vocabulary { ///< whether a message's tokens are those of the loaded model
+        MessageId message = kNoMessage;
+        std::size_t nToken = 0;
+        bool alike = false;
+    };
+    mutable std::vector<Vocabulary> vocabularies_; ///< the latest asked for last; of vocabulariesFor_
+    mutable std::weak_ptr<const Tokenizer> vocabulariesFor_;
     [[nodiscard]] AssembleOptions assembleOptions() const;
     void report(const Error& error);
     void tell(const QString& sentence, bool contextFull = false);
@@ -160,6 +172,8 @@ private:
     bool canGoOnFrom(const Message& message);
     /// Offers to leave out the oldest where that would make room. nNeeded: tokens that must go.
     bool offerRoom(std::int64_t nNeeded);
+    void leave(); ///< closes what is open
+    void withdrawOffer();
     void setLeftOut(std::vector<MessageId> ids, bool leftOut);
     void markShift(std::int32_t nDropped);
     QStringList shiftMarks_; ///< of the run: places where the context moved on, as sentences
@@ -200,11 +214,13 @@ private:
     QElapsedTimer decodeClock_;
     std::shared_ptr<const AssembledContext> context_;
     std::shared_ptr<const SamplerTrace> samplerTrace_;
+    MessageId samplerAnswer_ = kNoMessage; ///< that samplerTrace_ is of
     bool traceSampler_ = false;
     ChatRun chatRun_;
     std::shared_ptr<const TraceRequest> trace_;
     std::shared_ptr<const InterventionSet> interventions_;
     QString draft_;
+    QString unsent_; ///< draft of the conversation that is not stored yet, while another one is open
     QTimer contextTimer_, draftTimer_;
 };
 

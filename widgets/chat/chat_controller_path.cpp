@@ -98,8 +98,50 @@ void ChatController::rebuildPath(bool mayFetch) {
     while (same < fresh.size() && same < path_.size() && fresh[same] == path_[same])
         ++same;
     path_ = std::move(fresh);
+    withdrawOffer(); // it was for another path
     emit reset(static_cast<int>(same));
     contextTimer_.start();
+}
+
+void ChatController::assemble(MessageId last, QObject* receiver, std::function<void(Result<AssembledPath>)> then) {
+    const std::shared_ptr<const Model> model = model_.model();
+    const std::shared_ptr<Message> end = tree_.message(last);
+    if (!model || !end) {
+        then(fail(ErrorCode::NotFound, (model ? tr("There is no such message in this conversation.")
+                                              : tr("No model is loaded yet. Choose one first."))
+                                           .toStdString()));
+        return;
+    }
+    AssembledPath begin;
+    std::vector<TokenId> answerIds;
+    if (end->role == Role::Assistant && !end->tokens.empty()) {
+        begin.answer = end->id;
+        for (const MessageToken& token : end->tokens)
+            answerIds.push_back(token.score.id);
+    }
+    std::vector<Message> path;
+    for (const auto& message : tree_.pathTo(begin.answer != kNoMessage ? end->parent : last)) {
+        Message light;
+        light.id = message->id;
+        light.role = message->role;
+        light.text = message->text;
+        light.startsThinking = message->startsThinking;
+        path.push_back(std::move(light));
+    }
+    AssembleOptions options = assembleOptions();
+    options.addGenerationPrompt = begin.answer != kNoMessage || path.empty() || path.back().role != Role::Assistant;
+    helper_.ask(
+        receiver,
+        [path = std::move(path), options = std::move(options), model, chatTemplate = model_.chatTemplate(),
+         begin = std::move(begin), answerIds = std::move(answerIds)]() mutable -> Result<AssembledPath> {
+            VITRAL_TRY_ASSIGN(AssembledContext context,
+                              assembleContext(path, *model->tokenizer(), chatTemplate.get(), options));
+            begin.ids = context.ids;
+            begin.ids.insert(begin.ids.end(), answerIds.begin(), answerIds.end());
+            begin.context = std::make_shared<const AssembledContext>(std::move(context));
+            return std::move(begin);
+        },
+        std::move(then));
 }
 
 void ChatController::removeMessage(MessageId id) {

@@ -55,6 +55,13 @@ bool ChatController::offerRoom(std::int64_t nNeeded) {
     return true;
 }
 
+void ChatController::withdrawOffer() {
+    if (offered_.empty())
+        return;
+    offered_.clear();
+    emit roomNoLongerOffered();
+}
+
 void ChatController::send(const QString& text) {
     if (busy() || text.trimmed().isEmpty())
         return;
@@ -66,6 +73,8 @@ void ChatController::send(const QString& text) {
     stopAsked_ = false;
     draft_.clear();
     draftTimer_.stop();
+    if (info_.id == 0)
+        unsent_.clear();
     ensureConversation(
         [this, text] {
             Message question;
@@ -98,19 +107,34 @@ std::shared_ptr<const Tokenizer> ChatController::tokenizerOf(const Message& mess
     std::shared_ptr<const Tokenizer> own = tokenizer();
     if (!own || (!message.modelName.empty() && message.modelName == model_.displayName().toStdString()))
         return own;
+    constexpr std::size_t kKept = 64; // answers; more are hardly hovered in one go
+    if (vocabulariesFor_.lock() != own) {
+        vocabularies_.clear();
+        vocabulariesFor_ = own;
+    }
+    const auto known = std::find_if(vocabularies_.begin(), vocabularies_.end(), [&](const Vocabulary& v) {
+        return v.message == message.id && v.nToken == message.tokens.size();
+    });
+    if (known != vocabularies_.end() && message.id != kNoMessage)
+        return known->alike ? own : nullptr;
     // Another name may be the same vocabulary: a fine-tune, or other bits a weight.
     const bool alike = std::all_of(message.tokens.begin(), message.tokens.end(), [&](const MessageToken& token) {
         return own->decodeToken(token.score.id, true) == token.bytes;
     });
+    if (vocabularies_.size() >= kKept)
+        vocabularies_.erase(vocabularies_.begin());
+    if (message.id != kNoMessage)
+        vocabularies_.push_back({message.id, message.tokens.size(), alike});
     return alike ? own : nullptr;
 }
 
 bool ChatController::canGoOnFrom(const Message& message) {
     if (tokenizerOf(message))
         return true;
-    tell(tr("%1 wrote this answer, with tokens that the loaded model does not know. Open that model to go on from here, "
-            "or ask for another answer.")
-             .arg(message.modelName.empty() ? tr("Another model") : QString::fromStdString(message.modelName)));
+    tell(
+        tr("%1 wrote this answer, with tokens that the loaded model does not know. Open that model to go on from here, "
+           "or ask for another answer.")
+            .arg(message.modelName.empty() ? tr("Another model") : QString::fromStdString(message.modelName)));
     return false;
 }
 
@@ -138,6 +162,7 @@ void ChatController::forkAt(MessageId id, int iToken, const MessageToken& token)
 
 void ChatController::beginAnswer(Start start) {
     setPhase(Phase::Storing);
+    withdrawOffer();
     if (start.into) {
         answerMessage_ = tree_.message(start.message);
         answer_ = start.message;
@@ -269,47 +294,6 @@ void ChatController::submit(MessageId answer, std::vector<TokenId> prompt) {
     emit runBegan();
 }
 
-void ChatController::assemble(MessageId last, QObject* receiver, std::function<void(Result<AssembledPath>)> then) {
-    const std::shared_ptr<const Model> model = model_.model();
-    const std::shared_ptr<Message> end = tree_.message(last);
-    if (!model || !end) {
-        then(fail(ErrorCode::NotFound, (model ? tr("There is no such message in this conversation.")
-                                              : tr("No model is loaded yet. Choose one first."))
-                                           .toStdString()));
-        return;
-    }
-    AssembledPath begin;
-    std::vector<TokenId> answerIds;
-    if (end->role == Role::Assistant && !end->tokens.empty()) {
-        begin.answer = end->id;
-        for (const MessageToken& token : end->tokens)
-            answerIds.push_back(token.score.id);
-    }
-    std::vector<Message> path;
-    for (const auto& message : tree_.pathTo(begin.answer != kNoMessage ? end->parent : last)) {
-        Message light;
-        light.id = message->id;
-        light.role = message->role;
-        light.text = message->text;
-        light.startsThinking = message->startsThinking;
-        path.push_back(std::move(light));
-    }
-    AssembleOptions options = assembleOptions();
-    options.addGenerationPrompt = begin.answer != kNoMessage || path.empty() || path.back().role != Role::Assistant;
-    helper_.ask(
-        receiver,
-        [path = std::move(path), options = std::move(options), model, chatTemplate = model_.chatTemplate(),
-         begin = std::move(begin), answerIds = std::move(answerIds)]() mutable -> Result<AssembledPath> {
-            VITRAL_TRY_ASSIGN(AssembledContext context,
-                              assembleContext(path, *model->tokenizer(), chatTemplate.get(), options));
-            begin.ids = context.ids;
-            begin.ids.insert(begin.ids.end(), answerIds.begin(), answerIds.end());
-            begin.context = std::make_shared<const AssembledContext>(std::move(context));
-            return std::move(begin);
-        },
-        std::move(then));
-}
-
 void ChatController::stop() {
     if (!busy())
         return;
@@ -362,8 +346,7 @@ void ChatController::onEvents(const std::vector<RunEvent>& events) {
     if (grown) {
         flushPending();
         emit grew(indexOf(answer_));
-        if (samplerTrace_)
-            emit samplerTraceChanged();
+        emit samplerTraceChanged();
     }
     if (counted)
         emit numbersChanged();
@@ -396,8 +379,12 @@ void ChatController::onToken(const TokenProduced& token, Message& message) {
     message.tokens.push_back({token.score, token.bytes});
     pendingText_ += token.text;
     pendingTokens_.push_back({token.score, token.bytes});
-    if (token.sampler)
+    if (token.sampler) {
         samplerTrace_ = token.sampler;
+        samplerAnswer_ = message.id;
+    } else if (samplerAnswer_ == message.id) {
+        samplerTrace_.reset(); // of an older token
+    }
     ++numbers_.nGenerated;
     const double seconds = static_cast<double>(decodeClock_.nsecsElapsed()) * 1e-9;
     if (numbers_.nGenerated > 1 && seconds > 0.05)

@@ -67,8 +67,10 @@ QStringList ConversationLibrary::folders() const {
 }
 
 QString ConversationLibrary::snippet(ConversationId id) const {
-    const auto at = std::find_if(hits_.begin(), hits_.end(),
-                                 [id](const SearchHit& h) { return h.conversation == id && h.message != kNoMessage; });
+    auto at = std::find_if(hits_.begin(), hits_.end(),
+                           [id](const SearchHit& h) { return h.conversation == id && h.message != kNoMessage; });
+    if (at == hits_.end()) // a title is shown whole only where there is room
+        at = std::find_if(hits_.begin(), hits_.end(), [id](const SearchHit& h) { return h.conversation == id; });
     return at == hits_.end() ? QString() : QString::fromStdString(at->snippet);
 }
 

@@ -3,25 +3,49 @@
 
 #include "core/base/log.h"
 #include "widgets/chat/error_text.h"
+#include "widgets/design/amounts.h"
 
 #include <QFileInfo>
 
+#include <QLocale>
+
 namespace vitral {
+namespace {
+
+/// What is missing, and what can be done about it.
+QString tooLargeText(const QString& name, const MemoryNeed& need) {
+    const QString fact =
+        ModelSession::tr(
+            "%1 was not loaded: it needs about %2 of memory (weights %3, a context of %4 tokens %5, the rest for "
+            "computing), and %6 is free.")
+            .arg(name, design::sizeText(need.needBytes), design::sizeText(need.weightBytes),
+                 QLocale().toString(qlonglong(need.nCtx)), design::sizeText(need.kvBytes),
+                 design::sizeText(need.freeBytes));
+    const QString help =
+        need.nCtxFits > 0
+            ? ModelSession::tr("A shorter context is enough; a smaller quantisation or closing other programs helps, "
+                               "too.")
+            : ModelSession::tr("Choose a smaller quantisation or a smaller model, or close other programs.");
+    return fact + QLatin1Char(' ') + help;
+}
+
+} // namespace
 
 ModelSession::ModelSession(EnginePort& engine, EngineBridge& bridge, Worker& helper, QObject* parent)
     : QObject(parent), engine_(engine), helper_(helper) {
     connect(&bridge, &EngineBridge::eventsArrived, this, &ModelSession::onEvents);
 }
 
-void ModelSession::load(const QString& path) {
+void ModelSession::load(const QString& path, bool evenIfTooLarge) {
     if (state_ == State::Loading)
         engine_.cancel(run_);
     loadingPath_ = path;
     error_.clear();
+    tooLarge_.reset();
     progress_ = 0;
     progressText_.clear();
     state_ = State::Loading;
-    run_ = engine_.load(std::filesystem::path(path.toStdU16String()));
+    run_ = engine_.load(std::filesystem::path(path.toStdU16String()), evenIfTooLarge);
     emit changed();
 }
 
@@ -44,6 +68,8 @@ void ModelSession::onEvents(const std::vector<RunEvent>& events) {
             progress_ = e->fraction;
             progressText_ = QString::fromStdString(e->what);
             progressed = true;
+        } else if (const auto* large = std::get_if<ModelTooLarge>(&event); large != nullptr && large->run == run_) {
+            tooLarge_ = large->need;
         } else if (const auto* other = std::get_if<ModelLoaded>(&event);
                    other != nullptr && other->replaces != nullptr) {
             if (other->replaces != model_)
@@ -59,7 +85,9 @@ void ModelSession::onEvents(const std::vector<RunEvent>& events) {
             const bool cancelled = f->reason == FinishReason::Cancelled;
             if (f->status && !cancelled)
                 continue; // loaded; the template is still being read
-            error_ = !f->status && !cancelled ? errorText(f->status.error(), Doing::LoadModel) : QString();
+            error_ = f->status || cancelled ? QString()
+                     : tooLarge_            ? tooLargeText(QFileInfo(loadingPath_).fileName(), *tooLarge_)
+                                            : errorText(f->status.error(), Doing::LoadModel);
             state_ = model_ ? State::Ready : (cancelled ? State::None : State::Failed);
             emit changed();
         }

@@ -11,6 +11,7 @@
 #include <QString>
 
 #include <memory>
+#include <optional>
 
 namespace vitral {
 
@@ -21,7 +22,8 @@ public:
 
     ModelSession(EnginePort& engine, EngineBridge& bridge, Worker& helper, QObject* parent = nullptr);
 
-    void load(const QString& path);
+    /// `evenIfTooLarge`: the person was told that its memory is not there (tooLarge()), and wants it.
+    void load(const QString& path, bool evenIfTooLarge = false);
     void cancelLoad();
 
     [[nodiscard]] State state() const { return state_; }
@@ -35,6 +37,8 @@ public:
     [[nodiscard]] double progress() const { return progress_; }
     [[nodiscard]] QString progressText() const { return progressText_; }
     [[nodiscard]] QString error() const { return error_; }
+    /// What the model at loadingPath() needs, where the last load was refused for it.
+    [[nodiscard]] const std::optional<MemoryNeed>& tooLarge() const { return tooLarge_; }
     [[nodiscard]] double loadSeconds() const { return loadSeconds_; }
     /// Which layers of the model are computed where.
     [[nodiscard]] const Placement& placement() const { return placement_; }
@@ -60,6 +64,7 @@ private:
     QString path_, loadingPath_, error_, progressText_;
     double progress_ = 0, loadSeconds_ = 0;
     Placement placement_, loadedPlacement_;
+    std::optional<MemoryNeed> tooLarge_;
 };
 
 } // namespace vitral

@@ -12,6 +12,7 @@
 
 #include <QComboBox>
 #include <QEvent>
+#include <QFileDialog>
 #include <QFileInfo>
 #include <QGridLayout>
 #include <QHBoxLayout>
@@ -42,9 +43,9 @@ QLabel* smallLabel(QWidget* parent) {
 
 } // namespace
 
-CompareWindow::CompareWindow(ChatController& chat, ModelSession& model, std::function<QStringList()> recentModels,
-                             QWidget* parent)
-    : QWidget(parent, Qt::Window), chat_(chat), model_(model), recentModels_(std::move(recentModels)),
+CompareWindow::CompareWindow(ChatController& chat, ModelSession& model, Worker& worker,
+                             std::function<ModelPicker::Known()> known, QWidget* parent)
+    : QWidget(parent, Qt::Window), chat_(chat), model_(model), scanner_(worker), known_(std::move(known)),
       run_(chat, model) {
     setProperty("kind", "page");
     setAutoFillBackground(true);
@@ -96,7 +97,26 @@ CompareWindow::CompareWindow(ChatController& chat, ModelSession& model, std::fun
         if (!run_.running())
             showCurrent();
     });
+    connect(&chat_, &ChatController::problem, this, [this](const QString& sentence) {
+        if (!run_.running())
+            return;
+        problem_->setText(sentence); // what the chat behind this window says, too
+        problem_->show();
+    });
     connect(&model_, &ModelSession::changed, this, &CompareWindow::refresh);
+    connect(&model_, &ModelSession::changed, this, [this] {
+        if (!run_.running())
+            fillModels();
+    });
+    connect(&run_, &CompareRun::runningChanged, this, [this] {
+        if (!run_.running())
+            fillModels();
+    });
+    connect(models_, &QComboBox::activated, this, &CompareWindow::modelChosen);
+    connect(&scanner_, &ModelScanner::found, this, [this](const ModelEntry& entry) {
+        if (entry.problem.isEmpty() && entry.known)
+            offerModel(entry.path, entry.name);
+    });
     retranslate();
 }
 
@@ -114,6 +134,8 @@ QWidget* CompareWindow::makeSecondSettings() {
     secondLabel_->setProperty("role", "value");
     models_ = new QComboBox(second_);
     models_->setMinimumWidth(200);
+    models_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    models_->setMinimumContentsLength(20); // names of files may be long
     left->addWidget(secondLabel_);
     left->addWidget(models_);
     left->addStretch(1);
@@ -241,22 +263,52 @@ void CompareWindow::showCurrent() {
 
 CompareSide CompareWindow::second() const {
     CompareSide side;
-    side.modelPath = models_->currentData().toString();
+    side.modelPath = chosenModel_ == model_.path() ? QString() : chosenModel_;
     side.settings = chat_.settings();
     for (const ParameterRow* row : rows_)
         row->apply(side.settings);
     return side;
 }
 
+void CompareWindow::offerModel(const QString& path, const QString& name) {
+    const auto known = std::find_if(offers_.begin(), offers_.end(), [&](const Offer& o) { return o.path == path; });
+    if (known == offers_.end())
+        offers_.push_back({path, name});
+    else
+        known->name = name;
+    fillModels();
+}
+
 void CompareWindow::fillModels() {
-    const QString chosen = models_->currentData().toString();
     models_->clear();
     models_->addItem(tr("The same model"), QString());
-    const QStringList recent = recentModels_ ? recentModels_() : QStringList();
-    for (const QString& path : recent)
-        if (path != model_.path())
-            models_->addItem(QFileInfo(path).completeBaseName(), path);
-    models_->setCurrentIndex(std::max(0, models_->findData(chosen)));
+    for (const Offer& offer : offers_)
+        if (offer.path != model_.path()) {
+            models_->addItem(offer.name, offer.path);
+            models_->setItemData(models_->count() - 1, offer.path, Qt::ToolTipRole);
+        }
+    models_->insertSeparator(models_->count());
+    models_->addItem(tr("Open a file\u2026")); // the only one without a path
+    const int at = models_->findData(chosenModel_);
+    models_->setCurrentIndex(std::max(0, at));
+}
+
+void CompareWindow::modelChosen(int index) {
+    const QVariant path = models_->itemData(index);
+    if (path.isValid()) {
+        chosenModel_ = path.toString();
+        return;
+    }
+    fillModels(); // back to what was chosen, until there is a file
+    const QString file = QFileDialog::getOpenFileName(this, tr("Open a model"), QFileInfo(model_.path()).path(),
+                                                      tr("Models (*.gguf);;All files (*)"));
+    if (!file.isEmpty())
+        useModelFile(file);
+}
+
+void CompareWindow::useModelFile(const QString& path) {
+    chosenModel_ = QFileInfo(path).absoluteFilePath();
+    offerModel(chosenModel_, QFileInfo(path).completeBaseName());
 }
 
 QString CompareWindow::summary() const {
@@ -345,7 +397,15 @@ void CompareWindow::changeEvent(QEvent* event) {
 
 void CompareWindow::showEvent(QShowEvent* event) {
     QWidget::showEvent(event);
+    const ModelPicker::Known known = known_ ? known_() : ModelPicker::Known();
+    QStringList files = known.recent;
+    if (!known.bundled.isEmpty())
+        files.prepend(known.bundled);
+    for (const QString& path : files) // by their files' names until their headers are read
+        if (std::none_of(offers_.begin(), offers_.end(), [&](const Offer& o) { return o.path == path; }))
+            offers_.push_back({path, QFileInfo(path).completeBaseName()});
     fillModels();
+    scanner_.scan(usualModelPlaces(known.folders), files);
     if (!run_.running())
         showCurrent();
 }

@@ -5,6 +5,7 @@
 
 #include "widgets/compare/answer_source.h"
 #include "widgets/compare/compare_run.h"
+#include "widgets/panels/model_picker.h"
 
 #include <QWidget>
 
@@ -27,8 +28,8 @@ class TranscriptView;
 class CompareWindow : public QWidget {
     Q_OBJECT
 public:
-    /// `recentModels` gives the paths offered for the second side.
-    CompareWindow(ChatController& chat, ModelSession& model, std::function<QStringList()> recentModels,
+    /// `known` is asked for models each time the window opens; `worker` looks for more in the usual places.
+    CompareWindow(ChatController& chat, ModelSession& model, Worker& worker, std::function<ModelPicker::Known()> known,
                   QWidget* parent = nullptr);
 
     /// Shows the last two answers to the question being looked at in the chat.
@@ -37,6 +38,8 @@ public:
     void answerAgain();
     [[nodiscard]] MessageId shown(int side) const { return sides_[side].source->answer(); }
     [[nodiscard]] Composer* composer() const { return composer_; }
+    /// Offers that file for the right side and chooses it.
+    void useModelFile(const QString& path);
     [[nodiscard]] QString summary() const;
 
 protected:
@@ -59,12 +62,20 @@ private:
     [[nodiscard]] std::vector<MessageId> answers() const; ///< all answers to the question on show, oldest first
     [[nodiscard]] CompareSide second() const;
     void fillModels();
+    void offerModel(const QString& path, const QString& name);
+    void modelChosen(int index);
     void refresh();
     void retranslate();
 
     ChatController& chat_;
     ModelSession& model_;
-    std::function<QStringList()> recentModels_;
+    ModelScanner scanner_;
+    std::function<ModelPicker::Known()> known_;
+    struct Offer {
+        QString path, name;
+    };
+    std::vector<Offer> offers_; ///< models for the right side: bundled, used lately, opened here, found
+    QString chosenModel_;       ///< path; empty: the same model
     CompareRun run_;
     Side sides_[2];
     TokenChanges* changes_;

@@ -7,7 +7,9 @@ namespace {
 class RealEnginePort : public EnginePort {
 public:
     explicit RealEnginePort(std::unique_ptr<Engine> engine) : engine_(std::move(engine)) {}
-    RunId load(const std::filesystem::path& path) override { return engine_->submit(LoadModelJob{path}); }
+    RunId load(const std::filesystem::path& path, bool evenIfTooLarge) override {
+        return engine_->submit(LoadModelJob{path, evenIfTooLarge});
+    }
     RunId generate(GenerateJob job) override { return engine_->submit(std::move(job)); }
     RunId generateLatest(const std::string& tag, GenerateJob job) override {
         return engine_->submitLatest(tag, std::move(job));

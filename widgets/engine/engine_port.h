@@ -12,7 +12,8 @@ namespace vitral {
 class EnginePort {
 public:
     virtual ~EnginePort() = default;
-    virtual RunId load(const std::filesystem::path& path) = 0;
+    /// `evenIfTooLarge`: see LoadModelJob.
+    virtual RunId load(const std::filesystem::path& path, bool evenIfTooLarge) = 0;
     virtual RunId generate(GenerateJob job) = 0;
     virtual RunId generateLatest(const std::string& tag, GenerateJob job) = 0;
     /// Work of any kind on the engine thread, for what needs the model (a lens, a probe). Views without need of it use

@@ -130,11 +130,16 @@ ChatPanel::ChatPanel(ChatController& chat, ModelSession& model, QWidget* parent)
     connect(&chat_, &ChatController::problem, this, [this](const QString& sentence, bool contextFull) {
         if (!unstored_.isEmpty() && composer_->text().isEmpty())
             composer_->setText(unstored_); // a full disk must not cost what somebody wrote
-        if (contextFull)
+        if (contextFull) {
             notice_->tell(NoticeBar::Kind::Notice, sentence, tr("Leave out the oldest"),
                           [this] { chat_.leaveOutOldest(); });
-        else
+            offersRoom_ = notice_->sentence();
+        } else
             notice_->tell(NoticeBar::Kind::Problem, sentence);
+    });
+    connect(&chat_, &ChatController::roomNoLongerOffered, this, [this] {
+        if (const QString offer = std::exchange(offersRoom_, {}); !offer.isEmpty() && notice_->sentence() == offer)
+            notice_->hide();
     });
     connect(&chat_, &ChatController::messagesLeftOut, this, [this](int n) {
         notice_->tell(NoticeBar::Kind::Notice, tr("%Ln message(s) are no longer read by the model.", nullptr, n),

@@ -60,6 +60,7 @@ private:
     Composer* composer_;
     QToolButton* jump_;
     QString unstored_;       ///< sent, and not yet a message
+    QString offersRoom_;     ///< the notice that the oldest messages can be left out
     QString tellsOfRemoval_; ///< the notice that a message was deleted
 };
 

@@ -50,7 +50,7 @@ bool ComposerText::isBlank() const {
     return true;
 }
 
-void ComposerText::setText(const QString& text) {
+void ComposerText::setText(QString text) {
     clear();
     put(text);
     document()->clearUndoRedoStacks();

@@ -13,7 +13,7 @@ public:
     using QPlainTextEdit::QPlainTextEdit;
     /// The text as the person sees it as lines: pieces of one line are joined.
     [[nodiscard]] QString text() const;
-    void setText(const QString& text);
+    void setText(QString text); ///< by value: who hears that the old one goes may change the original
     [[nodiscard]] bool isBlank() const;
     /// Puts text in place of the selection; what Enter and every paste come to.
     void put(const QString& text);

@@ -8,13 +8,93 @@
 #include <QDateTime>
 #include <QLocale>
 #include <QPainter>
-#include <QTextLayout>
+
+#include <algorithm>
 
 namespace vitral {
 namespace {
 constexpr QChar kMatchBegin(u'\x02');
 constexpr QChar kMatchEnd(u'\x03');
+constexpr QChar kEllipsis(u'\x2026');
+constexpr double kBeforeHit = 0.6; ///< of the width: where the first hit may end, if something must go
+
+/// One line without an end; the layout must live as long as it.
+QTextLine layLine(QTextLayout& layout, const QList<QTextLayout::FormatRange>& formats) {
+    QTextOption option;
+    option.setWrapMode(QTextOption::NoWrap);
+    layout.setTextOption(option);
+    layout.setFormats(formats);
+    layout.beginLayout();
+    const QTextLine line = layout.createLine();
+    layout.endLayout();
+    return line;
+}
+
+double widthOf(const ExcerptLine& excerpt, const QFont& font) {
+    QTextLayout layout(excerpt.text, font);
+    return layLine(layout, excerpt.hits).naturalTextWidth();
+}
+
+/// The part [begin, end) of an excerpt, with an ellipsis where something is missing.
+ExcerptLine part(const ExcerptLine& whole, int begin, int end) {
+    ExcerptLine out;
+    const int before = begin > 0 ? 1 : 0;
+    out.text = (before > 0 ? QString(kEllipsis) : QString()) + whole.text.mid(begin, end - begin);
+    if (end < whole.text.size())
+        out.text += kEllipsis;
+    for (QTextLayout::FormatRange hit : whole.hits) {
+        const int from = std::max(hit.start, begin), to = std::min(hit.start + hit.length, end);
+        if (from >= to)
+            continue;
+        hit.start = from - begin + before;
+        hit.length = to - from;
+        out.hits.append(hit);
+    }
+    return out;
+}
 } // namespace
+
+ExcerptLine excerptLine(QString snippet, const QFont& font, double width) {
+    ExcerptLine whole;
+    int begin = -1;
+    for (const QChar c : snippet.replace(QLatin1Char('\n'), QLatin1Char(' '))) {
+        if (c == kMatchBegin) {
+            begin = static_cast<int>(whole.text.size());
+        } else if (c == kMatchEnd && begin >= 0) {
+            QTextLayout::FormatRange range;
+            range.start = begin;
+            range.length = static_cast<int>(whole.text.size()) - begin;
+            range.format.setFontWeight(QFont::DemiBold);
+            whole.hits.append(range);
+            begin = -1;
+        } else {
+            whole.text += c;
+        }
+    }
+    const int size = static_cast<int>(whole.text.size());
+    if (whole.hits.isEmpty() || widthOf(whole, font) <= width)
+        return whole;
+    const int hit = whole.hits.first().start, hitEnd = hit + whole.hits.first().length;
+    // From the left, word by word, until the hit stands well inside; if need be up to the hit itself.
+    int from = 0;
+    while (from < hit && widthOf(part(whole, from, hitEnd), font) > kBeforeHit * width) {
+        const auto blank = whole.text.indexOf(QLatin1Char(' '), from);
+        from = blank >= 0 && blank < hit ? static_cast<int>(blank) + 1 : hit;
+    }
+    // To the right as far as there is room, and never less than one letter of the hit.
+    int to = size, least = std::min(hit + 1, size);
+    if (widthOf(part(whole, from, to), font) > width) {
+        int most = to;
+        while (most - least > 1) {
+            to = least + (most - least) / 2;
+            (widthOf(part(whole, from, to), font) <= width ? least : most) = to;
+        }
+        to = least;
+        if (to < size && whole.text[to - 1].isHighSurrogate())
+            --to;
+    }
+    return part(whole, from, to);
+}
 
 QString friendlyTime(qint64 unixMs) {
     const QDateTime when = QDateTime::fromMSecsSinceEpoch(unixMs);
@@ -72,34 +152,12 @@ void ConversationDelegate::paint(QPainter* painter, const QStyleOptionViewItem& 
     painter->drawText(QRectF(inner.right() - timeWidth, inner.top(), timeWidth + 1, lineHeight),
                       Qt::AlignVCenter | Qt::AlignRight, time);
 
-    QString snippet = index.data(SnippetRole).toString();
-    if (!snippet.isEmpty()) {
-        snippet.replace(QLatin1Char('\n'), QLatin1Char(' '));
-        QList<QTextLayout::FormatRange> formats;
-        QString plain;
-        int begin = -1;
-        for (const QChar c : snippet) {
-            if (c == kMatchBegin) {
-                begin = static_cast<int>(plain.size());
-            } else if (c == kMatchEnd && begin >= 0) {
-                QTextLayout::FormatRange range;
-                range.start = begin;
-                range.length = static_cast<int>(plain.size()) - begin;
-                range.format.setFontWeight(QFont::DemiBold);
-                range.format.setForeground(p.text);
-                formats.append(range);
-                begin = -1;
-            } else {
-                plain += c;
-            }
-        }
-        QTextLayout layout(plain, small);
-        layout.setFormats(formats);
-        layout.beginLayout();
-        QTextLine line = layout.createLine();
-        if (line.isValid())
-            line.setLineWidth(inner.width());
-        layout.endLayout();
+    if (const QString snippet = index.data(SnippetRole).toString(); !snippet.isEmpty()) {
+        ExcerptLine excerpt = excerptLine(snippet, small, inner.width());
+        for (QTextLayout::FormatRange& hit : excerpt.hits)
+            hit.format.setForeground(p.text);
+        QTextLayout layout(excerpt.text, small);
+        (void)layLine(layout, excerpt.hits);
         painter->setClipRect(inner);
         painter->setPen(p.textMuted);
         layout.draw(painter, QPointF(inner.left(), inner.top() + lineHeight + 1));

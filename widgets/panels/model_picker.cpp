@@ -328,8 +328,12 @@ void ModelPicker::chooseFile() {
 }
 
 void ModelPicker::addFolder() {
-    const QString folder = QFileDialog::getExistingDirectory(this, tr("A folder with models"));
-    if (folder.isEmpty() || known_.folders.contains(folder))
+    if (const QString folder = QFileDialog::getExistingDirectory(this, tr("A folder with models")); !folder.isEmpty())
+        useFolder(folder);
+}
+
+void ModelPicker::useFolder(const QString& folder) {
+    if (known_.folders.contains(folder))
         return;
     known_.folders << folder;
     emit folderAdded(folder);
@@ -337,28 +341,36 @@ void ModelPicker::addFolder() {
 }
 
 void ModelPicker::dragEnterEvent(QDragEnterEvent* event) {
-    if (event->mimeData()->hasUrls())
+    const QList<QUrl> urls = event->mimeData()->urls();
+    if (std::any_of(urls.begin(), urls.end(), [](const QUrl& url) { return url.isLocalFile(); }))
         event->acceptProposedAction();
 }
 
+/// The first model, else the first folder; of anything else it says why not.
 void ModelPicker::dropEvent(QDropEvent* event) {
-    QString name;
+    QString folder, name, gone;
     for (const QUrl& url : event->mimeData()->urls()) {
+        if (!url.isLocalFile())
+            continue;
         const QFileInfo info(url.toLocalFile());
-        name = info.fileName();
         if (info.isDir()) {
-            known_.folders << info.absoluteFilePath();
-            emit folderAdded(info.absoluteFilePath());
-            rescan();
-            return;
-        }
-        if (info.suffix().compare(QLatin1String("gguf"), Qt::CaseInsensitive) == 0) {
+            folder = folder.isEmpty() ? info.absoluteFilePath() : folder;
+        } else if (!info.exists()) {
+            gone = info.fileName();
+        } else if (info.suffix().compare(QLatin1String("gguf"), Qt::CaseInsensitive) == 0) {
             chosen_ = info.absoluteFilePath();
             QDialog::accept();
             return;
+        } else if (name.isEmpty()) {
+            name = info.fileName();
         }
     }
-    about_->setText(tr("%1 is neither a folder nor a model: its name does not end in .gguf.").arg(name));
+    if (!folder.isEmpty())
+        useFolder(folder);
+    else if (!name.isEmpty())
+        about_->setText(tr("%1 is neither a folder nor a model: its name does not end in .gguf.").arg(name));
+    else
+        about_->setText(tr("%1 is no longer there.").arg(gone));
 }
 
 } // namespace vitral

@@ -47,6 +47,7 @@ private:
     void selectUsable();
     void chooseFile();
     void addFolder();
+    void useFolder(const QString& folder);
 
     ModelScanner scanner_;
     Known known_;

@@ -8,6 +8,7 @@
 
 #include <QEvent>
 #include <QGridLayout>
+#include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
 #include <QStyle>
@@ -31,25 +32,29 @@ NoticeBar::NoticeBar(QWidget* parent) : QFrame(parent) {
     text_->setWordWrap(true);
     text_->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     text_->setFocusPolicy(Qt::NoFocus);
-    action_ = new QPushButton(this);
-    action_->setProperty("kind", "link");
+    actions_ = new QWidget(this);
+    auto* row = new QHBoxLayout(actions_);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(design::kSpace2);
     close_ = new QToolButton(this);
     close_->setIcon(design::icon(QStringLiteral("close"), design::IconTone::Muted));
     close_->setIconSize({design::kIconSmall, design::kIconSmall});
     grid_->addWidget(icon_, 0, 0, Qt::AlignVCenter);
     grid_->addWidget(text_, 0, 1);
-    grid_->addWidget(action_, 0, 2);
+    grid_->addWidget(actions_, 0, 2);
     grid_->addWidget(close_, 0, 3, Qt::AlignVCenter);
     connect(close_, &QToolButton::clicked, this, &QWidget::hide);
-    connect(action_, &QPushButton::clicked, this, [this] {
-        hide();
-        if (act_)
-            act_();
-    });
     hide();
 }
 
 void NoticeBar::tell(Kind kind, const QString& sentence, const QString& action, std::function<void()> act) {
+    std::vector<Action> actions;
+    if (!action.isEmpty())
+        actions.push_back({action, std::move(act)});
+    tell(kind, sentence, std::move(actions));
+}
+
+void NoticeBar::tell(Kind kind, const QString& sentence, std::vector<Action> actions) {
     if (kind == Kind::Problem) // what somebody is asked to copy must hold what they saw
         LogList::shared().add("warning", "window", sentence.toStdString());
     kind_ = kind;
@@ -58,9 +63,23 @@ void NoticeBar::tell(Kind kind, const QString& sentence, const QString& action, 
     style()->polish(this);
     text_->setText(sentence);
     setAccessibleName(sentence);
-    action_->setText(action);
-    action_->setVisible(!action.isEmpty());
-    act_ = std::move(act);
+    for (QPushButton* button : std::exchange(buttons_, {})) {
+        button->hide();
+        button->deleteLater(); // it may be the one that was just pressed
+    }
+    for (Action& action : actions) {
+        auto* button = new QPushButton(action.text, actions_);
+        button->setProperty("kind", "link");
+        connect(button, &QPushButton::clicked, this, [this, act = std::move(action.act)] {
+            hide();
+            if (const auto todo = act) // a copy: what it does may tell something else
+                todo();
+        });
+        actions_->layout()->addWidget(button);
+        buttons_.push_back(button);
+    }
+    actions_->setVisible(!buttons_.empty());
+    arrange();
     close_->setAccessibleName(tr("Close"));
     close_->setToolTip(tr("Close"));
     paintIcon();
@@ -98,15 +117,17 @@ void NoticeBar::paintIcon() {
 }
 
 void NoticeBar::arrange() {
-    const bool narrow = width() < kNarrow;
-    if (narrow == narrow_)
+    const bool below = width() < kNarrow || buttons_.size() > 1;
+    static_cast<QBoxLayout*>(actions_->layout())
+        ->setDirection(width() < kNarrow ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight);
+    if (below == below_)
         return;
-    narrow_ = narrow;
-    grid_->removeWidget(action_);
-    if (narrow)
-        grid_->addWidget(action_, 1, 1, Qt::AlignLeft);
+    below_ = below;
+    grid_->removeWidget(actions_);
+    if (below)
+        grid_->addWidget(actions_, 1, 1, Qt::AlignLeft);
     else
-        grid_->addWidget(action_, 0, 2);
+        grid_->addWidget(actions_, 0, 2);
 }
 
 void NoticeBar::resizeEvent(QResizeEvent* event) {

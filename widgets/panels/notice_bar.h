@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// One sentence beside what it is about, with at most one thing to do about it and a way to put it away. Thread: GUI.
+// One sentence beside what it is about, with what can be done about it (usually one thing) and a way to put it away.
+// Thread: GUI.
 
 #include <QFrame>
 
 #include <functional>
+#include <vector>
 
 class QGridLayout;
 class QLabel;
@@ -17,9 +19,15 @@ class NoticeBar : public QFrame {
     Q_OBJECT
 public:
     enum class Kind : std::uint8_t { Notice, Problem };
+    struct Action {
+        QString text;
+        std::function<void()> act;
+    };
     explicit NoticeBar(QWidget* parent = nullptr);
     /// An empty action text shows no button.
     void tell(Kind kind, const QString& sentence, const QString& action = {}, std::function<void()> act = {});
+    /// Several stand in a row below the sentence.
+    void tell(Kind kind, const QString& sentence, std::vector<Action> actions);
     [[nodiscard]] QString sentence() const;
     /// While on, nothing appears: what is told waits until it is off. What stands there is hidden.
     void setHeld(bool on);
@@ -32,15 +40,16 @@ protected:
     void resizeEvent(QResizeEvent* event) override;
 
 private:
-    /// In a narrow place the action stands below the sentence, which gets the whole width.
+    /// In a narrow place, and where there are several, actions stand below the sentence, which gets the whole width.
     void arrange();
     QGridLayout* grid_;
     QLabel *icon_, *text_;
-    QPushButton* action_;
+    QWidget* actions_;
+    std::vector<QPushButton*> buttons_;
     QToolButton* close_;
-    std::function<void()> act_;
     Kind kind_ = Kind::Notice;
-    bool narrow_ = false, held_ = false, waiting_ = false;
+    bool below_ = false; ///< where the actions are
+    bool held_ = false, waiting_ = false;
     void appear();
     void paintIcon();
 };

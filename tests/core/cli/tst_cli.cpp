@@ -50,6 +50,23 @@ private slots:
             QVERIFY2(r.out.contains(option), option);
     }
 
+    void aModelThatIsTooLargeIsSaid() {
+        if (!QFile::exists(kLarger))
+            QSKIP("shared/data/gguf is not there");
+        const QStringList ask{"complete", kLarger, "--prompt", "Once", "-n", "2", "--temperature", "0", "-c", "4096"};
+        const CliResult no = runCli(ask, {}, {"VITRAL_FREE_MEMORY=20000000"});
+        QCOMPARE(no.exitCode, 1);
+        QVERIFY(no.out.isEmpty() && no.err.count('\n') == 1);
+        for (const char* word : {"stories15M-q8_0.gguf needs about", "4096 tokens", "--load-anyway"})
+            QVERIFY2(no.err.contains(word), no.err.constData());
+        const CliResult bench = runCli({"bench", kLarger}, {}, {"VITRAL_FREE_MEMORY=20000000"});
+        QVERIFY2(bench.exitCode == 1 && bench.err.contains("--load-anyway"), bench.err.constData());
+        const CliResult yes = runCli(ask + QStringList{"--load-anyway"}, {}, {"VITRAL_FREE_MEMORY=20000000"});
+        QVERIFY2(yes.exitCode == 0 && !yes.out.isEmpty(), yes.err.constData());
+        const CliResult pt = runCli(ask, {}, {"VITRAL_FREE_MEMORY=20000000", "LC_ALL=pt_BR.UTF-8"});
+        QVERIFY2(pt.err.contains("quantização menor"), pt.err.constData());
+    }
+
     void notUnderstood_data() {
         QTest::addColumn<QStringList>("arguments");
         QTest::newRow("nothing") << QStringList{};

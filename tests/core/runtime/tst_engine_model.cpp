@@ -7,6 +7,7 @@
 #include "tests/support/result_test.h"
 
 #include <QElapsedTimer>
+#include <QFileInfo>
 #include <atomic>
 #include <cmath>
 #include <thread>
@@ -88,6 +89,58 @@ private slots:
         QCOMPARE(progress.back().fraction, 1.0);
         QCOMPARE(sink_->of<ModelLoaded>(id).size(), std::size_t(1));
     }
+    // stories15M: 6 layers of 288 numbers a token, keys and values: 6912 bytes in F16; it was trained for 256 tokens.
+    void aModelThatIsTooLargeIsNotLoadedUnasked() {
+        VITRAL_NEED_FILE(kLarger);
+        constexpr std::uint64_t kPerToken = 2 * 6 * 288 * 2;
+        const auto file = GgufFile::open(kLarger.toStdString());
+        QVERIFY_RESULT(file);
+        DeviceOptions wished{DeviceChoice::Cpu, -1, 100000, DType::F16};
+        const auto need = [&](std::uint64_t free) {
+            return memoryNeed(**file, planPlacement(**file, {}, wished), wished, free);
+        };
+        QCOMPARE(need(1).nCtx, std::int64_t{256}); // as the window asks: no more than it was trained for
+        QCOMPARE(need(1).kvBytes, 256 * kPerToken);
+        wished.beyondTraining = true;
+        const MemoryNeed whole = need(std::uint64_t{1} << 40);
+        QVERIFY(!whole.tooLarge() && !need(0).tooLarge()); // a system that does not say refuses nothing
+        QCOMPARE(whole.kvBytes, 100000 * kPerToken);
+        const auto fileBytes = std::uint64_t(QFileInfo(kLarger).size());
+        QVERIFY(whole.weightBytes > fileBytes / 2 && whole.weightBytes < 2 * fileBytes);
+        QVERIFY(whole.needBytes > whole.kvBytes + whole.weightBytes);
+        // One byte short, by the context alone: a shorter one is named, and with it all fits.
+        const MemoryNeed little = need(whole.needBytes - 1);
+        QVERIFY(little.tooLarge());
+        QCOMPARE(little.nCtxFits, std::int64_t{99840}); // 390 steps of 256
+        wished.nCtxTokens = little.nCtxFits;
+        QVERIFY(!need(whole.needBytes - 1).tooLarge());
+        QCOMPARE(need(fileBytes / 4).nCtxFits, std::int64_t{0});
+
+        engine_.reset();
+        std::atomic<std::uint64_t> free = fileBytes / 4;
+        EngineOptions options;
+        options.cpu.nThread = 2;
+        options.freeBytes = [&] { return free.load(); };
+        auto engine = Engine::create(options, *sink_);
+        QVERIFY_RESULT(engine);
+        engine_ = std::move(*engine);
+        RunId id = engine_->submit(LoadModelJob{kLarger.toStdString()});
+        sink_->waitFinished(id);
+        const auto told = sink_->of<ModelTooLarge>(id);
+        QCOMPARE(told.size(), std::size_t{1});
+        QCOMPARE(told[0].need.freeBytes, fileBytes / 4);
+        QVERIFY(sink_->of<ModelLoaded>(id).empty() && sink_->of<LoadProgress>(id).empty());
+        const RunFinished end = sink_->of<RunFinished>(id).front();
+        QVERIFY(!end.status && end.status.error().code == ErrorCode::OutOfMemory);
+        QVERIFY2(end.status.error().message.find("stories15M") != std::string::npos,
+                 end.status.error().message.c_str());
+        id = engine_->submit(LoadModelJob{kLarger.toStdString(), true});
+        sink_->waitFinished(id);
+        QCOMPARE(sink_->of<ModelLoaded>(id).size(), std::size_t{1});
+        free = whole.needBytes;
+        QVERIFY(load(kLarger) != nullptr);
+    }
+
     void loadCanBeCancelled() {
         VITRAL_NEED_FILE(kLarger);
         sink_->onEngineThread = [this](const RunEvent& event) {
