@@ -21,6 +21,9 @@ namespace {
 constexpr double kSmallestCell = 2, kLargestZoom = 4, kLargestFit = 48;
 constexpr int kWidestHead = 220;
 constexpr int kTextPad = 4;
+constexpr int kLabelGap = 3;                       ///< between labels that stand beside each other
+constexpr std::int64_t kPictureCells = 100'000;    ///< more would be a drawing of a hundred megabytes
+constexpr double kWidestPicture = 14'400.0 / 0.75; ///< pixels: no page of a PDF is wider (200 inches)
 constexpr std::int64_t kCsvCells = 4'000'000;
 } // namespace
 
@@ -111,13 +114,21 @@ void GridView::updateScrollBars() {
     verticalScrollBar()->setSingleStep(std::max(1, int(size.height())));
 }
 
+GridView::Frame GridView::onScreen() const {
+    return {viewport()->size(), {horizontalScrollBar()->value(), verticalScrollBar()->value()}};
+}
+
 QRect GridView::cellRect(std::int64_t iRow, std::int64_t iCol) const {
+    return cellRect(onScreen(), iRow, iCol);
+}
+
+QRect GridView::cellRect(const Frame& frame, std::int64_t iRow, std::int64_t iCol) const {
     const QSizeF size = cell();
-    const double x = headWidth_ + size.width() * double(iCol) - horizontalScrollBar()->value();
-    const double y = headHeight_ + size.height() * double(iRow) - verticalScrollBar()->value();
+    const double x = headWidth_ + size.width() * double(iCol) - frame.scrolled.x();
+    const double y = headHeight_ + size.height() * double(iRow) - frame.scrolled.y();
     // Ends where its neighbour begins, rounded as that one is: otherwise a line of nothing may lie between them.
-    const double right = headWidth_ + size.width() * double(iCol + 1) - horizontalScrollBar()->value();
-    const double below = headHeight_ + size.height() * double(iRow + 1) - verticalScrollBar()->value();
+    const double right = headWidth_ + size.width() * double(iCol + 1) - frame.scrolled.x();
+    const double below = headHeight_ + size.height() * double(iRow + 1) - frame.scrolled.y();
     return QRect(QPoint(int(std::floor(x)), int(std::floor(y))),
                  QPoint(int(std::floor(right)) - 1, int(std::floor(below)) - 1));
 }
@@ -131,21 +142,22 @@ bool GridView::cellAt(QPointF point, std::int64_t& iRow, std::int64_t& iCol) con
     return iRow < content_.nRow && iCol < content_.nCol;
 }
 
-GridView::Range GridView::visibleRows(int height) const {
+GridView::Range GridView::visibleRows(const Frame& frame) const {
     const double size = cell().height();
-    const double top = verticalScrollBar()->value();
+    const double top = frame.scrolled.y(), height = frame.size.height();
     return {std::clamp<std::int64_t>(std::int64_t(top / size), 0, content_.nRow),
             std::clamp<std::int64_t>(std::int64_t((top + height - headHeight_) / size) + 1, 0, content_.nRow)};
 }
 
-GridView::Range GridView::visibleCols(int width) const {
+GridView::Range GridView::visibleCols(const Frame& frame) const {
     const double size = cell().width();
-    const double left = horizontalScrollBar()->value();
+    const double left = frame.scrolled.x(), width = frame.size.width();
     return {std::clamp<std::int64_t>(std::int64_t(left / size), 0, content_.nCol),
             std::clamp<std::int64_t>(std::int64_t((left + width - headWidth_) / size) + 1, 0, content_.nCol)};
 }
 
-void GridView::paintCells(QPainter& painter, QSize size, Range rows, Range cols) const {
+void GridView::paintCells(QPainter& painter, const Frame& frame, Range rows, Range cols) const {
+    const QSize size = frame.size;
     const Palette& colours = paletteFor(this);
     const QFont font = design::font(TextRole::Small);
     const QFontMetrics metrics(font);
@@ -156,7 +168,7 @@ void GridView::paintCells(QPainter& painter, QSize size, Range rows, Range cols)
     painter.setClipRect(QRect(headWidth_, headHeight_, size.width() - headWidth_, size.height() - headHeight_));
     for (std::int64_t iRow = rows.first; iRow < rows.end; ++iRow)
         for (std::int64_t iCol = cols.first; iCol < cols.end; ++iCol) {
-            const QRect rect = cellRect(iRow, iCol);
+            const QRect rect = cellRect(frame, iRow, iCol);
             const QColor colour = content_.colour ? content_.colour(iRow, iCol) : colours.surface;
             painter.fillRect(withLines ? rect.adjusted(0, 0, -1, -1) : rect, colour);
             ++nPainted_;
@@ -171,14 +183,16 @@ void GridView::paintCells(QPainter& painter, QSize size, Range rows, Range cols)
         painter.setPen(QPen(strongLine(colours), 2));
         for (std::int64_t iRow = rows.first; iRow < rows.end; ++iRow)
             if (content_.strongRow(iRow) && iRow > 0) {
-                const int y = cellRect(iRow, 0).top();
+                const int y = cellRect(frame, iRow, 0).top();
                 painter.drawLine(headWidth_, y, size.width(), y);
             }
     }
     painter.setClipping(false);
 }
 
-void GridView::paintLabels(QPainter& painter, QSize size, Range rows, Range cols) const {
+void GridView::paintLabels(QPainter& painter, const Frame& frame, const QString& colTitle, Range rows,
+                           Range cols) const {
+    const QSize size = frame.size;
     const Palette& colours = paletteFor(this);
     const QFont font = design::font(TextRole::Caption);
     const QFontMetrics metrics(font);
@@ -187,14 +201,15 @@ void GridView::paintLabels(QPainter& painter, QSize size, Range rows, Range cols
     painter.setPen(colours.textMuted);
     const int titleHeight = metrics.height() + 2;
     painter.drawText(QRect(headWidth_, 0, size.width() - headWidth_ - kSpace2, titleHeight),
-                     Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine, content_.colTitle);
+                     Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine, colTitle);
     painter.drawText(QRect(kSpace2, headHeight_ - titleHeight - 2, headWidth_ - kSpace2, titleHeight),
                      Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine, content_.rowTitle);
     if (content_.rowLabel) {
         painter.setClipRect(QRect(0, headHeight_, headWidth_, size.height() - headHeight_));
-        const auto step = std::max<std::int64_t>(1, std::int64_t(std::ceil(metrics.height() / extent.height())));
+        const auto step =
+            std::max<std::int64_t>(1, std::int64_t(std::ceil((metrics.height() + kLabelGap) / extent.height())));
         for (std::int64_t i = rows.first / step * step; i < rows.end; i += step) {
-            QRect rect = cellRect(i, 0);
+            QRect rect = cellRect(frame, i, 0);
             if (step > 1)
                 rect =
                     QRect(0, std::max(headHeight_ - 2, rect.center().y() - metrics.height() / 2), 1, metrics.height());
@@ -207,10 +222,10 @@ void GridView::paintLabels(QPainter& painter, QSize size, Range rows, Range cols
     }
     if (content_.colLabel) {
         painter.setClipRect(QRect(headWidth_, titleHeight, size.width() - headWidth_, headHeight_ - titleHeight));
-        const double room = uprightLabels_ ? metrics.height() : 1;
+        const double room = uprightLabels_ ? metrics.height() + kLabelGap : 1;
         const auto step = std::max<std::int64_t>(1, std::int64_t(std::ceil(room / extent.width())));
         for (std::int64_t i = cols.first / step * step; i < cols.end; i += step) {
-            const QRect rect = cellRect(0, i);
+            const QRect rect = cellRect(frame, 0, i);
             painter.setPen(i == col_ ? colours.text : colours.textMuted);
             const int height = headHeight_ - titleHeight;
             if (uprightLabels_) {
@@ -231,7 +246,8 @@ void GridView::paintLabels(QPainter& painter, QSize size, Range rows, Range cols
     painter.setClipping(false);
 }
 
-void GridView::paint(QPainter& painter, QSize size, bool live) const {
+void GridView::paint(QPainter& painter, const Frame& frame, bool live) const {
+    const QSize size = frame.size;
     const Palette& colours = paletteFor(this);
     painter.fillRect(QRect(QPoint(), size), colours.surface);
     nPainted_ = 0;
@@ -242,35 +258,48 @@ void GridView::paint(QPainter& painter, QSize size, bool live) const {
                          Qt::AlignCenter | Qt::TextWordWrap, content_.empty);
         return;
     }
-    const Range rows = visibleRows(size.height());
-    const Range cols = visibleCols(size.width());
-    paintCells(painter, size, rows, cols);
-    paintLabels(painter, size, rows, cols);
+    const Range rows = visibleRows(frame);
+    const Range cols = visibleCols(frame);
+    paintCells(painter, frame, rows, cols);
+    QString title = content_.colTitle;
+    if (!live && !picturesWhole())
+        title += QLatin1String(" \u00B7 ") + tr("%1 to %2 of %3").arg(cols.first + 1).arg(cols.end).arg(content_.nCol);
+    paintLabels(painter, frame, title, rows, cols);
     painter.setClipRect(QRect(headWidth_, headHeight_, size.width() - headWidth_, size.height() - headHeight_));
     if (live && hoverRow_ >= 0) {
         painter.setPen(QPen(colours.borderStrong, 1));
         painter.setBrush(Qt::NoBrush);
-        painter.drawRect(cellRect(hoverRow_, hoverCol_).adjusted(0, 0, -1, -1));
+        painter.drawRect(cellRect(frame, hoverRow_, hoverCol_).adjusted(0, 0, -1, -1));
     }
     if (row_ >= 0 && col_ >= 0) {
         painter.setPen(QPen(live && hasFocus() ? colours.accent : colours.text, 2));
         painter.setBrush(Qt::NoBrush);
-        painter.drawRect(cellRect(row_, col_).adjusted(0, 0, -1, -1));
+        painter.drawRect(cellRect(frame, row_, col_).adjusted(0, 0, -1, -1));
     }
     painter.setClipping(false);
 }
 
 void GridView::paintEvent(QPaintEvent*) {
     QPainter painter(viewport());
-    paint(painter, viewport()->size(), true);
+    paint(painter, onScreen(), true);
+}
+
+bool GridView::picturesWhole() const {
+    const QSizeF size = cell();
+    return content_.nRow * content_.nCol <= kPictureCells && size.width() * double(content_.nCol) <= kWidestPicture &&
+           size.height() * double(content_.nRow) <= kWidestPicture;
 }
 
 QSize GridView::pictureSize() const {
-    return viewport()->size();
+    if (isEmpty() || !picturesWhole())
+        return viewport()->size();
+    const QSizeF size = cell();
+    return {std::max(viewport()->width(), headWidth_ + int(std::ceil(size.width() * double(content_.nCol))) + 1),
+            headHeight_ + int(std::ceil(size.height() * double(content_.nRow))) + 1};
 }
 
 void GridView::paintPicture(QPainter& painter) const {
-    paint(painter, viewport()->size(), false);
+    paint(painter, isEmpty() || !picturesWhole() ? onScreen() : Frame{pictureSize(), {}}, false);
 }
 
 QString GridView::csv() const {
@@ -329,7 +358,7 @@ int GridView::wholeHeight() const {
 }
 
 GridView::Columns GridView::visibleColumns() const {
-    const Range range = visibleCols(viewport()->width());
+    const Range range = visibleCols(onScreen());
     return {range.first, range.end};
 }
 

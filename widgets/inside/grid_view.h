@@ -58,6 +58,9 @@ public:
     /// How many cells the last paint asked for (tests).
     [[nodiscard]] std::int64_t nPainted() const { return nPainted_; }
 
+    /// Whether pictures hold every cell, also those that are scrolled out of sight; else (tens of thousands of cells,
+    /// or wider than a page of a PDF may be) they hold what is on screen, and say so.
+    [[nodiscard]] bool picturesWhole() const;
     [[nodiscard]] QSize pictureSize() const override;
     void paintPicture(QPainter& painter) const override;
     [[nodiscard]] QString csv() const override;
@@ -90,12 +93,18 @@ private:
     void ensureVisible();
     [[nodiscard]] QSizeF cell() const;
     [[nodiscard]] bool cellAt(QPointF point, std::int64_t& iRow, std::int64_t& iCol) const;
-    [[nodiscard]] Range visibleRows(int height) const;
-    [[nodiscard]] Range visibleCols(int width) const;
-    /// The table as it lies on screen, into `size`; `live` adds what belongs to the pointer and the keyboard.
-    void paint(QPainter& painter, QSize size, bool live) const;
-    void paintCells(QPainter& painter, QSize size, Range rows, Range cols) const;
-    void paintLabels(QPainter& painter, QSize size, Range rows, Range cols) const;
+    struct Frame { ///< what is painted: so much of the table, scrolled so far
+        QSize size;
+        QPoint scrolled;
+    };
+    [[nodiscard]] Frame onScreen() const;
+    [[nodiscard]] QRect cellRect(const Frame& frame, std::int64_t iRow, std::int64_t iCol) const;
+    [[nodiscard]] Range visibleRows(const Frame& frame) const;
+    [[nodiscard]] Range visibleCols(const Frame& frame) const;
+    /// `live` adds what belongs to the pointer and the keyboard.
+    void paint(QPainter& painter, const Frame& frame, bool live) const;
+    void paintCells(QPainter& painter, const Frame& frame, Range rows, Range cols) const;
+    void paintLabels(QPainter& painter, const Frame& frame, const QString& colTitle, Range rows, Range cols) const;
     [[nodiscard]] bool isEmpty() const { return content_.nRow <= 0 || content_.nCol <= 0; }
 
     GridContent content_;

@@ -11,6 +11,8 @@
 #include <QStringList>
 #include <QWidget>
 
+#include <functional>
+
 #include <vector>
 
 namespace vitral {
@@ -36,6 +38,8 @@ public:
 
     /// Kinds of file it can be saved as, best first: "png", "svg", "pdf", "csv", "npy".
     [[nodiscard]] virtual QStringList exportFormats() const;
+    /// Computes what an export shows and the screen does not; then says so. The default has nothing to compute.
+    virtual void complete(std::function<void()> then) { then(); }
     /// `scale`: pixels per point of pixel formats. The default draws the widget. Errors: Io, Unsupported.
     virtual Result<void> exportAs(const QString& path, const QString& format, double scale);
 

@@ -89,8 +89,7 @@ InsideWindow::InsideWindow(InsideController& inside, QWidget* parent) : QWidget(
     connect(&inside_.selection(), &SelectionModel::changed, this, &InsideWindow::refreshSelection);
     connect(&inside_, &InsideController::problem, this,
             [this](const QString& sentence) { notice_->tell(NoticeBar::Kind::Problem, sentence); });
-    connect(&inside_, &InsideController::saved, this,
-            [this](const QString& path) { notice_->tell(NoticeBar::Kind::Notice, tr("Saved as %1.").arg(path)); });
+    connect(&inside_, &InsideController::saved, this, [this](const QString& path) { tellSaved(path); });
     connect(&inside_.chat(), &ChatController::busyChanged, this, &InsideWindow::refresh);
     connect(&inside_.chat(), &TranscriptSource::reset, this, &InsideWindow::refresh);
     for (const auto& [widget, name] :
@@ -230,8 +229,11 @@ bool InsideWindow::showView(const QString& what) {
 }
 
 void InsideWindow::makeCurrent(int index) {
-    if (index != current_)
+    if (index != current_) {
         inside_.want(currentView(), {});
+        if (!tellsOfSaving_.isEmpty() && notice_->sentence() == tellsOfSaving_)
+            notice_->hide(); // it was about the view that goes
+    }
     current_ = index;
     rail_->setCurrent(index);
     refresh();
@@ -321,11 +323,19 @@ void InsideWindow::exportView(const QString& format, double scale) {
                                      QStringLiteral("%1 (*.%2)").arg(format.toUpper(), format));
     if (path.isEmpty())
         return;
-    const Result<void> done = currentView()->exportAs(path, format, scale);
-    if (done)
-        notice_->tell(NoticeBar::Kind::Notice, tr("Saved as %1.").arg(path));
-    else
-        notice_->tell(NoticeBar::Kind::Problem, QString::fromStdString(done.error().message));
+    InsideView* view = currentView();
+    view->complete([this, view, path, format, scale] {
+        const Result<void> done = view->exportAs(path, format, scale);
+        if (!done)
+            notice_->tell(NoticeBar::Kind::Problem, QString::fromStdString(done.error().message));
+        else if (view == currentView())
+            tellSaved(path);
+    });
+}
+
+void InsideWindow::tellSaved(const QString& path) {
+    notice_->tell(NoticeBar::Kind::Notice, tr("Saved as %1.").arg(path));
+    tellsOfSaving_ = notice_->sentence();
 }
 
 void InsideWindow::openFile() {

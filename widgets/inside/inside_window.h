@@ -70,6 +70,7 @@ private:
     void fillCompareMenu();
     void fillMemoryMenu();
     void exportView(const QString& format, double scale);
+    void tellSaved(const QString& path);
     void openFile();
     void saveFile();
     void compareFile();
@@ -84,7 +85,8 @@ private:
     QStackedWidget* stack_;
     QLabel *title_, *recorded_, *notes_, *help_, *busyText_;
     WorkBar* busy_;
-    NoticeBar* notice_;
+    NoticeBar* notice_ = nullptr;
+    QString tellsOfSaving_;
     QToolButton *look_, *open_, *save_, *compare_, *export_, *memory_, *alone_, *close_;
     QPushButton *emptyLook_, *emptyOpen_, *emptyAgain_;
     QMenu *compareMenu_, *exportMenu_, *memoryMenu_;

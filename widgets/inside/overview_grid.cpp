@@ -21,7 +21,8 @@ constexpr double kGap = 4;
 constexpr double kMargin = design::kSpace1;
 constexpr double kSmallest = 14, kLargest = 168;
 constexpr double kSortedSize = 104;
-constexpr double kReadable = 60; ///< all layers on one screen, if tiles need not be smaller
+constexpr double kLeastWhole = 36; ///< all layers on one screen, if tiles need not be smaller
+constexpr double kReadable = 60;   ///< where they scroll anyway
 constexpr double kBarHeight = 3;
 constexpr double kNamedFrom = 56; ///< tiles of this size carry their name
 } // namespace
@@ -110,8 +111,12 @@ void OverviewGrid::layOut() {
     if (wantedSize_ <= 0)
         side = sorted_ ? kSortedSize : std::floor(room / std::max(1, nHead_) - kGap);
     if (wantedSize_ <= 0 && !sorted_ && nLayer_ > 0) { // a small model need not fill the width if it then scrolls
-        const double high = std::floor((viewport()->height() - 2 * kMargin - small.height()) / nLayer_ - kGap);
-        side = std::min(side, std::max(high - small.height() - 4, kReadable));
+        const double row =
+            (viewport()->height() - 2 * kMargin - line_ - 2) / nLayer_ - kGap - (showsScore_ ? kBarHeight + 2 : 0);
+        double high = std::floor(row - line_ - 2);
+        if (high < kNamedFrom) // smaller tiles go without their names, which stand at the edges, too
+            high = std::min(std::floor(row), kNamedFrom - 1);
+        side = std::min(side, high >= kLeastWhole ? high : kReadable);
     }
     side_ = std::clamp(side, kSmallest, kLargest);
     caption_ = side_ >= kNamedFrom ? small.height() + 2 : 0;

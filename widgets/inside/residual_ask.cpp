@@ -14,13 +14,15 @@
 #include <QTabBar>
 
 #include <algorithm>
+#include <utility>
 
 namespace vitral {
 
 namespace {
-constexpr std::size_t kColumnsAtOnce = 48;  // columns of the table one request computes
-constexpr std::int64_t kMargin = 8;         // columns beside the screen, so that a step shows numbers at once
-constexpr std::int64_t kExactTokens = 1024; // longer runs read the recorded stream where there is one
+constexpr std::size_t kColumnsAtOnce = 48;   // columns of the table one request computes
+constexpr std::int64_t kWholeColumns = 2048; // an export computes no more than these
+constexpr std::int64_t kMargin = 8;          // columns beside the screen, so that a step shows numbers at once
+constexpr std::int64_t kExactTokens = 1024;  // longer runs read the recorded stream where there is one
 constexpr int kTop = 10;
 constexpr int kTopThere = 60; // of the other run: so that most candidates of this one are among them
 } // namespace
@@ -32,8 +34,12 @@ void ResidualView::tell(const Error& error) {
 
 void ResidualView::askLens() {
     const std::shared_ptr<const Model> model = inside().model();
-    if (!isVisible() || !recording() || !model || lensAsked_)
+    if (lensAsked_)
         return;
+    if (!isVisible() || !recording() || !model) {
+        sayCompleted();
+        return;
+    }
     const GridView::Columns seen = table_->visibleColumns();
     const std::int64_t n = recording()->nPosition();
     std::vector<std::int64_t> wanted = lens_.missing(seen.first, std::min(seen.end, n), kColumnsAtOnce);
@@ -45,8 +51,12 @@ void ResidualView::askLens() {
     if (wanted.empty())
         wanted = lens_.missing(std::max<std::int64_t>(0, seen.first - kMargin), std::min(n, seen.end + kMargin),
                                kColumnsAtOnce);
-    if (wanted.empty())
+    if (wanted.empty() && completed_ && n <= kWholeColumns)
+        wanted = lens_.missing(0, n, kColumnsAtOnce);
+    if (wanted.empty()) {
+        sayCompleted();
         return;
+    }
     LensRequest request;
     request.positions = std::move(wanted);
     request.nTop = kTop;
@@ -95,6 +105,7 @@ void ResidualView::askLens() {
             lensRun_ = 0;
             if (!found) {
                 tell(found.error());
+                sayCompleted(); // with what there is
                 return;
             }
             LogitLens* lens = &found->here;
@@ -125,6 +136,16 @@ void ResidualView::askLens() {
             }
             lensTimer_.start();
         });
+}
+
+void ResidualView::complete(std::function<void()> then) {
+    completed_ = std::move(then);
+    askLens();
+}
+
+void ResidualView::sayCompleted() {
+    if (const std::function<void()> then = std::exchange(completed_, {}))
+        then();
 }
 
 void ResidualView::askDetail() {

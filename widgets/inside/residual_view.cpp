@@ -185,6 +185,7 @@ void ResidualView::showEvent(QShowEvent* event) {
 
 void ResidualView::hideEvent(QHideEvent* event) {
     InsideView::hideEvent(event);
+    completed_ = {};
     for (const RunId run : {lensRun_, detailRun_}) // nobody looks, and the chat may be waiting for the engine
         if (run != 0)
             inside().cancel(run);

@@ -40,6 +40,8 @@ public:
     [[nodiscard]] std::vector<TracePoint> wantedPoints() const override;
     [[nodiscard]] QString missing(bool* offersRecordAgain) const override;
     [[nodiscard]] QStringList exportFormats() const override;
+    /// The columns of the table that nobody has scrolled to yet.
+    void complete(std::function<void()> then) override;
     Result<void> exportAs(const QString& path, const QString& format, double scale) override;
     [[nodiscard]] QJsonObject saveState() const override;
     void restoreState(const QJsonObject& state) override;
@@ -117,6 +119,8 @@ private:
     };
     std::vector<ChangedCandidate> changed_; ///< the candidates of a comparison, as they are listed
     bool lensAsked_ = false;
+    std::function<void()> completed_; ///< waits for the columns that are not on show
+    void sayCompleted();
     RunId lensRun_ = 0, detailRun_ = 0; ///< what the engine was asked for last
     QString lensNotes_;
     const void* shownModel_ = nullptr;

@@ -381,6 +381,24 @@ private slots:
         }
     }
 
+    // Columns that nobody has scrolled to are computed before a picture is saved.
+    void thePictureOfTheStreamIsComplete() {
+        ResidualView view(*inside_);
+        view.resize(420, 500); // a few columns
+        view.show();
+        QTRY_VERIFY_WITH_TIMEOUT(!view.lens().empty(), kWaitMs);
+        const std::int64_t n = inside_->recording()->nPosition();
+        const auto missing = [&] { return view.lens().missing(0, n, 10000).size(); };
+        bool done = false;
+        view.complete([&] { done = true; });
+        QTRY_VERIFY_WITH_TIMEOUT(done, kWaitMs);
+        QCOMPARE(missing(), std::size_t{0});
+        QVERIFY(view.table()->picturesWhole());
+        done = false;
+        view.complete([&] { done = true; }); // nothing left to do
+        QTRY_VERIFY(done);
+    }
+
     void otherArchitectures_data() {
         QTest::addColumn<bool>("rotary");
         QTest::addColumn<bool>("learned");

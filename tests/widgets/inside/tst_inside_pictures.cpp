@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The painted pictures of the room "Inside": what they draw, what the keyboard does, what they give away as files.
 
+#include "widgets/design/metrics.h"
 #include "widgets/inside/bar_list.h"
 #include "widgets/inside/grid_view.h"
 #include "widgets/inside/line_chart.h"
@@ -15,6 +16,7 @@
 #include <QtTest>
 
 #include <cmath>
+#include <set>
 
 using namespace vitral;
 
@@ -70,6 +72,57 @@ std::shared_ptr<const OperationList> smallModel() {
 class TestInsidePictures : public QObject {
     Q_OBJECT
 private slots:
+    // What is saved does not hang on where somebody has scrolled to.
+    void picturesHoldTheWholeTable() {
+        GridView grid;
+        grid.resize(300, 120);
+        grid.setCellSize({40, 20});
+        grid.setContent(numbers(9, 60));
+        grid.show();
+        const auto picture = [&] {
+            QImage image(grid.pictureSize(), QImage::Format_RGB32);
+            QPainter painter(&image);
+            grid.paintPicture(painter);
+            return image;
+        };
+        const QRect last = grid.cellRect(8, 59); // far beyond the window
+        QVERIFY(last.left() > 1000 && last.top() > 120);
+        const QImage top = picture();
+        QVERIFY(grid.picturesWhole() && top.rect().contains(last));
+        QCOMPARE(top.pixelColor(last.topLeft() + QPoint(1, 1)), QColor(8, 59, 50));
+        grid.horizontalScrollBar()->setValue(grid.horizontalScrollBar()->maximum());
+        grid.verticalScrollBar()->setValue(grid.verticalScrollBar()->maximum());
+        QVERIFY(grid.horizontalScrollBar()->value() > 0 && picture() == top);
+        grid.setContent(numbers(20, 100000)); // nobody wants that as one picture
+        QVERIFY(!grid.picturesWhole());
+        QCOMPARE(grid.pictureSize(), grid.viewport()->size());
+    }
+
+    void labelsDoNotTouch() {
+        std::set<std::int64_t> rows, cols; // whose names were painted
+        GridView grid;
+        grid.resize(600, 400);
+        const int height = QFontMetrics(design::font(design::TextRole::Caption)).height();
+        for (const int cell : {2, 5, height - 2, height, height + 1, height + 4, 30}) {
+            GridContent content = numbers(60, 60);
+            grid.setCellSize({cell, cell});
+            grid.setContent(content);
+            content.rowLabel = [&](std::int64_t i) { return rows.insert(i), QString("row"); };
+            content.colLabel = [&](std::int64_t j) { return cols.insert(j), QString("col"); };
+            grid.setContent(content);
+            rows.clear();
+            cols.clear();
+            QImage image(grid.viewport()->size(), QImage::Format_RGB32);
+            QPainter painter(&image);
+            grid.paintPicture(painter);
+            for (const auto& names : {rows, cols}) {
+                QVERIFY(names.size() > 1);
+                const auto step = *std::next(names.begin()) - *names.begin();
+                QVERIFY2(step * cell >= height + 2, qPrintable(QString("%1 of %2").arg(step).arg(cell)));
+            }
+        }
+    }
+
     void numbersReadWell() {
         QLocale::setDefault(QLocale::c());
         QCOMPARE(numberText(0), QString("0"));

@@ -115,6 +115,26 @@ private slots:
         QVERIFY(grid.viewport()->rect().intersects(grid.tileRect({79, 63})));
     }
 
+    // 1280 x 800 with a notice above leaves some 500 pixels for the eight layers of the bundled model.
+    void overviewFitsWhereItCan() {
+        OverviewGrid grid;
+        std::vector<OverviewTile> tiles;
+        for (std::int32_t l = 0; l < 8; ++l)
+            for (std::int32_t h = 0; h < 6; ++h)
+                tiles.push_back({{l, h}, nullptr, nullptr, 0.5});
+        grid.setTiles(std::move(tiles), 8, 6, false);
+        for (const bool scores : {false, true})
+            for (int height = 360 + 40 * int(scores); height < 900; height += 7) {
+                grid.setShowsScore(scores);
+                grid.resize(700, height);
+                grid.show();
+                QVERIFY2(grid.verticalScrollBar()->maximum() == 0, qPrintable(QString::number(height)));
+                QVERIFY(grid.tileRect({7, 5}).bottom() < grid.viewport()->height());
+            }
+        grid.resize(700, 200); // too low for that: tiles that can be read, and a scroll bar
+        QVERIFY(grid.verticalScrollBar()->maximum() > 0 && grid.tileRect({0, 0}).height() >= 56);
+    }
+
     void moreIsBlueEverywhere() {
         Thumbnail more, less;
         more.side = less.side = 2;
