@@ -4475,6 +4475,13 @@ por milhão</translation>
     </message>
 </context>
 <context>
+    <name>vitral::GridView</name>
+    <message>
+        <source>%1 to %2 of %3</source>
+        <translation>%1 a %2 de %3</translation>
+    </message>
+</context>
+<context>
     <name>vitral::GridWords</name>
     <message>
         <source>seeds</source>
