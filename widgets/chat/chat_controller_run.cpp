@@ -307,6 +307,7 @@ void ChatController::onEvents(const std::vector<RunEvent>& events) {
         return;
     bool grown = false;
     bool counted = false;
+    const std::shared_ptr<const SamplerTrace> shownTrace = samplerTrace_;
     for (const RunEvent& event : events) {
         if (run_ == 0)
             break;
@@ -346,8 +347,9 @@ void ChatController::onEvents(const std::vector<RunEvent>& events) {
     if (grown) {
         flushPending();
         emit grew(indexOf(answer_));
-        emit samplerTraceChanged();
     }
+    if (samplerTrace_ != shownTrace) // also of the last token, which comes with the end
+        emit samplerTraceChanged();
     if (counted)
         emit numbersChanged();
 }
