@@ -62,6 +62,9 @@ public:
     /// The open lesson as "html" or "pdf"; `done` gets a sentence, empty: written.
     void exportLessonTo(const QString& format, const QString& path, std::function<void(const QString&)> done);
 
+    /// While a step of a lesson sets the program: what changes then is nobody's act, and nothing to be taken back.
+    [[nodiscard]] bool setting() const { return setting_ || (running_ && player_->lesson() != nullptr); }
+
     void showGlossary(); ///< at the term that the focus is on
 
     [[nodiscard]] LessonPlayer& player() const { return *player_; }
@@ -77,6 +80,7 @@ private:
     void openConversation(const QString& path);
     void beginStep(const QStringList& commands);
     void endLesson();
+    void foldSections();
     void setGeneration(const std::function<void(GenerationSettings&)>& change);
     void lessonOpened();
     void tell(const QString& sentence, bool problem);
@@ -114,9 +118,10 @@ private:
     struct Own {
         std::shared_ptr<const InterventionSet> changes;
         diffusion::DenoiseSettings drawing;
-        bool settings = false, colours = false, inside = false, pictures = true;
+        bool settings = false, colours = false, inside = false, pictures = true, tree = false;
     };
     std::optional<Own> own_;
+    bool setting_ = false;
     bool recordedAlone_ = false; ///< the step shows a recorded run, beside which the conversation says something else
     QList<QPointer<QWidget>> hidden_;
     mutable QString fingerprintOf_, fingerprint_; ///< of the model at that path

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What can be taken back of what the rooms' view models tell: settings of answers, deleted messages, interventions.
 // Conversations push their own steps (widgets/chat/conversation_library.cpp), preferences theirs.
+#include "app/classroom.h"
 #include "app/main_actions.h"
 #include "app/shell.h"
 #include "widgets/panels/settings_panel.h"
@@ -53,6 +54,8 @@ void Shell::watchUndo() {
     connect(inside, &InsideController::interventionsChanged, this, [this, inside] {
         const auto now = inside->interventions();
         const auto before = std::exchange(changesBefore_, now);
+        if (window_.classroom().setting())
+            return;
         UndoList::shared().push(
             tr("Changing the interventions"), [inside, before] { inside->setInterventions(before); },
             [inside, now] { inside->setInterventions(now); }, {}, inside);

@@ -8,10 +8,12 @@
 #include "core/lesson/commands.h"
 #include "core/lesson/program_state.h"
 #include "tests/support/program.h"
+#include "widgets/compare/compare_window.h"
 #include "widgets/denoise/denoise_page.h"
 #include "widgets/denoise/denoise_room.h"
 #include "widgets/inside/inside_view.h"
 #include "widgets/inside/inside_window.h"
+#include "widgets/inside/intervention_edits.h"
 #include "widgets/lesson/glossary_window.h"
 #include "widgets/lesson/lesson_panel.h"
 #include "widgets/lesson/spotlight.h"
@@ -20,8 +22,10 @@
 #include "widgets/panels/settings_panel.h"
 #include "widgets/shell/exporter.h"
 #include "widgets/shell/task_list.h"
+#include "widgets/shell/undo_list.h"
 #include "widgets/tokenroom/token_room.h"
 #include "widgets/tokenroom/token_view.h"
+#include "widgets/tokens/alternatives_popup.h"
 #include "widgets/transcript/transcript_view.h"
 
 #include <QTemporaryDir>
@@ -105,6 +109,67 @@ private slots:
         player.close();
         QVERIFY(!p.classroom().dock()->isVisible());
         QVERIFY(!p.window->findChild<QWidget*>("tokens.rail")->isHidden());
+    }
+
+    // Reached by walking or opened directly; and what the person had comes back.
+    void aStepFindsTheProgramAsItIsAtAStart() {
+        Program p(*theme_, true);
+        MainWindow& window = *p.window;
+        LessonPlayer& player = p.classroom().player();
+        window.resize(1280, 760);
+        QTRY_VERIFY_WITH_TIMEOUT(p.services->model->model() != nullptr && player.course() != nullptr, 30000);
+        player.setDepth(LessonDepth::Researcher);
+        InsideController& inside = *p.services->inside;
+        window.showView("token-colours");
+        QVERIFY(addIntervention(inside, scaleHead(1, 1, 0)).has_value());
+        const int undoable = UndoList::shared().stack()->count();
+        const auto there = [&] { return !player.working() && p.idle(); };
+        const auto changes = [&] { return inside.interventions() ? int(inside.interventions()->items.size()) : 0; };
+        const auto stops = [&](const QString& command) {
+            for (int stop = 0; stop < player.count(); ++stop)
+                if (const LessonStep* step = player.step(stop))
+                    for (const LessonStep::Command& c : step->commands)
+                        if (QString::fromStdString(c.text) == command)
+                            return stop;
+            return -1;
+        };
+        const auto* tokens = window.findChild<TranscriptView*>();
+        auto* insideWindow = window.findChild<InsideWindow*>();
+        player.openUnit("heads");
+        QVERIFY(player.lesson() != nullptr);
+        const int both = stops("interventions:both"), plain = stops("interventions:head.0.3");
+        QVERIFY(both > 0 && plain > both);
+        for (const int stop : {both, plain, both, plain}) { // as often as one likes
+            player.go(stop);
+            QTRY_VERIFY_WITH_TIMEOUT(there(), 60000);
+            QCOMPARE(changes(), 1);
+            QVERIFY(!insideWindow->isHidden() && !tokens->tokenMode());
+        }
+        auto* beside = window.findChild<CompareWindow*>();
+        QVERIFY(beside != nullptr && !beside->isVisible()); // of the step before
+        player.openUnit("sampling", 0);
+        const int fork = stops("fork");
+        player.go(fork);
+        QTRY_VERIFY_WITH_TIMEOUT(there(), 60000);
+        QVERIFY(insideWindow->isHidden() && tokens->tokenMode());
+        QCOMPARE(changes(), 0);
+        auto* alternatives = window.findChild<AlternativesPopup*>();
+        QVERIFY(alternatives->isVisible());
+        QVERIFY(QApplication::activePopupWidget() == nullptr); // the lesson keeps the keys
+        player.go(stops("samplers"));
+        QTRY_VERIFY_WITH_TIMEOUT(there(), 60000);
+        QVERIFY(!alternatives->isVisible());
+        QVERIFY(window.findChild<QWidget*>("chat.samplers")->isVisible());
+        player.go(player.count() - 1); // the questions
+        QTRY_VERIFY_WITH_TIMEOUT(there(), 60000);
+        player.openUnit("generative", 0);
+        QTRY_VERIFY_WITH_TIMEOUT(there(), 60000);
+        QVERIFY(!tokens->tokenMode() && !window.findChild<QWidget*>("chat.samplers")->isVisible());
+        QCOMPARE(UndoList::shared().stack()->count(), undoable); // the person's own change, none of the lesson's
+        player.close();
+        QVERIFY(tokens->tokenMode() && insideWindow->isHidden());
+        QCOMPARE(changes(), 1);
+        QCOMPARE(inside.interventions()->items.front().iLayer, 1);
     }
 
     void whereNoModelCanRunItIsSaid() {
