@@ -31,6 +31,7 @@
 #include <QDir>
 #include <QDockWidget>
 #include <QFileInfo>
+#include <QLabel>
 #include <QToolBar>
 
 namespace vitral::app {
@@ -79,6 +80,7 @@ void Classroom::followLanguage() {
 
 Room* Classroom::makeRoom(QWidget* parent) {
     room_ = new LessonRoom(*player_, parent);
+    room_->setBundledFolder(player_->courseFolder()); // nothing else was opened yet
     connect(room_, &LessonRoom::openFolderAsked, this, &Classroom::openCourseDialog);
     connect(room_, &LessonRoom::openWorkAsked, this, &Classroom::openWorkDialog);
     return room_;
@@ -357,9 +359,15 @@ void Classroom::hideElements(const QStringList& names) {
         if (widget)
             widget->show();
     for (const QString& name : names)
-        if (QWidget* widget = window_.findChild<QWidget*>(name); widget != nullptr && !widget->isHidden()) {
+        if (QWidget* widget = name == QLatin1String("rooms") ? window_.roomBar_ : window_.findChild<QWidget*>(name);
+            widget != nullptr && !widget->isHidden()) {
             widget->hide();
             hidden_ << widget;
+            for (QLabel* label : window_.findChildren<QLabel*>()) // its name without it says nothing
+                if (label->buddy() == widget && !label->isHidden()) {
+                    label->hide();
+                    hidden_ << label;
+                }
         }
 }
 

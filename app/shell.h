@@ -139,6 +139,7 @@ private:
             *keepStatus_ = nullptr;
     QJsonObject beforePresenting_;
     std::vector<std::pair<QPointer<QDockWidget>, QSize>> docksBefore_;
+    bool sideBefore_ = false; ///< of the room of pictures
     QSize sizeBefore_;
     double scaleBefore_ = 1;
     bool fullBefore_ = false;

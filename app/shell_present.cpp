@@ -98,6 +98,11 @@ void Shell::hideForPresenting() {
         for (QDockWidget* dock : w.findChildren<QDockWidget*>())
             if (dock != w.classroom_->dock()) // the question is what the class is to read
                 dock->hide();
+    if (Room* pictures = w.room(QStringLiteral("denoise")); pictures != nullptr && !keepPanels_->isChecked()) {
+        const LessonStep* step = w.classroom_->player().step(w.classroom_->player().current());
+        if (step == nullptr || (step->point != "denoise.side" && step->point != "denoise.prompt"))
+            pictures->go(QStringLiteral("noside"));
+    }
     w.notice_->setHeld(true); // what it says stands in the notes
 }
 
@@ -106,6 +111,8 @@ void Shell::present(bool on) {
     presentAction_->setChecked(on);
     if (on) {
         beforePresenting_ = state();
+        const Room* pictures = w.room(QStringLiteral("denoise"));
+        sideBefore_ = pictures != nullptr && pictures->saveState()[QStringLiteral("side")].toBool();
         sizeBefore_ = w.size();
         docksBefore_.clear();
         for (QDockWidget* dock : w.findChildren<QDockWidget*>())
@@ -133,11 +140,21 @@ void Shell::present(bool on) {
     w.theme_.setFontScale(scaleBefore_);
     // Now, not later: panels put back before would be as wide as the big letters asked for.
     QApplication::sendPostedEvents(nullptr, QEvent::LayoutRequest);
-    // Panels come back; the room stays the one that is shown now.
-    QJsonObject back = beforePresenting_;
-    back[QStringLiteral("room")] = w.currentRoom()->name();
-    back.remove(QStringLiteral("rooms"));
-    putState(back, true);
+    // Bars and panels come back; rooms and views stay as the presenter left them.
+    w.roomBar_->show();
+    const auto kept = [this](const char* key) {
+        return QByteArray::fromBase64(beforePresenting_[QLatin1String(key)].toString().toLatin1());
+    };
+    w.restoreGeometry(kept("geometry"));
+    const QByteArray panels = kept("panels");
+    if (w.inChat())
+        w.restoreState(panels);
+    else
+        w.chatState_ = panels;
+    if (QDockWidget* lesson = w.classroom_->dock())
+        lesson->setVisible(w.classroom_->player().lesson() != nullptr);
+    if (Room* pictures = w.room(QStringLiteral("denoise")); pictures != nullptr && sideBefore_)
+        pictures->go(QStringLiteral("side"));
     // To the pixel: a restored state rounds, and the system gives the window its size back when it likes.
     for (int ms : {0, 50, 200, 500})
         QTimer::singleShot(ms, this, [this] {

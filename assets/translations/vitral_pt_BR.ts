@@ -6076,6 +6076,18 @@ por milhão</translation>
         <source>Lessons that set the program and ask before they show.</source>
         <translation>Lições que preparam o programa e perguntam antes de mostrar.</translation>
     </message>
+    <message>
+        <source>Show them all</source>
+        <translation>Mostrar todos</translation>
+    </message>
+    <message>
+        <source>Mistakes in this course</source>
+        <translation>Erros neste curso</translation>
+    </message>
+    <message>
+        <source>Back to the program&apos;s course</source>
+        <translation>Voltar ao curso do programa</translation>
+    </message>
 </context>
 <context>
     <name>vitral::LibraryRoom</name>
@@ -8741,6 +8753,493 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
     <message>
         <source>No sampler at all: draws from the probabilities as they are.</source>
         <translation>Nenhum amostrador: sorteia pelas probabilidades como são.</translation>
+    </message>
+</context>
+<context>
+    <name>vitral::ProblemText</name>
+    <message>
+        <source>The picture &quot;%1&quot; is not in the lesson&apos;s folder; nothing is loaded from the network. Put a copy into the folder.</source>
+        <translation>A imagem “%1” não está na pasta da lição; nada é carregado da rede. Ponha uma cópia na pasta.</translation>
+    </message>
+    <message>
+        <source>It is not clear whether %1 is the text of an option or its place; put the option&apos;s text between quotes.</source>
+        <translation>Não está claro se %1 é o texto de uma opção ou o lugar dela; ponha o texto da opção entre aspas.</translation>
+    </message>
+    <message>
+        <source>Anchors (&amp;name) and aliases (*name) are not read here; put texts that begin with &amp; or * in quotes.</source>
+        <translation>Âncoras (&amp;nome) e apelidos (*nome) não são lidos aqui; ponha entre aspas os textos que começam com &amp; ou *.</translation>
+    </message>
+    <message>
+        <source>A lesson begins with a line &quot;---&quot;, then lines like &quot;id: ...&quot; and &quot;title: ...&quot;, then &quot;---&quot; again.</source>
+        <translation>Uma lição começa com uma linha “---”, depois linhas como “id: ...” e “title: ...”, depois “---” de novo.</translation>
+    </message>
+    <message>
+        <source>&quot;%1&quot; in %2 should be a list; begin each entry with &quot;- &quot;, and put texts with a colon between quotes.</source>
+        <translation>“%1” em %2 deve ser uma lista; comece cada entrada com “- ” e ponha entre aspas os textos com dois-pontos.</translation>
+    </message>
+    <message>
+        <source>The lessons that belong to the program were not found; VITRAL_LESSON_DIR can name their folder.</source>
+        <translation>As lições do programa não foram encontradas; VITRAL_LESSON_DIR pode indicar a pasta delas.</translation>
+    </message>
+    <message>
+        <source>This is not YAML that can be read (%1); put texts with : # or quotes in them between quotes.</source>
+        <translation>Isto não é YAML que se possa ler (%1); ponha entre aspas os textos que têm : # ou aspas.</translation>
+    </message>
+    <message>
+        <source>&quot;%1&quot; should be the name of a file in the lesson&apos;s folder, without a drive or a / in front.</source>
+        <translation>“%1” deve ser o nome de um arquivo da pasta da lição, sem unidade de disco nem / na frente.</translation>
+    </message>
+    <message>
+        <source>The answer should be the place of the right option (1 to %1) or its text between quotes.</source>
+        <translation>A resposta deve ser o lugar da opção certa (1 a %1) ou o texto dela entre aspas.</translation>
+    </message>
+    <message>
+        <source>&quot;%1&quot; leaves the lesson&apos;s folder; put the file into the folder and name it without &quot;..&quot;.</source>
+        <translation>“%1” sai da pasta da lição; ponha o arquivo na pasta e escreva o nome sem “..”.</translation>
+    </message>
+    <message>
+        <source>&quot;%1&quot; is not known in a term; known are id, see, source and the languages of the course.</source>
+        <translation>“%1” não é conhecido em um termo; conhecem-se id, see, source e as línguas do curso.</translation>
+    </message>
+    <message>
+        <source>&quot;recorded&quot; stands in for a &quot;do&quot; that cannot be carried out; write the &quot;do&quot; as well.</source>
+        <translation>“recorded” substitui um “do” que não pode ser feito; escreva também o “do”.</translation>
+    </message>
+    <message>
+        <source>This page is &quot;%1&quot;, but &quot;%2&quot; in %3; both languages have the same pages in the same order.</source>
+        <translation>Esta página é “%1”, mas “%2” em %3; as duas línguas têm as mesmas páginas na mesma ordem.</translation>
+    </message>
+    <message>
+        <source>What is to be done is written as name=value or name~part of a text; names are: %1.</source>
+        <translation>O que se deve fazer escreve-se nome=valor ou nome~parte de um texto; os nomes são: %1.</translation>
+    </message>
+    <message>
+        <source>Every entry of &quot;%1&quot; in %2 should be one text; put texts with a colon between quotes.</source>
+        <translation>Cada entrada de “%1” em %2 deve ser um só texto; ponha entre aspas os textos com dois-pontos.</translation>
+    </message>
+    <message>
+        <source>The answer is missing; add &quot;answer: ...&quot;, or a list of answers that are right.</source>
+        <translation>Falta a resposta; acrescente “answer: ...” ou uma lista das respostas certas.</translation>
+    </message>
+    <message>
+        <source>The picture &quot;%1&quot; has no description; write it between the brackets: ![...](...).</source>
+        <translation>A imagem “%1” não tem descrição; escreva-a entre os colchetes: ![...](...).</translation>
+    </message>
+    <message>
+        <source>A command should be one text; put commands with &quot;: &quot; in them between quotes.</source>
+        <translation>Um comando deve ser um só texto; ponha entre aspas os comandos que têm “: ”.</translation>
+    </message>
+    <message>
+        <source>&quot;%1&quot; in %2 should be one text; put it between quotes if it begins with [ or {.</source>
+        <translation>“%1” em %2 deve ser um só texto; ponha-o entre aspas se começa com [ ou {.</translation>
+    </message>
+    <message>
+        <source>The answer is missing; add &quot;answer: 1&quot; with the place of the right option.</source>
+        <translation>Falta a resposta; acrescente “answer: 1”, com o lugar da opção certa.</translation>
+    </message>
+    <message>
+        <source>The link &quot;%1&quot; leads nowhere here; use https://, #page-id or lesson:unit-id.</source>
+        <translation>O link “%1” não leva a lugar nenhum aqui; use https://, #id-da-página ou lesson:id-da-unidade.</translation>
+    </message>
+    <message>
+        <source>A unit is the name of a folder beside course.yaml: letters, digits, - _ .</source>
+        <translation>Uma unidade é o nome de uma pasta ao lado de course.yaml: letras, algarismos, - _ .</translation>
+    </message>
+    <message>
+        <source>%1 holds neither course.yaml nor a lesson (lesson.en.md, lesson.pt_BR.md).</source>
+        <translation>%1 não tem course.yaml nem uma lição (lesson.en.md, lesson.pt_BR.md).</translation>
+    </message>
+    <message>
+        <source>There is no folder &quot;%1&quot; beside course.yaml; make it or take the line out.</source>
+        <translation>Não há pasta “%1” ao lado de course.yaml; crie-a ou tire a linha.</translation>
+    </message>
+    <message>
+        <source>The lesson has no page; begin one with a heading &quot;## Title {#page-id}&quot;.</source>
+        <translation>A lição não tem página; comece uma com o título “## Título {#id-da-página}”.</translation>
+    </message>
+    <message>
+        <source>A key must be a plain text; put texts that begin with { or [ in quotes.</source>
+        <translation>Uma chave deve ser um texto simples; ponha entre aspas os textos que começam com { ou [.</translation>
+    </message>
+    <message>
+        <source>&quot;%1&quot; is a link out of the lesson&apos;s folder; put a copy of the file there.</source>
+        <translation>“%1” é uma ligação para fora da pasta da lição; ponha ali uma cópia do arquivo.</translation>
+    </message>
+    <message>
+        <source>HTML is not shown in lessons; write Markdown, or put it between ` `.</source>
+        <translation>HTML não é mostrado nas lições; escreva Markdown, ou ponha-o entre ` `.</translation>
+    </message>
+    <message>
+        <source>&quot;%1&quot; is not in the lesson&apos;s folder; put it there or correct the name.</source>
+        <translation>“%1” não está na pasta da lição; ponha-o ali ou corrija o nome.</translation>
+    </message>
+    <message>
+        <source>The folder &quot;%1&quot; is a link out of the course; put a copy of it there.</source>
+        <translation>A pasta “%1” é uma ligação para fora do curso; ponha ali uma cópia dela.</translation>
+    </message>
+    <message>
+        <source>&quot;%1&quot; is not known here; a page has {#id} and {depth=developer} only.</source>
+        <translation>“%1” não é conhecido aqui; uma página só tem {#id} e {depth=developer}.</translation>
+    </message>
+    <message>
+        <source>The kind of a question is choose, predict, type or do, not &quot;%1&quot;.</source>
+        <translation>O tipo de uma pergunta é choose, predict, type ou do, não “%1”.</translation>
+    </message>
+    <message>
+        <source>This step does nothing; give it &quot;do&quot;, &quot;point&quot;, &quot;say&quot; or &quot;ask&quot;.</source>
+        <translation>Este passo não faz nada; dê-lhe “do”, “point”, “say” ou “ask”.</translation>
+    </message>
+    <message>
+        <source>The course has no units; list their folders under &quot;units:&quot;.</source>
+        <translation>O curso não tem unidades; liste as pastas delas em “units:”.</translation>
+    </message>
+    <message>
+        <source>The file is larger than 512 kB; make several lessons of it.</source>
+        <translation>O arquivo tem mais de 512 kB; faça várias lições dele.</translation>
+    </message>
+    <message>
+        <source>More than 20 quotes (&gt;) stand inside each other; use fewer.</source>
+        <translation>Há mais de 20 citações (&gt;) umas dentro das outras; use menos.</translation>
+    </message>
+    <message>
+        <source>A glossary is a list of terms; begin each with &quot;- id: ...&quot;.</source>
+        <translation>Um glossário é uma lista de termos; comece cada um com “- id: ...”.</translation>
+    </message>
+    <message>
+        <source>%1 is no folder; name the folder of a course or of a lesson.</source>
+        <translation>%1 não é uma pasta; indique a pasta de um curso ou de uma lição.</translation>
+    </message>
+    <message>
+        <source>The front matter does not end; close it with a line &quot;---&quot;.</source>
+        <translation>O cabeçalho não termina; feche-o com uma linha “---”.</translation>
+    </message>
+    <message>
+        <source>The term &quot;%1&quot; is not in the glossary; add it or correct it.</source>
+        <translation>O termo “%1” não está no glossário; acrescente-o ou corrija-o.</translation>
+    </message>
+    <message>
+        <source>The title is missing; add &quot;title: {en: ..., pt_BR: ...}&quot;.</source>
+        <translation>Falta o título; acrescente “title: {en: ..., pt_BR: ...}”.</translation>
+    </message>
+    <message>
+        <source>The kind of a quiz question is choose or short, not &quot;%1&quot;.</source>
+        <translation>O tipo de uma pergunta de quiz é choose ou short, não “%1”.</translation>
+    </message>
+    <message>
+        <source>There is a zero byte here; save the file as UTF-8 text.</source>
+        <translation>Há um byte zero aqui; salve o arquivo como texto UTF-8.</translation>
+    </message>
+    <message>
+        <source>The front matter (depth, minutes, needs) differs from %1.</source>
+        <translation>O cabeçalho (depth, minutes, needs) difere de %1.</translation>
+    </message>
+    <message>
+        <source>There is no element &quot;%1&quot; to point at; &quot;%2&quot; is the nearest.</source>
+        <translation>Não há elemento “%1” para apontar; o mais parecido é “%2”.</translation>
+    </message>
+    <message>
+        <source>Lists and maps stand too deep inside each other here.</source>
+        <translation>Listas e mapas estão fundo demais uns dentro dos outros aqui.</translation>
+    </message>
+    <message>
+        <source>The picture &quot;%1&quot; should be PNG, JPEG, SVG, GIF or WebP.</source>
+        <translation>A imagem “%1” deve ser PNG, JPEG, SVG, GIF ou WebP.</translation>
+    </message>
+    <message>
+        <source>The model is chat, emoji-pixel, emoji-latent or none.</source>
+        <translation>O modelo é chat, emoji-pixel, emoji-latent ou none.</translation>
+    </message>
+    <message>
+        <source>There should be at least two options to choose from.</source>
+        <translation>São precisas ao menos duas opções.</translation>
+    </message>
+    <message>
+        <source>The lesson is too long from here on; make two of it.</source>
+        <translation>A lição é longa demais daqui em diante; faça duas dela.</translation>
+    </message>
+    <message>
+        <source>Only one language has &quot;recorded&quot; in this step; see %1.</source>
+        <translation>Só uma das línguas tem “recorded” neste passo; veja %1.</translation>
+    </message>
+    <message>
+        <source>Only one language asks something in this step; see %1.</source>
+        <translation>Só uma das línguas pergunta algo neste passo; veja %1.</translation>
+    </message>
+    <message>
+        <source>The kind, the options or the right one differ from %1.</source>
+        <translation>O tipo, as opções ou a certa diferem de %1.</translation>
+    </message>
+    <message>
+        <source>&quot;%1&quot; is not a command; perhaps it should be like &quot;%2&quot;.</source>
+        <translation>“%1” não é um comando; talvez deva ser como “%2”.</translation>
+    </message>
+    <message>
+        <source>The depth is user, power, developer or researcher.</source>
+        <translation>O nível é user, power, developer ou researcher.</translation>
+    </message>
+    <message>
+        <source>A short question has no options; use kind: choose.</source>
+        <translation>Uma pergunta short não tem opções; use kind: choose.</translation>
+    </message>
+    <message>
+        <source>Here %1 should be written as lines of &quot;key: value&quot;.</source>
+        <translation>Aqui %1 deve ser escrito em linhas de “chave: valor”.</translation>
+    </message>
+    <message>
+        <source>There are too many entries here; split the file.</source>
+        <translation>Há entradas demais aqui; divida o arquivo.</translation>
+    </message>
+    <message>
+        <source>What this step points at or hides differs from %1.</source>
+        <translation>O que este passo aponta ou esconde difere de %1.</translation>
+    </message>
+    <message>
+        <source>The term &quot;%1&quot; under &quot;see&quot; is not in the glossary.</source>
+        <translation>O termo “%1” em “see” não está no glossário.</translation>
+    </message>
+    <message>
+        <source>This is not UTF-8 text; save the file as UTF-8.</source>
+        <translation>Isto não é texto UTF-8; salve o arquivo como UTF-8.</translation>
+    </message>
+    <message>
+        <source>This block does not end; close it with a line %1.</source>
+        <translation>Este bloco não termina; feche-o com uma linha %1.</translation>
+    </message>
+    <message>
+        <source>An id has small letters, digits, - and _ only.</source>
+        <translation>Um id só tem letras minúsculas, algarismos, - e _.</translation>
+    </message>
+    <message>
+        <source>A tolerance needs an answer that is a number.</source>
+        <translation>A tolerância pede uma resposta que seja número.</translation>
+    </message>
+    <message>
+        <source>There are too many keys here; split the file.</source>
+        <translation>Há chaves demais aqui; divida o arquivo.</translation>
+    </message>
+    <message>
+        <source>The file is not UTF-8 text; save it as UTF-8.</source>
+        <translation>O arquivo não é texto UTF-8; salve-o como UTF-8.</translation>
+    </message>
+    <message>
+        <source>This is too long to be read; split the file.</source>
+        <translation>Isto é longo demais para ser lido; divida o arquivo.</translation>
+    </message>
+    <message>
+        <source>&quot;%1&quot; is larger than %2 MiB; use a smaller one.</source>
+        <translation>“%1” tem mais de %2 MiB; use um menor.</translation>
+    </message>
+    <message>
+        <source>The options or the right one differ from %1.</source>
+        <translation>As opções ou a certa diferem de %1.</translation>
+    </message>
+    <message>
+        <source>The kind of this question differs from %1.</source>
+        <translation>O tipo desta pergunta difere de %1.</translation>
+    </message>
+    <message>
+        <source>A language is written like en or pt_BR.</source>
+        <translation>Uma língua se escreve como en ou pt_BR.</translation>
+    </message>
+    <message>
+        <source>The number that is right differs from %1.</source>
+        <translation>O número certo difere de %1.</translation>
+    </message>
+    <message>
+        <source>A key is missing in front of the colon.</source>
+        <translation>Falta uma chave antes dos dois-pontos.</translation>
+    </message>
+    <message>
+        <source>&quot;%1&quot; is missing in %2; add a line &quot;%3: ...&quot;.</source>
+        <translation>Falta “%1” em %2; acrescente uma linha “%3: ...”.</translation>
+    </message>
+    <message>
+        <source>&quot;%1&quot; in %2 should be a number from %3 to %4.</source>
+        <translation>“%1” em %2 deve ser um número de %3 a %4.</translation>
+    </message>
+    <message>
+        <source>The glossary is too long from here on.</source>
+        <translation>O glossário é longo demais daqui em diante.</translation>
+    </message>
+    <message>
+        <source>&quot;%1&quot; is longer than %2 bytes; shorten it.</source>
+        <translation>“%1” tem mais de %2 bytes; encurte-o.</translation>
+    </message>
+    <message>
+        <source>Only choose and predict have options.</source>
+        <translation>Só choose e predict têm opções.</translation>
+    </message>
+    <message>
+        <source>The id differs between the languages.</source>
+        <translation>O id difere entre as línguas.</translation>
+    </message>
+    <message>
+        <source>The depth of this page differs from %1.</source>
+        <translation>O nível desta página difere de %1.</translation>
+    </message>
+    <message>
+        <source>The term &quot;%1&quot; is not in the glossary.</source>
+        <translation>O termo “%1” não está no glossário.</translation>
+    </message>
+    <message>
+        <source>There is no unit &quot;%1&quot; in this course.</source>
+        <translation>Não há unidade “%1” neste curso.</translation>
+    </message>
+    <message>
+        <source>There is no page &quot;%1&quot; in this lesson.</source>
+        <translation>Não há página “%1” nesta lição.</translation>
+    </message>
+    <message>
+        <source>This quiz has %1 questions, but %2 in %3.</source>
+        <translation>Este quiz tem %1 perguntas, mas %2 em %3.</translation>
+    </message>
+    <message>
+        <source>This step has %1 commands, but %2 in %3.</source>
+        <translation>Este passo tem %1 comandos, mas %2 em %3.</translation>
+    </message>
+    <message>
+        <source>&quot;%1&quot; is not known in %2; known are: %3.</source>
+        <translation>“%1” não é conhecido em %2; conhecem-se: %3.</translation>
+    </message>
+    <message>
+        <source>The page id &quot;%1&quot; is taken by line %2.</source>
+        <translation>O id de página “%1” já é da linha %2.</translation>
+    </message>
+    <message>
+        <source>The %1 of %2 is missing on this page.</source>
+        <translation>Falta nesta página: %1 de %2.</translation>
+    </message>
+    <message>
+        <source>What is to be done differs from %1.</source>
+        <translation>O que se deve fazer difere de %1.</translation>
+    </message>
+    <message>
+        <source>The option &quot;%1&quot; stands here twice.</source>
+        <translation>A opção “%1” está aqui duas vezes.</translation>
+    </message>
+    <message>
+        <source>The id &quot;%1&quot; is taken by the unit %2.</source>
+        <translation>O id “%1” já é da unidade %2.</translation>
+    </message>
+    <message>
+        <source>The page &quot;%1&quot; of %2 is missing here.</source>
+        <translation>Falta aqui a página “%1” de %2.</translation>
+    </message>
+    <message>
+        <source>&quot;%1&quot; stands here twice; keep one.</source>
+        <translation>“%1” está aqui duas vezes; deixe uma.</translation>
+    </message>
+    <message>
+        <source>The unit &quot;%1&quot; stands here twice.</source>
+        <translation>A unidade “%1” está aqui duas vezes.</translation>
+    </message>
+    <message>
+        <source>The term &quot;%1&quot; stands here twice.</source>
+        <translation>O termo “%1” está aqui duas vezes.</translation>
+    </message>
+    <message>
+        <source>This command differs from %1.</source>
+        <translation>Este comando difere de %1.</translation>
+    </message>
+    <message>
+        <source>&quot;%1&quot; has more than %2 entries.</source>
+        <translation>“%1” tem mais de %2 entradas.</translation>
+    </message>
+    <message>
+        <source>This could not be read (%1).</source>
+        <translation>Isto não pôde ser lido (%1).</translation>
+    </message>
+    <message>
+        <source>This page is missing in %1.</source>
+        <translation>Esta página falta em %1.</translation>
+    </message>
+    <message>
+        <source>This page has no title.</source>
+        <translation>Esta página não tem título.</translation>
+    </message>
+    <message>
+        <source>Here is a %1, but a %2 in %3.</source>
+        <translation>Aqui há %1, mas %2 em %3.</translation>
+    </message>
+    <message>
+        <source>This %1 is missing in %2.</source>
+        <translation>Isto (%1) falta em %2.</translation>
+    </message>
+    <message>
+        <source>&quot;%1&quot; is no plain file.</source>
+        <translation>“%1” não é um arquivo comum.</translation>
+    </message>
+    <message>
+        <source>This page is empty.</source>
+        <translation>Esta página está vazia.</translation>
+    </message>
+    <message>
+        <source>Cannot open %1: %2.</source>
+        <translation>Não foi possível abrir %1: %2.</translation>
+    </message>
+    <message>
+        <source>Cannot read %1: %2.</source>
+        <translation>Não foi possível ler %1: %2.</translation>
+    </message>
+    <message>
+        <source>a course</source>
+        <translation>um curso</translation>
+    </message>
+    <message>
+        <source>a question of a quiz</source>
+        <translation>uma pergunta de quiz</translation>
+    </message>
+    <message>
+        <source>a step</source>
+        <translation>um passo</translation>
+    </message>
+    <message>
+        <source>a question</source>
+        <translation>uma pergunta</translation>
+    </message>
+    <message>
+        <source>a term</source>
+        <translation>um termo</translation>
+    </message>
+    <message>
+        <source>the front matter</source>
+        <translation>o cabeçalho</translation>
+    </message>
+    <message>
+        <source>the title</source>
+        <translation>o título</translation>
+    </message>
+    <message>
+        <source>the words of a term</source>
+        <translation>as palavras de um termo</translation>
+    </message>
+    <message>
+        <source>step</source>
+        <translation>passo</translation>
+    </message>
+    <message>
+        <source>quiz</source>
+        <translation>quiz</translation>
+    </message>
+    <message>
+        <source>needs</source>
+        <translation>needs</translation>
+    </message>
+    <message>
+        <source>warning:</source>
+        <translation>aviso:</translation>
+    </message>
+    <message>
+        <source>There is no element &quot;%1&quot; to point at; vitral-cli lesson words lists them.</source>
+        <translation>Não há elemento “%1” para apontar; `vitral-cli lesson words` lista os que há.</translation>
+    </message>
+    <message>
+        <source>The term &quot;%1&quot; has no words in %2; add &quot;%3: {term: ..., text: ...}&quot;.</source>
+        <translation>O termo “%1” não tem palavras em %2; acrescente “%3: {term: ..., text: ...}”.</translation>
+    </message>
+    <message>
+        <source>&quot;%1&quot; is not a command; vitral-cli lesson words lists them.</source>
+        <translation>“%1” não é um comando; `vitral-cli lesson words` lista os que há.</translation>
     </message>
 </context>
 <context>

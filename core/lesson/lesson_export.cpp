@@ -33,7 +33,7 @@ constexpr std::string_view kStyle =
 
 /// For QTextDocument and paper, which need no more.
 constexpr std::string_view kPrintStyle = "p{margin:6px 0}a{color:#2a4ba0}code,pre{font-family:'JetBrains "
-                                         "Mono'}.small{color:#5f5a66}.ask{background:#eef1f8}"
+                                         "Mono'}pre{white-space:pre-wrap}.small{color:#5f5a66}.ask{background:#eef1f8}"
                                          ".ask p,.ask ol{margin-top:0;margin-bottom:0}";
 
 std::string base64(std::string_view bytes) {

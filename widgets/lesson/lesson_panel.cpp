@@ -5,6 +5,7 @@
 #include "widgets/design/icons.h"
 #include "widgets/design/metrics.h"
 #include "widgets/lesson/lesson_text.h"
+#include "widgets/lesson/problem_text.h"
 #include "widgets/lesson/spotlight.h"
 #include "widgets/panels/notice_bar.h"
 
@@ -372,7 +373,7 @@ void LessonPanel::addProblems() {
         if (QString::fromStdString(problem.file).startsWith(player_.unit()) || player_.unit() == QLatin1String(".")) {
             if (++n > kMaxProblems)
                 break;
-            auto* text = new QLabel(QString::fromStdString(problemLine(problem)), body_);
+            auto* text = new QLabel(problemText(problem), body_);
             text->setProperty("role", "error");
             text->setWordWrap(true);
             text->setTextInteractionFlags(Qt::TextSelectableByMouse);

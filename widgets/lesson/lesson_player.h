@@ -48,6 +48,7 @@ public:
     void openCourse(const QString& folder);
     [[nodiscard]] const std::shared_ptr<const Course>& course() const { return course_; }
     [[nodiscard]] const LessonProblems& problems() const { return problems_; }
+    [[nodiscard]] QString courseFolder() const { return courseFolder_; }
     [[nodiscard]] QString courseError() const { return courseError_; } ///< why there is none
     [[nodiscard]] bool reading() const { return reading_; }
     /// While on, the course is read again when a file of the open lesson changes on the disk.

@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "widgets/lesson/lesson_room.h"
 
+#include "widgets/design/fit_screen.h"
 #include "widgets/design/metrics.h"
 #include "widgets/lesson/lesson_text.h"
+#include "widgets/lesson/problem_text.h"
 #include "widgets/panels/notice_bar.h"
 #include "widgets/shell/ways.h"
 
 #include <QComboBox>
+#include <QDialog>
 #include <QEvent>
 #include <QFileInfo>
 #include <QKeyEvent>
 #include <QLabel>
+#include <QPlainTextEdit>
 #include <QProgressBar>
 #include <QPushButton>
 #include <QScrollArea>
@@ -58,6 +62,9 @@ LessonRoom::LessonRoom(LessonPlayer& player, QWidget* parent) : Room(parent), pl
         depth_->addItem({});
     depthLabel_->setBuddy(depth_);
     folder_ = new QPushButton(this);
+    bundledButton_ = new QPushButton(this);
+    bundledButton_->setProperty("kind", "link");
+    bundledButton_->hide();
     work_ = new QPushButton(this);
     head->addWidget(title_, 1);
     head->addWidget(depthLabel_);
@@ -67,6 +74,7 @@ LessonRoom::LessonRoom(LessonPlayer& player, QWidget* parent) : Room(parent), pl
     about_ = label("small", this);
     second->addWidget(about_, 1);
     second->addWidget(folder_);
+    second->addWidget(bundledButton_);
     second->addWidget(work_);
     column->addLayout(second);
     notice_ = new NoticeBar(this);
@@ -86,6 +94,7 @@ LessonRoom::LessonRoom(LessonPlayer& player, QWidget* parent) : Room(parent), pl
     };
     connect(&Ways::shared(), &Ways::depthChanged, this, follow);
     connect(folder_, &QPushButton::clicked, this, &LessonRoom::openFolderAsked);
+    connect(bundledButton_, &QPushButton::clicked, this, [this] { player_.openCourse(bundled_); });
     connect(work_, &QPushButton::clicked, this, &LessonRoom::openWorkAsked);
     connect(&player_, &LessonPlayer::courseChanged, this, [this] {
         build();
@@ -128,6 +137,7 @@ QString LessonRoom::emptyText() const {
 
 void LessonRoom::build() {
     starts_.clear();
+    bundledButton_->setVisible(!bundled_.isEmpty() && player_.courseFolder() != bundled_);
     auto* page = new QWidget;
     page->setProperty("kind", "page");
     auto* row = new QHBoxLayout(page);
@@ -165,10 +175,33 @@ void LessonRoom::build() {
     if (errors > 0)
         notice_->tell(NoticeBar::Kind::Notice,
                       tr("%Ln mistake(s) in this course; the first: %1", nullptr, int(errors))
-                          .arg(QString::fromStdString(problemLine(player_.problems().front()))));
+                          .arg(problemText(player_.problems().front())),
+                      tr("Show them all"), [this] { showProblems(); });
     else
         notice_->hide();
     scroll_->setWidget(page);
+}
+
+void LessonRoom::showProblems() {
+    auto* window = new QDialog(this);
+    window->setAttribute(Qt::WA_DeleteOnClose);
+    window->setWindowTitle(tr("Mistakes in this course"));
+    auto* rows = new QVBoxLayout(window);
+    auto* list = new QPlainTextEdit(window);
+    QStringList lines;
+    for (const LessonProblem& problem : player_.problems())
+        lines << problemText(problem);
+    list->setPlainText(lines.join(QStringLiteral("\n\n")));
+    list->setReadOnly(true); // to be read and copied
+    list->setTabChangesFocus(true);
+    list->setAccessibleName(window->windowTitle());
+    rows->addWidget(list);
+    window->resize(design::fitScreen(*window, {720, 480}));
+    window->open();
+}
+
+void LessonRoom::setBundledFolder(const QString& folder) {
+    bundled_ = folder;
 }
 
 QWidget* LessonRoom::makeUnit(const CourseUnit& unit, int number) {
@@ -297,6 +330,7 @@ void LessonRoom::retranslate() {
         depth_->setItemText(i, depthTitle(static_cast<LessonDepth>(i)));
     about_->setText(help());
     folder_->setText(tr("Open a folder of lessons\u2026"));
+    bundledButton_->setText(tr("Back to the program's course"));
     work_->setText(tr("Open handed-in work\u2026"));
     build();
 }

@@ -38,6 +38,9 @@ public:
     [[nodiscard]] LessonPlayer& player() const { return player_; }
     [[nodiscard]] int unitCount() const { return int(starts_.size()); }
     [[nodiscard]] QString emptyText() const;
+    /// Of the course that comes with the program: offered while another one is open.
+    void setBundledFolder(const QString& folder);
+    void showProblems(); ///< of the course, all of them
 
 signals:
     void openFolderAsked();
@@ -55,7 +58,8 @@ private:
     LessonPlayer& player_;
     QLabel *title_, *about_, *depthLabel_;
     QComboBox* depth_;
-    QPushButton *folder_, *work_;
+    QPushButton *folder_, *work_, *bundledButton_;
+    QString bundled_;
     NoticeBar* notice_;
     QScrollArea* scroll_;
     std::vector<QPushButton*> starts_;

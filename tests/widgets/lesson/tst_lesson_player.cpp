@@ -8,6 +8,7 @@
 #include "widgets/lesson/lesson_panel.h"
 #include "widgets/lesson/lesson_room.h"
 #include "widgets/lesson/lesson_text.h"
+#include "widgets/lesson/problem_text.h"
 #include "widgets/lesson/spotlight.h"
 #include "widgets/panels/notice_bar.h"
 #include "widgets/shell/page_cuts.h"
@@ -482,6 +483,35 @@ private slots:
         QVERIFY(tall.size() > 3);
         for (std::size_t i = 1; i < tall.size(); ++i)
             QVERIFY(tall[i] - tall[i - 1] <= kPage);
+    }
+
+    void whatIsWrongIsSaidInTheWindowsLanguage() {
+        // A lesson as it is written in a hurry, from its first mistake to its last.
+        QTemporaryDir dir;
+        QDir(dir.path()).mkpath("u");
+        const auto write = [&](const QString& name, const QByteArray& text) {
+            QFile file(dir.filePath(name));
+            QVERIFY(file.open(QIODevice::WriteOnly));
+            file.write(text);
+        };
+        write("course.yaml", "id: c\ntitle: C\nlanguages: [en, pt_BR]\nunits: [u, u, nowhere]\nmore: 1\n");
+        write("u/lesson.pt_BR.md", "---\r\nid: u\r\ntitle: A: b\r\n---\r\n## Um {#um}\r\n");
+        write("u/lesson.en.md",
+              "---\nid: U x\ntitle: A\nsummary: S\nminutes: five\ndepth: expert\nneeds: {model: gpt}\nauthor: me\n---\n"
+              "## One {#one}\n![](big.png) ![x](../secret.png) <b>bold</b> [[nothing]] [n](lesson:zz) [m](#zz) "
+              "[f](file:x)\n"
+              "```step\ndo: [no-such-word, 'tokens:text']\npoint: tokens.vieww\nhide: [nowhere]\n"
+              "ask:\n  kind: guess\n  question: Q\n```\n"
+              "```step\nask:\n  kind: choose\n  question: Q\n  options: [a, a]\n  answer: 7\n```\n"
+              "```step\n\tdo: x\n```\n```step\nsay: &a b\n```\n```step\n{}\n```\n"
+              "```quiz\n- kind: long\n  question: Q\n```\n## One {#one depth=all}\n##\n```step\nsay: x\n");
+        player_->openCourse(dir.path());
+        QTRY_COMPARE(player_->course() ? player_->course()->id : std::string(), std::string("c"));
+        QVERIFY2(player_->problems().size() > 15, qPrintable(QString::number(player_->problems().size())));
+        for (const LessonProblem& problem : player_->problems()) {
+            QVERIFY2(knowsProblem(problem), problem.sentence.c_str());
+            QCOMPARE(problemText(problem), QString::fromStdString(problemLine(problem))); // no translator is installed
+        }
     }
 
     void theFilesAreReadAgain() {
