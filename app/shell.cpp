@@ -8,6 +8,8 @@
 #include "widgets/design/metrics.h"
 #include "widgets/inside/inside_view.h"
 #include "widgets/inside/inside_window.h"
+#include "widgets/lesson/lesson_panel.h"
+#include "widgets/lesson/lesson_room.h"
 #include "widgets/panels/chat_panel.h"
 #include "widgets/panels/composer.h"
 #include "widgets/panels/settings_panel.h"
@@ -75,6 +77,7 @@ void Shell::makeMenus() {
     registerActions();
     registerPreferences();
     registerRooms();
+    registerLessons();
     registerRecent();
 }
 
@@ -203,6 +206,45 @@ void Shell::registerRooms() {
             command.run = [this, name = view->name()] { window_.showView(name); };
             all.push_back(std::move(command));
         }
+    });
+}
+
+// What stands in the menu of a lesson's panel and on the page of lessons.
+void Shell::registerLessons() {
+    commands_.addSource([this](std::vector<Command>& all) {
+        Classroom* classroom = window_.classroom_.get();
+        LessonPlayer* player = &classroom->player();
+        const bool open = player->lesson() != nullptr, own = open && player->workOf().isEmpty();
+        const auto add = [&](const char* id, std::function<QString()> name, bool enabled, std::function<void()> run) {
+            Command command;
+            command.id = QLatin1String(id);
+            command.name = std::move(name);
+            command.group = [room = classroom->room()] { return room->title(); };
+            command.run = std::move(run);
+            command.enabled = enabled;
+            all.push_back(std::move(command));
+        };
+        const auto write = [classroom](const char* format) {
+            return [classroom, format] { emit classroom->panel()->exportAsked(QLatin1String(format)); };
+        };
+        add(
+            "lesson.handIn", [] { return LessonPanel::tr("Save my &work to hand in\u2026"); }, own, write("work"));
+        add(
+            "lesson.html", [] { return LessonPanel::tr("Export the lesson as a &page\u2026"); }, open, write("html"));
+        add(
+            "lesson.pdf", [] { return LessonPanel::tr("Export the lesson as P&DF\u2026"); }, open, write("pdf"));
+        add(
+            "lesson.again", [] { return LessonPanel::tr("Set this step up &again"); }, open,
+            [player] { player->again(); });
+        add(
+            "lesson.forget", [] { return LessonPanel::tr("&Begin anew, without my answers"); }, own,
+            [player] { player->forgetAnswers(); });
+        add(
+            "lesson.openWork", [] { return LessonRoom::tr("Open handed-in work\u2026"); }, true,
+            [classroom] { emit classroom->room()->openWorkAsked(); });
+        add(
+            "lesson.openFolder", [] { return LessonRoom::tr("Open a folder of lessons\u2026"); }, true,
+            [classroom] { emit classroom->room()->openFolderAsked(); });
     });
 }
 

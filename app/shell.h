@@ -86,6 +86,7 @@ private:
     void makeActivity();
     void registerActions();
     void registerRooms();
+    void registerLessons();
     void registerRecent();
     void updateUndo();
     void updateStatus();

@@ -102,7 +102,8 @@ private slots:
         const auto commands = program_->window->shell().commands().commands();
         for (const auto& [typed, id] :
              {std::pair("lingua", "language.pt"), std::pair("configuracoes", "edit.preferences"),
-              std::pair("zoom", "view.larger"), std::pair("sair", "file.quit")}) {
+              std::pair("zoom", "view.larger"), std::pair("sair", "file.quit"), std::pair("trabalho", "lesson.handIn"),
+              std::pair("lesson pdf", "lesson.pdf")}) {
             const auto found = findCommands(commands, QLatin1String(typed), {}, other);
             QVERIFY2(std::any_of(found.begin(), found.end(),
                                  [id = id](const FoundCommand& f) { return f.command.id == QLatin1String(id); }),
