@@ -351,6 +351,8 @@ QWidget* Classroom::element(const QString& name) const {
     QWidget* found = name == QLatin1String("rooms") ? window_.roomBar_ : window_.findChild<QWidget*>(name);
     if (found == window_.gauge_ && player_->lesson() != nullptr && window_.inChat())
         window_.gauge_->setOffered(true); // a step may point at it in every way of working
+    if (found == window_.samplerSection_ && player_->lesson() != nullptr)
+        window_.samplerSection_->show();
     return found != nullptr && found->isVisible() ? found : nullptr;
 }
 

@@ -152,7 +152,6 @@ void MainWindow::makeMenus() {
     a.drawAutomatic = drawingAction(RendererChoice::Automatic);
     a.drawVulkan = drawingAction(RendererChoice::Vulkan);
     a.drawPainter = drawingAction(RendererChoice::Painter);
-    a.view->addSeparator();
     const auto zoom = [this](double scale) {
         theme_.setFontScale(scale);
         services_.settings.setFontScale(theme_.fontScale());

@@ -131,7 +131,7 @@ void MainWindow::makeViews() {
                 chatPanel_->transcript()->scrollToMessage(i);
     });
 
-    samplerSection_ = settingsPanel_->addSection(false);
+    samplerSection_ = settingsPanel_->addSection(false, Depth::Researcher);
     samplerHint_ = new QLabel(samplerSection_);
     samplerHint_->setProperty("role", "small");
     samplerHint_->setWordWrap(true);
@@ -160,7 +160,7 @@ void MainWindow::makeDevices() {
     const int layers = kept.value(1).toInt(&isNumber);
     options.gpuLayers = isNumber ? std::clamp(layers, -1, 999) : -1;
     applyDevice();
-    deviceSection_ = settingsPanel_->addSection(false);
+    deviceSection_ = settingsPanel_->addSection(false, Depth::Developer);
     auto* devices = new DevicePanel(*services_.model, services_.scanner, findGpus, options, deviceSection_);
     deviceSection_->body()->addWidget(devices);
     connect(devices, &DevicePanel::changed, this, [this](const DeviceOptions& chosen) {
@@ -274,11 +274,13 @@ bool MainWindow::showView(const QString& name) {
     } else if (name == QLatin1String("samplers")) {
         rightDock_->show();
         settingsPanel_->samplingSection()->setOpen(false);
+        samplerSection_->show(); // in every way of working
         samplerSection_->setOpen(false); // what is opened anew comes into view
         samplerSection_->setOpen(true);
     } else if (name == QLatin1String("devices")) {
         rightDock_->show();
         settingsPanel_->samplingSection()->setOpen(false);
+        deviceSection_->show();
         deviceSection_->setOpen(false);
         deviceSection_->setOpen(true);
     } else if (name == QLatin1String("compare")) {

@@ -203,6 +203,21 @@ private slots:
         preferences.choose("depth", "researcher");
         const int all = seen();
         QVERIFY(few >= 2 && all > few + 3);
+        // What docs/design.md says, and nothing more.
+        const auto shown = [&](const char* depth, const char* title) {
+            preferences.choose("depth", depth);
+            for (const Section* section : panel->findChildren<Section*>())
+                if (section->title() == QLatin1String(title))
+                    return !section->isHidden();
+            return false;
+        };
+        for (const auto& [title, from] :
+             {std::pair("Sampling", 0), std::pair("Model", 0), std::pair("Repetition", 1),
+              std::pair("Form of the answer", 2), std::pair("Computing", 2), std::pair("What the samplers do", 3)}) {
+            int at = 0;
+            for (const char* depth : {"user", "power", "developer", "researcher"})
+                QVERIFY2(shown(depth, title) == (at++ >= from), title);
+        }
         preferences.choose("depth", "user");
         panel->find("grammar"); // folded away, and found
         const QList<Section*> sections = panel->findChildren<Section*>();

@@ -107,8 +107,9 @@ SettingsPanel::SettingsPanel(ModelSession& model, PresetStore presets, QWidget* 
     refresh();
 }
 
-Section* SettingsPanel::addSection(bool open) {
+Section* SettingsPanel::addSection(bool open, Depth from) {
     auto* section = new Section(open, page_);
+    added_[section] = from;
     column_->insertWidget(column_->indexOf(nothing_), section); // above what stands at the end
     if (samplerLike_ == nullptr)
         samplerLike_ = section;

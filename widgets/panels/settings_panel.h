@@ -49,7 +49,8 @@ public:
     void setSettings(const GenerationSettings& settings);
     [[nodiscard]] const GenerationSettings& settings() const { return settings_; }
     /// A further folding part at the end (sampler pictures, context).
-    Section* addSection(bool open);
+    /// `from`: the depth it is shown from on.
+    Section* addSection(bool open, Depth from = Depth::User);
     [[nodiscard]] Section* samplingSection() const { return sampling_; }
     /// How many settings are there at first; all can be shown with one click, and are searched.
     void setDepth(Depth depth);
@@ -109,9 +110,10 @@ private:
     QLabel* nothing_;
     Depth depth_ = Depth::Researcher;
     bool showAll_ = false, searched_ = false;
-    std::map<Section*, bool> wasOpen_; ///< before something was searched
-    Section* samplerLike_ = nullptr;   ///< the first that was added: opening it costs something
-    Section* followed_ = nullptr;      ///< opened last, until somebody scrolls
+    std::map<const QWidget*, Depth> added_; ///< by addSection(): from which depth on
+    std::map<Section*, bool> wasOpen_;      ///< before something was searched
+    Section* samplerLike_ = nullptr;        ///< the first that was added: opening it costs something
+    Section* followed_ = nullptr;           ///< opened last, until somebody scrolls
 };
 
 } // namespace vitral

@@ -35,7 +35,8 @@ Depth SettingsPanel::depthOf(const QWidget* part) const {
         return Depth::Developer;
     if (part == repetition_ || part == truncation_ || part == temperature_ || part == context_)
         return Depth::Power;
-    return Depth::User;
+    const auto added = added_.find(part);
+    return added == added_.end() ? Depth::User : added->second;
 }
 
 void SettingsPanel::setDepth(Depth depth) {

@@ -71,8 +71,9 @@ void Presenter::setOn(bool on) {
         caretMs_ = QApplication::cursorFlashTime();
         QApplication::setCursorFlashTime(0); // not even the caret
         qApp->installEventFilter(this);
-        if (QWidget* focus = QApplication::focusWidget(); takesText(focus))
-            focus->clearFocus(); // or the remote's B would be typed
+        focusBefore_ = QApplication::focusWidget();
+        if (takesText(focusBefore_))
+            focusBefore_->clearFocus(); // or the remote's B would be typed
     } else {
         qApp->removeEventFilter(this);
         QApplication::setCursorFlashTime(caretMs_);
@@ -86,6 +87,8 @@ void Presenter::setOn(bool on) {
     }
     layer_->refresh();
     emit onChanged(on);
+    if (!on && focusBefore_ && focusBefore_->isVisible())
+        focusBefore_->setFocus(Qt::OtherFocusReason);
     emit changed();
 }
 

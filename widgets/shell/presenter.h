@@ -78,7 +78,7 @@ private:
     PresenterLayer* layer_;
     Poll poll_;
     PollView* pollView_;
-    QPointer<QWidget> spotlit_, zoomed_;
+    QPointer<QWidget> spotlit_, zoomed_, focusBefore_;
     Blank blank_ = Blank::No;
     bool on_ = false, pen_ = false, slow_ = false;
     int step_ = -1; ///< of the source, whose question the poll holds
