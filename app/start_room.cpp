@@ -170,7 +170,6 @@ void StartRoom::setCards(std::vector<Card> cards) {
         words_.emplace_back(title, sentence);
     }
     retranslate();
-    setFocusProxy(buttons_.front());
 }
 
 void StartRoom::addRecent(std::function<QString()> heading, std::function<std::vector<Recent>()> items) {
@@ -186,7 +185,6 @@ void StartRoom::addRecent(std::function<QString()> heading, std::function<std::v
 void StartRoom::askFirst(bool on) {
     questions_->setVisible(on);
     retranslate();
-    setFocusProxy(on || buttons_.empty() ? begin_ : buttons_.front());
 }
 
 bool StartRoom::asking() const {
@@ -207,6 +205,7 @@ void StartRoom::go(const QString& argument) {
 }
 
 void StartRoom::refresh() {
+    bool changed = false;
     for (Column& column : columns_) {
         const std::vector<Recent> items = column.items();
         column.heading->setText(column.words());
@@ -235,8 +234,28 @@ void StartRoom::refresh() {
             column.list->addWidget(link);
         }
         column.list->addStretch(1);
+        changed = true;
     }
+    if (changed)
+        orderTabs();
     arrange();
+}
+
+// As they stand: links are made anew, and would come last.
+void StartRoom::orderTabs() {
+    QWidget* before = nullptr;
+    const auto next = [&before](QWidget* widget) {
+        if (before != nullptr)
+            setTabOrder(before, widget);
+        before = widget;
+    };
+    for (QPushButton* button : buttons_)
+        next(button);
+    for (const Column& column : columns_)
+        for (int i = 1; i < column.list->count(); ++i)
+            if (QWidget* link = column.list->itemAt(i)->widget(); link != nullptr)
+                next(link);
+    next(always_);
 }
 
 void StartRoom::retranslate() {

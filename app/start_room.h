@@ -66,6 +66,7 @@ private:
     };
     void makeQuestions(QVBoxLayout* column);
     void retranslate();
+    void orderTabs();
     void arrange();
 
     Preferences* preferences_ = nullptr;

@@ -158,6 +158,42 @@ private slots:
         QVERIFY2(unreached.isEmpty(), qPrintable(unreached.join('\n')));
     }
 
+    // The key itself, not the chain it should follow: from anywhere in a room it comes to everything that can be seen.
+    void tabComesToEverything() {
+        MainWindow& window = *program_->window;
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        window.resize(1280, 800);
+        QStringList left;
+        for (const char* room : {"start", "chat", "learn", "library"}) {
+            window.showRoom(QLatin1String(room));
+            QTRY_VERIFY_WITH_TIMEOUT(program_->idle(), 20000);
+            QSet<QWidget*> met;
+            window.activateWindow();
+            QTRY_VERIFY(QApplication::focusWidget() != nullptr);
+            QString last;
+            for (int i = 0; i < 400; ++i) {
+                QWidget* at = QApplication::focusWidget();
+                QVERIFY2(at != nullptr, qPrintable(QLatin1String(room) + QLatin1Char(' ') + last));
+                last = QLatin1String(at->metaObject()->className()) + QLatin1Char(' ') + at->accessibleName();
+                met << at;
+                QTest::keyClick(at, Qt::Key_Tab);
+            }
+            for (QWidget* w : window.findChildren<QWidget*>()) {
+                if (!w->isVisible() || !w->isEnabled() || w->window() != &window || w->focusProxy() != nullptr ||
+                    (w->focusPolicy() & Qt::TabFocus) == 0 || w->objectName().startsWith("qt_") || met.contains(w))
+                    continue;
+                // Of a group of radio buttons Tab comes to one; arrows walk the others.
+                if (qobject_cast<QRadioButton*>(w) != nullptr)
+                    continue;
+                left << QStringLiteral("%1: %2 %3 %4")
+                            .arg(QLatin1String(room), QLatin1String(w->metaObject()->className()), w->objectName(),
+                                 w->accessibleName());
+            }
+        }
+        window.showRoom("chat");
+        QVERIFY2(left.isEmpty(), qPrintable(left.join('\n')));
+    }
+
 private:
     /// Of the letters to what is behind them: the colour met most often, and the one that differs most from it and is
     /// no single pixel. 0: one colour only.

@@ -102,6 +102,10 @@ QRadioButton::indicator:checked { background: @raised; border: 5px solid @accent
 QTreeView::indicator, QListView::indicator { width: 14px; height: 14px; border: 1px solid @borderStrong; border-radius: 4px; background: @raised; }
 QTreeView::indicator:checked, QListView::indicator:checked { background: @accent; border-color: @accent; image: url(@check); }
 QCheckBox:focus, QRadioButton:focus { background: @accentSoft; border-radius: 4px; }
+QCheckBox::indicator:focus { width: 14px; height: 14px; border: 2px solid @accent; }
+QCheckBox::indicator:checked:focus { border: 2px solid @text; }
+QRadioButton::indicator:focus { width: 14px; height: 14px; border: 2px solid @accent; }
+QRadioButton::indicator:checked:focus { width: 8px; height: 8px; border: 5px solid @text; }
 
 QToolBar { background: @window; border: none; border-right: 1px solid @border; padding: 6px 4px; spacing: 4px; }
 QMenuBar { background: @window; padding: 2px 4px; spacing: 2px; }

@@ -40,7 +40,8 @@ enum Column {
     nColumn
 };
 constexpr int kPathRole = Qt::UserRole + 1, kSortRole = Qt::UserRole + 2, kKindRole = Qt::UserRole + 3,
-              kRepoRole = Qt::UserRole + 4, kKnownRole = Qt::UserRole + 5, kPictureRole = Qt::UserRole + 6;
+              kRepoRole = Qt::UserRole + 4, kFileRole = Qt::UserRole + 7, kKnownRole = Qt::UserRole + 5,
+              kPictureRole = Qt::UserRole + 6;
 enum Kind { Model, Foreign, Bundled, Unfinished }; ///< Foreign: kept by another program, and its to delete
 constexpr int kMostLicence = 28;                   ///< letters in the table; the tip has all
 constexpr quint64 kProgramBytes = quint64{200} << 20U;
@@ -92,7 +93,7 @@ DiskPage::DiskPage(Worker& worker, QStringList folders, QString bundled, QString
             return;
         const QModelIndex chosen = current();
         if (chosen.data(kKindRole).toInt() == Unfinished)
-            emit repositoryAsked(chosen.data(kRepoRole).toString());
+            emit repositoryAsked(chosen.data(kRepoRole).toString(), chosen.data(kFileRole).toString());
         else if (chosen.data(kPictureRole).toBool())
             emit pictureAsked(chosen.data(kPathRole).toString());
         else
@@ -219,6 +220,7 @@ void DiskPage::addUnfinished() {
         row[NameColumn]->setData(path, kPathRole);
         row[NameColumn]->setData(Unfinished, kKindRole);
         row[NameColumn]->setData(what[QStringLiteral("repository")].toString(), kRepoRole);
+        row[NameColumn]->setData(what[QStringLiteral("path")].toString(), kFileRole);
         row[NameColumn]->setToolTip(path);
         row[ArchitectureColumn]->setText(
             whole > 0

@@ -42,7 +42,7 @@ public:
 signals:
     void modelAsked(const QString& path);
     void pictureAsked(const QString& path);
-    void repositoryAsked(const QString& repo); ///< of an unfinished download
+    void repositoryAsked(const QString& repo, const QString& path); ///< of an unfinished download
 
 protected:
     void changeEvent(QEvent* event) override;

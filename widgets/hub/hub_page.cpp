@@ -220,6 +220,7 @@ void HubPage::showFiles(const hub::RepoFiles& files) {
     shown_ = files;
     fileItems_->removeRows(0, fileItems_->rowCount());
     const quint64 memory = availableMemoryBytes();
+    int chosen = 0;
     for (const hub::HubFile& file : files.files) {
         if (!isWeights(file.path))
             continue;
@@ -240,9 +241,13 @@ void HubPage::showFiles(const hub::RepoFiles& files) {
         need->setToolTip(tr("Weights alone need %1, the context comes on top; %2 is free now.")
                              .arg(design::sizeText(size), design::sizeText(memory)));
         fileItems_->appendRow({name, cell(design::sizeText(size)), need});
+        for (const hub::HubFile& part : parts)
+            if (part.path == wanted_.toStdString())
+                chosen = fileItems_->rowCount() - 1;
     }
+    wanted_.clear();
     if (fileItems_->rowCount() > 0)
-        files_->setCurrentIndex(fileItems_->index(0, 0));
+        files_->setCurrentIndex(fileItems_->index(chosen, 0));
     if (files.gated)
         hub_.lookUpToken();
     retranslate();

@@ -26,6 +26,8 @@ public:
 
     void search(const QString& text); ///< as if it had been typed and Enter pressed
     void openRepository(const QString& repo);
+    /// The file to stand on when the list of the repository is there.
+    void choose(const QString& path) { wanted_ = path; }
     [[nodiscard]] int nFound() const;
     [[nodiscard]] int nFile() const;
     /// Chooses a file of the list and downloads it; false where it is not there.
@@ -62,6 +64,7 @@ private:
     QStandardItemModel *foundItems_, *fileItems_;
     QLabel *promise_, *repo_, *place_, *none_;
     NoticeBar *notice_, *filesNotice_;
+    QString wanted_; ///< by choose()
     QWidget* transfers_;
     QVBoxLayout* transferRows_;
 };

@@ -29,8 +29,10 @@ LibraryRoom::LibraryRoom(HubController& hub, Worker& scanner, const QStringList&
     connect(hubPage_, &HubPage::modelAsked, this, &LibraryRoom::modelAsked);
     connect(disk_, &DiskPage::pictureAsked, this,
             [this](const QString& path) { emit roomAsked(QStringLiteral("denoise"), QStringLiteral("open:") + path); });
-    connect(disk_, &DiskPage::repositoryAsked, this,
-            [this](const QString& repo) { go(QStringLiteral("files=") + repo); });
+    connect(disk_, &DiskPage::repositoryAsked, this, [this](const QString& repo, const QString& path) {
+        go(QStringLiteral("files=") + repo);
+        hubPage_->choose(path);
+    });
     // A click on the page means its field; whoever walks the tabs by arrows stays on them.
     connect(tabs_, &QTabWidget::tabBarClicked, this, [this](int index) {
         if (tabs_->widget(index) == hubPage_)

@@ -86,7 +86,6 @@ LessonRoom::LessonRoom(LessonPlayer& player, QWidget* parent) : Room(parent), pl
     scroll_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     column->addWidget(scroll_, 1);
     depth_->installEventFilter(this);
-    setFocusProxy(scroll_);
     connect(depth_, &QComboBox::activated, this, [](int index) { Ways::shared().setDepth(static_cast<Depth>(index)); });
     const auto follow = [this] {
         depth_->setCurrentIndex(static_cast<int>(Ways::shared().depth()));
@@ -125,6 +124,8 @@ bool LessonRoom::eventFilter(QObject* object, QEvent* event) {
 
 void LessonRoom::activated() {
     build();
+    if (focusWidget() == nullptr) // not its focus proxy: Tab would never come to what stands above
+        scroll_->setFocus(Qt::OtherFocusReason);
 }
 
 QString LessonRoom::emptyText() const {

@@ -190,6 +190,15 @@ private slots:
         QVERIFY(disk.choose(part.fileName()));
         emit table->activated(table->currentIndex()); // goes on: the repository is opened
         QTRY_COMPARE(made->room->hub()->nFile(), 2);
+        QTreeView* files = nullptr; // and stands on the file that is meant, not on the first
+        for (QTreeView* view : made->room->hub()->findChildren<QTreeView*>())
+            if (view->accessibleName() == "Files of the model")
+                files = view;
+        QVERIFY(files != nullptr);
+        made->room->hub()->choose(files->model()->index(1, 0).data().toString());
+        made->room->hub()->openRepository("anna/small");
+        QTRY_VERIFY(!made->room->busy() && made->room->hub()->nFile() == 2);
+        QCOMPARE(files->currentIndex().row(), 1);
         made->room->go("disk");
         disk.trashChosen();
         QVERIFY(!QFile::exists(part.fileName()) && !QFile::exists(journal.fileName()));
