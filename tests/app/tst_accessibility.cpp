@@ -30,6 +30,36 @@ private slots:
     }
     void cleanupTestCase() { program_.reset(); }
 
+    // A theme or a size that was switched to looks as one the program began with.
+    void switchingLooksAndBackIsTheSamePicture() {
+        MainWindow& window = *program_->window;
+        window.resize(1280, 800);
+        const int flash = QApplication::cursorFlashTime();
+        QApplication::setCursorFlashTime(0); // a blinking mark would be in one of two pictures
+        const auto picture = [&window] {
+            QTest::qWait(50); // what answers to a new style
+            return viewPicture(&window);
+        };
+        for (const char* room : {"start", "chat", "tokens", "denoise", "learn", "library"}) {
+            window.showRoom(room);
+            QTRY_VERIFY_WITH_TIMEOUT(program_->idle(), 20000);
+            theme_->setFontScale(1.25);
+            const QImage large = picture();
+            theme_->setFontScale(1);
+            const QImage first = picture();
+            theme_->setChoice(design::ThemeChoice::Dark);
+            const QImage dark = picture();
+            QVERIFY(dark != first && large != first);
+            theme_->setFontScale(1.25);
+            theme_->setChoice(design::ThemeChoice::Light);
+            QCOMPARE(picture(), large);
+            theme_->setFontScale(1);
+            QCOMPARE(picture(), first);
+        }
+        theme_->setChoice(design::ThemeChoice::System);
+        QApplication::setCursorFlashTime(flash);
+    }
+
     void lettersStandOutFromWhatTheyStandOn_data() {
         QTest::addColumn<bool>("dark");
         QTest::newRow("light") << false;

@@ -48,6 +48,9 @@ void Theme::apply() {
     QFont f(family_);
     f.setPixelSize(bodyPx);
     f.setStyleStrategy(QFont::PreferAntialias);
+    // Off and on again: a sheet that replaces another has every widget's rules found three times over, 1.0 s of
+    // processor time for the 2,300 widgets of the program instead of 0.2 s.
+    app_.setStyleSheet({});
     QApplication::setFont(f);
     QApplication::setPalette(makeQPalette(p));
     app_.setStyleSheet(makeStyleSheet(p, bodyPx));
