@@ -95,6 +95,7 @@ void Shell::makeStart() {
             });
     connect(start, &StartRoom::answered, this, [this] {
         window_.services_.settings.setFlag(QStringLiteral("shell/welcomed"), true);
+        window_.services_.settings.setLanguage(window_.language_.current()); // also where --lang had it already
         window_.services_.settings.setBytes(QStringLiteral("shell/depth"), Ways::name(Ways::shared().depth()).toUtf8());
         applyDepth(true);
     });

@@ -7174,6 +7174,14 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
         <source>Close</source>
         <translation>Fechar</translation>
     </message>
+    <message>
+        <source>Problem</source>
+        <translation>Problema</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>Aviso</translation>
+    </message>
 </context>
 <context>
     <name>vitral::OperationMap</name>

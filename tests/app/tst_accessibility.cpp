@@ -11,6 +11,7 @@
 #include "widgets/lesson/lesson_panel.h"
 #include "widgets/room.h"
 #include "widgets/shell/activity_panel.h"
+#include "widgets/shell/command_palette.h"
 #include "widgets/shell/presenter_notes.h"
 #include "widgets/shell/ways.h"
 
@@ -188,9 +189,128 @@ private slots:
         QVERIFY2(unreached.isEmpty(), qPrintable(unreached.join('\n')));
     }
 
+    // What a screen reader is told, part by part: rooms, views, menus, dialogs and windows of their own.
+    void everyPartOfTheTreeHasAName() {
+        MainWindow& window = *program_->window;
+        QStringList nameless;
+        int nPart = 0;
+        const auto mustSpeak = [](QAccessible::Role role) {
+            switch (role) {
+            case QAccessible::PushButton:
+            case QAccessible::CheckBox:
+            case QAccessible::RadioButton:
+            case QAccessible::ComboBox:
+            case QAccessible::EditableText:
+            case QAccessible::SpinBox:
+            case QAccessible::Slider:
+            case QAccessible::ProgressBar:
+            case QAccessible::List:
+            case QAccessible::Tree:
+            case QAccessible::Table:
+            case QAccessible::PageTab:
+            case QAccessible::MenuItem:
+            case QAccessible::ListItem:
+            case QAccessible::TreeItem:
+            case QAccessible::Dialog:
+            case QAccessible::Window:
+            case QAccessible::Graphic:
+            case QAccessible::Canvas:
+            case QAccessible::Link:
+                return true;
+            default:
+                return false;
+            }
+        };
+        const std::function<void(QAccessibleInterface*, const QString&, int)> walk =
+            [&](QAccessibleInterface* face, const QString& where, int depth) {
+                if (face == nullptr || !face->isValid() || face->state().invisible || depth > 40)
+                    return;
+                const QObject* object = face->object();
+                // Parts of a control that has the name.
+                const QObject* parent = object != nullptr ? object->parent() : nullptr;
+                const bool part = object != nullptr && (object->objectName().startsWith("qt_") ||
+                                                        qobject_cast<const QComboBox*>(parent) != nullptr ||
+                                                        qobject_cast<const QAbstractSpinBox*>(parent) != nullptr ||
+                                                        object->inherits("QComboBoxPrivateContainer") ||
+                                                        object->inherits("QLineEditIconButton")); // a decoration
+                if (part)
+                    return;
+                ++nPart;
+                if (mustSpeak(face->role()) && face->text(QAccessible::Name).trimmed().isEmpty())
+                    nameless << QStringLiteral("%1: role %2, %3 %4 in %5")
+                                    .arg(where)
+                                    .arg(int(face->role()))
+                                    .arg(QLatin1String(object != nullptr ? object->metaObject()->className() : "-"),
+                                         object != nullptr ? object->objectName() : QString(),
+                                         QLatin1String(parent != nullptr ? parent->metaObject()->className() : "-"));
+                for (int i = 0; i < std::min(face->childCount(), 200); ++i)
+                    walk(face->child(i), where, depth + 1);
+            };
+        const auto look = [&](QWidget* top, const QString& where) {
+            QVERIFY2(top != nullptr, qPrintable(where));
+            QCoreApplication::processEvents();
+            walk(QAccessible::queryAccessibleInterface(top), where, 0);
+        };
+        for (const char* room : {"start", "chat", "tokens", "denoise", "learn", "library"}) {
+            window.showRoom(QLatin1String(room));
+            look(&window, QLatin1String(room));
+            for (const RoomPlace& place : window.currentRoom()->places()) {
+                if (QLatin1String(room) == QLatin1String("learn"))
+                    break;
+                window.currentRoom()->go(place.argument);
+                look(&window, QLatin1String(room) + QLatin1Char(':') + place.argument);
+            }
+        }
+        for (const char* view : {"overview", "matrix", "cell", "text", "residual", "positions", "model",
+                                 "interventions", "tree", "activity", "log"}) {
+            window.showView(QLatin1String(view));
+            look(&window, QLatin1String(view));
+        }
+        window.showView("inside:off");
+        for (QMenu* menu : window.menuBar()->findChildren<QMenu*>())
+            for (const QAction* action : menu->actions())
+                if (!action->isSeparator() && action->text().trimmed().isEmpty())
+                    nameless << QStringLiteral("menu %1").arg(menu->title());
+        window.shell().showPreferences();
+        look(window.findChild<PreferencesDialog*>(), "preferences");
+        window.findChild<PreferencesDialog*>()->close();
+        window.shell().showView("notes");
+        look(window.findChild<PresenterNotes*>(), "notes");
+        window.findChild<PresenterNotes*>()->hide();
+        window.shell().showView("palette");
+        look(window.shell().palette(), "palette");
+        window.shell().palette()->hide();
+        window.shell().showView("glossary");
+        for (QWidget* top : QApplication::topLevelWidgets())
+            if (top->isVisible() && top != &window)
+                look(top, QLatin1String(top->metaObject()->className()));
+        window.showView("compare");
+        for (QWidget* top : QApplication::topLevelWidgets())
+            if (top->isVisible() && top != &window) {
+                look(top, QLatin1String(top->metaObject()->className()));
+                top->close();
+            }
+        QTimer::singleShot(200, &window, [&] { // the picker waits for an answer
+            if (QWidget* picker = QApplication::activeModalWidget(); picker != nullptr) {
+                look(picker, "picker");
+                picker->close();
+            }
+        });
+        for (QAction* action : window.findChildren<QAction*>())
+            if (action->shortcut() == QKeySequence(Qt::CTRL | Qt::Key_M))
+                action->trigger();
+        QTest::qWait(400);
+        window.showRoom("chat");
+        for (const QString& who : nameless)
+            qWarning("nameless %s", qPrintable(who));
+        QVERIFY2(nameless.isEmpty(), qPrintable(nameless.join('\n')));
+        QVERIFY2(nPart > 1500, qPrintable(QString::number(nPart)));
+    }
+
     // The key itself, not the chain it should follow: from anywhere in a room it comes to everything that can be seen.
     void tabComesToEverything() {
         MainWindow& window = *program_->window;
+        window.activateWindow();
         QVERIFY(QTest::qWaitForWindowActive(&window));
         window.resize(1280, 800);
         QStringList left;

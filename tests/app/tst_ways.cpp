@@ -91,6 +91,7 @@ private slots:
         QCOMPARE(QApplication::focusWidget()->property("kind").toString(), QStringLiteral("suggestion"));
         QVERIFY(!UndoList::shared().stack()->canUndo()); // answers are no changes
         QCOMPARE(program_->settings.bytes("shell/depth"), QByteArray("developer"));
+        QCOMPARE(program_->settings.language(), QStringLiteral("en")); // marked and not touched: kept as well
         // As if it had never been asked, for what follows.
         window.shell().preferences().apply("depth", "user");
         program_->settings.setFlag("shell/welcomed", false);

@@ -24,9 +24,9 @@ QLabel* textLabel(const char* role, QWidget* parent) {
 
 EmptyPage::EmptyPage(const QString& icon, QWidget* parent) : QWidget(parent) {
     auto* column = new QVBoxLayout(this);
-    auto* picture = new QLabel(this);
-    picture->setPixmap(design::icon(icon, IconTone::Muted).pixmap(kIconEdge, kIconEdge));
-    picture->setAlignment(Qt::AlignCenter);
+    picture_ = new QLabel(this);
+    picture_->setPixmap(design::icon(icon, IconTone::Muted).pixmap(kIconEdge, kIconEdge));
+    picture_->setAlignment(Qt::AlignCenter);
     title_ = textLabel("title", this);
     text_ = new QLabel(this);
     text_->setTextFormat(Qt::PlainText);
@@ -43,7 +43,7 @@ EmptyPage::EmptyPage(const QString& icon, QWidget* parent) : QWidget(parent) {
     buttons_->addStretch(1);
     buttons_->addStretch(1);
     column->addStretch(2);
-    column->addWidget(picture);
+    column->addWidget(picture_);
     column->addWidget(title_);
     column->addLayout(narrow);
     column->addSpacing(kSpace2);
@@ -56,6 +56,7 @@ void EmptyPage::say(const QString& title, const QString& text) {
     text_->setText(text);
     title_->setVisible(!title.isEmpty());
     text_->setVisible(!text.isEmpty());
+    picture_->setAccessibleName(title.isEmpty() ? text : title); // it stands for the words below it
 }
 
 QString EmptyPage::said() const {

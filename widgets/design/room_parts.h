@@ -27,7 +27,7 @@ public:
     QPushButton* addButton(bool primary);
 
 private:
-    QLabel *title_, *text_;
+    QLabel *picture_, *title_, *text_;
     QHBoxLayout* buttons_;
 };
 

@@ -111,6 +111,7 @@ QString NoticeBar::sentence() const {
 
 void NoticeBar::paintIcon() {
     const design::Palette& p = design::paletteFor(this);
+    icon_->setAccessibleName(kind_ == Kind::Problem ? tr("Problem") : tr("Note"));
     icon_->setPixmap(design::iconPixmap(kind_ == Kind::Problem ? QStringLiteral("warning") : QStringLiteral("info"),
                                         kind_ == Kind::Problem ? p.danger : p.accent, design::kIcon,
                                         devicePixelRatioF()));
