@@ -308,6 +308,8 @@ Result<ConversationDump> conversationFromJson(std::string_view text) {
         VITRAL_TRY_ASSIGN(Message m, readMessage((*list)[i], i));
         dump.messages.push_back(std::move(m));
     }
+    if (dump.messages.empty())
+        return fail(ErrorCode::InvalidFile, "This file holds no text to make a conversation of.");
     chainPlainMessages(dump.messages);
     VITRAL_TRY(checkTree(dump.messages));
     if (json.is_object()) {

@@ -206,7 +206,7 @@ Result<ConversationDump> conversationFromMarkdown(std::string_view markdown) {
     const bool ours =
         std::any_of(lines.begin(), lines.end(), [](std::string_view line) { return line.starts_with(kMark); });
     ConversationDump dump = ours ? fromOurMarkdown(lines) : fromForeignMarkdown(lines);
-    if (dump.messages.empty() && dump.info.title.empty())
+    if (dump.messages.empty())
         return fail(ErrorCode::InvalidFile, "This file holds no text to make a conversation of.");
     return dump;
 }

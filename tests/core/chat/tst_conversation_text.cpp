@@ -126,7 +126,10 @@ private slots:
         QVERIFY_RESULT(foreign);
         QCOMPARE(pathText(*o.store, *foreign), std::string("Oi|Olá|"));
         QCOMPARE(pathText(*o.store, take(o.store->importMarkdown("just text"))), std::string("just text|"));
-        QVERIFY_ERROR(o.store->importMarkdown("\n\n"), ErrorCode::InvalidFile);
+        for (const char* nothing : {"\n\n", "# a title", "# a title\n\n"})
+            QVERIFY_ERROR(o.store->importMarkdown(nothing), ErrorCode::InvalidFile);
+        for (const char* nothing : {"[]", R"({"messages":[]})", R"({"title":"a","messages":[]})"})
+            QVERIFY_ERROR(o.store->importJson(nothing), ErrorCode::InvalidFile);
     }
 };
 
