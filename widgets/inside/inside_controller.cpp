@@ -363,6 +363,16 @@ QString InsideController::alignmentText() const {
     const std::int64_t n = recording_->nPosition(), nOther = other_->nPosition();
     if (pairs->nPair == n && pairs->nPair == nOther)
         return tr("the same tokens");
+    if (pairs->nPair == 0)
+        return tr("no token is in both texts: there is nothing to compare");
+    bool begins = pairs->nPair == std::min(n, nOther); // one text is the beginning of the other
+    for (std::int64_t i = 0; begins && i < pairs->nPair; ++i)
+        begins = pairs->of(i) == i;
+    if (begins && recording_->model == other_->model && recording_->interventions == other_->interventions)
+        return tr("the first %1 tokens are the same, and a model that reads from left to right computes the same at "
+                  "them: no "
+                  "difference there but rounding. The other %2 have nothing to be compared with")
+            .arg(number(pairs->nPair), number(std::max(n, nOther) - pairs->nPair));
     QString text = tr("compared word by word: %1 tokens are in both texts, %2 only here, %3 only there")
                        .arg(number(pairs->nPair), number(n - pairs->nPair), number(nOther - pairs->nPair));
     if (pairs->endsOnly)

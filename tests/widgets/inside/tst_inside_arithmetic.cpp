@@ -70,6 +70,31 @@ class TestInsideArithmetic : public MadeUpRoom {
     double last() { return resultOf(popup().steps().back()->formula()); }
 
 private slots:
+    // A map without a colour says why: a run and its continuation differ nowhere that both have been.
+    void whatCannotDifferIsSaid() {
+        const auto a = insideRecording({});
+        auto longer = std::make_shared<Recording>(*insideRecording({}));
+        auto shorter = std::make_shared<Recording>(*longer);
+        shorter->tokens.resize(30);
+        shorter->pieces.resize(30);
+        inside_->show(a, RecordingOrigin::File);
+        QVERIFY(inside_->compareWith(shorter, QStringLiteral("b")).isEmpty());
+        QVERIFY2(inside_->alignmentText().contains(QStringLiteral("first 30 tokens are the same")),
+                 qPrintable(inside_->alignmentText()));
+        QVERIFY(inside_->alignmentText().contains(QStringLiteral("other 10 have nothing")));
+        shorter->interventions = {"head 0.1 to zero"}; // then there may be one
+        QVERIFY(inside_->compareWith(shorter, QStringLiteral("b")).isEmpty());
+        QVERIFY(inside_->alignmentText().contains(QStringLiteral("word by word")));
+        auto foreign = std::make_shared<Recording>(*longer);
+        for (std::size_t k = 0; k < foreign->pieces.size(); ++k) {
+            foreign->pieces[k] = "other" + std::to_string(k);
+            foreign->tokens[k] += 1000;
+        }
+        QVERIFY(inside_->compareWith(foreign, QStringLiteral("c")).isEmpty());
+        QVERIFY2(inside_->alignmentText().contains(QStringLiteral("nothing to compare")),
+                 qPrintable(inside_->alignmentText()));
+    }
+
     void initTestCase() { QLocale::setDefault(QLocale::c()); }
 
     void cellAddsUp_data() {
