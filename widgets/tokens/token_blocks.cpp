@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "widgets/tokens/token_blocks.h"
 
+#include "widgets/design/metrics.h"
+
+#include <QFontMetrics>
+#include <QGuiApplication>
+#include <QHash>
 #include <QStringDecoder>
 
 #include <algorithm>
@@ -14,6 +19,28 @@ namespace {
 bool turnsDirection(QChar c) {
     const char16_t u = c.unicode();
     return (u >= 0x202A && u <= 0x202E) || (u >= 0x2066 && u <= 0x2069) || u == 0x200E || u == 0x200F || u == 0x061C;
+}
+
+/// Whether a font that is installed here has a picture of it; without one it would be an empty place. Thread: any.
+bool canBeDrawn(char32_t c) {
+    constexpr char32_t kLatin = 0x250; // the bundled font has these
+    if (c < kLatin || qobject_cast<QGuiApplication*>(QCoreApplication::instance()) == nullptr)
+        return true;
+    switch (QChar::category(c)) {
+    case QChar::Mark_NonSpacing:
+    case QChar::Mark_SpacingCombining:
+    case QChar::Mark_Enclosing:
+    case QChar::Other_Format: // shapes what stands beside it, and has no picture of its own
+    case QChar::Separator_Space:
+        return true;
+    default:
+        break;
+    }
+    thread_local QHash<char32_t, bool> known;
+    const auto at = known.constFind(c);
+    if (at != known.constEnd())
+        return *at;
+    return *known.insert(c, QFontMetrics(design::font(design::TextRole::Body)).inFontUcs4(c));
 }
 } // namespace
 
@@ -49,6 +76,15 @@ QString visibleToken(std::string_view bytes, bool* lineBreak) {
         if (turnsDirection(text[i]))
             text.replace(i, 1,
                          QStringLiteral("\u2039U+%1\u203A").arg(text[i].unicode(), 4, 16, QLatin1Char('0')).toUpper());
+    if (const QList<uint> points = text.toUcs4();
+        !std::all_of(points.begin(), points.end(), [](uint c) { return canBeDrawn(c); })) {
+        text.clear();
+        for (const uint c : points)
+            if (const char32_t letter = c; canBeDrawn(letter))
+                text += QString::fromUcs4(&letter, 1);
+            else
+                text += QStringLiteral("\u2039U+%1\u203A").arg(QString::number(c, 16).toUpper(), 4, QLatin1Char('0'));
+    }
     // A blank at the end of a line would vanish; a no-break blank keeps its pane.
     if (text.trimmed().isEmpty())
         text.fill(QChar::Nbsp);

@@ -13,6 +13,7 @@
 #include "widgets/tokenroom/path_view.h"
 #include "widgets/tokenroom/prompt_canvas.h"
 #include "widgets/tokenroom/token_room.h"
+#include "widgets/tokens/token_blocks.h"
 
 #include <QPushButton>
 #include <QTemporaryDir>
@@ -74,6 +75,13 @@ class TestTokenRoom : public QObject {
     Q_OBJECT
 private slots:
     void initTestCase() { theme_ = std::make_unique<design::Theme>(*qApp); }
+
+    // No font has a picture of the last code point for private use; elsewhere it would be an empty pane.
+    void lettersWithoutAFontAreNamed() {
+        QCOMPARE(visibleToken("\xF4\x8F\xBF\xBD"), QStringLiteral("\u2039U+10FFFD\u203A"));
+        QCOMPARE(visibleToken("a\xF4\x8F\xBF\xBD"), QStringLiteral("a\u2039U+10FFFD\u203A"));
+        QCOMPARE(visibleToken("\u00e1"), QStringLiteral("\u00e1"));
+    }
 
     void blocksFollowEdits() {
         std::mt19937 random(3);
