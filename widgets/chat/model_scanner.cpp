@@ -3,6 +3,7 @@
 
 #include "core/io/gguf_summary.h"
 #include "core/model/model.h"
+#include "core/runtime/placement.h"
 #include "widgets/chat/error_text.h"
 
 #include <QDir>
@@ -107,7 +108,7 @@ ModelEntry readModelEntry(const QString& path, ModelSource source) {
         entry.licence = QString::fromStdString(*licence).simplified();
     entry.nParameter = s.nParameter;
     entry.nCtxTrain = s.nCtxTrain;
-    entry.neededBytes = s.tensorBytes + s.kvBytes(kUsualContext, DType::F16);
+    entry.neededBytes = planPlacement(**file, {}, {DeviceChoice::Cpu, -1, kUsualContext, DType::F16}).needBytes;
     const auto known = knownArchitectures();
     entry.known = std::find(known.begin(), known.end(), s.architecture) != known.end();
     return entry;

@@ -21,7 +21,7 @@ struct ModelEntry {
     QString path, name, architecture, quantisation, licence; ///< licence: as the file says it, "apache-2.0"
     ModelSource source = ModelSource::Folder;
     qint64 nParameter = 0, fileBytes = 0, nCtxTrain = 0;
-    quint64 neededBytes = 0; ///< weights and a cache of 4,096 tokens
+    quint64 neededBytes = 0; ///< as the engine counts before it loads, with a context of 4,096 tokens
     bool known = false;      ///< this version can run the architecture
     QString problem;         ///< why the header could not be read
 };

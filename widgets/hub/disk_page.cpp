@@ -44,7 +44,6 @@ constexpr int kPathRole = Qt::UserRole + 1, kSortRole = Qt::UserRole + 2, kKindR
               kPictureRole = Qt::UserRole + 6;
 enum Kind { Model, Foreign, Bundled, Unfinished }; ///< Foreign: kept by another program, and its to delete
 constexpr int kMostLicence = 28;                   ///< letters in the table; the tip has all
-constexpr quint64 kProgramBytes = quint64{200} << 20U;
 
 } // namespace
 
@@ -176,7 +175,7 @@ void DiskPage::addEntry(const ModelEntry& entry, bool picture) {
     cell(entry.quantisation, entry.quantisation);
     cell(design::sizeText(static_cast<quint64>(entry.fileBytes)), entry.fileBytes);
     const bool told = entry.problem.isEmpty() && entry.neededBytes > 0;
-    const bool fits = memory_ == 0 || entry.neededBytes + kProgramBytes <= memory_;
+    const bool fits = memory_ == 0 || entry.neededBytes <= memory_;
     cell(told ? (fits ? tr("%1: fits") : tr("%1: too large")).arg(design::sizeText(entry.neededBytes)) : QString(),
          QVariant::fromValue(entry.neededBytes))
         ->setToolTip((picture ? tr("While it draws in its own size; %1 is free now.")

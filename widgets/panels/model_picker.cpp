@@ -45,8 +45,7 @@ constexpr int kAboutRole = Qt::UserRole + 3;  ///< the sentence about a model
 constexpr int kUsableRole = Qt::UserRole + 4; ///< false: read, but not to be opened
 constexpr int kNameRole = Qt::UserRole + 5;
 constexpr QSize kUsualSize(1040, 540);
-constexpr int kNameWidth = 220;                        ///< what a name needs beside the other columns
-constexpr quint64 kProgramBytes = quint64{200} << 20U; ///< what the engine needs beside weights and cache
+constexpr int kNameWidth = 220; ///< what a name needs beside the other columns
 
 QString sourceName(ModelSource source) {
     switch (source) {
@@ -236,7 +235,7 @@ void ModelPicker::addEntry(const ModelEntry& entry) {
     cell(sizeText(static_cast<double>(entry.fileBytes)), entry.fileBytes);
     QString fits;
     if (entry.known && entry.neededBytes > 0 && memory_ > 0)
-        fits = entry.neededBytes + kProgramBytes <= memory_ ? tr("fits") : tr("too large");
+        fits = entry.neededBytes <= memory_ ? tr("fits") : tr("too large");
     cell(fits, QVariant::fromValue(entry.neededBytes));
     name->setData(about, kAboutRole);
     for (QStandardItem* item : row)
