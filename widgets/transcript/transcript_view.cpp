@@ -7,6 +7,7 @@
 #include "widgets/transcript/transcript_accessible.h"
 
 #include <QAccessible>
+#include <QApplication>
 #include <QElapsedTimer>
 #include <QPaintEvent>
 #include <QPainter>
@@ -19,6 +20,12 @@
 
 namespace vitral {
 namespace {
+/// Whether keys go to the transcript or to the tools of one of its messages.
+bool keyboardIn(const QWidget& transcript, const QWidget& tools) {
+    const QWidget* focus = QApplication::focusWidget();
+    return focus == &transcript || (focus != nullptr && tools.isAncestorOf(focus));
+}
+
 constexpr int kMargin = design::kSpace5; ///< left and right of the column at least
 constexpr int kTopMargin = design::kSpace5;
 constexpr int kMessageGap = design::kSpace1;
@@ -36,6 +43,13 @@ TranscriptView::TranscriptView(QWidget* parent) : QAbstractScrollArea(parent), s
     tops_.assign(1, kTopMargin);
     toolBar_ = new MessageToolBar(viewport());
     toolBar_->hide();
+    // Walked through by Tab: its place in the picture belongs to it until the keyboard has left.
+    connect(qApp, &QApplication::focusChanged, this, [this](const QWidget* before, const QWidget* now) {
+        if (toolBar_->isAncestorOf(before) == toolBar_->isAncestorOf(now))
+            return;
+        placeOverlays();
+        viewport()->update();
+    });
     connect(toolBar_, &MessageToolBar::copyAsked, this, &TranscriptView::copyMessage);
     connect(toolBar_, &MessageToolBar::editAsked, this, &TranscriptView::editMessage);
     connect(toolBar_, &MessageToolBar::regenerateAsked, this,
@@ -250,7 +264,7 @@ void TranscriptView::paintEvent(QPaintEvent* event) {
             painter.setBrush(p.accent);
             painter.drawRoundedRect(QRectF(at.x() - 14, at.y() + 4, 3, message.height() - 8), 1.5, 1.5);
         }
-        if (i != hovered_ && !(i == current_ && hasFocus()))
+        if (i != hovered_ && !(i == current_ && keyboardIn(*this, *toolBar_)))
             MessageToolBar::paintResting(painter, message.footerRect().translated(at), said, source_->siblingIndex(i),
                                          source_->siblingCount(i), style_);
     }
@@ -426,9 +440,7 @@ QRect TranscriptView::globalMessageRect(int message) const {
 }
 
 void TranscriptView::placeOverlays() {
-    const int target =
-        editor_ ? -1
-                : (hovered_ >= 0 ? hovered_ : (hasFocus() || toolBar_->isAncestorOf(focusWidget()) ? current_ : -1));
+    const int target = editor_ ? -1 : (hovered_ >= 0 ? hovered_ : (keyboardIn(*this, *toolBar_) ? current_ : -1));
     if (target < 0 || target >= static_cast<int>(messages_.size()) || !source_) {
         toolBar_->hide();
     } else {
