@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The room "Inside" beside the chat: opening, room on the screen, and the selection both share.
 #include "app/main_actions.h"
+#include "core/diffusion/recording_file.h"
 #include "widgets/inside/inside_window.h"
 #include "widgets/panels/chat_panel.h"
+#include "widgets/room.h"
 #include "widgets/transcript/transcript_view.h"
 
 #include <QDockWidget>
@@ -86,6 +88,11 @@ void MainWindow::showInside(bool on) {
 }
 
 void MainWindow::openRun(const QString& path) {
+    const auto file = SafetensorsFile::open(std::filesystem::path(path.toStdU16String()));
+    if (file && diffusion::isDenoiseRecording(**file) && showRoom(QStringLiteral("denoise"))) {
+        currentRoom()->openFile(path);
+        return;
+    }
     showRoom(QStringLiteral("chat"));
     showInside(true);
     services_.inside->openRunFile(path);

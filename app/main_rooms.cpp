@@ -8,6 +8,8 @@
 #include "widgets/design/icons.h"
 #include "widgets/design/metrics.h"
 #include "widgets/hub/library_room.h"
+#include "widgets/panels/chat_panel.h"
+#include "widgets/panels/composer.h"
 #include "widgets/panels/notice_bar.h"
 #include "widgets/room.h"
 
@@ -161,7 +163,10 @@ bool MainWindow::showRoom(const QString& name) {
         action->setEnabled(inChat());
     updateActions();
     retranslate();
-    if (QWidget* focus = wanted->focusWidget(); focus != nullptr)
+    QWidget* focus = wanted->focusWidget();
+    if (inChat() && (focus == nullptr || qobject_cast<QAbstractButton*>(focus) != nullptr))
+        chatPanel_->composer()->focusText(); // somebody comes to write, not to press what was pressed last
+    else if (focus != nullptr)
         focus->setFocus();
     else
         wanted->setFocus();

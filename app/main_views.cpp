@@ -295,7 +295,7 @@ bool MainWindow::showView(const QString& name) {
     } else if (first == QLatin1String("inside") || inside_->view(first) != nullptr) {
         showInside(true);
         inside_->showView(first == QLatin1String("inside") ? rest : name);
-        if (!services_.inside->recording())
+        if (!services_.inside->recording() && services_.chat->count() > 0) // else the room says what to do
             services_.inside->lookInside();
     } else if (name == QLatin1String("alone")) {
         setInsideAlone(true);

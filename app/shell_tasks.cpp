@@ -57,7 +57,10 @@ void Shell::watchTasks() {
                     ? tr("reading %1 of %2 tokens").arg(locale.toString(n.prefillDone), locale.toString(n.prefillTotal))
                     : tr("reading"));
         else
-            answering_.setProgress(-1, tr("%Ln token(s) written", nullptr, n.nGenerated));
+            answering_.setProgress(chat->settings().maxTokens > 0
+                                       ? static_cast<double>(n.nGenerated) / chat->settings().maxTokens
+                                       : -1, // nobody knows when it will be over
+                                   tr("%Ln token(s) written", nullptr, n.nGenerated));
     };
     connect(chat, &ChatController::busyChanged, this, answering);
     connect(chat, &ChatController::numbersChanged, this, answering);

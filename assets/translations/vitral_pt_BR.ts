@@ -4994,6 +4994,14 @@ por milhão</translation>
         <source>Computing…</source>
         <translation>Calculando…</translation>
     </message>
+    <message>
+        <source>no token is in both texts: there is nothing to compare</source>
+        <translation>nenhum token está nos dois textos: não há o que comparar</translation>
+    </message>
+    <message>
+        <source>the first %1 tokens are the same, and a model that reads from left to right computes the same at them: no difference there but rounding. The other %2 have nothing to be compared with</source>
+        <translation>os primeiros %1 tokens são os mesmos, e um modelo que lê da esquerda para a direita calcula o mesmo neles: ali não há diferença além do arredondamento. Os outros %2 não têm com que ser comparados</translation>
+    </message>
 </context>
 <context>
     <name>vitral::InsideView</name>

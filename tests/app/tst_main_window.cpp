@@ -122,6 +122,27 @@ private slots:
         qunsetenv("VITRAL_FREE_MEMORY");
     }
 
+    // Also by a double click in a file manager, which names it on the command line.
+    void aRunOfPicturesOpensWhereItWasDrawn() {
+        const QString run = QStringLiteral(VITRAL_SOURCE_DIR "/assets/lessons/vitral/diffusion/run.safetensors");
+        QVERIFY(QFile::exists(run));
+        program_->window->openRun(run);
+        QCOMPARE(program_->window->currentRoom()->name(), QStringLiteral("denoise"));
+        QTRY_VERIFY_WITH_TIMEOUT(program_->services->denoise->currentRun() != nullptr, 20000);
+    }
+
+    void whoComesToTheChatWrites() {
+        QVERIFY(QTest::qWaitForWindowActive(program_->window.get()));
+        auto* button = program_->window->findChild<QToolButton*>("inside.look");
+        for (QToolButton* b : program_->window->chatPanel()->findChildren<QToolButton*>())
+            if (b->isVisible() && b->isEnabled() && b->focusPolicy() != Qt::NoFocus)
+                button = b;
+        button->setFocus();
+        program_->window->showRoom(QStringLiteral("tokens"));
+        program_->window->showRoom(QStringLiteral("chat"));
+        QCOMPARE(QApplication::focusWidget(), program_->window->chatPanel()->composer()->editor());
+    }
+
     void storageThatCannotBeUsedIsNoReasonNotToChat() {
         // A folder that is none: every user is refused there, even root.
         program_.reset();

@@ -74,6 +74,13 @@ ConversationPanel::ConversationPanel(ConversationLibrary& library, QWidget* pare
     wait->setInterval(kSearchDelayMs);
     connect(new QShortcut(Qt::Key_Down, search_, nullptr, nullptr, Qt::WidgetShortcut), &QShortcut::activated, this,
             [this] { tree_->setFocus(Qt::ShortcutFocusReason); });
+    auto* leave = new QShortcut(Qt::Key_Escape, search_, nullptr, nullptr, Qt::WidgetShortcut);
+    connect(leave, &QShortcut::activated, this, [this] { // once for the words, once more to leave
+        if (search_->text().isEmpty())
+            tree_->setFocus(Qt::ShortcutFocusReason);
+        else
+            search_->clear();
+    });
     connect(search_, &QLineEdit::textChanged, wait, qOverload<>(&QTimer::start));
     connect(wait, &QTimer::timeout, this, [this] { library_.search(search_->text()); });
     connect(&library_, &ConversationLibrary::changed, this, &ConversationPanel::rebuild);
@@ -97,6 +104,10 @@ ConversationPanel::ConversationPanel(ConversationLibrary& library, QWidget* pare
     };
     connect(&library_, &ConversationLibrary::problem, this, problem);
     connect(&library_, &ConversationLibrary::openingNote, this, problem);
+    connect(&library_, &ConversationLibrary::imported, this, [this] {
+        if (removed_ == 0)
+            notice_->hide(); // why an earlier file could not be imported
+    });
     connect(tree_->selectionModel(), &QItemSelectionModel::currentChanged, this, [this](const QModelIndex& index) {
         const auto id = index.data(ConversationDelegate::IdRole).toLongLong();
         if (!rebuilding_ && id != 0 && id != current_) {
