@@ -19,6 +19,7 @@
 #include "widgets/lesson/spotlight.h"
 #include "widgets/panels/chat_panel.h"
 #include "widgets/panels/composer.h"
+#include "widgets/panels/notice_bar.h"
 #include "widgets/panels/settings_panel.h"
 #include "widgets/shell/exporter.h"
 #include "widgets/shell/task_list.h"
@@ -372,6 +373,26 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(!p.window->shell().exporter().busy(), 30000);
         QVERIFY(!QFileInfo::exists(dir.filePath("b.pdf")));
         QCOMPARE(problem, QString("-"));
+    }
+
+    // Of the pages' buttons, too: their own sentence, then the term's.
+    void theGlossaryExplainsThePagesOfRooms() {
+        Program p(*theme_);
+        QTRY_VERIFY_WITH_TIMEOUT(p.classroom().player().course() != nullptr, 20000);
+        p.window->showView("overview");
+        for (const auto* notice : p.window->findChildren<NoticeBar*>())
+            QVERIFY(!notice->isVisible()); // nothing was asked yet, and that is no mistake
+        for (const char* title : {"Residual", "Positions"}) {
+            QToolButton* page = nullptr;
+            for (auto* button : p.window->findChildren<QToolButton*>())
+                if (button->text() == title)
+                    page = button;
+            QVERIFY2(page != nullptr, title);
+            QHelpEvent help(QEvent::ToolTip, page->rect().center(), page->mapToGlobal(page->rect().center()));
+            QApplication::sendEvent(page, &help);
+            QVERIFY2(QToolTip::text().contains("Alt+") && QToolTip::text().size() > 100, qPrintable(QToolTip::text()));
+            QToolTip::hideText();
+        }
     }
 
     void theGlossaryIsReachedByKeyboard() {

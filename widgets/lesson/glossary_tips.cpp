@@ -205,8 +205,9 @@ bool GlossaryTips::eventFilter(QObject* object, QEvent* event) {
     if (const auto* view = qobject_cast<const QAbstractItemView*>(widget->parentWidget()))
         own = view->indexAt(help->pos()).data(Qt::ToolTipRole).toString();
     if (!own.isEmpty())
-        tip = (Qt::mightBeRichText(own) ? own : QStringLiteral("<qt>%1</qt>").arg(own.toHtmlEscaped())) +
-              QStringLiteral("<br><br>") + tip;
+        tip = QStringLiteral("<div style=\"margin-bottom:8px\">%1</div>")
+                  .arg(Qt::mightBeRichText(own) ? own : own.toHtmlEscaped()) +
+              tip;
     QToolTip::showText(help->globalPos(), tip, widget);
     return true;
 }
