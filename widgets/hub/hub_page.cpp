@@ -99,7 +99,7 @@ HubPage::HubPage(HubController& hub, QWidget* parent) : QWidget(parent), hub_(hu
     rightColumn->addWidget(repo_);
     filesNotice_ = new NoticeBar(right); // beside what it speaks of: above the lists it would move their rows
     filesNotice_->hide();
-    rightColumn->addWidget(filesNotice_);
+    rightColumn->addWidget(filesNotice_, 0, Qt::AlignTop);
     fileItems_ = new QStandardItemModel(0, 3, this);
     files_ = makeTable(right, fileItems_);
     rightColumn->addWidget(files_, 1);
@@ -245,12 +245,15 @@ void HubPage::showFiles(const hub::RepoFiles& files) {
             if (part.path == wanted_.toStdString())
                 chosen = fileItems_->rowCount() - 1;
     }
+    const bool goesOn = !wanted_.isEmpty();
     wanted_.clear();
     if (fileItems_->rowCount() > 0)
         files_->setCurrentIndex(fileItems_->index(chosen, 0));
     if (files.gated)
         hub_.lookUpToken();
     retranslate();
+    if (goesOn && download_->isEnabled())
+        download_->setFocus(Qt::OtherFocusReason); // one key, and it goes on
 }
 
 bool HubPage::download(const QString& path) {
