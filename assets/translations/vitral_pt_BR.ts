@@ -5939,7 +5939,7 @@ por milhão</translation>
     </message>
     <message>
         <source>Read on</source>
-        <translation>Continuar lendo</translation>
+        <translation>Ler mais</translation>
     </message>
 </context>
 <context>

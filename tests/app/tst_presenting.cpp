@@ -278,6 +278,11 @@ private slots:
         QVERIFY(!outline->isVisible());
         presenter->poll().show(false);
         QVERIFY(outline->isVisible());
+        QTest::keyClick(program_->window.get(), Qt::Key_R); // no poll: the panel tells
+        QVERIFY(!player.waiting());
+        QTest::keyClick(program_->window.get(), Qt::Key_PageDown);
+        QTRY_COMPARE(player.current(), 1);
+        QTRY_VERIFY_WITH_TIMEOUT(program_->idle() && outline->isVisible(), 20000);
         presenter->setBlank(Presenter::Blank::Black);
         QVERIFY(!outline->isVisible());
         presenter->setBlank(Presenter::Blank::No);

@@ -59,7 +59,11 @@ void LessonPlayer::setLanguage(const QString& language) {
         makeStops();
     emit courseChanged();
     emit lessonChanged();
-    emit stopChanged();
+    carried_ = -1;
+    if (lesson() != nullptr && workOf_.isEmpty())
+        enter(); // the step speaks of other words now: they are put there
+    else
+        emit stopChanged();
 }
 
 void LessonPlayer::setDepth(LessonDepth depth) {
@@ -239,6 +243,11 @@ void LessonPlayer::next() {
     }
     if (stop_ + 1 < count())
         go(stop_ + 1);
+}
+
+void LessonPlayer::reveal() {
+    if (waiting())
+        next();
 }
 
 void LessonPlayer::back() {

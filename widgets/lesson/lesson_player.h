@@ -116,6 +116,7 @@ public:
     [[nodiscard]] int count() const override { return static_cast<int>(stops_.size()); }
     [[nodiscard]] int current() const override { return stop_; }
     void go(int stop) override;
+    void reveal() override; ///< as skipping the question does
     [[nodiscard]] QString title(int stop) const override;
     [[nodiscard]] QString notes(int stop) const override;
     [[nodiscard]] PresentPoll poll(int stop) const override;

@@ -7,13 +7,18 @@
 #include "widgets/design/palette.h"
 #include "widgets/design/rich_text.h"
 
+#include <QAbstractTextDocumentLayout>
 #include <QCursor>
 #include <QDesktopServices>
 #include <QEvent>
 #include <QImageReader>
 #include <QRegularExpression>
 #include <QResizeEvent>
+#include <QTextBlock>
 #include <QTextDocument>
+#include <QTextLayout>
+#include <QTextOption>
+#include <QTextTable>
 #include <QToolTip>
 #include <QUrl>
 
@@ -51,6 +56,24 @@ QString fitPictures(QString html, int width) {
     return html;
 }
 
+/// How far words of tables reach: the document itself says no more than the width it was given.
+double usedWidth(const QTextDocument& document) {
+    double used = 0;
+    static_cast<void>(document.documentLayout()->documentSize()); // lays it out
+    for (QTextBlock block = document.begin(); block.isValid(); block = block.next()) {
+        const auto* table = qobject_cast<const QTextTable*>(document.frameAt(block.position()));
+        if (table == nullptr)
+            continue;
+        const double left = document.documentLayout()->blockBoundingRect(block).left();
+        for (int i = 0; i < block.layout()->lineCount(); ++i) {
+            const QTextLine line = block.layout()->lineAt(i);
+            used = std::max(used, left + line.x() + line.naturalTextWidth() + table->format().cellPadding() +
+                                      table->format().border());
+        }
+    }
+    return used;
+}
+
 /// A table wider than the text is written smaller, in steps down to what can still be read.
 QString fitTables(const QString& html, const QString& style, const QString& border, const QFont& font, int width) {
     constexpr double kSmallest = 0.7, kStep = 0.1;
@@ -64,10 +87,11 @@ QString fitTables(const QString& html, const QString& style, const QString& bord
                 .arg(whole ? kWide : kNarrow)
                 .arg(border));
         const double size = font.pixelSize() > 0 ? font.pixelSize() : font.pointSizeF();
+        static const QRegularExpression cell(QStringLiteral("<(td|th)\\b"));
         if (!whole)
-            out.prepend(QStringLiteral("<style>td,th{font-size:%1%2}</style>")
-                            .arg(size * scale, 0, 'f', 1)
-                            .arg(font.pixelSize() > 0 ? QLatin1String("px") : QLatin1String("pt")));
+            out.replace(cell, QStringLiteral("<\\1 style=\"font-size:%1%2\"")
+                                  .arg(size * scale, 0, 'f', 0) // Qt reads whole ones only
+                                  .arg(font.pixelSize() > 0 ? QLatin1String("px") : QLatin1String("pt")));
         return style + out;
     };
     double scale = 1;
@@ -76,9 +100,12 @@ QString fitTables(const QString& html, const QString& style, const QString& bord
         QTextDocument document;
         document.setDefaultFont(font);
         document.setDocumentMargin(0);
+        QTextOption option; // as the label's own: words are not broken
+        option.setWrapMode(QTextOption::WordWrap);
+        document.setDefaultTextOption(option);
         document.setHtml(out);
         document.setTextWidth(width);
-        if (document.size().width() <= width + 1)
+        if (usedWidth(document) <= width + 1)
             break;
         scale -= kStep;
     }
@@ -132,6 +159,7 @@ void LessonText::setMarkdown(const QString& markdown) {
 
 void LessonText::fill() {
     const design::Palette& colours = design::paletteFor(this);
+    ensurePolished(); // tables are measured with the letters they are shown in
     shownWidth_ = std::max(120, width());
     QString html = QString::fromStdString(lessonHtml(markdown_.toStdString(), lookOf(player_)));
     html = fitPictures(html, shownWidth_);
@@ -194,7 +222,7 @@ void LessonText::mouseReleaseEvent(QMouseEvent* event) {
 
 void LessonText::changeEvent(QEvent* event) {
     QLabel::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange)
+    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange) // tables fit the letters
         fill();
 }
 

@@ -29,6 +29,7 @@ public:
     virtual void go(int step) = 0;
     [[nodiscard]] virtual QString title(int step) const = 0;
     [[nodiscard]] virtual QString notes(int step) const = 0; ///< Markdown, for the presenter's eyes
+    virtual void reveal() {}                                 ///< the answer of what the step asks, where it stands
     [[nodiscard]] virtual PresentPoll poll(int step) const {
         Q_UNUSED(step)
         return {};

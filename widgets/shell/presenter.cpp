@@ -317,9 +317,12 @@ bool Presenter::key(int key, bool typing) {
         poll_.show(!poll_.shown());
         return true;
     case Qt::Key_R:
-        if (!poll_.shown())
+        if (poll_.shown())
+            poll_.reveal(!poll_.revealed());
+        else if (source_ && source_->count() > 0)
+            source_->reveal(); // in the lesson's own panel
+        else
             return false;
-        poll_.reveal(!poll_.revealed());
         return true;
     case Qt::Key_Backspace: // a hand too many
         if (!poll_.shown())

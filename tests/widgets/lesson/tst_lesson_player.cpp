@@ -89,6 +89,19 @@ private slots:
         QVERIFY(player_->lesson() == nullptr);
     }
 
+    void anotherLanguageSetsTheStepUpAgain() {
+        player_->openUnit("cats", 0);
+        host_.carried.clear();
+        player_->setLanguage("pt_BR");
+        QVERIFY(!host_.carried.isEmpty());
+        QCOMPARE(player_->current(), 0);
+        QVERIFY(player_->waiting());
+        player_->reveal(); // before a class
+        QVERIFY(!player_->waiting());
+        QVERIFY(player_->answer("cut/1")->skipped);
+        player_->setLanguage("en");
+    }
+
     void whatIsToBeDoneIsSeen() {
         player_->setDepth(LessonDepth::Developer);
         player_->openUnit("cats", 2);
@@ -259,6 +272,33 @@ private slots:
         QVERIFY2(panel.notice()->sentence().contains("2 question"), qPrintable(panel.notice()->sentence()));
         panel.toNextStop();
         QCOMPARE(finished.size(), 1);
+    }
+
+    void tablesFitANarrowPanel() {
+        QWidget window;
+        player_->openUnit("cats", 0);
+        window.resize(270, 400);
+        LessonText text(*player_,
+                        "| comportamento | melhor cabeça | atenção | acaso |\n|---|---|---|---|\n"
+                        "| vizinhança (menos de 8 tokens) | 3.7 | 97,1 % | 18,1 % |\n",
+                        &window);
+        text.setGeometry(0, 0, 268, 300);
+        window.show();
+        QTextDocument document;
+        document.setDefaultFont(text.font());
+        document.setDocumentMargin(0);
+        QTextOption option; // as the label's own
+        option.setWrapMode(QTextOption::WordWrap);
+        document.setDefaultTextOption(option);
+        document.setHtml(text.text());
+        document.setTextWidth(268);
+        QVERIFY(document.documentLayout()->documentSize().isValid()); // lays it out
+        double right = 0;                                             // of the last column's words
+        for (QTextBlock block = document.begin(); block.isValid(); block = block.next())
+            for (int i = 0; i < block.layout()->lineCount(); ++i)
+                right = std::max(right, document.documentLayout()->blockBoundingRect(block).left() +
+                                            block.layout()->lineAt(i).naturalTextWidth());
+        QVERIFY2(right > 180 && right <= 268, qPrintable(QString::number(right)));
     }
 
     void formulasAreLegible() {
