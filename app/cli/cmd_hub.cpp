@@ -113,10 +113,6 @@ std::vector<std::filesystem::path> foldersOf(const HubOptions& o) {
     return o.folder.empty() ? modelsFolders(dataFolder()) : std::vector<std::filesystem::path>{o.folder};
 }
 
-bool isModelFile(std::string_view path) {
-    return path.ends_with(".gguf") || path.ends_with(".safetensors");
-}
-
 Result<void> search(const HubOptions& o) {
     Stoppable stop; // first: Ctrl-C while a token is typed gives the terminal its echo back
     VITRAL_TRY_ASSIGN(const HubAccess hub, accessOf(o));

@@ -135,6 +135,10 @@ bool isRepoName(std::string_view repo) {
     return before != '/';
 }
 
+bool isModelFile(std::string_view path) {
+    return path.ends_with(".gguf") || path.ends_with(".safetensors");
+}
+
 bool isSafePath(std::string_view path) {
     if (path.empty() || path.size() > 1000)
         return false;

@@ -73,6 +73,8 @@ Result<RepoFiles> readFileList(std::string_view text, std::string_view host, con
 /// nothing that leaves a folder.
 [[nodiscard]] bool isRepoName(std::string_view repo);
 [[nodiscard]] bool isSafePath(std::string_view path);
+/// By its name: weights that a room of this program could open.
+[[nodiscard]] bool isModelFile(std::string_view path);
 
 /// A sentence for a status of 400 and more: who may not, what is not there, who is too busy. `token`: one was sent.
 [[nodiscard]] HttpFailure failureOf(const HttpAnswer& answer, std::string_view what, bool token);

@@ -33,10 +33,6 @@ namespace {
 constexpr int kNameRole = Qt::UserRole + 1;
 constexpr quint64 kProgramBytes = quint64{200} << 20U;
 
-bool isWeights(const std::string& path) {
-    return path.ends_with(".gguf") || path.ends_with(".safetensors");
-}
-
 QStandardItem* cell(const QString& text) {
     auto* item = new QStandardItem(text);
     item->setEditable(false);
@@ -222,7 +218,7 @@ void HubPage::showFiles(const hub::RepoFiles& files) {
     const quint64 memory = availableMemoryBytes();
     int chosen = 0;
     for (const hub::HubFile& file : files.files) {
-        if (!isWeights(file.path))
+        if (!hub::isModelFile(file.path))
             continue;
         const std::vector<hub::HubFile> parts = hub::partsOf(files, file);
         if (parts.front().path != file.path)
