@@ -6,8 +6,10 @@
 #include "widgets/compare/compare_window.h"
 #include "widgets/compare/token_changes.h"
 #include "widgets/panels/composer.h"
+#include "widgets/transcript/transcript_view.h"
 
 #include <QComboBox>
+#include <QLabel>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QtTest>
@@ -161,6 +163,16 @@ private slots:
         QTRY_VERIFY(window.shown(0) != kNoMessage && window.shown(1) != kNoMessage);
         QVERIFY(window.shown(0) != window.shown(1));
         QTRY_VERIFY2(window.summary().contains('1'), qPrintable(window.summary()));
+        // 800 x 600 at 150 % leaves little: what does not fit is scrolled to, nothing is squeezed.
+        window.resize(533, 400);
+        QTest::qWait(20);
+        QVERIFY2(window.height() <= 400, qPrintable(QString::number(window.height())));
+        for (const auto* label : window.findChildren<QLabel*>())
+            if (label->isVisibleTo(&window) && !label->wordWrap() && !label->text().isEmpty())
+                QVERIFY2(label->height() >= label->sizeHint().height(), qPrintable(label->text()));
+        for (const auto* view : window.findChildren<TranscriptView*>())
+            QVERIFY(view->height() >= 180);
+        QVERIFY(window.rect().contains(window.composer()->geometry()));
         // Opened again over a stored conversation, it finds both answers.
         const ConversationId id = chat_->info().id;
         chat_->startNew();

@@ -22,6 +22,8 @@
 #include <QLocale>
 #include <QPushButton>
 #include <QResizeEvent>
+#include <QScrollArea>
+#include <QScrollBar>
 #include <QShortcut>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -32,6 +34,8 @@
 namespace vitral {
 
 namespace {
+
+constexpr int kLeastAnswer = 180; ///< pixels: some eight lines
 
 QLabel* smallLabel(QWidget* parent) {
     auto* label = new QLabel(parent);
@@ -50,8 +54,18 @@ CompareWindow::CompareWindow(ChatController& chat, ModelSession& model, Worker& 
     setProperty("kind", "page");
     setAutoFillBackground(true);
     const QSize size = design::fitScreen(*this, {1120, 720});
-    auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(design::kSpace4, design::kSpace3, design::kSpace4, design::kSpace4);
+    auto* whole = new QVBoxLayout(this);
+    whole->setContentsMargins(0, 0, 0, design::kSpace4);
+    whole->setSpacing(0);
+    auto* scroll = new QScrollArea(this); // a low window scrolls what it cannot show whole
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setWidgetResizable(true);
+    auto* page = new QWidget(scroll);
+    page->setProperty("kind", "page");
+    scroll->setWidget(page);
+    whole->addWidget(scroll, 1);
+    auto* column = new QVBoxLayout(page);
+    column->setContentsMargins(design::kSpace4, design::kSpace3, design::kSpace4, design::kSpace2);
     column->setSpacing(design::kSpace2);
     column->addWidget(makeSecondSettings());
     auto* pair = new QHBoxLayout;
@@ -68,8 +82,11 @@ CompareWindow::CompareWindow(ChatController& chat, ModelSession& model, Worker& 
     problem_->setProperty("tone", "danger");
     problem_->hide();
     column->addWidget(problem_);
-    composer_ = new Composer(this);
-    column->addWidget(composer_);
+    composer_ = new Composer(this); // stays in sight
+    auto* below = new QHBoxLayout;
+    below->setContentsMargins(design::kSpace4, 0, design::kSpace4, 0);
+    below->addWidget(composer_);
+    whole->addLayout(below);
     placeSettings(size.width());
     resize(size);
 
@@ -214,6 +231,7 @@ QWidget* CompareWindow::makeSide(int iSide) {
     side.view = new TranscriptView(frame);
     side.source = new AnswerSource(chat_, side.view);
     side.view->setSource(side.source);
+    side.view->setMinimumHeight(kLeastAnswer);
     column->addWidget(side.view, 1);
     connect(side.previous, &QToolButton::clicked, this, [this, iSide] { step(iSide, -1); });
     connect(side.next, &QToolButton::clicked, this, [this, iSide] { step(iSide, 1); });
@@ -387,6 +405,10 @@ void CompareWindow::retranslate() {
         row->retranslate();
     fillModels();
     refresh();
+    // Sideways nothing should have to be scrolled to: as wide as its words in this language are.
+    auto* scroll = findChild<QScrollArea*>(QString(), Qt::FindDirectChildrenOnly);
+    scroll->setMinimumWidth(scroll->widget()->minimumSizeHint().width() +
+                            scroll->verticalScrollBar()->sizeHint().width());
 }
 
 void CompareWindow::changeEvent(QEvent* event) {
