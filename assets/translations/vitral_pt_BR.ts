@@ -4017,6 +4017,410 @@ por milhão</translation>
         <source>The proxy of this computer refuses the way to %1 (status %2); look at its network settings.</source>
         <translation>O proxy deste computador recusa o caminho até %1 (status %2); veja as configurações de rede.</translation>
     </message>
+    <message>
+        <source>This file is no recorded run: its metadata does not say so.</source>
+        <translation>Este arquivo não é uma execução gravada: os metadados não dizem isso.</translation>
+    </message>
+    <message>
+        <source>This file is no recorded denoising run.</source>
+        <translation>Este arquivo não é uma execução gravada de difusão.</translation>
+    </message>
+    <message>
+        <source>This recorded run was made by a newer version of the program, which this one cannot read.</source>
+        <translation>Esta execução foi gravada por uma versão mais nova do programa, que esta não sabe ler.</translation>
+    </message>
+    <message>
+        <source>This recorded run was written by a newer version of the program.</source>
+        <translation>Esta execução foi gravada por uma versão mais nova do programa.</translation>
+    </message>
+    <message>
+        <source>This recorded run is damaged: %1</source>
+        <translation>Esta execução gravada está danificada: %1</translation>
+    </message>
+    <message>
+        <source>This run has more tokens than a file of a recorded run can describe.</source>
+        <translation>Esta execução tem mais tokens do que um arquivo de execução gravada pode descrever.</translation>
+    </message>
+    <message>
+        <source>Saving was stopped.</source>
+        <translation>A gravação foi interrompida.</translation>
+    </message>
+    <message>
+        <source>The explanation was stopped.</source>
+        <translation>A explicação foi interrompida.</translation>
+    </message>
+    <message>
+        <source>There is no token to explain.</source>
+        <translation>Não há token para explicar.</translation>
+    </message>
+    <message>
+        <source>There is no layer %1; the model has layers 0 to %2.</source>
+        <translation>Não existe a camada %1; o modelo tem as camadas 0 a %2.</translation>
+    </message>
+    <message>
+        <source>This model does not say how many heads its layers have.</source>
+        <translation>Este modelo não diz quantas cabeças têm suas camadas.</translation>
+    </message>
+    <message>
+        <source>This model does not say how its blocks write to the residual stream.</source>
+        <translation>Este modelo não diz como seus blocos escrevem no fluxo residual.</translation>
+    </message>
+    <message>
+        <source>This model does not show its residual stream there.</source>
+        <translation>Este modelo não mostra seu fluxo residual ali.</translation>
+    </message>
+    <message>
+        <source>This model does not show everything that it writes to its stream.</source>
+        <translation>Este modelo não mostra tudo o que escreve no seu fluxo.</translation>
+    </message>
+    <message>
+        <source>This model does not show what is to be patched.</source>
+        <translation>Este modelo não mostra o que seria trocado.</translation>
+    </message>
+    <message>
+        <source>This model does not show its neurons.</source>
+        <translation>Este modelo não mostra seus neurônios.</translation>
+    </message>
+    <message>
+        <source>Layer %1 has no neurons to show.</source>
+        <translation>A camada %1 não tem neurônios para mostrar.</translation>
+    </message>
+    <message>
+        <source>Layer %1 is no mixture of experts.</source>
+        <translation>A camada %1 não é uma mistura de especialistas.</translation>
+    </message>
+    <message>
+        <source>Layer %1&apos;s attention writes in a way that cannot be split.</source>
+        <translation>A atenção da camada %1 escreve de um jeito que não se pode dividir.</translation>
+    </message>
+    <message>
+        <source>This model&apos;s MLPs write in a way that cannot be split into neurons.</source>
+        <translation>Os MLPs deste modelo escrevem de um jeito que não se pode dividir em neurônios.</translation>
+    </message>
+    <message>
+        <source>The recording is of %1, a model of another size than %2.</source>
+        <translation>A gravação é de %1, um modelo de tamanho diferente de %2.</translation>
+    </message>
+    <message>
+        <source>The recording holds no residual stream (hook_resid_post), which the logit lens reads.</source>
+        <translation>A gravação não tem o fluxo residual (hook_resid_post), que a lente de logits lê.</translation>
+    </message>
+    <message>
+        <source>There is no position %1; the recording has %2 tokens.</source>
+        <translation>Não existe a posição %1; a gravação tem %2 tokens.</translation>
+    </message>
+    <message>
+        <source>There is no position %1; the prompts have %2.</source>
+        <translation>Não existe a posição %1; os prompts têm %2.</translation>
+    </message>
+    <message>
+        <source>There is no position %1; the text has %2.</source>
+        <translation>Não existe a posição %1; o texto tem %2.</translation>
+    </message>
+    <message>
+        <source>The change &quot;%1&quot; is not understood: %2</source>
+        <translation>A mudança “%1” não foi entendida: %2</translation>
+    </message>
+    <message>
+        <source>The change &quot;%1&quot; cannot be made: %2</source>
+        <translation>A mudança “%1” não pode ser feita: %2</translation>
+    </message>
+    <message>
+        <source>The clean prompt has %1 and the corrupt one %2; patching needs the same number.</source>
+        <translation>O prompt limpo tem %1 e o corrompido tem %2; para a troca, o número precisa ser o mesmo.</translation>
+    </message>
+    <message>
+        <source>The two prompts are the same: there is nothing to patch.</source>
+        <translation>Os dois prompts são iguais: não há o que trocar.</translation>
+    </message>
+    <message>
+        <source>The two answers are the same token.</source>
+        <translation>As duas respostas são o mesmo token.</translation>
+    </message>
+    <message>
+        <source>The two prompts prefer the first answer by %1 and %2 (logits): they do not tell the answers apart, so nothing can be recovered.</source>
+        <translation>Os dois prompts preferem a primeira resposta por %1 e %2 (logits): não distinguem as respostas, e por isso não há o que recuperar.</translation>
+    </message>
+    <message>
+        <source>Prompts of %1 tokens are too long to be patched on this model.</source>
+        <translation>Prompts de %1 tokens são longos demais para a troca neste modelo.</translation>
+    </message>
+    <message>
+        <source>A single position can be chosen for heads (hook_z) only: every other point is patched position by position anyway.</source>
+        <translation>Só para cabeças (hook_z) se pode escolher uma única posição: todos os outros pontos já são trocados posição por posição.</translation>
+    </message>
+    <message>
+        <source>The two texts are the same tokens: their difference is nothing, and nothing cannot steer.</source>
+        <translation>Os dois textos são os mesmos tokens: a diferença é nula, e o nada não direciona.</translation>
+    </message>
+    <message>
+        <source>The two texts leave the same mean in the residual stream there: their difference is nothing, and nothing cannot steer.</source>
+        <translation>Os dois textos deixam a mesma média no fluxo residual ali: a diferença é nula, e o nada não direciona.</translation>
+    </message>
+    <message>
+        <source>A probe of %1 different tokens was asked for; this vocabulary has %2 ordinary ones.</source>
+        <translation>Foi pedida uma sonda de %1 tokens diferentes; este vocabulário tem %2 comuns.</translation>
+    </message>
+    <message>
+        <source>Token id %1 does not exist; this model has %2 tokens.</source>
+        <translation>O id de token %1 não existe; este modelo tem %2 tokens.</translation>
+    </message>
+    <message>
+        <source>Reading the tokenizer was stopped.</source>
+        <translation>A leitura do tokenizador foi interrompida.</translation>
+    </message>
+    <message>
+        <source>The file is not the JSON of a tokenizer.</source>
+        <translation>O arquivo não é o JSON de um tokenizador.</translation>
+    </message>
+    <message>
+        <source>The tokenizer.json describes no model.</source>
+        <translation>O tokenizer.json não descreve nenhum modelo.</translation>
+    </message>
+    <message>
+        <source>The tokenizer&apos;s model is of the kind %1; this version knows BPE, Unigram and WordPiece.</source>
+        <translation>O modelo do tokenizador é do tipo %1; esta versão conhece BPE, Unigram e WordPiece.</translation>
+    </message>
+    <message>
+        <source>The file&apos;s tokenizer is of the kind %1, which this version does not know; it knows gpt2, llama, t5, bert and gemma4.</source>
+        <translation>O tokenizador do arquivo é do tipo %1, que esta versão não conhece; ela conhece gpt2, llama, t5, bert e gemma4.</translation>
+    </message>
+    <message>
+        <source>The tokenizer&apos;s %1 is of the kind %2, which this version does not know.</source>
+        <translation>No tokenizador, %1 é do tipo %2, que esta versão não conhece.</translation>
+    </message>
+    <message>
+        <source>The SentencePiece model holds no pieces.</source>
+        <translation>O modelo SentencePiece não tem nenhuma peça.</translation>
+    </message>
+    <message>
+        <source>The vocabulary is not UTF-8 text.</source>
+        <translation>O vocabulário não é texto em UTF-8.</translation>
+    </message>
+    <message>
+        <source>Only a Unigram tokenizer gives every way to cut a text a probability.</source>
+        <translation>Só um tokenizador Unigram dá uma probabilidade a cada modo de cortar um texto.</translation>
+    </message>
+    <message>
+        <source>A text of %1 bytes has too many ways to be cut; %2 are allowed.</source>
+        <translation>Um texto de %1 bytes tem modos demais de ser cortado; são permitidos %2.</translation>
+    </message>
+    <message>
+        <source>A text of %1 bytes is too long to encode at once; %2 are allowed.</source>
+        <translation>Um texto de %1 bytes é longo demais para cortar de uma vez; são permitidos %2.</translation>
+    </message>
+    <message>
+        <source>This text is too long to encode at once.</source>
+        <translation>Este texto é longo demais para cortar de uma vez.</translation>
+    </message>
+    <message>
+        <source>The tokenizer&apos;s pattern takes too long on this text.</source>
+        <translation>O padrão do tokenizador demora demais neste texto.</translation>
+    </message>
+    <message>
+        <source>The training was stopped.</source>
+        <translation>O treino foi interrompido.</translation>
+    </message>
+    <message>
+        <source>There is too much text to train on at once.</source>
+        <translation>Há texto demais para treinar de uma vez.</translation>
+    </message>
+    <message>
+        <source>There is no text to train on.</source>
+        <translation>Não há texto para treinar.</translation>
+    </message>
+    <message>
+        <source>There is no text in this file.</source>
+        <translation>Não há texto neste arquivo.</translation>
+    </message>
+    <message>
+        <source>The text has %1 different characters; a vocabulary of %2 has no room for them.</source>
+        <translation>O texto tem %1 caracteres diferentes; não cabem em um vocabulário de %2.</translation>
+    </message>
+    <message>
+        <source>A vector of length 0 has no direction, so nothing is near it.</source>
+        <translation>Um vetor de comprimento 0 não tem direção, e por isso nada está perto dele.</translation>
+    </message>
+    <message>
+        <source>The file has no embedding matrix (token_embd.weight).</source>
+        <translation>O arquivo não tem matriz de embeddings (token_embd.weight).</translation>
+    </message>
+    <message>
+        <source>Reading the embedding matrix was stopped.</source>
+        <translation>A leitura da matriz de embeddings foi interrompida.</translation>
+    </message>
+    <message>
+        <source>This is no picture that can be read here: PNG, JPEG and BMP can.</source>
+        <translation>Esta não é uma imagem que se possa ler aqui: PNG, JPEG e BMP podem.</translation>
+    </message>
+    <message>
+        <source>This picture is broken (%1).</source>
+        <translation>Esta imagem está danificada (%1).</translation>
+    </message>
+    <message>
+        <source>This picture contradicts itself about its size.</source>
+        <translation>Esta imagem se contradiz sobre o próprio tamanho.</translation>
+    </message>
+    <message>
+        <source>This picture&apos;s file has %1 MB; %2 MB are allowed.</source>
+        <translation>O arquivo desta imagem tem %1 MB; são permitidos %2 MB.</translation>
+    </message>
+    <message>
+        <source>This picture has %1 x %2 pixels; at most %3 on a side and %4 million in all are allowed.</source>
+        <translation>Esta imagem tem %1 × %2 pixels; são permitidos no máximo %3 de lado e %4 milhões ao todo.</translation>
+    </message>
+    <message>
+        <source>This is no PNG picture.</source>
+        <translation>Esta não é uma imagem PNG.</translation>
+    </message>
+    <message>
+        <source>The picture %1 carries no recipe.</source>
+        <translation>A imagem %1 não traz receita.</translation>
+    </message>
+    <message>
+        <source>The recipe in this picture is not one of this program.</source>
+        <translation>A receita nesta imagem não é deste programa.</translation>
+    </message>
+    <message>
+        <source>The recipe in this picture was written by a newer version.</source>
+        <translation>A receita nesta imagem foi escrita por uma versão mais nova.</translation>
+    </message>
+    <message>
+        <source>The picture was stopped.</source>
+        <translation>A imagem foi interrompida.</translation>
+    </message>
+    <message>
+        <source>The film was stopped.</source>
+        <translation>O filme foi interrompido.</translation>
+    </message>
+    <message>
+        <source>A WebP film has at most %1 pixels on a side.</source>
+        <translation>Um filme WebP tem no máximo %1 pixels de lado.</translation>
+    </message>
+    <message>
+        <source>This model knows neither words nor classes; the prompt does nothing.</source>
+        <translation>Este modelo não conhece palavras nem classes; o prompt não faz nada.</translation>
+    </message>
+    <message>
+        <source>No linear projection is known for this model; previews are made by its decoder, which is small.</source>
+        <translation>Não se conhece projeção linear para este modelo; as prévias são feitas pelo decodificador dele, que é pequeno.</translation>
+    </message>
+    <message>
+        <source>No linear projection is known for this model, so its steps have no previews.</source>
+        <translation>Não se conhece projeção linear para este modelo, e por isso seus passos não têm prévias.</translation>
+    </message>
+    <message>
+        <source>This U-Net takes pictures whose sides are multiples of %1 up to %2, not %3 x %4.</source>
+        <translation>Esta U-Net aceita imagens com lados múltiplos de %1 até %2, não %3 × %4.</translation>
+    </message>
+    <message>
+        <source>This network works on %1 x %2 pixels only.</source>
+        <translation>Esta rede só trabalha com %1 × %2 pixels.</translation>
+    </message>
+    <message>
+        <source>Give a picture to enlarge.</source>
+        <translation>Dê uma imagem para ampliar.</translation>
+    </message>
+    <message>
+        <source>A picture is enlarged as a whole: leave out the mask.</source>
+        <translation>Uma imagem é ampliada inteira: deixe a máscara de fora.</translation>
+    </message>
+    <message>
+        <source>The enlarged picture would have more than 16,384 pixels on a side.</source>
+        <translation>A imagem ampliada teria mais de 16.384 pixels de lado.</translation>
+    </message>
+    <message>
+        <source>&quot;%1&quot; must be from %2 to %3.</source>
+        <translation>“%1” deve ir de %2 a %3.</translation>
+    </message>
+    <message>
+        <source>A run needs at least one step.</source>
+        <translation>Uma execução precisa de pelo menos um passo.</translation>
+    </message>
+    <message>
+        <source>The solver &quot;%1&quot; does not fit this model&apos;s noise schedule.</source>
+        <translation>O método “%1” não combina com a escala de ruído deste modelo.</translation>
+    </message>
+    <message>
+        <source>The network knows %1 classes, the set of points has %2.</source>
+        <translation>A rede conhece %1 classes; o conjunto de pontos tem %2.</translation>
+    </message>
+    <message>
+        <source>Training takes 1 to 1,000,000 steps, not %1.</source>
+        <translation>O treino aceita de 1 a 1.000.000 de passos, não %1.</translation>
+    </message>
+    <message>
+        <source>A batch has 8 to 65,536 points, not %1.</source>
+        <translation>Um lote tem de 8 a 65.536 pontos, não %1.</translation>
+    </message>
+    <message>
+        <source>The learning rate must be above 0 and at most 1, not %1.</source>
+        <translation>A taxa de aprendizado deve ser maior que 0 e no máximo 1, não %1.</translation>
+    </message>
+    <message>
+        <source>The grammar matches no text at all.</source>
+        <translation>A gramática não aceita texto nenhum.</translation>
+    </message>
+    <message>
+        <source>The answer ended before the grammar was satisfied.</source>
+        <translation>A resposta terminou antes de satisfazer a gramática.</translation>
+    </message>
+    <message>
+        <source>The grammar is larger than 1 MiB.</source>
+        <translation>A gramática passa de 1 MiB.</translation>
+    </message>
+    <message>
+        <source>The chat template refuses this conversation: %1 (line %2)</source>
+        <translation>O formato de conversa do modelo recusa esta conversa: %1 (linha %2)</translation>
+    </message>
+    <message>
+        <source>The chat template failed at line %1: %2</source>
+        <translation>O formato de conversa do modelo falhou na linha %1: %2</translation>
+    </message>
+    <message>
+        <source>The chat template is not valid at line %1: %2</source>
+        <translation>O formato de conversa do modelo não é válido na linha %1: %2</translation>
+    </message>
+    <message>
+        <source>This conversation was exported by a newer version of the program; update it first.</source>
+        <translation>Esta conversa foi exportada por uma versão mais nova do programa; atualize-o antes.</translation>
+    </message>
+    <message>
+        <source>Message %1 of this file is not an object.</source>
+        <translation>A mensagem %1 deste arquivo não é um objeto.</translation>
+    </message>
+    <message>
+        <source>The file of conversations is damaged (%1). It will be set aside, not deleted, when the program starts again.</source>
+        <translation>O arquivo de conversas está danificado (%1). Será posto de lado, não apagado, quando o programa começar de novo.</translation>
+    </message>
+    <message>
+        <source>The file of conversations is damaged and could not be set aside: %1.</source>
+        <translation>O arquivo de conversas está danificado e não pôde ser posto de lado: %1.</translation>
+    </message>
+    <message>
+        <source>This file is a database of another program; choose another place for the conversations.</source>
+        <translation>Este arquivo é o banco de dados de outro programa; escolha outro lugar para as conversas.</translation>
+    </message>
+    <message>
+        <source>This text is too long to be stored (the limit is about 1 GB).</source>
+        <translation>Este texto é longo demais para guardar (o limite é cerca de 1 GB).</translation>
+    </message>
+    <message>
+        <source>There is no model to generate with.</source>
+        <translation>Não há modelo para gerar.</translation>
+    </message>
+    <message>
+        <source>The prompt is empty, and this model has no token to begin with.</source>
+        <translation>O prompt está vazio, e este modelo não tem um token para começar.</translation>
+    </message>
+    <message>
+        <source>A context of %1 tokens is not possible.</source>
+        <translation>Um contexto de %1 tokens não é possível.</translation>
+    </message>
+    <message>
+        <source>A context of %1 tokens is too small.</source>
+        <translation>Um contexto de %1 tokens é pequeno demais.</translation>
+    </message>
 </context>
 <context>
     <name>vitral::ExperimentPage</name>

@@ -281,7 +281,7 @@ void GridPage::fill() {
         for (const DenoiseSettings& one : from) {
             auto some = alongAxis(one, axis, values, classes);
             if (!some) {
-                emit denoise().problem(QString::fromStdString(some.error().message));
+                emit denoise().problem(knownText(some.error()));
                 return false;
             }
             out.insert(out.end(), some->begin(), some->end());

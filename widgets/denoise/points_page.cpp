@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "widgets/denoise/points_page.h"
 
+#include "widgets/chat/error_text.h"
 #include "widgets/denoise/denoise_words.h"
 #include "widgets/design/metrics.h"
 #include "widgets/inside/flow_row.h"
@@ -226,7 +227,7 @@ void PointsPage::begin() {
     flows_ = {};
     errors_.clear();
     auto world = PointsWorld::make(set_->currentData().toString().toStdString());
-    problem_ = world ? QString() : QString::fromStdString(world.error().message);
+    problem_ = world ? QString() : knownText(world.error());
     world_ = world ? *world : nullptr;
     sample_ = {};
     if (world_)
@@ -246,7 +247,7 @@ void PointsPage::computeFlow(bool trained) {
             return world->run(wanted, net, stop);
         },
         [this, trained](const Result<DenoiseRecordingPtr>& done) {
-            problem_ = done ? QString() : QString::fromStdString(done.error().message);
+            problem_ = done ? QString() : knownText(done.error());
             const bool atEnd = moment_ >= nMoment() - 1;
             if (done) {
                 flows_[trained ? 1 : 0].run = *done;

@@ -3,6 +3,7 @@
 
 #include "core/runtime/explain_task.h"
 #include "core/trace/steering.h"
+#include "widgets/chat/error_text.h"
 #include "widgets/design/decimal_box.h"
 #include "widgets/design/metrics.h"
 #include "widgets/inside/arithmetic_popup.h"
@@ -74,7 +75,7 @@ void ExperimentPage::say(const QString& text) {
 
 void ExperimentPage::say(const Error& error) {
     if (error.code != ErrorCode::Cancelled)
-        status_->setText(QString::fromStdString(error.message));
+        status_->setText(knownText(error));
 }
 
 QString ExperimentPage::piece(TokenId id) const {

@@ -4,6 +4,7 @@
 #ifdef VITRAL_HAVE_VULKAN
 #include "gpu/render/attention_compute.h"
 #include "widgets/canvas/vulkan_window.h"
+#include "widgets/chat/error_text.h"
 #endif
 
 #include <algorithm>
@@ -34,7 +35,7 @@ std::unique_ptr<GraphicsTiles> GraphicsTiles::open(std::shared_ptr<AttentionTile
     if (!device) {
         const Result<std::shared_ptr<VulkanHost>> host = sharedVulkan();
         if (!host) {
-            *why = QString::fromStdString(host.error().message);
+            *why = knownText(host.error());
             return nullptr;
         }
         device = (*host)->device;
@@ -43,7 +44,7 @@ std::unique_ptr<GraphicsTiles> GraphicsTiles::open(std::shared_ptr<AttentionTile
     }
     auto compute = gpu::AttentionCompute::create(device);
     if (!compute) {
-        *why = QString::fromStdString(compute.error().message);
+        *why = knownText(compute.error());
         return nullptr;
     }
     return std::unique_ptr<GraphicsTiles>(
@@ -134,7 +135,7 @@ bool GraphicsTiles::gather() {
     const auto room = compute_->room(static_cast<std::int32_t>(n), g.headDimK);
     if (!room) {
         shares_ = false;
-        shareProblem_ = QString::fromStdString(room.error().message);
+        shareProblem_ = knownText(room.error());
         return false;
     }
     for (int i = 0; i < 3; ++i)
@@ -227,7 +228,7 @@ void GraphicsTiles::pack() {
                 compute_->setHead({head.q, head.k, head.lse, static_cast<std::int32_t>(head.lse.size()), g.headDimK,
                                    g.scale, g.softcap, static_cast<std::int32_t>(g.window)});
             if (!set)
-                fail(QString::fromStdString(set.error().message));
+                fail(knownText(set.error()));
             else
                 packed(head.record, Way::Host);
         });
@@ -239,7 +240,7 @@ void GraphicsTiles::step() {
     if (compute_->busy()) {
         auto done = compute_->poll();
         if (!done) {
-            fail(QString::fromStdString(done.error().message));
+            fail(knownText(done.error()));
             return;
         }
         if (!*done)
@@ -274,7 +275,7 @@ void GraphicsTiles::step() {
     job.score = tiles_->options().value == MapValue::Score;
     job.hideFirst = !tiles_->options().maskedKeys.empty();
     if (const Result<void> sent = compute_->submit(job); !sent)
-        fail(QString::fromStdString(sent.error().message));
+        fail(knownText(sent.error()));
 }
 
 void GraphicsTiles::fail(const QString& sentence) {

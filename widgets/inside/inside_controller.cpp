@@ -5,6 +5,7 @@
 #include "core/trace/head_scores.h"
 #include "core/trace/run_file.h"
 #include "core/trace/trace_shape.h"
+#include "widgets/chat/error_text.h"
 #include "widgets/tokens/token_blocks.h"
 
 #include <QFileInfo>
@@ -139,7 +140,7 @@ void InsideController::lookInside(MessageId last) {
     chat_.assemble(last, this, [this](Result<AssembledPath> path) {
         if (!path) {
             setBusy({}, -1);
-            emit problem(QString::fromStdString(path.error().message));
+            emit problem(knownText(path.error()));
             return;
         }
         RecordRun run;
@@ -155,7 +156,7 @@ void InsideController::lookInside(MessageId last) {
                 setBusy({}, -1);
                 if (!recording) {
                     if (recording.error().code != ErrorCode::Cancelled)
-                        emit problem(QString::fromStdString(recording.error().message));
+                        emit problem(knownText(recording.error()));
                     return;
                 }
                 place_ = place;
@@ -180,7 +181,7 @@ void InsideController::recordAgain() {
                                 setBusy({}, -1);
                                 if (!recording) {
                                     if (recording.error().code != ErrorCode::Cancelled)
-                                        emit problem(QString::fromStdString(recording.error().message));
+                                        emit problem(knownText(recording.error()));
                                     return;
                                 }
                                 place_ = place;
@@ -196,7 +197,7 @@ void InsideController::openRunFile(const QString& path) {
         [this, path](Result<RecordingPtr> recording) {
             setBusy({}, -1);
             if (!recording) {
-                emit problem(QString::fromStdString(recording.error().message));
+                emit problem(knownText(recording.error()));
                 return;
             }
             show(std::move(*recording), RecordingOrigin::File, QFileInfo(path).fileName());
@@ -217,7 +218,7 @@ void InsideController::saveRunFile(const QString& path) {
             if (done)
                 emit saved(path);
             else
-                emit problem(QString::fromStdString(done.error().message));
+                emit problem(knownText(done.error()));
         });
 }
 
@@ -397,8 +398,8 @@ void InsideController::compareWithFile(const QString& path) {
         [file = std::filesystem::path(path.toStdU16String())](std::stop_token) { return openRun(file); },
         [this, path](Result<RecordingPtr> recording) {
             setBusy({}, -1);
-            const QString sentence = recording ? compareWith(*recording, QFileInfo(path).fileName())
-                                               : QString::fromStdString(recording.error().message);
+            const QString sentence =
+                recording ? compareWith(*recording, QFileInfo(path).fileName()) : knownText(recording.error());
             if (!sentence.isEmpty())
                 emit problem(sentence);
         });

@@ -2,6 +2,8 @@
 // The engine half of the controller: runs that are recorded, tasks, and which message a context position belongs to.
 #include "widgets/inside/inside_controller.h"
 
+#include "widgets/chat/error_text.h"
+
 #include <QLocale>
 
 #include <algorithm>
@@ -72,8 +74,8 @@ void InsideController::compareWithUnchanged() {
     setBusy(tr("Recording without the changes\u2026"), -1);
     const RunId id = record(std::move(run), this, [this](Result<RecordingPtr> recording) {
         setBusy({}, -1);
-        const QString sentence = recording ? compareWith(*recording, tr("the same without changes"))
-                                           : QString::fromStdString(recording.error().message);
+        const QString sentence =
+            recording ? compareWith(*recording, tr("the same without changes")) : knownText(recording.error());
         if (!sentence.isEmpty())
             emit problem(sentence);
     });
@@ -100,8 +102,8 @@ void InsideController::recordOtherAgain() {
                    setBusy({}, -1);
                    if (other_ != was)
                        return; // another comparison by now
-                   const QString sentence = recording ? compareWith(*recording, name, changes)
-                                                      : QString::fromStdString(recording.error().message);
+                   const QString sentence =
+                       recording ? compareWith(*recording, name, changes) : knownText(recording.error());
                    if (!sentence.isEmpty())
                        emit problem(sentence);
                });

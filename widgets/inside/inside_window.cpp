@@ -2,6 +2,7 @@
 // The room's frame: how it is put together and what it does. Its words are in inside_words.cpp.
 #include "widgets/inside/inside_window.h"
 
+#include "widgets/chat/error_text.h"
 #include "widgets/design/elided_label.h"
 #include "widgets/design/icons.h"
 #include "widgets/design/metrics.h"
@@ -327,7 +328,7 @@ void InsideWindow::exportView(const QString& format, double scale) {
     view->complete([this, view, path, format, scale] {
         const Result<void> done = view->exportAs(path, format, scale);
         if (!done)
-            notice_->tell(NoticeBar::Kind::Problem, QString::fromStdString(done.error().message));
+            notice_->tell(NoticeBar::Kind::Problem, knownText(done.error()));
         else if (view == currentView())
             tellSaved(path);
     });

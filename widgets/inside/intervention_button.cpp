@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "widgets/inside/intervention_button.h"
 
+#include "widgets/chat/error_text.h"
 #include "widgets/design/icons.h"
 #include "widgets/design/metrics.h"
 #include "widgets/inside/inside_controller.h"
@@ -29,7 +30,7 @@ void InterventionButton::fill(QMenu* menu) {
     const auto offer = [this, menu](const QString& text, const std::function<Intervention()>& make) {
         menu->addAction(text, this, [this, make] {
             if (const Result<void> added = addIntervention(inside_, make()); !added)
-                emit inside_.problem(QString::fromStdString(added.error().message));
+                emit inside_.problem(knownText(added.error()));
         });
     };
     if (inside_.loadedModel() != nullptr && s.layer >= 0) {

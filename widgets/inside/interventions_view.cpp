@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "widgets/inside/interventions_view.h"
+#include "widgets/chat/error_text.h"
 #include "widgets/design/decimal_box.h"
 #include "widgets/inside/flow_row.h"
 
@@ -126,7 +127,7 @@ InterventionsView::InterventionsView(InsideController& inside, QWidget* parent)
         if (item)
             add(std::move(*item));
         else {
-            problem_->setText(QString::fromStdString(item.error().message));
+            problem_->setText(knownText(item.error()));
             problem_->show();
         }
     });
@@ -192,7 +193,7 @@ QString InterventionsView::help() const {
 void InterventionsView::add(Intervention item) {
     problem_->hide();
     if (const Result<void> added = addIntervention(inside(), std::move(item)); !added) {
-        problem_->setText(QString::fromStdString(added.error().message));
+        problem_->setText(knownText(added.error()));
         problem_->show();
     }
 }

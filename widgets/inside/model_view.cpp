@@ -4,6 +4,7 @@
 
 #include "core/runtime/explain_task.h"
 #include "core/trace/operations.h"
+#include "widgets/chat/error_text.h"
 #include "widgets/design/metrics.h"
 #include "widgets/inside/arithmetic.h"
 #include "widgets/inside/line_chart.h"
@@ -226,7 +227,7 @@ void ModelView::measureAgain(bool whole) {
             if (list)
                 adopt(std::make_shared<const OperationList>(std::move(*list)));
             else if (list.error().code != ErrorCode::Cancelled)
-                map_->setEmptyText(QString::fromStdString(list.error().message));
+                map_->setEmptyText(knownText(list.error()));
         });
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "widgets/inside/overview_view.h"
 
+#include "widgets/chat/error_text.h"
 #include "widgets/design/icons.h"
 #include "widgets/design/metrics.h"
 #include "widgets/inside/arithmetic_popup.h"
@@ -204,7 +205,7 @@ void OverviewView::readProbe() {
     }
     Result<RepeatedProbe> probe = repeatedProbe(*model->tokenizer());
     if (!probe) {
-        probeProblem_ = QString::fromStdString(probe.error().message);
+        probeProblem_ = knownText(probe.error());
         return;
     }
     RecordRun run;
@@ -218,7 +219,7 @@ void OverviewView::readProbe() {
             probe_ = std::move(*recording);
             feed();
         } else {
-            probeProblem_ = QString::fromStdString(recording.error().message);
+            probeProblem_ = knownText(recording.error());
             refill();
         }
     });

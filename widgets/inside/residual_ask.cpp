@@ -29,7 +29,7 @@ constexpr int kTopThere = 60; // of the other run: so that most candidates of th
 
 void ResidualView::tell(const Error& error) {
     if (error.code != ErrorCode::Cancelled && !error.message.empty())
-        emit inside().problem(QString::fromStdString(error.message));
+        emit inside().problem(knownText(error));
 }
 
 void ResidualView::askLens() {
@@ -190,7 +190,7 @@ void ResidualView::askAttribution() {
             if (result)
                 attribution_->setAttribution(std::move(result->here), piece(), std::move(result->there));
             else if (result.error().code != ErrorCode::Cancelled)
-                attribution_->setWaiting(QString::fromStdString(result.error().message));
+                attribution_->setWaiting(knownText(result.error()));
         });
 }
 
@@ -262,7 +262,7 @@ void ResidualView::askNeurons() {
             if (result)
                 neurons_->setReport(std::move(*result), piece(), inside().otherName());
             else if (result.error().code != ErrorCode::Cancelled)
-                neurons_->setWaiting(QString::fromStdString(result.error().message));
+                neurons_->setWaiting(knownText(result.error()));
         });
 }
 

@@ -2,6 +2,7 @@
 // The page itself: what is asked for, the training and its places. What is built once stands in workshop_words.cpp.
 #include "widgets/tokenroom/workshop_view.h"
 
+#include "widgets/chat/error_text.h"
 #include "widgets/inside/bar_list.h"
 #include "widgets/inside/line_chart.h"
 #include "widgets/inside/value_text.h"
@@ -142,7 +143,7 @@ void WorkshopView::trained(Result<std::shared_ptr<const WorkshopRun>> run) {
     if (!run) {
         const ErrorCode code = run.error().code;
         if (code != ErrorCode::Cancelled)
-            task_.fail(QString::fromStdString(run.error().message));
+            task_.fail(knownText(run.error()));
         task_.finish();
         problem_ = code == ErrorCode::Cancelled
                        ? tr("Stopped before anything was learned.")
