@@ -9661,6 +9661,14 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
         <source>&quot;%1&quot; is not a command; vitral-cli lesson words lists them.</source>
         <translation>“%1” não é um comando; `vitral-cli lesson words` lista os que há.</translation>
     </message>
+    <message>
+        <source>A tab stands at the beginning of this line; write blanks instead.</source>
+        <translation>Há um caractere de tabulação no começo desta linha; escreva espaços.</translation>
+    </message>
+    <message>
+        <source>A second document begins here (---); keep one.</source>
+        <translation>Um segundo documento começa aqui (---); deixe um só.</translation>
+    </message>
 </context>
 <context>
     <name>vitral::PromptCanvas</name>

@@ -121,6 +121,22 @@ private:
     YamlValue root_;
 };
 
+/// The first line, from 0, whose indentation holds a tab, as YAML does not allow; -1: none.
+int lineOfTab(std::string_view text) {
+    int line = 0;
+    for (bool indent = true; const char c : text) {
+        if (c == '\n') {
+            ++line;
+            indent = true;
+        } else if (indent && c == '\t') {
+            return line;
+        } else if (c != ' ') {
+            indent = false;
+        }
+    }
+    return -1;
+}
+
 } // namespace
 
 const YamlValue* YamlValue::find(std::string_view key) const {
@@ -149,6 +165,9 @@ tl::expected<YamlValue, YamlError> parseYaml(std::string_view text, int firstLin
     } catch (const Refused& refused) {
         return tl::unexpected(refused.error);
     } catch (const YAML::Exception& error) {
+        if (const int line = lineOfTab(text); line >= 0)
+            return tl::unexpected(
+                YamlError{firstLine + line, "A tab stands at the beginning of this line; write blanks instead."});
         return tl::unexpected(YamlError{firstLine + std::max(0, error.mark.line),
                                         "This is not YAML that can be read (" + error.msg +
                                             "); put texts with : # or quotes in them between quotes."});

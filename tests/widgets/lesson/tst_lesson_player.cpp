@@ -548,6 +548,10 @@ private slots:
         player_->openCourse(dir.path());
         QTRY_COMPARE(player_->course() ? player_->course()->id : std::string(), std::string("c"));
         QVERIFY2(player_->problems().size() > 15, qPrintable(QString::number(player_->problems().size())));
+        const LessonProblems& all = player_->problems();
+        QVERIFY(std::any_of(all.begin(), all.end(), [](const LessonProblem& problem) {
+            return problem.sentence.rfind("A tab stands at the beginning", 0) == 0 && problem.line > 20;
+        }));
         for (const LessonProblem& problem : player_->problems()) {
             QVERIFY2(knowsProblem(problem), problem.sentence.c_str());
             QCOMPARE(problemText(problem), QString::fromStdString(problemLine(problem))); // no translator is installed
