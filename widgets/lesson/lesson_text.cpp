@@ -27,6 +27,8 @@
 namespace vitral {
 namespace {
 
+constexpr int kPictureSlack = 8; ///< pixels that a picture need not follow
+
 LessonHtmlOptions lookOf(const LessonPlayer& player) {
     LessonHtmlOptions options;
     options.termText = [&player](std::string_view id) {
@@ -210,8 +212,9 @@ void LessonText::focusInEvent(QFocusEvent* event) {
 
 void LessonText::resizeEvent(QResizeEvent* event) {
     QLabel::resizeEvent(event);
-    if (std::abs(width() - shownWidth_) > 8 &&
-        (text().contains(QLatin1String("<img")) || text().contains(QLatin1String("<table"))))
+    const int by = width() - shownWidth_;
+    if ((by != 0 && text().contains(QLatin1String("<table"))) ||
+        (std::abs(by) > kPictureSlack && text().contains(QLatin1String("<img"))))
         fill();
 }
 
