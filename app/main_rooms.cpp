@@ -100,6 +100,13 @@ void MainWindow::makeRoomActions() {
         roomBar_->widgetForAction(action)->setFocusPolicy(Qt::TabFocus);
     }
     actions_->view->addSeparator();
+    QWidget* before = nullptr; // Tab goes as they stand, not as they were made
+    for (QAction* action : roomBar_->actions()) {
+        QWidget* button = roomBar_->widgetForAction(action);
+        if (before != nullptr && button != nullptr)
+            setTabOrder(before, button);
+        before = button;
+    }
     addToolBar(Qt::LeftToolBarArea, roomBar_);
 }
 

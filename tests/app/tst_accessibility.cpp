@@ -37,9 +37,16 @@ private slots:
         window.resize(1280, 800);
         const int flash = QApplication::cursorFlashTime();
         QApplication::setCursorFlashTime(0); // a blinking mark would be in one of two pictures
-        const auto picture = [&window] {
-            QTest::qWait(50); // what answers to a new style
-            return viewPicture(&window);
+        const auto picture = [&] {
+            QImage last;
+            for (int i = 0; i < 40; ++i) { // until what answers to a new style, or is drawn by workers, has come
+                QTest::qWait(50);
+                const QImage now = viewPicture(&window);
+                if (now == last && program_->idle())
+                    break;
+                last = now;
+            }
+            return last;
         };
         for (const char* room : {"start", "chat", "tokens", "denoise", "learn", "library"}) {
             window.showRoom(room);
@@ -53,9 +60,9 @@ private slots:
             QVERIFY(dark != first && large != first);
             theme_->setFontScale(1.25);
             theme_->setChoice(design::ThemeChoice::Light);
-            QCOMPARE(picture(), large);
+            QVERIFY2(picture() == large, room);
             theme_->setFontScale(1);
-            QCOMPARE(picture(), first);
+            QVERIFY2(picture() == first, room);
         }
         theme_->setChoice(design::ThemeChoice::System);
         QApplication::setCursorFlashTime(flash);

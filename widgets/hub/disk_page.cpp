@@ -130,13 +130,17 @@ void DiskPage::rescan() {
     items_->removeRows(0, items_->rowCount());
     memory_ = availableMemoryBytes();
     scanner_.scan(usualModelPlaces(folders_ + downloads_), bundled_.isEmpty() ? QStringList() : QStringList{bundled_});
+    reading_ = pictures_ != nullptr;
     if (pictures_)
         worker_.ask(
             this, [read = pictures_] { return read(); },
             [this, n = ++nScan_](const std::vector<ModelEntry>& entries) {
-                if (n == nScan_) // else the table has been begun again
-                    for (const ModelEntry& entry : entries)
-                        addEntry(entry, true);
+                if (n != nScan_) // the table has been begun again
+                    return;
+                for (const ModelEntry& entry : entries)
+                    addEntry(entry, true);
+                reading_ = false;
+                updateState();
             });
     updateState();
 }
@@ -310,8 +314,7 @@ void DiskPage::updateState() {
     trash_->setToolTip(kind == Foreign                    ? tr("Another program keeps this model: delete it there.")
                        : row.isValid() && kind == Bundled ? tr("This model belongs to the program.")
                                                           : QString());
-    status_->setText(scanner_.scanning() ? tr("Looking for models\u2026")
-                                         : tr("%Ln models found", nullptr, items_->rowCount()));
+    status_->setText(scanning() ? tr("Looking for models\u2026") : tr("%Ln models found", nullptr, items_->rowCount()));
 }
 
 void DiskPage::retranslate() {

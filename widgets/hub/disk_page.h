@@ -31,7 +31,7 @@ public:
     void rescan();
     /// Another folder for downloads; those in the older one are still listed.
     void setDownloads(const QString& folder);
-    [[nodiscard]] bool scanning() const { return scanner_.scanning(); }
+    [[nodiscard]] bool scanning() const { return scanner_.scanning() || reading_; }
     [[nodiscard]] int nModel() const;
     /// Chooses a row by its file; false where there is none.
     bool choose(const QString& path);
@@ -61,6 +61,7 @@ private:
     QString bundled_;
     quint64 memory_ = 0;
     int nScan_ = 0;
+    bool reading_ = false; ///< the models that draw
     QTreeView* table_;
     QStandardItemModel* items_;
     QSortFilterProxyModel* filter_;
