@@ -443,6 +443,21 @@ void LessonPanel::changeEvent(QEvent* event) {
     QWidget::changeEvent(event);
     if (event->type() == QEvent::LanguageChange)
         retranslate();
+    if (event->type() == QEvent::LanguageChange || event->type() == QEvent::FontChange ||
+        event->type() == QEvent::StyleChange)
+        QTimer::singleShot(0, this, &LessonPanel::fitFoot);
+}
+
+// As wide as its buttons ask for, also in a presenter's letters and whatever the next one says.
+void LessonPanel::fitFoot() {
+    const QFontMetrics letters(next_->font());
+    int widest = 0;
+    for (const QString& words : {tr("Read on"), tr("Skip"), tr("Finish"), tr("Next")})
+        widest = std::max(widest, letters.horizontalAdvance(words));
+    const int frame = next_->sizeHint().width() - letters.horizontalAdvance(next_->text());
+    const int needed = back_->sizeHint().width() + place_->sizeHint().width() + widest + frame + 2 * design::kSpace4 +
+                       2 * design::kSpace3;
+    setMinimumWidth(std::max(kLeastWidth, needed));
 }
 
 void LessonPanel::showEvent(QShowEvent* event) {

@@ -64,6 +64,7 @@ private:
     void addProblems();
     void point();
     void retranslate();
+    void fitFoot();
 
     LessonPlayer& player_;
     LessonHost& host_;
