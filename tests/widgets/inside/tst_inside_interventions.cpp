@@ -326,7 +326,7 @@ private slots:
         QVERIFY(chat_->settings() == settings);
         QCOMPARE(chat_->siblingCount(1), 3);
         // Laid side by side, with the change of every token both begin with.
-        CompareWindow window(*chat_, *model_, *helper_, {});
+        CompareWindow window(*chat_, *model_, helper_, {});
         window.show();
         QCOMPARE(window.shown(0), without);
         QCOMPARE(window.shown(1), with);
