@@ -4421,6 +4421,18 @@ por milhão</translation>
         <source>A context of %1 tokens is too small.</source>
         <translation>Um contexto de %1 tokens é pequeno demais.</translation>
     </message>
+    <message>
+        <source>There is no tiny decoder for this model; previews are the linear projection.</source>
+        <translation>Não há decodificador minúsculo para este modelo; as prévias são a projeção linear.</translation>
+    </message>
+    <message>
+        <source>Classes cannot be mixed; the other prompt was left out.</source>
+        <translation>Classes não podem ser misturadas; a outra entrada foi deixada de fora.</translation>
+    </message>
+    <message>
+        <source>This model has nothing to guide it; guidance does nothing.</source>
+        <translation>Este modelo não tem o que o oriente; a orientação não faz nada.</translation>
+    </message>
 </context>
 <context>
     <name>vitral::ExperimentPage</name>

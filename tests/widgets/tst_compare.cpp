@@ -8,8 +8,10 @@
 #include "widgets/panels/composer.h"
 #include "widgets/transcript/transcript_view.h"
 
+#include <QAbstractItemView>
 #include <QComboBox>
 #include <QLabel>
+#include <QPlainTextEdit>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QtTest>
@@ -173,6 +175,15 @@ private slots:
         for (const auto* view : window.findChildren<TranscriptView*>())
             QVERIFY(view->height() >= 180);
         QVERIFY(window.rect().contains(window.composer()->geometry()));
+        auto* models = window.findChild<QComboBox*>();
+        models->showPopup();
+        QTRY_VERIFY(models->view()->isVisible());
+        QTest::keyClick(models->view(), Qt::Key_Escape); // the list's, not the window's
+        QTRY_VERIFY(!models->view()->isVisible());
+        QVERIFY(window.isVisible());
+        QTest::keyClick(window.composer()->editor(), Qt::Key_Escape); // this one is
+        QVERIFY(!window.isVisible());
+        window.show();
         // Opened again over a stored conversation, it finds both answers.
         const ConversationId id = chat_->info().id;
         chat_->startNew();

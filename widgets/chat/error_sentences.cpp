@@ -286,6 +286,10 @@ constexpr std::array kSentences = {
     QT_TRANSLATE_NOOP("vitral::ErrorText", "The picture was stopped."),
     QT_TRANSLATE_NOOP("vitral::ErrorText", "The film was stopped."),
     QT_TRANSLATE_NOOP("vitral::ErrorText", "A WebP film has at most %1 pixels on a side."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText",
+                      "There is no tiny decoder for this model; previews are the linear projection."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "Classes cannot be mixed; the other prompt was left out."),
+    QT_TRANSLATE_NOOP("vitral::ErrorText", "This model has nothing to guide it; guidance does nothing."),
     QT_TRANSLATE_NOOP("vitral::ErrorText", "This model knows neither words nor classes; the prompt does nothing."),
     QT_TRANSLATE_NOOP(
         "vitral::ErrorText",

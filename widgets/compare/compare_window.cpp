@@ -18,13 +18,13 @@
 #include <QHBoxLayout>
 #include <QJsonArray>
 #include <QJsonDocument>
+#include <QKeyEvent>
 #include <QLabel>
 #include <QLocale>
 #include <QPushButton>
 #include <QResizeEvent>
 #include <QScrollArea>
 #include <QScrollBar>
-#include <QShortcut>
 #include <QToolButton>
 #include <QVBoxLayout>
 
@@ -97,12 +97,6 @@ CompareWindow::CompareWindow(ChatController& chat, ModelSession& model, Worker& 
         run_.askBoth(text, second());
     });
     connect(composer_, &Composer::stopped, &run_, &CompareRun::stop);
-    connect(new QShortcut(Qt::Key_Escape, this), &QShortcut::activated, this, [this] {
-        if (run_.running())
-            run_.stop();
-        else
-            close();
-    });
     connect(&run_, &CompareRun::answering, this, [this](int side, qint64 id) { setAnswer(side, id); });
     connect(&run_, &CompareRun::problem, this, [this](const QString& sentence) {
         problem_->setText(sentence);
@@ -205,6 +199,16 @@ void CompareWindow::placeSettings(int width) {
 void CompareWindow::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
     placeSettings(event->size().width());
+}
+
+// No shortcut: that would close the window when the key was meant for an open list.
+void CompareWindow::keyPressEvent(QKeyEvent* event) {
+    if (event->key() != Qt::Key_Escape)
+        return QWidget::keyPressEvent(event);
+    if (run_.running())
+        run_.stop();
+    else
+        close();
 }
 
 void CompareWindow::answerAgain() {

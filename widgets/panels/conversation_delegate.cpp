@@ -76,8 +76,11 @@ ExcerptLine excerptLine(QString snippet, const QFont& font, double width) {
         return whole;
     const int hit = whole.hits.first().start, hitEnd = hit + whole.hits.first().length;
     // From the left, word by word, until the hit stands well inside; if need be up to the hit itself.
+    // Where little follows the hit, more may stand before it.
+    const double after = widthOf(part(whole, hitEnd, size), font);
+    const double before = std::max(kBeforeHit * width, width - after);
     int from = 0;
-    while (from < hit && widthOf(part(whole, from, hitEnd), font) > kBeforeHit * width) {
+    while (from < hit && widthOf(part(whole, from, hitEnd), font) > before) {
         const auto blank = whole.text.indexOf(QLatin1Char(' '), from);
         from = blank >= 0 && blank < hit ? static_cast<int>(blank) + 1 : hit;
     }
