@@ -173,6 +173,10 @@ Result<void> checkState(const std::string& file) {
         fmt::format_to(to, "conversation ({}, {} bytes)\n", counted(std::int64_t(dump.messages.size()), "message"),
                        state.conversation.size());
     }
+    if (!state.screen.empty())
+        fmt::format_to(to, "panels and views ({} bytes)\n", state.screen.size());
+    for (const std::string& what : state.leftOut)
+        fmt::format_to(to, "left out: {}\n", what);
     for (const std::string& command : state.commands)
         fmt::format_to(to, "do {}\n", command);
     return writeAnswer(plainLines(out));

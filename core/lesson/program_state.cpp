@@ -17,8 +17,9 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr int kVersion = 1;
+constexpr int kVersion = 2; ///< 1: without "screen" and "left_out"
 constexpr int kMaxDepth = 24;
+constexpr std::size_t kMaxScreenBytes = 64U << 10U;
 constexpr std::string_view kPrefix = "vitral:1:";
 constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
@@ -118,8 +119,9 @@ Result<void> checkGeneration(const Json& in) {
     return {};
 }
 
-constexpr std::string_view kFields[] = {"vitral_state", "model",      "run",    "composer", "depth", "lesson",
-                                        "conversation", "generation", "recipe", "rooms",    "do"};
+constexpr std::string_view kFields[] = {"vitral_state", "model",        "run",        "composer", "depth",
+                                        "lesson",       "conversation", "generation", "recipe",   "rooms",
+                                        "do",           "screen",       "left_out"};
 
 /// "unit", or "unit:stop" with a stop from 1.
 bool isLessonPlace(std::string_view text) {
@@ -173,6 +175,21 @@ Result<ProgramState> read(const Json& in) {
     VITRAL_TRY(takeObject(in, "generation", state.generation));
     VITRAL_TRY(checkGeneration(in));
     VITRAL_TRY(takeObject(in, "recipe", state.recipe));
+    VITRAL_TRY(takeObject(in, "screen", state.screen));
+    if (state.screen.size() > kMaxScreenBytes)
+        return fail(ErrorCode::InvalidFile,
+                    fmt::format("\"screen\" in this state should be at most {} bytes.", kMaxScreenBytes));
+    if (const auto left = in.find("left_out"); left != in.end()) {
+        const auto known = [](const Json& name) {
+            return name.is_string() && std::find(std::begin(kLeftOut), std::end(kLeftOut),
+                                                 name.get_ref<const std::string&>()) != std::end(kLeftOut);
+        };
+        if (!left->is_array() || left->size() > std::size(kLeftOut) || !std::all_of(left->begin(), left->end(), known))
+            return fail(ErrorCode::InvalidFile,
+                        "\"left_out\" in this state should be a list of what it may leave out.");
+        for (const Json& name : *left)
+            state.leftOut.push_back(name.get<std::string>());
+    }
     if (const auto rooms = in.find("rooms"); rooms != in.end()) {
         if (!rooms->is_object() || rooms->size() > 50)
             return fail(ErrorCode::InvalidFile, "\"rooms\" in this state should hold an object for each room.");
@@ -214,6 +231,9 @@ std::string stateJson(const ProgramState& state) {
     putObject(out, "conversation", state.conversation);
     putObject(out, "generation", state.generation);
     putObject(out, "recipe", state.recipe);
+    putObject(out, "screen", state.screen);
+    if (!state.leftOut.empty())
+        out["left_out"] = state.leftOut;
     for (const auto& [name, text] : state.rooms)
         if (Json value = Json::parse(text, nullptr, false); value.is_object())
             out["rooms"][name] = std::move(value);

@@ -25,8 +25,14 @@ struct ProgramState {
     std::vector<std::string> commands;        ///< carried out in order when all the rest is there
     std::string depth;                        ///< "user", "power", ...; empty: as it is
     std::string lesson;                       ///< "unit:stop" of the lesson that is open; empty: none
+    std::string screen;                       ///< JSON object of the window: panels and their sizes, views on and off
+    std::vector<std::string> leftOut;         ///< of kLeftOut: what was too large to be carried
     bool operator==(const ProgramState&) const = default;
 };
+
+/// Names of what a state may have left out: alternatives of tokens, branches of the conversation, the text of the room
+/// Tokens, the recorded run of the views inside, changes to the model.
+inline constexpr std::string_view kLeftOut[] = {"numbers", "branch-numbers", "branches", "text", "run", "changes"};
 
 /// A parsed state takes some 37 times its size in memory.
 inline constexpr std::size_t kMaxStateBytes = std::size_t{4} << 20U;

@@ -116,7 +116,7 @@ sample = Path(__file__).parent.parent / "core/lesson/sample"
 put("lesson/lesson.txt", "l" + (sample / "cats/lesson.en.md").read_text())
 put("lesson/glossary.txt", "g" + (sample / "glossary.yaml").read_text())
 put("lesson/course.txt", "cid: c\ntitle:\n  en: C\nlanguages: [en]\nglossary: glossary.yaml\nunits:\n  - a\n")
-state = json.dumps({"vitral_state": 1, "model": {"name": "m", "fingerprint": "0123456789abcdef"}, "run": "run.safetensors",
+state = json.dumps({"vitral_state": 2, "screen": {"size": [1280, 800], "docks": {"tree": {"open": True, "size": 300}}}, "left_out": ["run"], "model": {"name": "m", "fingerprint": "0123456789abcdef"}, "run": "run.safetensors",
                     "composer": "ol\u00e1", "rooms": {"chat": {"a": 1}}, "do": ["matrix:1.2"], "depth": "user", "lesson": "a:1"})
 put("lesson/state.txt", "s" + state)
 put("lesson/link.txt", "kvitral:1:" + base64.urlsafe_b64encode(state.encode()).decode().rstrip("="))

@@ -360,6 +360,8 @@ private slots:
         state.commands = {"tokens:text=a, b", "matrix:0.1"};
         state.depth = "developer";
         state.lesson = "cats:2";
+        state.screen = R"({"docks":{"settings":{"open":false,"size":304}}})";
+        state.leftOut = {"branches", "numbers"};
         const auto file = stateFromJson(stateJson(state));
         QVERIFY2(file, file ? "" : file.error().message.c_str());
         QVERIFY(*file == state);
@@ -373,6 +375,8 @@ private slots:
         // FNV-1a, 64 bits, of the eight bytes of the length and of nothing else: worked out by hand once.
         QCOMPARE(modelFingerprint(0, "", ""), std::string("a8c7f832281a39c5"));
         QVERIFY(modelFingerprint(1, "", "") != modelFingerprint(0, "", ""));
+        const auto older = stateFromJson(R"({"vitral_state":1,"composer":"a","do":["tree"]})"); // says only what is on
+        QVERIFY(older && older->screen.empty() && older->commands == std::vector<std::string>{"tree"});
         state.composer = std::string(40'000, 'x');
         QVERIFY(!stateLink(state));
         QVERIFY(stateFromJson(stateJson(state)));
@@ -383,7 +387,11 @@ private slots:
                                   "[]",
                                   "{}",
                                   "null",
-                                  R"({"vitral_state":2})",
+                                  R"({"vitral_state":3})",
+                                  R"({"vitral_state":2,"screen":[]})",
+                                  R"({"vitral_state":2,"left_out":"numbers"})",
+                                  R"({"vitral_state":2,"left_out":["no such thing"]})",
+                                  R"({"vitral_state":2,"left_out":[7]})",
                                   R"({"vitral_state":"1"})",
                                   R"({"vitral_state":1,"do":["rm"]})",
                                   R"({"vitral_state":1,"do":["inside:open=x"]})",
