@@ -140,6 +140,7 @@ void TokenController::chooseWanted(const OpenTokenizer& entry) {
 
 void TokenController::setText(std::string text, const QString& name) {
     const bool replaces = !text_.empty();
+    readsText_ = false;
     Edit edit{0, text_, std::move(text), textName_, name};
     apply(0, text_.size(), edit.inserted);
     textName_ = name;

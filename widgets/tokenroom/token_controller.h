@@ -177,6 +177,7 @@ private:
     ModelSession* model_;
     QString bundledModel_;
     bool awake_ = false;
+    bool readsText_ = false; ///< what was kept is being read
     std::string text_;
     QString textName_;
     std::uint64_t revision_ = 0, savedRevision_ = 0;

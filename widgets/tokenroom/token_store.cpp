@@ -107,6 +107,7 @@ void TokenController::restore() {
     if (!QFileInfo::exists(path))
         return;
     begun();
+    readsText_ = true;
     pool_.ask(
         this, "text",
         [path](const std::stop_token&) {
@@ -115,8 +116,15 @@ void TokenController::restore() {
         },
         [this](std::optional<std::string> text) {
             ended();
+            const bool replaced = !std::exchange(readsText_, false);
             if (!text || text->empty())
                 return;
+            if (replaced) { // another text was put in its place before it was there: one step back
+                if (!undo_.empty() && undo_.front().removed.empty())
+                    undo_.front().removed = std::move(*text);
+                emit textReplaced();
+                return;
+            }
             const bool untouched = text_.empty();
             apply(0, 0, *text); // what was typed meanwhile stays, behind it
             if (untouched)
