@@ -104,8 +104,7 @@ void Classroom::makePanel() {
         auto state = stateFromJson(json.toStdString());
         if (!state)
             return panel_->notice()->tell(NoticeBar::Kind::Problem, q(state.error().message));
-        state->lesson.clear(); // the work stays beside it
-        restore(*state, {});
+        restore(*state, {}, true); // the work stays beside it
     });
     connect(panel_, &LessonPanel::exportAsked, this, &Classroom::exportLesson);
     nameElements();
@@ -159,7 +158,7 @@ void Classroom::carryOut(const QStringList& commands, const QString& folder, con
             return c.startsWith(QLatin1String("chat:"));
         }))
         setGeneration([](GenerationSettings& s) { s = GenerationSettings(); });
-    if (player_->lesson() != nullptr)
+    if (player_->lesson() != nullptr && !commands.isEmpty()) // without any, something is waited for
         beginStep(commands);
     waiting_ = commands;
     folder_ = folder;

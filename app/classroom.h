@@ -50,9 +50,25 @@ public:
     /// What keeps the next command waiting: the model, an answer, a map, a picture.
     [[nodiscard]] bool roomsBusy() const;
 
-    [[nodiscard]] ProgramState capture(bool withTokens = true) const;
+    /// How much of the conversation a state carries: each leaves out more than the one before.
+    enum class Carry : std::uint8_t { All, PathNumbers, Path, Words };
+    /// Branches whose text is not in memory are left out, which leftOut says (ChatController::fetchAll brings them).
+    [[nodiscard]] ProgramState capture(Carry carry = Carry::All, bool link = false) const;
+    /// The most that fits into a file; into a link (errors: those of stateLink).
+    [[nodiscard]] ProgramState captureWithin(std::size_t limitBytes) const;
+    [[nodiscard]] Result<ProgramState> captureForLink() const;
     /// `folder`: where its recorded run lies; empty: nowhere. Says what could not be the same in a notice.
-    void restore(const ProgramState& state, const QString& folder);
+    /// `keepLesson`: the lesson that is open stays.
+    void restore(const ProgramState& state, const QString& folder, bool keepLesson = false);
+    /// The lesson ("unit:stop") of that course once more; `again`: its step is set up.
+    void comeBack(const QString& course, const QString& lesson, bool again);
+    /// Panels, views and places of ScreenState; then calls `over`. `lesson`: its panel too.
+    void restoreScreen(const QJsonObject& screen, bool lesson, std::function<void()> over);
+    /// Reads the message again that a screen's views inside were about, then calls; at once where there is none.
+    void lookInsideAs(const QJsonObject& screen, std::function<void()> then);
+    /// What a state has left out, as words.
+    [[nodiscard]] static QString leftOutText(const std::vector<std::string>& names);
+    void copyLink(); ///< says first what would be left out
     void openStateFile(const QString& path);
     void openLink(const QString& link);
     [[nodiscard]] QString lastProblem() const { return lastProblem_; }
@@ -86,8 +102,10 @@ private:
     void tell(const QString& sentence, bool problem);
     void saveStateAs();
     void openStateDialog();
-    void copyLink();
     void pasteLink();
+    void openState(const ProgramState& state, const QString& folder);
+    [[nodiscard]] QString lessonRun(const QString& name) const;
+    [[nodiscard]] static QString problemOf(const Error& error, bool link);
     void exportLesson(const QString& format);
     void openCourseDialog();
     void openWorkDialog();
@@ -111,6 +129,7 @@ private:
     std::function<void(const QString&)> done_;
     QTimer timer_;
     int waitedMs_ = 0;
+    ConversationId reopen_ = 0; ///< of this computer: what the state that is put back was of
     bool running_ = false, importing_ = false;
     bool tookLeft_ = false, tookRight_ = false, tookChat_ = false; ///< what made room for the lesson
     std::optional<GenerationSettings> before_; ///< the person's own settings, while a lesson has others

@@ -11,6 +11,7 @@
 #include "widgets/shell/log_list.h"
 
 #include <QApplication>
+#include <QSessionManager>
 #include <QSocketNotifier>
 
 #include <csignal>
@@ -134,6 +135,8 @@ int run(int argc, char** argv) {
 #ifdef Q_OS_UNIX
     endInOrder(window);
 #endif
+    QObject::connect(&qt, &QGuiApplication::commitDataRequest, &window,
+                     [&window](QSessionManager&) { window.shell().desktopEnds(); });
     const bool picture = !options.screenshot.isEmpty();
     const bool restored = !picture && window.shell().beginSession(settings.dataDir() + QStringLiteral("/sessions"));
     if (!restored && !picture && options.prompts.isEmpty() && options.show.isEmpty() && options.model.isEmpty() &&

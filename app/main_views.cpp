@@ -10,6 +10,7 @@
 #include "widgets/inside/inside_window.h"
 #include "widgets/inside/intervention_chip.h"
 #include "widgets/panels/chat_panel.h"
+#include "widgets/panels/composer.h"
 #include "widgets/panels/context_gauge.h"
 #include "widgets/panels/device_panel.h"
 #include "widgets/panels/section.h"
@@ -186,6 +187,7 @@ void MainWindow::showCompare() {
     if (compare_ == nullptr) {
         compare_ = new CompareWindow(
             *services_.chat, *services_.model, services_.scanner, [this] { return knownModels(); }, this);
+        compare_->composer()->setText(QString::fromUtf8(services_.settings.bytes(QStringLiteral("compare/draft"))));
     }
     // Beside a lesson's panel, not over it.
     if (const QDockWidget* lesson = classroom_->dock(); lesson != nullptr && lesson->isVisible()) {

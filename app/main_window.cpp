@@ -4,10 +4,12 @@
 #include "app/classroom.h"
 #include "app/main_actions.h"
 #include "app/shell.h"
+#include "widgets/compare/compare_window.h"
 #include "widgets/design/enter_key.h"
 #include "widgets/design/fit_screen.h"
 #include "widgets/design/icons.h"
 #include "widgets/design/metrics.h"
+#include "widgets/inside/inside_window.h"
 #include "widgets/inside/value_text.h"
 #include "widgets/panels/chat_panel.h"
 #include "widgets/panels/composer.h"
@@ -25,6 +27,7 @@
 #include <QDragEnterEvent>
 #include <QFileInfo>
 #include <QHBoxLayout>
+#include <QJsonDocument>
 #include <QLabel>
 #include <QLocale>
 #include <QMimeData>
@@ -128,7 +131,7 @@ void MainWindow::connectAll() {
         chat.startNew(true);
         chatPanel_->composer()->focusText();
     });
-    connect(conversations_, &ConversationPanel::opened, &chat, &ChatController::open);
+    connect(conversations_, &ConversationPanel::opened, &chat, [&chat](ConversationId id) { chat.open(id); });
     connect(conversations_, &ConversationPanel::importAsked, this, &MainWindow::importConversation);
     connect(conversations_, &ConversationPanel::exportAsked, this, [this](ConversationId, bool json) {
         exportConversation(json ? ConversationLibrary::Format::Json : ConversationLibrary::Format::Markdown);
@@ -160,7 +163,8 @@ void MainWindow::connectAll() {
             chatPanel_->composer()->text().isEmpty())
             chat.open(id);
     });
-    connect(services_.library.get(), &ConversationLibrary::imported, &chat, &ChatController::open);
+    connect(services_.library.get(), &ConversationLibrary::imported, &chat,
+            [&chat](ConversationId id) { chat.open(id); });
     connect(services_.library.get(), &ConversationLibrary::changedByOther, &chat, &ChatController::refreshFromStore);
     connect(services_.library.get(), &ConversationLibrary::exported, this,
             [this](const QString& file) { statusBar()->showMessage(tr("Exported to %1").arg(file), 6000); });
@@ -274,16 +278,26 @@ void MainWindow::restoreWindow() {
     restoreGeometry(s.bytes(QStringLiteral("window/geometry")));
     restoreState(s.bytes(QStringLiteral("window/state")));
     roomBar_->show();
+    services_.chat->setUnsent(QString::fromUtf8(s.bytes(QStringLiteral("chat/draft"))));
     showRoom(QString::fromUtf8(s.bytes(QStringLiteral("window/room"))));
+}
+
+void MainWindow::keepSettings() {
+    services_.settings.setBytes(QStringLiteral("window/geometry"), saveGeometry());
+    services_.settings.setBytes(QStringLiteral("window/state"), inChat() ? saveState() : chatState_);
+    services_.settings.setBytes(QStringLiteral("chat/draft"), services_.chat->unsent().toUtf8());
+    if (compare_ != nullptr)
+        services_.settings.setBytes(QStringLiteral("compare/draft"), compare_->composer()->text().toUtf8());
+    services_.settings.setBytes(QStringLiteral("inside"),
+                                QJsonDocument(inside_->saveState()).toJson(QJsonDocument::Compact));
+    saveRooms();
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
     shell_->presenter()->setOn(false); // panels and type are remembered as they were before
     // Nothing waits: the engine is told to stop, what is queued for the store is written when it is taken down.
     services_.chat->close();
-    services_.settings.setBytes(QStringLiteral("window/geometry"), saveGeometry());
-    services_.settings.setBytes(QStringLiteral("window/state"), inChat() ? saveState() : chatState_);
-    saveRooms();
+    keepSettings();
     shell_->endSession();
     event->accept();
 }

@@ -46,6 +46,7 @@ namespace vitral::app {
 
 class Shell;
 class Classroom;
+class ScreenState;
 class StartRoom;
 
 class MainWindow : public QMainWindow {
@@ -64,6 +65,7 @@ public:
     bool showRoom(const QString& name); ///< "chat", "tokens", ...; false: there is no such room
     [[nodiscard]] Room* currentRoom() const;
     [[nodiscard]] Room* room(const QString& name) const;
+    void keepSettings(); ///< what the next start is to know, to the disk
     [[nodiscard]] Services& services() { return services_; }
     [[nodiscard]] Shell& shell() { return *shell_; }
     [[nodiscard]] Classroom& classroom() { return *classroom_; }
@@ -164,6 +166,7 @@ private:
     std::unique_ptr<Actions> actions_;
     friend class Classroom;
     std::unique_ptr<Classroom> classroom_; ///< lessons, and the state of the whole program
+    friend class ScreenState;
     friend class Shell;
     std::unique_ptr<Shell> shell_; ///< commands, tasks, log, undo, start page
 };

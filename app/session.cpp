@@ -5,8 +5,13 @@
 #include <QDateTime>
 #include <QDir>
 #include <QFile>
+#include <QFileInfo>
+#include <QJsonArray>
 #include <QJsonDocument>
 #include <QSaveFile>
+
+#include <algorithm>
+#include <utility>
 
 namespace vitral::app {
 namespace {
@@ -42,31 +47,52 @@ Session::~Session() {
 }
 
 std::optional<QJsonObject> Session::takeCrashed() {
-    QStringList files = QDir(folder_).entryList({QStringLiteral("*.json")}, QDir::Files, QDir::Name);
-    while (!files.isEmpty()) { // names begin with the time: the newest one last
-        const QString path = folder_ + QLatin1Char('/') + files.takeLast();
-        if (path == path_)
+    QJsonObject newest;
+    QJsonArray others;
+    QStringList taken;
+    // By the time of writing: a window that was opened earlier may have been used later.
+    QFileInfoList files = QDir(folder_).entryInfoList({QStringLiteral("*.json")}, QDir::Files, QDir::Name);
+    std::stable_sort(files.begin(), files.end(), [](const QFileInfo& a, const QFileInfo& b) {
+        return std::pair(a.lastModified(), a.fileName()) > std::pair(b.lastModified(), b.fileName());
+    });
+    for (const QFileInfo& info : files) {
+        const QString path = info.filePath();
+        if (QFileInfo(path_) == info)
             continue;
         const auto lock = lockOf(path);
-        if (!lock->tryLock(0))
-            continue; // a window that is open
+        if (!lock->tryLock(0) && lock->error() == QLockFile::LockFailedError)
+            continue; // a window that is open; a full disk refuses a lock too, and what is there can be read all the
+                      // same
         QFile file(path);
         QJsonObject state;
         if (file.open(QIODevice::ReadOnly) && file.size() <= kMaxBytes)
             state = QJsonDocument::fromJson(file.readAll()).object();
         file.close();
-        if (state.isEmpty()) { // not ours, or nothing to restore
-            QFile::remove(path);
-            continue;
+        if (!state.isEmpty() && newest.isEmpty()) {
+            newest = state;
+        } else if (!state.isEmpty()) { // of a second window: what was written in it
+            QJsonObject words;
+            for (const char* key : {"conversation", "text", "newText"})
+                words[QLatin1String(key)] = state[QLatin1String(key)];
+            others.append(words);
+            for (const QJsonValue& before : state[QStringLiteral("others")].toArray())
+                others.append(before);
         }
-        nAttempt_ = state[QStringLiteral("attempt")].toInt() + 1;
-        state[QStringLiteral("attempt")] = nAttempt_;
-        // From here on it is this program's: a crash while it is restored is counted.
-        if (lock_ && writeWhole(path_, QJsonDocument(state).toJson(QJsonDocument::Compact)))
-            QFile::remove(path);
-        return state;
+        taken << path;
     }
-    return std::nullopt;
+    if (!newest.isEmpty()) {
+        for (const QJsonValue& before : newest[QStringLiteral("others")].toArray())
+            others.append(before);
+        nAttempt_ = newest[QStringLiteral("attempt")].toInt() + 1;
+        newest[QStringLiteral("attempt")] = nAttempt_;
+        newest[QStringLiteral("others")] = others;
+        // From here on it is this program's: a crash while it is restored is counted.
+        if (!lock_ || !writeWhole(path_, QJsonDocument(newest).toJson(QJsonDocument::Compact)))
+            return newest;
+    }
+    for (const QString& path : taken)
+        QFile::remove(path);
+    return newest.isEmpty() ? std::nullopt : std::optional(newest);
 }
 
 void Session::save(const QJsonObject& state) {
@@ -77,6 +103,12 @@ void Session::save(const QJsonObject& state) {
         return;
     last_ = bytes;
     writer_->postLatest("session", [path = path_, bytes] { writeWhole(path, bytes); });
+}
+
+void Session::flush() {
+    if (ended_)
+        return;
+    writer_ = std::make_unique<Worker>(); // the one before writes what it has and is joined
 }
 
 void Session::end() {

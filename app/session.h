@@ -21,13 +21,15 @@ public:
     explicit Session(const QString& folder);
     ~Session(); ///< as after end()
 
-    /// The newest file whose program is gone, taken over; nothing: there was no crash. At most once.
+    /// The file written last whose program is gone, taken over; nothing: there was no crash. At most once. Its
+    /// "others": what was written and not sent in further windows ({conversation, text, newText}).
     [[nodiscard]] std::optional<QJsonObject> takeCrashed();
     /// How many starts in a row did not come to their end with it.
     [[nodiscard]] int nAttempt() const { return nAttempt_; }
     /// Written soon; the newest one wins. The same as before is not written again.
     void save(const QJsonObject& state);
-    void end(); ///< the program ends as it should
+    void flush(); ///< what waits is on the disk afterwards
+    void end();   ///< the program ends as it should
 
 private:
     QString folder_, path_, crashedPath_;

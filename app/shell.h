@@ -47,6 +47,8 @@ public:
     /// From now on the state is kept on the disk; what a crash left behind is put back. True: there was one.
     bool beginSession(const QString& folder);
     void endSession();
+    /// The desktop is about to end the program (a log-out): all is kept, and the next start is no start after a crash.
+    void desktopEnds();
     void resetLayout(); ///< of the room that is shown
     void saveLayout(const QString& name);
     void useLayout(const QString& name);
@@ -97,6 +99,8 @@ private:
     void makeLayouts();
     void putLayout(const QJsonObject& state, const QString& what);
     void keepSession();
+    void putTexts(const QJsonObject& crashed, bool restore);
+    void comeBack(const QJsonObject& crashed);
     [[nodiscard]] QJsonObject defaultState() const;
     // shell_start.cpp
     void makeStart();
@@ -119,6 +123,7 @@ private:
     QPointer<PreferencesDialog> dialog_;
     std::unique_ptr<Session> session_;
     QTimer keep_, keepSoon_;
+    QTimer endsInOrder_;     ///< runs while the desktop may end the program
     QByteArray plainPanels_; ///< where panels stand before anything is remembered
     QMenu* layoutMenu_ = nullptr;
     GenerationSettings settingsBefore_;

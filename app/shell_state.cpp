@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The window's state as one value: for layouts that can be saved and reset, and for the start after a crash.
+#include "app/classroom.h"
 #include "app/main_actions.h"
+#include "app/screen_state.h"
 #include "app/shell.h"
 #include "widgets/compare/compare_window.h"
 #include "widgets/inside/inside_window.h"
@@ -23,7 +25,8 @@ namespace vitral::app {
 namespace {
 
 constexpr int kKeepMs = 2000, kKeepTextMs = 300;
-constexpr int kMostAttempts = 2; ///< a state that brings the program down again and again is given up
+constexpr int kCalledOffMs = 60'000; ///< a log-out that did not happen until then was called off
+constexpr int kMostAttempts = 2;     ///< a state that brings the program down again and again is given up
 
 QJsonValue packed(const QByteArray& bytes) {
     return QString::fromLatin1(bytes.toBase64());
@@ -52,7 +55,10 @@ QJsonObject Shell::state() const {
         {QStringLiteral("compare"), w.compare_ != nullptr && w.compare_->isVisible()},
         {QStringLiteral("conversation"), QString::number(w.services_.chat->info().id)},
         {QStringLiteral("text"), w.chatPanel_->composer()->text()},
+        {QStringLiteral("newText"), w.services_.chat->unsent()},
     };
+    if (w.compare_ != nullptr)
+        state[QStringLiteral("compareText")] = w.compare_->composer()->text();
     return state;
 }
 
@@ -164,7 +170,8 @@ void Shell::saveLayout(const QString& name) {
     const QByteArray before = settings.bytes(QStringLiteral("shell/layouts"));
     QJsonObject all = QJsonDocument::fromJson(before).object();
     QJsonObject now = state();
-    for (const char* own : {"conversation", "text", "geometry", "compare"}) // not a matter of where things stand
+    for (const char* own : {"conversation", "text", "newText", "compareText", "geometry",
+                            "compare"}) // not a matter of where things stand
         now.remove(QLatin1String(own));
     all[name] = now;
     const QByteArray after = QJsonDocument(all).toJson(QJsonDocument::Compact);
@@ -203,34 +210,25 @@ bool Shell::beginSession(const QString& folder) {
     const bool restore = crashed && session_->nAttempt() <= kMostAttempts;
     Composer* composer = window_.chatPanel_->composer();
     if (crashed) {
-        // What was written comes back in any case.
-        const QString text = (*crashed)[QStringLiteral("text")].toString();
-        const auto id = (*crashed)[QStringLiteral("conversation")].toString().toLongLong();
-        composer->setText(text);
-        if (restore) {
+        putTexts(*crashed, restore);
+        if (restore)
             putState(*crashed, true);
-            if (id != 0) {
-                // Its own draft is loaded with it; what stood there last is newer.
-                if (!text.isEmpty())
-                    connect(
-                        window_.services_.chat.get(), &ChatController::draftLoaded, composer,
-                        [composer, text] { composer->setText(text); }, Qt::SingleShotConnection);
-                window_.services_.chat->open(id);
-            }
-            if ((*crashed)[QStringLiteral("compare")].toBool())
-                window_.showCompare();
-        }
-        window_.notice_->tell(
-            NoticeBar::Kind::Notice,
-            restore ? tr("Vitral ended unexpectedly. The window, the text that was not sent and the conversation are "
-                         "back as they were.")
-                    : tr("Vitral ended unexpectedly several times in a row. The text that was not sent is back; the "
-                         "window was left as new."),
-            tr("Show the log"), [this] {
-                activityDock_->show();
-                activity_->showLogBefore();
-            });
+        if (restore)
+            comeBack(*crashed);
+        if (!(*crashed)[QStringLiteral("ordinary")].toBool()) // the desktop ended it: no crash
+            window_.notice_->tell(
+                NoticeBar::Kind::Notice,
+                restore ? tr("Vitral ended unexpectedly. The window, the text that was not sent and the conversation "
+                             "are back as they were.")
+                        : tr("Vitral ended unexpectedly several times in a row. The text that was not sent is back; "
+                             "the window was left as new."),
+                tr("Show the log"), [this] {
+                    activityDock_->show();
+                    activity_->showLogBefore();
+                });
     }
+    endsInOrder_.setSingleShot(true);
+    endsInOrder_.setInterval(kCalledOffMs);
     keep_.setInterval(kKeepMs);
     connect(&keep_, &QTimer::timeout, this, &Shell::keepSession);
     keep_.start();
@@ -241,14 +239,87 @@ bool Shell::beginSession(const QString& folder) {
     return crashed.has_value();
 }
 
+// What was written comes back in any case, each where it was written.
+void Shell::putTexts(const QJsonObject& crashed, bool restore) {
+    ChatController& chat = *window_.services_.chat;
+    QStringList unstored; // of conversations that were never begun
+    const auto take = [&](const QJsonObject& words, bool opened) {
+        const QString text = words[QStringLiteral("text")].toString();
+        const auto id = words[QStringLiteral("conversation")].toString().toLongLong();
+        if (id == 0 || (opened && !restore))
+            unstored << text;
+        else if (!opened && !text.isEmpty())
+            window_.services_.store->ask(
+                this, [id, text = text.toStdString()](ConversationStore& s) { return s.saveDraft(id, text); },
+                [](const Result<void>&) {});
+        if (const QString more = words[QStringLiteral("newText")].toString(); id != 0)
+            unstored << more;
+    };
+    take(crashed, true);
+    for (const QJsonValue& other : crashed[QStringLiteral("others")].toArray())
+        take(other.toObject(), false);
+    unstored.removeAll(QString());
+    unstored.removeDuplicates();
+    if (!unstored.isEmpty())
+        chat.setUnsent(unstored.join(QStringLiteral("\n\n")));
+}
+
+// The conversation, the lesson at its step, the views that were open.
+void Shell::comeBack(const QJsonObject& crashed) {
+    MainWindow& w = window_;
+    const QString lesson = crashed[QStringLiteral("lesson")].toString();
+    const QJsonObject screen = crashed[QStringLiteral("screen")].toObject();
+    const auto id = crashed[QStringLiteral("conversation")].toString().toLongLong();
+    if (const QString words = crashed[QStringLiteral("compareText")].toString(); !words.isEmpty())
+        w.services_.settings.setBytes(QStringLiteral("compare/draft"), words.toUtf8()); // it takes them when it opens
+    if (id != 0)
+        w.services_.chat->open(id, crashed[QStringLiteral("text")].toString());
+    // A step that drew something, or began where nothing was asked yet, is set up once more; else the conversation
+    // stays.
+    const bool again = w.currentRoom()->name() == QLatin1String("denoise") || (id == 0 && w.inChat());
+    const auto rest = [this, screen] {
+        if (screen.isEmpty())
+            return;
+        window_.classroom_->lookInsideAs(screen, [this, screen] {
+            QJsonObject seen = screen;
+            seen[QStringLiteral("room")] = window_.currentRoom()->name();
+            window_.classroom_->restoreScreen(seen, true, [] {});
+        });
+    };
+    if (!lesson.isEmpty())
+        w.classroom_->comeBack(crashed[QStringLiteral("course")].toString(), lesson, again);
+    if (lesson.isEmpty() || !again) // the model and the conversation are waited for
+        QMetaObject::invokeMethod(
+            this, [this, rest] { window_.classroom_->carryOut({}, {}, {}, [rest](const QString&) { rest(); }); },
+            Qt::QueuedConnection);
+}
+
 void Shell::keepSession() {
     if (!session_)
         return;
     QJsonObject now = state();
+    if (!presenter_->on())
+        now[QStringLiteral("screen")] = ScreenState(window_).capture();
+    const LessonPlayer& player = window_.classroom_->player();
+    if (player.lesson() != nullptr && player.workOf().isEmpty()) { // handed-in work is opened from its file
+        now[QStringLiteral("lesson")] = player.unit() + QLatin1Char(':') + QString::number(player.current() + 1);
+        now[QStringLiteral("course")] = QString::fromStdU16String(player.course()->folder.u16string());
+    }
+    if (endsInOrder_.isActive())
+        now[QStringLiteral("ordinary")] = true;
     if (presenter_->on()) // afterwards the window is to be as it was before
         for (const char* place : {"geometry", "panels", "inside", "insideState", "took", "split"})
             now[QLatin1String(place)] = beforePresenting_[QLatin1String(place)];
     session_->save(now);
+}
+
+void Shell::desktopEnds() {
+    window_.keepSettings();
+    window_.services_.chat->keepDraft();
+    endsInOrder_.start();
+    keepSession();
+    if (session_)
+        session_->flush();
 }
 
 void Shell::endSession() {

@@ -12196,16 +12196,8 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
         <translation>Isto foi feito com o modelo %1; aqui está carregado %2, então os números podem ser outros.</translation>
     </message>
     <message>
-        <source>Its recorded run %1 does not lie beside it.</source>
-        <translation>A execução gravada %1 não está ao lado dele.</translation>
-    </message>
-    <message>
         <source>The model %1 cannot run here, so views of its inside stay empty.</source>
         <translation>O modelo %1 não pode rodar aqui, então as vistas do seu interior ficam vazias.</translation>
-    </message>
-    <message>
-        <source>The conversation of this state could not be opened (%1).</source>
-        <translation>A conversa deste estado não pôde ser aberta (%1).</translation>
     </message>
     <message>
         <source>Lesson</source>
@@ -12286,6 +12278,74 @@ Baixe um arquivo terminado em .gguf, por exemplo de huggingface.co (um modelo de
     <message>
         <source>This conversation is too long for a file of the state (4 MiB); export it instead.</source>
         <translation>Esta conversa é longa demais para um arquivo do estado (4 MiB); exporte-a.</translation>
+    </message>
+    <message>
+        <source>the probabilities and alternatives of the tokens</source>
+        <translation>as probabilidades e alternativas dos tokens</translation>
+    </message>
+    <message>
+        <source>the probabilities of tokens in other branches</source>
+        <translation>as probabilidades dos tokens de outros ramos</translation>
+    </message>
+    <message>
+        <source>other branches of the conversation</source>
+        <translation>outros ramos da conversa</translation>
+    </message>
+    <message>
+        <source>the long text of the room Tokens</source>
+        <translation>o texto longo da sala Tokens</translation>
+    </message>
+    <message>
+        <source>the recorded run of the views inside</source>
+        <translation>a execução gravada das vistas de dentro</translation>
+    </message>
+    <message>
+        <source>changes to the model that hold vectors or another run</source>
+        <translation>mudanças no modelo que contêm vetores ou outra execução</translation>
+    </message>
+    <message>
+        <source>What was opened does not hold: %1.</source>
+        <translation>O que foi aberto não contém: %1.</translation>
+    </message>
+    <message>
+        <source>The recorded run %1 does not lie beside the file of the state; put it there and open it again.</source>
+        <translation>A execução gravada %1 não está na pasta do arquivo do estado; ponha-a lá e abra o estado de novo.</translation>
+    </message>
+    <message>
+        <source>Opening a state</source>
+        <translation>Abrir um estado</translation>
+    </message>
+    <message>
+        <source>There is no link to a state here; one begins with vitral:.</source>
+        <translation>Não há aqui um link de um estado; ele começa com vitral:.</translation>
+    </message>
+    <message>
+        <source>A newer version of Vitral made this state; update the program to open it.</source>
+        <translation>Uma versão mais nova do Vitral fez este estado; atualize o programa para abri-lo.</translation>
+    </message>
+    <message>
+        <source>This link is damaged or was cut off; copy it again, whole. (%1)</source>
+        <translation>Este link está danificado ou foi cortado; copie-o de novo, inteiro. (%1)</translation>
+    </message>
+    <message>
+        <source>This file is no state of the program, or it is damaged. (%1)</source>
+        <translation>Este arquivo não é um estado do programa, ou está danificado. (%1)</translation>
+    </message>
+    <message>
+        <source>Saved without: %1.</source>
+        <translation>Salvo sem: %1.</translation>
+    </message>
+    <message>
+        <source>This state is too long for a link (32 kB) even as words alone; save it as a file instead.</source>
+        <translation>Este estado é longo demais para um link (32 kB), mesmo só com as palavras; salve-o como arquivo.</translation>
+    </message>
+    <message>
+        <source>A link (32 kB) has no room for: %1. A file of the state has.</source>
+        <translation>Um link (32 kB) não tem lugar para: %1. Um arquivo do estado tem.</translation>
+    </message>
+    <message>
+        <source>Copy the link without</source>
+        <translation>Copiar o link sem isso</translation>
     </message>
 </context>
 <context>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lessons and states in the real window: the table of commands and the window agree, elements are there, the bundled
-// course plays, and one state gives the same pixels twice.
+// Lessons in the real window: the table of commands and the window agree, elements are there, the bundled
+// course plays. States of the program: tst_states.
 
 #include "app/classroom.h"
 #include "app/shell.h"
@@ -416,117 +416,6 @@ private slots:
         p.language.use("pt_BR");
         QTRY_VERIFY(glossary->findChild<QListWidget*>()->accessibleName() != "Terms");
         p.language.use("en");
-    }
-
-    // Of views that show no measured time (the maps say how long a frame took).
-    void oneLinkGivesTheSamePixelsTwice_data() {
-        QTest::addColumn<QStringList>("commands");
-        QTest::newRow("tokens") << QStringList{"tokens:text=Um gato azul, outra vez.", "tokens:cut:ids"};
-        QTest::newRow("a branched picture") << QStringList{"denoise:model:vitral-emoji-pixel",
-                                                           "denoise:set:prompt=gato azul",
-                                                           "denoise:set:seed=3",
-                                                           "denoise:set:steps=6",
-                                                           "denoise:run",
-                                                           "denoise:set:prompt=coração",
-                                                           "denoise:branch:3",
-                                                           "denoise:steps:5",
-                                                           "denoise:set:prompt=not run yet"};
-    }
-    void oneLinkGivesTheSamePixelsTwice() {
-        QFETCH(QStringList, commands);
-        const bool draws = commands.first().startsWith("denoise");
-        const auto settled = [](Program& p) { return p.idle() && !p.window->room("denoise")->busy(); };
-        const auto last = [](Program& p) {
-            const auto run = p.services->denoise->recording();
-            return run && run->result ? run->result->values : std::vector<float>();
-        };
-        QString link;
-        std::vector<float> drawn;
-        {
-            Program p(*theme_);
-            bool over = false;
-            p.classroom().carryOut(commands, {}, {}, [&](const QString& problem) { over = problem.isEmpty(); });
-            QTRY_VERIFY_WITH_TIMEOUT(over && settled(p), 60000);
-            const auto made = stateLink(p.classroom().capture());
-            QVERIFY2(made, made ? "" : made.error().message.c_str());
-            link = QString::fromStdString(*made);
-            drawn = last(p);
-            QCOMPARE(drawn.empty(), !draws);
-        }
-        QImage pictures[2];
-        for (QImage& picture : pictures) {
-            Program p(*theme_);
-            p.classroom().openLink(link);
-            QTRY_VERIFY_WITH_TIMEOUT(settled(p) && (!draws || !last(p).empty()), 60000);
-            QTest::qWait(700); // fonts, first layout
-            QTRY_VERIFY_WITH_TIMEOUT(settled(p), 60000);
-            QVERIFY(last(p) == drawn); // what was on the screen, and not what the panel was set to
-            if (draws) {
-                QCOMPARE(p.services->denoise->moment(), 5);
-                QCOMPARE(QString::fromStdString(p.services->denoise->settings().prompt), QString("coração"));
-            }
-            p.window->setFocus();
-            // The strip below the pictures says how long a step took.
-            QWidget* seen =
-                draws ? static_cast<DenoiseRoom*>(p.window->room("denoise"))->page("steps") : p.window->centralWidget();
-            picture = seen->grab().toImage();
-        }
-        QVERIFY(!pictures[0].isNull() && pictures[0] == pictures[1]);
-    }
-
-    void oneStateGivesTheSamePixelsTwice() {
-        QTemporaryDir dir;
-        const QString file = dir.filePath("state.vitral");
-        {
-            Program p(*theme_, true);
-            QVERIFY2(!p.services->bundledModel.isEmpty(), "the bundled model is part of the repository");
-            QTRY_VERIFY_WITH_TIMEOUT(p.services->model->model() != nullptr, 30000);
-            bool over = false;
-            p.classroom().carryOut({"chat:tokens=12", "chat:ask=Hello", "token-colours", "inside", "text:1.1:3:1"}, {},
-                                   {}, [&](const QString&) { over = true; });
-            QTRY_VERIFY_WITH_TIMEOUT(over, 60000);
-            p.window->chatPanel()->composer()->setText("not sent yet");
-            QFile out(file);
-            QVERIFY(out.open(QIODevice::WriteOnly));
-            out.write(p.classroom().stateFile());
-            QVERIFY(!QString::fromUtf8(p.classroom().stateFile()).contains(QDir::homePath() + "/"));
-        }
-        QImage pictures[2];
-        for (QImage& picture : pictures) {
-            Program p(*theme_, true);
-            QTRY_VERIFY_WITH_TIMEOUT(p.services->model->model() != nullptr, 30000);
-            p.classroom().openStateFile(file);
-            QTRY_VERIFY_WITH_TIMEOUT(p.idle(), 60000);
-            QTest::qWait(700); // fonts, first layout
-            QTRY_VERIFY_WITH_TIMEOUT(p.idle(), 60000);
-            QCOMPARE(p.window->chatPanel()->composer()->text(), QString("not sent yet"));
-            QCOMPARE(p.services->chat->count(), 2);
-            QCOMPARE(p.services->inside->selection().current().layer, 1);
-            p.window->chatPanel()->setFocus(); // no blinking cursor
-            picture = p.window->centralWidget()->grab().toImage();
-        }
-        QVERIFY(!pictures[0].isNull());
-        QRect differs;
-        for (int y = 0; y < pictures[0].height(); ++y)
-            for (int x = 0; x < pictures[0].width(); ++x)
-                if (pictures[0].pixel(x, y) != pictures[1].pixel(x, y))
-                    differs |= QRect(x, y, 1, 1);
-        if (!differs.isNull() && qEnvironmentVariableIsSet("VITRAL_KEEP"))
-            for (int i = 0; i < 2; ++i)
-                pictures[i].save(QDir::temp().filePath(QStringLiteral("tst_classroom-%1.png").arg(i)));
-        QVERIFY2(differs.isNull(), qPrintable(QStringLiteral("pixels differ in %1,%2 %3x%4 (VITRAL_KEEP=1 keeps them)")
-                                                  .arg(differs.x())
-                                                  .arg(differs.y())
-                                                  .arg(differs.width())
-                                                  .arg(differs.height())));
-    }
-
-    void damagedStatesAreRefusedWithASentence() {
-        Program p(*theme_);
-        p.classroom().openLink("vitral:1:AAAA");
-        QVERIFY(!p.classroom().lastProblem().isEmpty());
-        p.classroom().openStateFile("/nowhere/at/all.vitral");
-        QVERIFY(p.classroom().lastProblem().contains("all.vitral"));
     }
 
 private:

@@ -9,6 +9,7 @@
 #include <QDateTime>
 
 #include <algorithm>
+#include <utility>
 
 namespace vitral {
 namespace {
@@ -82,9 +83,13 @@ void ChatController::setSettings(const GenerationSettings& settings) {
     contextTimer_.start();
 }
 
-void ChatController::close() {
+void ChatController::keepDraft() {
     if (draftTimer_.isActive())
         flushDraft();
+}
+
+void ChatController::close() {
+    keepDraft();
     stop();
     finishAnswer(MessageState::Stopped, {});
 }
@@ -92,17 +97,17 @@ void ChatController::close() {
 void ChatController::startNew(bool withUnsent) {
     leave();
     if (withUnsent)
-        draft_ = unsent_;
+        draft_ = std::exchange(unsent_, {});
+    const QString draft = draft_; // an editor that is emptied before it is filled says so, and draft_ with it
     emit reset(0);
     emit conversationChanged();
-    emit draftLoaded(draft_);
+    emit draftLoaded(draft);
     contextTimer_.start();
 }
 
 void ChatController::leave() {
     close();
-    if (info_.id == 0 && !opening_)
-        unsent_ = draft_;
+    unsent_ = unsent();
     ++generation_;
     opening_ = false;
     info_ = {};
@@ -119,7 +124,23 @@ void ChatController::leave() {
     samplerAnswer_ = kNoMessage;
 }
 
-void ChatController::open(ConversationId id) {
+QString ChatController::unsent() const {
+    if (info_.id != 0 || opening_ || draft_.trimmed().isEmpty() || draft_ == unsent_)
+        return unsent_;
+    return unsent_.isEmpty() ? draft_ : unsent_ + QStringLiteral("\n\n") + draft_;
+}
+
+void ChatController::setUnsent(const QString& text) {
+    if (info_.id != 0 || opening_) {
+        unsent_ = text;
+        return;
+    }
+    unsent_.clear();
+    draft_ = text;
+    emit draftLoaded(text);
+}
+
+void ChatController::open(ConversationId id, const QString& newerDraft) {
     if (id == info_.id)
         return;
     startNew();
@@ -140,7 +161,7 @@ void ChatController::open(ConversationId id) {
             VITRAL_TRY_ASSIGN(out.draft, s.draft(id));
             return out;
         },
-        [this, generation = generation_](Result<Loaded> loaded) {
+        [this, newerDraft, generation = generation_](Result<Loaded> loaded) {
             if (generation != generation_)
                 return;
             opening_ = false;
@@ -149,10 +170,13 @@ void ChatController::open(ConversationId id) {
             info_ = std::move(loaded->info);
             tree_.reset(std::move(loaded->nodes), std::move(loaded->path));
             path_ = tree_.activePath();
-            draft_ = QString::fromStdString(loaded->draft);
+            const QString draft = newerDraft.isEmpty() ? QString::fromStdString(loaded->draft) : newerDraft;
+            draft_ = draft;
             emit reset(0);
             emit conversationChanged();
-            emit draftLoaded(draft_);
+            emit draftLoaded(draft);
+            if (!newerDraft.isEmpty())
+                flushDraft();
             contextTimer_.start();
         });
 }

@@ -66,10 +66,15 @@ public:
     [[nodiscard]] std::int32_t nCtx() const;
     void setSettings(const GenerationSettings& settings);
 
-    void open(ConversationId id);
+    /// `newerDraft`: what was written there and did not reach the store; empty: what the store has.
+    void open(ConversationId id, const QString& newerDraft = {});
     /// An empty one; it is stored with its first message. `withUnsent`: the composer gets back what was written for a
     /// new one and never sent.
     void startNew(bool withUnsent = false);
+    /// What was written for a new conversation and never sent: over the end of the program, too.
+    [[nodiscard]] QString unsent() const;
+    void setUnsent(const QString& text); ///< into the composer, where no conversation is open
+    void keepDraft();                    ///< stored now, not in a moment
     void close(); ///< stops and stores what is open, before another conversation or the end of the program
     [[nodiscard]] bool opening() const { return opening_; }
 
@@ -82,7 +87,9 @@ public:
     /// A sibling that keeps tokens [0, iToken) and has `token` in place of the next one, then goes on from there.
     void forkAt(MessageId id, int iToken, const MessageToken& token);
     void switchSibling(MessageId id, int step);
-    void show(MessageId id);  ///< makes the whole path to that message active (tree picture)
+    void show(MessageId id); ///< makes the whole path to that message active (tree picture)
+    /// Brings the texts of all branches into the tree, then calls; at once where they are there.
+    void fetchAll(QObject* receiver, std::function<void()> then);
     void fetch(MessageId id); ///< brings a message's text into the tree, then says fetched(id)
     void removeMessage(MessageId id);
     void undoRemove();

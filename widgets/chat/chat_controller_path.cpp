@@ -58,6 +58,32 @@ void ChatController::show(MessageId id) {
     rebuildPath();
 }
 
+void ChatController::fetchAll(QObject* receiver, std::function<void()> then) {
+    std::vector<MessageId> missing;
+    for (const MessageNode& node : tree_.nodes())
+        if (!tree_.message(node.id))
+            missing.push_back(node.id);
+    if (missing.empty())
+        return then();
+    store_.ask(
+        receiver,
+        [missing = std::move(missing)](ConversationStore& s) -> Result<std::vector<Message>> {
+            std::vector<Message> out;
+            for (const MessageId id : missing) {
+                VITRAL_TRY_ASSIGN(Message message, s.message(id));
+                out.push_back(std::move(message));
+            }
+            return out;
+        },
+        [this, generation = generation_, then = std::move(then)](Result<std::vector<Message>> got) {
+            if (generation == generation_ && check(got))
+                for (Message& message : *got)
+                    if (!tree_.message(message.id))
+                        tree_.keep(std::make_shared<Message>(std::move(message)));
+            then();
+        });
+}
+
 void ChatController::fetch(MessageId id) {
     if (tree_.node(id) == nullptr)
         return;

@@ -71,10 +71,9 @@ void ChatController::send(const QString& text) {
     }
     setPhase(Phase::Storing);
     stopAsked_ = false;
-    draft_.clear();
+    if (draft_ == text) // else somebody has written something besides what is sent here (a suggestion, a lesson)
+        draft_.clear();
     draftTimer_.stop();
-    if (info_.id == 0)
-        unsent_.clear();
     ensureConversation(
         [this, text] {
             Message question;
@@ -82,7 +81,8 @@ void ChatController::send(const QString& text) {
             question.role = Role::User;
             question.text = text.toStdString();
             store_.ask(
-                this, [id = info_.id](ConversationStore& s) { return s.saveDraft(id, {}); },
+                this,
+                [id = info_.id, draft = draft_.toStdString()](ConversationStore& s) { return s.saveDraft(id, draft); },
                 [this](Result<void> r) { check(r); }, "draft");
             addMessage(std::move(question), [this](const std::shared_ptr<Message>& message) {
                 beginAnswer({message->id, {}, false, kNoMessage, false});

@@ -76,6 +76,16 @@ void LibraryRoom::go(const QString& argument) {
         hubPage_->field()->setFocus();
 }
 
+// Never what was searched: that would go out to the hub.
+QJsonObject LibraryRoom::saveState() const {
+    return {
+        {QStringLiteral("page"), tabs_->currentWidget() == hubPage_ ? QStringLiteral("hub") : QStringLiteral("disk")}};
+}
+
+void LibraryRoom::restoreState(const QJsonObject& state) {
+    tabs_->setCurrentIndex(state[QStringLiteral("page")] == QLatin1String("hub") ? 1 : 0);
+}
+
 void LibraryRoom::activated() {
     if (!scanned_) {
         scanned_ = true;

@@ -26,6 +26,8 @@ public:
     [[nodiscard]] QString help() const override;
     /// "disk", "hub", "search=WORDS" or "files=OWNER/NAME": the last two go out to the hub.
     void go(const QString& argument) override;
+    [[nodiscard]] QJsonObject saveState() const override;
+    void restoreState(const QJsonObject& state) override;
     void activated() override;
     [[nodiscard]] bool busy() const override;
     [[nodiscard]] DiskPage* disk() const { return disk_; }

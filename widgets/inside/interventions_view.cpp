@@ -13,8 +13,11 @@
 #include "widgets/inside/intervention_form.h"
 #include "widgets/inside/painted_export.h"
 
+#include <QAbstractSpinBox>
 #include <QEvent>
+#include <QJsonArray>
 #include <QLabel>
+#include <QLineEdit>
 #include <QListWidget>
 #include <QPushButton>
 #include <QShortcut>
@@ -325,12 +328,33 @@ Result<void> InterventionsView::exportAs(const QString& path, const QString& for
     return InsideView::exportAs(path, format, scale);
 }
 
+namespace {
+
+/// What is typed into the forms; numbers have fields of their own.
+QList<QLineEdit*> wordFields(const QWidget* view) {
+    QList<QLineEdit*> out;
+    for (QLineEdit* field : view->findChildren<QLineEdit*>())
+        if (qobject_cast<QAbstractSpinBox*>(field->parentWidget()) == nullptr)
+            out << field;
+    return out;
+}
+
+} // namespace
+
 QJsonObject InterventionsView::saveState() const {
-    return {{QStringLiteral("page"), tabs_->currentIndex()}};
+    QJsonArray words;
+    for (const QLineEdit* field : wordFields(this))
+        words.append(field->text());
+    return {{QStringLiteral("page"), tabs_->currentIndex()}, {QStringLiteral("words"), words}};
 }
 
 void InterventionsView::restoreState(const QJsonObject& state) {
     tabs_->setCurrentIndex(std::clamp(state[QStringLiteral("page")].toInt(), 0, kPageCount - 1));
+    const QJsonArray words = state[QStringLiteral("words")].toArray();
+    const QList<QLineEdit*> fields = wordFields(this);
+    for (qsizetype i = 0; words.size() == fields.size() && i < fields.size(); ++i)
+        if (const QString text = words[i].toString().left(2000); !text.isEmpty())
+            fields[i]->setText(text);
 }
 
 void InterventionsView::go(const QString& argument) {

@@ -11,6 +11,7 @@
 #include <QTimer>
 
 #include <algorithm>
+#include <utility>
 
 namespace vitral {
 namespace {
@@ -108,7 +109,7 @@ void LessonPlayer::adopt(std::shared_ptr<Course> course, LessonProblems problems
     watch();
     if (!wantedUnit_.isEmpty() && course_) {
         emit courseChanged();
-        openUnit(std::exchange(wantedUnit_, {}), wantedStop_);
+        openUnit(std::exchange(wantedUnit_, {}), wantedStop_, asItIs_);
         return;
     }
     if (!open.isEmpty()) { // read again: the student stays where they are
@@ -150,9 +151,10 @@ void LessonPlayer::watch() {
     watcher_->addPaths(paths);
 }
 
-void LessonPlayer::openUnit(const QString& unit, int stop) {
+void LessonPlayer::openUnit(const QString& unit, int stop, bool asItIs) {
     if (unit.isEmpty())
         return close();
+    asItIs_ = asItIs;
     if (!course_) {
         wantedUnit_ = unit;
         wantedStop_ = stop;
@@ -268,7 +270,7 @@ void LessonPlayer::enter() {
     int from = stop_;
     while (from >= 0 && (step(from) == nullptr || step(from)->commands.empty()))
         --from;
-    if (from >= 0 && (from == stop_ || from != carried_))
+    if (!std::exchange(asItIs_, false) && from >= 0 && (from == stop_ || from != carried_))
         for (const LessonStep::Command& command : step(from)->commands)
             commands << q(command.text);
     carried_ = from;

@@ -57,7 +57,8 @@ public:
 
     // The open lesson.
     /// `stop` < 0: where the student was. An empty unit closes it. Before the course is read: as soon as it is.
-    void openUnit(const QString& unit, int stop = -1);
+    /// `asItIs`: the step's commands are not carried out, the program shows already what it is to show.
+    void openUnit(const QString& unit, int stop = -1, bool asItIs = false);
     void close();
     [[nodiscard]] const Lesson* lesson() const; ///< null: none is open
     [[nodiscard]] QString unit() const { return unit_; }
@@ -154,6 +155,7 @@ private:
     QString unit_, wantedUnit_, stepProblem_, workOf_;
     QByteArray workState_;
     QHash<QString, QImage> workPictures_;
+    bool asItIs_ = false; ///< the stop that is entered next carries nothing out
     int wantedStop_ = -1, stop_ = 0, furthest_ = 0;
     int carried_ = -1; ///< the stop whose commands were carried out last
     std::vector<Stop> stops_;

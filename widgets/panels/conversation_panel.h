@@ -25,6 +25,7 @@ public:
 
     void setCurrent(ConversationId id);
     void focusSearch();
+    [[nodiscard]] QLineEdit* searchField() const { return search_; }
     void renameCurrent();
     void removeCurrent();
 

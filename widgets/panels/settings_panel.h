@@ -52,6 +52,7 @@ public:
     /// `from`: the depth it is shown from on.
     Section* addSection(bool open, Depth from = Depth::User);
     [[nodiscard]] Section* samplingSection() const { return sampling_; }
+    [[nodiscard]] QLineEdit* searchField() const { return search_; }
     /// How many settings are there at first; all can be shown with one click, and are searched.
     void setDepth(Depth depth);
     void find(const QString& words); ///< types it into the search

@@ -37,6 +37,13 @@ public:
     void scrollToEnd();
     void scrollToMessage(int index);
     [[nodiscard]] bool atEnd() const { return stick_; }
+    struct Anchor { ///< what stands at the top of the viewport
+        int message = 0;
+        int block = 0;
+        double offset = 0;
+    };
+    [[nodiscard]] Anchor anchor() const;
+    void restore(const Anchor& anchor); ///< of these or the same messages
     [[nodiscard]] int currentMessage() const { return current_; }
     void setCurrentMessage(int index, bool scroll = true);
     void editMessage(int index);
@@ -105,11 +112,6 @@ private:
         TextPlace text;
         auto operator<=>(const Place&) const = default;
     };
-    struct Anchor { ///< what stands at the top of the viewport
-        int message = 0;
-        int block = 0;
-        double offset = 0;
-    };
 
     // transcript_view.cpp: content and geometry
     void onReset(int first);
@@ -118,8 +120,6 @@ private:
     void onChanged(int index);
     void rebuildTops();
     void layOutVisible();
-    [[nodiscard]] Anchor anchor() const;
-    void restore(const Anchor& anchor);
     void updateScrollBar();
     void restyle();
     [[nodiscard]] int messageAt(double y) const;
