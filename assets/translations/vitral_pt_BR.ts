@@ -6357,6 +6357,10 @@ por milhão</translation>
         <source>Read on</source>
         <translation>Ler mais</translation>
     </message>
+    <message>
+        <source>Check</source>
+        <translation>Conferir</translation>
+    </message>
 </context>
 <context>
     <name>vitral::LessonPlayer</name>

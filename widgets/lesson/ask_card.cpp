@@ -122,17 +122,22 @@ void AskCard::makeButton(const QString& text) {
     lookWhetherReady();
 }
 
+bool AskCard::ready() const {
+    if (options_ != nullptr)
+        return !chosen().isEmpty();
+    const QString written = line_ != nullptr ? line_->text() : long_ != nullptr ? long_->toPlainText() : QString();
+    return !written.trimmed().isEmpty();
+}
+
 void AskCard::lookWhetherReady() {
     if (button_ == nullptr)
         return;
-    const bool written = line_ != nullptr   ? !line_->text().trimmed().isEmpty()
-                         : long_ != nullptr ? !long_->toPlainText().trimmed().isEmpty()
-                                            : true;
-    const bool ready = options_ != nullptr ? !chosen().isEmpty() : written;
-    button_->setEnabled(ready);
-    button_->setToolTip(ready                 ? QString()
+    const bool does = options_ == nullptr && line_ == nullptr && long_ == nullptr; // nothing to choose or to write
+    button_->setEnabled(does || ready());
+    button_->setToolTip(button_->isEnabled()  ? QString()
                         : options_ != nullptr ? tr("Choose an answer first.")
                                               : tr("Write an answer first."));
+    emit readyChanged();
 }
 
 void AskCard::takeFocus() {

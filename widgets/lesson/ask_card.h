@@ -27,10 +27,15 @@ public:
     [[nodiscard]] bool answered() const;
     /// What the button does; false: nothing was chosen or written.
     bool submit();
+    /// Something is chosen or written that could be checked.
+    [[nodiscard]] bool ready() const;
     void takeFocus();                    ///< the first thing to choose, to write or to press
     [[nodiscard]] int resultTop() const; ///< where in the card the result stands, in pixels; 0: not answered
     void choose(int option);
     void write(const QString& text);
+
+signals:
+    void readyChanged();
 
 private:
     void makeOptions(const std::vector<std::string>& options, bool several);

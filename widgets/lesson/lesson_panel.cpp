@@ -153,6 +153,10 @@ void LessonPanel::toNextStop() {
         settle_.stop();
         return scroll_->verticalScrollBar()->setValue(questionPlace());
     }
+    if (answerReady()) { // what was chosen is not thrown away by going on
+        card_->submit();
+        return;
+    }
     if (player_.current() + 1 < player_.count() || player_.waiting())
         return player_.next();
     const std::vector<int> open = player_.workOf().isEmpty() ? player_.openQuestions() : std::vector<int>();
@@ -293,6 +297,10 @@ void LessonPanel::orderTabs() {
     }
 }
 
+bool LessonPanel::answerReady() const {
+    return card_ && player_.waiting() && !card_->answered() && card_->ready();
+}
+
 void LessonPanel::takeFocus() {
     scroll_->setFocus(Qt::TabFocusReason);
     if (card_ && !questionBelow())
@@ -303,6 +311,7 @@ void LessonPanel::takeFocus() {
 void LessonPanel::nameNext() {
     const bool below = questionBelow(), open = player_.waiting();
     next_->setText(below                                      ? tr("Read on")
+                   : answerReady()                            ? tr("Check")
                    : open                                     ? tr("Skip")
                    : player_.current() + 1 >= player_.count() ? tr("Finish")
                                                               : tr("Next"));
@@ -327,8 +336,10 @@ void LessonPanel::addBlocks(int stop) {
             auto* card = new AskCard(player_, *block.step.ask, player_.questionId(at.page, b), body_);
             column_->addWidget(card);
             addPicture(player_.questionId(at.page, b));
-            if (stop == player_.current())
+            if (stop == player_.current()) {
                 card_ = card;
+                connect(card, &AskCard::readyChanged, this, &LessonPanel::nameNext);
+            }
         }
         for (std::size_t i = 0; i < block.quiz.size(); ++i) {
             const QString question = player_.questionId(at.page, b, int(i));

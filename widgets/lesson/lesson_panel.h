@@ -60,6 +60,7 @@ private:
     [[nodiscard]] int
     questionPlace() const; ///< of the scroll bar: where the open question is whole; -1: nothing is asked
     [[nodiscard]] bool questionBelow() const;
+    [[nodiscard]] bool answerReady() const; ///< chosen or written, not yet given
     void nameNext();
     void addProblems();
     void point();
