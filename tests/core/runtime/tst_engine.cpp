@@ -72,7 +72,7 @@ private slots:
         QVERIFY(end.seed != 0);
         std::string kinds;
         for (const RunEvent& event : sink_->events())
-            kinds += "SlLpPtXCBTF"[event.index()]; // one letter a kind, in the variant's order
+            kinds += "SlLMpPtXCBTF"[event.index()]; // one letter a kind, in the variant's order
         const std::size_t firstToken = kinds.find('t');
         QCOMPARE(kinds.front(), 'S');
         QVERIFY(kinds.find_first_not_of("Sp") == firstToken);
