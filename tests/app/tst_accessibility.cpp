@@ -48,9 +48,11 @@ private slots:
             }
             return last;
         };
-        for (const char* room : {"start", "chat", "tokens", "denoise", "learn", "library"}) {
+        // Not the library: what it lists depends on the disk and comes when that answers.
+        for (const char* room : {"start", "chat", "tokens", "denoise", "learn"}) {
             window.showRoom(room);
             QTRY_VERIFY_WITH_TIMEOUT(program_->idle(), 20000);
+            picture(); // it has come to rest
             theme_->setFontScale(1.25);
             const QImage large = picture();
             theme_->setFontScale(1);
