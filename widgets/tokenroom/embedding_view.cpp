@@ -112,6 +112,7 @@ EmbeddingView::EmbeddingView(TokenController& tokens, QWidget* parent)
         column->addWidget(widget);
     column->addStretch(1);
     scroll_->setWidget(page_);
+    connect(scroll_->verticalScrollBar(), &QScrollBar::rangeChanged, this, &EmbeddingView::bringSums);
     connect(scroll_->verticalScrollBar(), &QScrollBar::actionTriggered, this, [this] { showSums_ = false; });
     auto* whole = new QVBoxLayout(this);
     whole->setContentsMargins(0, 0, 0, 0);
