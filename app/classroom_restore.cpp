@@ -298,6 +298,8 @@ void Classroom::restore(const ProgramState& state, const QString& folder, bool k
         told << tr("What was opened does not hold: %1.").arg(leftOutText(state.leftOut));
     const QString lesson = keepLesson ? QString() : QString::fromStdString(state.lesson);
     const QJsonObject screen = object(state.screen);
+    if (!lesson.isEmpty())
+        services_.tokens->borrow(); // the text is the lesson's
     // Beside what was opened, or in the lesson's own folder.
     QString run = QString::fromStdString(state.run), runFolder = folder;
     bool runThere = !run.isEmpty() && !folder.isEmpty() && QFileInfo::exists(QDir(folder).filePath(run));

@@ -43,6 +43,7 @@ void Classroom::beginStep(const QStringList& commands) {
             services_.inside->interventions(), services_.denoise->settings(), !w.rightDock_->isHidden(),
             transcript->tokenMode(),           !w.inside_->isHidden(),        pictures == nullptr || sideOf(pictures),
             !w.treeDock_->isHidden()};
+    services_.tokens->borrow();
     if (services_.inside->interventions())
         services_.inside->setInterventions(nullptr);
     w.alternatives_->hide();
@@ -96,6 +97,7 @@ void Classroom::endLesson() {
         services_.chat->setSettings(*before_);
         before_.reset();
     }
+    services_.tokens->giveBack();
     if (!own_)
         return;
     const Own own = *std::exchange(own_, {});

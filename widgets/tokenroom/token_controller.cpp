@@ -152,8 +152,30 @@ void TokenController::setText(std::string text, const QString& name) {
             undo_.erase(undo_.begin(), it.base());
             break;
         }
-    if (replaces)
+    if (replaces && !own_) // what a lesson does is nothing to be taken back
         emit textReplaced();
+}
+
+void TokenController::borrow() {
+    if (own_)
+        return;
+    if (!readsText_)
+        save(false);
+    own_ = Own{text_, textName_};
+    ownIsRead_ = !readsText_;
+    ownIsWanted_ = false;
+}
+
+void TokenController::giveBack() {
+    if (!own_)
+        return;
+    ownIsWanted_ = !ownIsRead_;
+    if (ownIsWanted_) // as soon as it is there
+        return;
+    if (text_ != own_->text)
+        setText(own_->text, own_->name);
+    own_.reset();
+    save(false);
 }
 
 void TokenController::edit(std::size_t at, std::size_t removedBytes, std::string_view inserted) {

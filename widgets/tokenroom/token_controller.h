@@ -86,6 +86,10 @@ public:
     /// A text from the conversation, seen by its model's tokenizer; the token at `byte` becomes the chosen one.
     void showText(std::string text, std::optional<std::size_t> byte);
     void edit(std::size_t at, std::size_t removedBytes, std::string_view inserted);
+    /// A lesson puts texts of its own here from now on: what the person had is what stays stored, also where the
+    /// program is killed, and comes back with giveBack(). Called again: nothing.
+    void borrow();
+    void giveBack();
     void openTextFile(const QString& path);
     [[nodiscard]] bool canUndo() const { return !undo_.empty(); }
     [[nodiscard]] bool canRedo() const { return !redo_.empty(); }
@@ -180,6 +184,12 @@ private:
     bool readsText_ = false; ///< what was kept is being read
     std::string text_;
     QString textName_;
+    struct Own {
+        std::string text;
+        QString name;
+    };
+    std::optional<Own> own_; ///< the person's, while a lesson has the room
+    bool ownIsRead_ = true, ownIsWanted_ = false;
     std::uint64_t revision_ = 0, savedRevision_ = 0;
     std::vector<Edit> undo_, redo_;
     std::optional<TextCounts> counts_;

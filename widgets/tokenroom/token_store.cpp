@@ -47,11 +47,11 @@ void TokenController::save(bool now) {
                                     {QStringLiteral("shown"), entry.shown}});
     QJsonObject kept;
     kept[QStringLiteral("tokenizers")] = list;
-    kept[QStringLiteral("textName")] = textName_;
+    kept[QStringLiteral("textName")] = own_ ? own_->name : textName_;
     kept[QStringLiteral("parseSpecial")] = parseSpecial_;
     if (const OpenTokenizer* entry = currentTokenizer())
         kept[QStringLiteral("current")] = keyOf(*entry);
-    const bool changed = savedRevision_ != revision_;
+    const bool changed = savedRevision_ != revision_ && !own_;
     const auto write = [folder = folder_, list = QJsonDocument(kept).toJson(),
                         text = changed ? std::optional(text_) : std::nullopt](const std::stop_token&) {
         QDir().mkpath(folder);
@@ -62,11 +62,11 @@ void TokenController::save(bool now) {
     };
     if (now) {
         pool_.cancel(this, "save");
-        if (write({}))
+        if (write({}) && !own_)
             savedRevision_ = revision_;
         return;
     }
-    pool_.ask(this, "save", write, [this, revision = revision_](bool done) {
+    pool_.ask(this, "save", write, [this, revision = own_ ? savedRevision_ : revision_](bool done) {
         if (done)
             savedRevision_ = revision;
         else
@@ -84,6 +84,8 @@ void TokenController::restore() {
         const QString current = kept[QStringLiteral("current")].toString();
         parseSpecial_ = kept[QStringLiteral("parseSpecial")].toBool();
         textName_ = kept[QStringLiteral("textName")].toString();
+        if (own_)
+            own_->name = textName_;
         for (const QJsonValue value : kept[QStringLiteral("tokenizers")].toArray()) {
             const QJsonObject one = value.toObject();
             const QString path = one[QStringLiteral("path")].toString();
@@ -108,6 +110,7 @@ void TokenController::restore() {
         return;
     begun();
     readsText_ = true;
+    ownIsRead_ = false;
     pool_.ask(
         this, "text",
         [path](const std::stop_token&) {
@@ -117,6 +120,14 @@ void TokenController::restore() {
         [this](std::optional<std::string> text) {
             ended();
             const bool replaced = !std::exchange(readsText_, false);
+            ownIsRead_ = true;
+            if (own_ && text)
+                own_->text = *text;
+            if (own_ && replaced) { // a lesson was here first: it is the person's, for later
+                if (ownIsWanted_)
+                    giveBack();
+                return;
+            }
             if (!text || text->empty())
                 return;
             if (replaced) { // another text was put in its place before it was there: one step back

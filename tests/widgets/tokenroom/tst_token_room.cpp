@@ -153,6 +153,38 @@ private slots:
         QCOMPARE(again.current(), 1);
     }
 
+    // What a lesson puts here is not stored in the place of the person's own text, however the program ends.
+    void aLessonsTextIsAGuest() {
+        QTemporaryDir dir;
+        const QString folder = dir.path() + "/tokens";
+        const auto stored = [&folder] {
+            QFile file(folder + "/text.txt");
+            return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+        };
+        {
+            TokenController tokens(folder, nullptr, nullptr, {});
+            QSignalSpy replaced(&tokens, &TokenController::textReplaced);
+            open(tokens, {"wordpiece"});
+            tokens.setText("my own words");
+            tokens.borrow();
+            tokens.setText("a lesson's");
+            tokens.edit(0, 0, "x");
+            QTRY_COMPARE(stored(), QByteArray("my own words"));
+            tokens.save(true);
+            QCOMPARE(stored(), QByteArray("my own words"));
+            QCOMPARE(replaced.count(), 0); // nothing to be taken back
+        }                                  // killed in the lesson
+        QCOMPARE(stored(), QByteArray("my own words"));
+        TokenController tokens(folder, nullptr, nullptr, {});
+        tokens.borrow(); // the lesson is first this time, the file is read after it
+        tokens.wake();
+        tokens.setText("a lesson's");
+        tokens.giveBack();
+        QTRY_COMPARE(tokens.text(), std::string("my own words"));
+        tokens.save(true);
+        QCOMPARE(stored(), QByteArray("my own words"));
+    }
+
     void hostileFilesAreSentences_data() {
         QTest::addColumn<QByteArray>("content");
         const auto bpe = [](const QByteArray& vocab, const QByteArray& merges) {
