@@ -296,6 +296,8 @@ void MainWindow::keepSettings() {
 void MainWindow::closeEvent(QCloseEvent* event) {
     shell_->presenter()->setOn(false); // panels and type are remembered as they were before
     // Nothing waits: the engine is told to stop, what is queued for the store is written when it is taken down.
+    if (const QString text = chatPanel_->unsent(); text != chatPanel_->composer()->text())
+        services_.chat->saveDraft(text);
     services_.chat->close();
     keepSettings();
     shell_->endSession();

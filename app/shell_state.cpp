@@ -13,6 +13,7 @@
 #include "widgets/shell/activity_panel.h"
 #include "widgets/shell/presenter.h"
 #include "widgets/shell/undo_list.h"
+#include "widgets/transcript/transcript_view.h"
 
 #include <QDockWidget>
 #include <QInputDialog>
@@ -54,7 +55,7 @@ QJsonObject Shell::state() const {
         {QStringLiteral("split"), packed(w.centre_->saveState())},
         {QStringLiteral("compare"), w.compare_ != nullptr && w.compare_->isVisible()},
         {QStringLiteral("conversation"), QString::number(w.services_.chat->info().id)},
-        {QStringLiteral("text"), w.chatPanel_->composer()->text()},
+        {QStringLiteral("text"), w.chatPanel_->unsent()},
         {QStringLiteral("newText"), w.services_.chat->unsent()},
     };
     if (w.compare_ != nullptr)
@@ -236,6 +237,7 @@ bool Shell::beginSession(const QString& folder) {
     keepSoon_.setInterval(kKeepTextMs);
     connect(&keepSoon_, &QTimer::timeout, this, &Shell::keepSession);
     connect(composer->editor(), &QPlainTextEdit::textChanged, &keepSoon_, qOverload<>(&QTimer::start));
+    connect(window_.chatPanel_->transcript(), &TranscriptView::editTyped, &keepSoon_, qOverload<>(&QTimer::start));
     return crashed.has_value();
 }
 
@@ -276,7 +278,8 @@ void Shell::comeBack(const QJsonObject& crashed) {
         w.services_.chat->open(id, crashed[QStringLiteral("text")].toString());
     // A step that drew something, or began where nothing was asked yet, is set up once more; else the conversation
     // stays.
-    const bool again = w.currentRoom()->name() == QLatin1String("denoise") || (id == 0 && w.inChat());
+    const QString room = w.currentRoom()->name(); // Tokens holds the person's own text again, not the lesson's
+    const bool again = room == QLatin1String("denoise") || room == QLatin1String("tokens") || (id == 0 && w.inChat());
     const auto rest = [this, screen] {
         if (screen.isEmpty())
             return;

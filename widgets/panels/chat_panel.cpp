@@ -199,6 +199,12 @@ void ChatPanel::placeJump() {
     jump_->raise();
 }
 
+QString ChatPanel::unsent() const {
+    QStringList texts{composer_->text(), transcript_->unfinishedEdit()};
+    texts.removeAll(QString());
+    return texts.join(QStringLiteral("\n\n"));
+}
+
 void ChatPanel::editLastQuestion() {
     for (int i = chat_.count() - 1; i >= 0; --i)
         if (chat_.message(i).role == Role::User) {

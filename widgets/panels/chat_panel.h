@@ -35,6 +35,9 @@ public:
     void addBelowTranscript(QWidget* widget);
 
     void editLastQuestion();
+    /// All that was written here and not sent: what stands in the composer, and below it a message that is being
+    /// edited.
+    [[nodiscard]] QString unsent() const;
 
 signals:
     void modelPickerAsked();

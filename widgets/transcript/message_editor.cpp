@@ -22,6 +22,7 @@ MessageEditor::MessageEditor(const QString& text, bool question, QWidget* parent
     text_->setProperty("kind", "bare");
     text_->setFont(design::font(design::TextRole::Reading));
     text_->installEventFilter(this);
+    connect(text_, &QPlainTextEdit::textChanged, this, &MessageEditor::typed);
     column->addWidget(text_);
     auto* row = new QHBoxLayout;
     row->addStretch();
@@ -88,6 +89,10 @@ void MessageEditor::accept(bool thenAnswer) {
     emit accepted(text_->toPlainText(), thenAnswer);
     deleteLater();
     hide();
+}
+
+QString MessageEditor::text() const {
+    return text_->toPlainText();
 }
 
 void MessageEditor::cancel() {

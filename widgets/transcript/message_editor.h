@@ -16,11 +16,13 @@ public:
     MessageEditor(const QString& text, bool question, QWidget* parent);
     void focusText();
     void cancel();
+    [[nodiscard]] QString text() const;
     [[nodiscard]] QSize sizeHint() const override;
 
 signals:
     void accepted(const QString& text, bool thenAnswer);
     void closed();
+    void typed();
 
 protected:
     bool eventFilter(QObject* object, QEvent* event) override;

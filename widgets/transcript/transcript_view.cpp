@@ -474,6 +474,7 @@ void TranscriptView::editMessage(int index) {
     const MessageId id = m.id;
     connect(editor_, &MessageEditor::accepted, this,
             [this, id](const QString& text, bool thenAnswer) { emit editRequested(id, text, thenAnswer); });
+    connect(editor_, &MessageEditor::typed, this, &TranscriptView::editTyped);
     connect(editor_, &MessageEditor::closed, this, [this] {
         editor_ = nullptr;
         editorMessage_ = -1;
@@ -484,6 +485,13 @@ void TranscriptView::editMessage(int index) {
     placeOverlays();
     editor_->show();
     editor_->focusText();
+}
+
+QString TranscriptView::unfinishedEdit() const {
+    if (!editor_ || !source_ || editorMessage_ < 0 || editorMessage_ >= source_->count())
+        return {};
+    const QString text = editor_->text();
+    return text == QString::fromStdString(source_->message(editorMessage_).text) ? QString() : text;
 }
 
 void TranscriptView::setOffersInside(bool on) {

@@ -48,6 +48,7 @@ public:
     void setCurrentMessage(int index, bool scroll = true);
     void editMessage(int index);
     [[nodiscard]] bool editing() const { return editor_ != nullptr; }
+    [[nodiscard]] QString unfinishedEdit() const; ///< what was changed in a message and not yet taken; empty: nothing
     [[nodiscard]] QString selectedText() const;
     /// The paragraph under a point of the viewport and the character there; an empty text: none.
     [[nodiscard]] std::pair<QString, int> textAt(const QPoint& point) const;
@@ -76,6 +77,7 @@ public:
     [[nodiscard]] QRect globalMessageRect(int message) const;
 
 signals:
+    void editTyped();
     void editRequested(vitral::MessageId id, const QString& text, bool thenAnswer);
     void regenerateRequested(vitral::MessageId id);
     void continueRequested(vitral::MessageId id);
