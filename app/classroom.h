@@ -7,6 +7,7 @@
 #include "core/lesson/program_state.h"
 #include "widgets/lesson/lesson_host.h"
 #include "widgets/lesson/lesson_player.h"
+#include "widgets/tokens/token_scale.h"
 
 #include <QPointer>
 #include <QTimer>
@@ -138,6 +139,7 @@ private:
         std::shared_ptr<const InterventionSet> changes;
         diffusion::DenoiseSettings drawing;
         bool settings = false, colours = false, inside = false, pictures = true, tree = false;
+        TokenMeasure measure = TokenMeasure::Probability;
     };
     std::optional<Own> own_;
     bool setting_ = false;

@@ -12,6 +12,7 @@
 #include "widgets/panels/settings_panel.h"
 #include "widgets/room.h"
 #include "widgets/tokens/alternatives_popup.h"
+#include "widgets/tokens/token_legend.h"
 #include "widgets/transcript/transcript_view.h"
 
 #include <QDockWidget>
@@ -42,7 +43,8 @@ void Classroom::beginStep(const QStringList& commands) {
         own_ = Own{
             services_.inside->interventions(), services_.denoise->settings(), !w.rightDock_->isHidden(),
             transcript->tokenMode(),           !w.inside_->isHidden(),        pictures == nullptr || sideOf(pictures),
-            !w.treeDock_->isHidden()};
+            !w.treeDock_->isHidden(),          w.legend_->measure()};
+    w.legend_->setMeasure(TokenMeasure::Probability); // of which texts and tables speak
     services_.tokens->borrow();
     if (services_.inside->interventions())
         services_.inside->setInterventions(nullptr);
@@ -108,6 +110,7 @@ void Classroom::endLesson() {
     foldSections();
     if (w.treeDock_->isHidden() == own.tree)
         w.treeDock_->toggleViewAction()->trigger();
+    w.legend_->setMeasure(own.measure);
     services_.denoise->setSettings(own.drawing);
     if (services_.inside->interventions() != own.changes)
         services_.inside->setInterventions(own.changes);

@@ -27,6 +27,7 @@
 #include "widgets/tokenroom/token_room.h"
 #include "widgets/tokenroom/token_view.h"
 #include "widgets/tokens/alternatives_popup.h"
+#include "widgets/tokens/token_legend.h"
 #include "widgets/transcript/transcript_view.h"
 
 #include <QTemporaryDir>
@@ -163,8 +164,10 @@ private slots:
         QVERIFY(window.findChild<QWidget*>("chat.samplers")->isVisible());
         player.go(player.count() - 1); // the questions
         QTRY_VERIFY_WITH_TIMEOUT(there(), 60000);
+        window.findChild<TokenLegend*>()->setMeasure(TokenMeasure::Rank);
         player.openUnit("generative", 0);
         QTRY_VERIFY_WITH_TIMEOUT(there(), 60000);
+        QCOMPARE(window.findChild<TokenLegend*>()->measure(), TokenMeasure::Probability);
         QVERIFY(!tokens->tokenMode() && !window.findChild<QWidget*>("chat.samplers")->isVisible());
         QCOMPARE(UndoList::shared().stack()->count(), undoable); // the person's own change, none of the lesson's
         player.close();
