@@ -38,7 +38,10 @@ constexpr std::size_t kRecentChats = 20;
 Shell::Shell(MainWindow& window)
     : window_(window), preferences_(window.services_.settings, window.theme_, window.language_) {}
 
-Shell::~Shell() = default;
+// Its own steps are forgotten while it is destroyed, and that changes the list.
+Shell::~Shell() {
+    UndoList::shared().stack()->disconnect(this);
+}
 
 QAction* Shell::add(const char* id, const char* text, QMenu* menu, QAction* before, const char* icon,
                     const QKeySequence& keys, std::function<void()> call) {
