@@ -4,6 +4,7 @@
 #include "app/main_window.h"
 #include "core/hub/models_folder.h"
 #include "tests/support/program.h"
+#include "tests/support/result_test.h"
 #include "widgets/panels/chat_panel.h"
 #include "widgets/panels/composer.h"
 #include "widgets/panels/notice_bar.h"
@@ -99,8 +100,8 @@ private slots:
     void aModelThatIsTooLargeIsAskedAbout() {
         const QString large = QStringLiteral(VITRAL_SHARED_DATA "/gguf/stories15M-q8_0.gguf");
         const QString bundled = program_->services->bundledModel;
-        if (bundled.isEmpty() || !QFile::exists(large))
-            QSKIP("the bundled model or shared/data/gguf is not there");
+        VITRAL_NEED_FILE(bundled);
+        VITRAL_NEED_FILE(large);
         const auto need = [](const QString& path) {
             const auto file = GgufFile::open(path.toStdString());
             return file ? planPlacement(**file, {}, {DeviceChoice::Cpu, -1, 4096, DType::F16}).needBytes : 0;

@@ -2,6 +2,7 @@
 // Side by side: one question, two answers as siblings, the chat put back as it was.
 
 #include "tests/support/chat_fixture.h"
+#include "tests/support/result_test.h"
 #include "widgets/compare/answer_difference.h"
 #include "widgets/compare/compare_window.h"
 #include "widgets/compare/token_changes.h"
@@ -106,8 +107,7 @@ private slots:
 
     void anyModelCanAnswerOnTheRight() {
         const QString bundled = QStringLiteral(VITRAL_SHARED_DATA "/gguf/stories260K-f32.gguf");
-        if (!QFile::exists(bundled))
-            QSKIP("shared/data/gguf is not there");
+        VITRAL_NEED_FILE(bundled);
         QTemporaryDir folder, elsewhere;
         const QString found = folder.filePath("found.gguf"), opened = elsewhere.filePath("opened.gguf");
         QVERIFY(QFile::copy(bundled, found) && QFile::copy(bundled, opened));

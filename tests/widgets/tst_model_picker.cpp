@@ -4,6 +4,7 @@
 
 #include "tests/support/chat_fixture.h"
 #include "tests/support/fake_port.h"
+#include "tests/support/result_test.h"
 #include "widgets/design/theme.h"
 #include "widgets/panels/device_panel.h"
 #include "widgets/panels/model_chip.h"
@@ -163,8 +164,7 @@ private slots:
 
     void aDroppedFolderIsLookedInto() {
         const QString real = QStringLiteral(VITRAL_SHARED_DATA "/gguf/stories260K-f32.gguf");
-        if (!QFile::exists(real))
-            QSKIP("shared/data/gguf is not there");
+        VITRAL_NEED_FILE(real);
         QTemporaryDir dir;
         QVERIFY(QDir(dir.path()).mkdir("models") && QFile::copy(real, dir.filePath("models/tiny.gguf")));
         Worker worker;

@@ -76,6 +76,19 @@ QString flat(const std::vector<RichBlock>& blocks) {
 
 class TestTranscript : public QObject {
     Q_OBJECT
+
+    /// A question and its answer, with the keyboard.
+    static bool showTwo(TranscriptView& view, ListSource& source) {
+        source.add(Role::User, "one");
+        source.add(Role::Assistant, "two");
+        view.resize(700, 500);
+        view.setSource(&source);
+        view.show();
+        const bool active = QTest::qWaitForWindowActive(&view);
+        view.setFocus(Qt::TabFocusReason);
+        return active;
+    }
+
 private slots:
     void initTestCase() { theme_ = std::make_unique<design::Theme>(*qApp); }
 
@@ -383,14 +396,8 @@ private slots:
 
     void keyboardWalksAndActs() {
         ListSource source;
-        source.add(Role::User, "one");
-        source.add(Role::Assistant, "two");
         TranscriptView view;
-        view.resize(700, 500);
-        view.setSource(&source);
-        view.show();
-        QVERIFY(QTest::qWaitForWindowActive(&view));
-        view.setFocus(Qt::TabFocusReason);
+        QVERIFY(showTwo(view, source));
         QCOMPARE(view.currentMessage(), 1);
         QSignalSpy again(&view, &TranscriptView::regenerateRequested);
         QSignalSpy sibling(&view, &TranscriptView::siblingRequested);
@@ -418,14 +425,8 @@ private slots:
     // A second press of the same key must not take away another message.
     void theBinGivesTheFocusBack() {
         ListSource source;
-        source.add(Role::User, "one");
-        source.add(Role::Assistant, "two");
         TranscriptView view;
-        view.resize(700, 500);
-        view.setSource(&source);
-        view.show();
-        QVERIFY(QTest::qWaitForWindowActive(&view));
-        view.setFocus(Qt::TabFocusReason);
+        QVERIFY(showTwo(view, source));
         QSignalSpy removed(&view, &TranscriptView::removeRequested);
         QToolButton* bin = nullptr;
         for (QToolButton* button : view.findChildren<QToolButton*>())

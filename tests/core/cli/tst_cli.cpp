@@ -51,8 +51,7 @@ private slots:
     }
 
     void aModelThatIsTooLargeIsSaid() {
-        if (!QFile::exists(kLarger))
-            QSKIP("shared/data/gguf is not there");
+        VITRAL_NEED_FILE(kLarger);
         const QStringList ask{"complete", kLarger, "--prompt", "Once", "-n", "2", "--temperature", "0", "-c", "4096"};
         const CliResult no = runCli(ask, {}, {"VITRAL_FREE_MEMORY=20000000"});
         QCOMPARE(no.exitCode, 1);
